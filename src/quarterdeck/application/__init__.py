@@ -1,0 +1,1 @@
+"""Use cases, one module per noun, and the ports they need."""

@@ -1,0 +1,313 @@
+"""The edges: what the use cases and the roles need from the world. Each has an adapter and a memory twin,
+and one contract test that runs on both."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from quarterdeck.application.frames import Frame
+from quarterdeck.domain.base import Actor, ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.command import ChangedFile, Terminal
+from quarterdeck.domain.events import Event
+
+LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    def new(self) -> UUID:
+        """A new id, later than those before it (UUIDv7)."""
+        ...
+
+
+# --- the log -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What goes into the envelope of the events of one request."""
+
+    actor: Actor
+    correlation_id: UUID
+    causation_id: str | None = None
+    project_id: UUID | None = None
+    session_id: UUID | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamWrite:
+    """Events to append to one stream that is at `expected_version` (0: it does not exist yet)."""
+
+    stream_id: UUID
+    expected_version: int
+    events: tuple[Event, ...]
+    project_id: UUID | None = None
+    session_id: UUID | None = None
+    """These two override the context's, for a write that spans nouns."""
+
+
+class EventLog(Protocol):
+    """The append-only log."""
+
+    async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        """Appends all or nothing and returns the events as logged, in order.
+
+        Raises `ConcurrencyError` where a stream is not at its expected version. No events: nothing happens.
+        """
+        ...
+
+    async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
+        """All events of a stream, in order; empty for one that does not exist."""
+        ...
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """At most `limit` events with a position greater than `after`, in order."""
+        ...
+
+    async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """The same for the events whose envelope names the session, whatever their stream."""
+        ...
+
+    async def head(self) -> int:
+        """The last position, 0 for an empty log."""
+        ...
+
+    def tail(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[LoggedEvent]]]:
+        """Batches of what comes after position `after`: first the stored, then each new as it is committed.
+
+        Survives the loss of its connection. Never skips and never repeats a position.
+        """
+        ...
+
+
+# --- transcripts and live output -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptHead:
+    sequence: int
+    """Batches stored so far: the fencing token for the next."""
+    frames: int
+    offset: int
+    """Output bytes stored so far."""
+    complete: bool
+    """The END frame is stored."""
+
+
+class TranscriptStore(Protocol):
+    """Output by command and offset, in whole frames."""
+
+    async def append(self, command_id: UUID, expected_sequence: int, encoded: bytes) -> TranscriptHead:
+        """Stores whole encoded frames as one batch. Raises `ConcurrencyError` if the sequence has moved on."""
+        ...
+
+    async def head(self, command_id: UUID) -> TranscriptHead: ...
+
+    async def read(self, command_id: UUID, after: int, limit: int) -> Sequence[Frame]:
+        """Frames that reach beyond output offset `after`, the first cut so that it starts there.
+
+        At least one frame where there is any, and about `limit` payload bytes at most.
+        Frames of other kinds are included at their place, those at offset `after` too.
+        """
+        ...
+
+
+class LiveOutput(Protocol):
+    """Frames as they are printed. Best effort: a reader that sees a jump in offsets reads the transcript."""
+
+    async def publish(self, command_id: UUID, encoded: bytes) -> None:
+        """Whole encoded frames, at most 512 KiB."""
+        ...
+
+    def subscribe(self, command_id: UUID) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Encoded frames from now on (from when the context is entered)."""
+        ...
+
+
+# --- work ----------------------------------------------------------------------------------------------------------
+
+
+class JobKind(StrEnum):
+    MIRROR_PROJECT = "mirror_project"
+    PROVISION_SESSION = "provision_session"
+    RUN_COMMAND = "run_command"
+    CANCEL_COMMAND = "cancel_command"
+    CLOSE_SESSION = "close_session"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A doorbell: what to look at. The worker reads the log for what to do."""
+
+    kind: JobKind
+    subject_id: UUID
+    """Project, session or command."""
+    event_id: str
+    """Of the event that asks for it; the message id."""
+    worker_id: str | None = None
+    """The only worker that can do it; None: any."""
+    traceparent: str | None = None
+
+
+class Delivery(Protocol):
+    @property
+    def job(self) -> Job: ...
+    @property
+    def attempt(self) -> int:
+        """1 for the first delivery."""
+        ...
+
+    async def done(self) -> None: ...
+    async def retry(self, delay_seconds: float) -> None: ...
+    async def working(self) -> None:
+        """Still at it: restart the redelivery timer."""
+        ...
+
+
+class JobQueue(Protocol):
+    """At least once, from the log to the workers."""
+
+    async def publish(self, job: Job) -> None:
+        """Safe to repeat: the event id is the message id."""
+        ...
+
+    def consume(self, worker_id: str) -> AbstractAsyncContextManager[AsyncIterator[Delivery]]:
+        """Jobs for this worker, and those for any."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoryFound:
+    """What a look at a repository found."""
+
+    source: str
+    """As it is to be stored: absolute path or URL, without credentials."""
+    name: str
+    """Last part of the path, without `.git`."""
+    default_branch: str
+    head_commit: str
+
+
+class WorkerControl(Protocol):
+    """Requests to a worker that are answered at once. Each raises the worker's own QuarterdeckError,
+    or UnavailableError where no worker answers."""
+
+    async def find_repository(self, source: str) -> RepositoryFound: ...
+    async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None: ...
+    async def resize(self, worker_id: str, command_id: UUID, terminal: Terminal) -> None: ...
+    async def signal(self, worker_id: str, command_id: UUID, name: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerLease:
+    """A worker that is alive until `expires_at`. `epoch` grows with each start: the fencing token."""
+
+    worker_id: str
+    epoch: int
+    host: str
+    capacity: int
+    sessions: int
+    expires_at: datetime
+
+
+class WorkerRegistry(Protocol):
+    async def start(self, worker_id: str, host: str, capacity: int, ttl_seconds: float) -> WorkerLease:
+        """Takes the next epoch."""
+        ...
+
+    async def renew(self, lease: WorkerLease, sessions: int, ttl_seconds: float) -> WorkerLease:
+        """Raises ConcurrencyError where a later epoch was taken: this process must stop."""
+        ...
+
+    async def all(self) -> Sequence[WorkerLease]: ...
+
+
+class Cursors(Protocol):
+    """How far a reader of the log has come, by the reader's name."""
+
+    async def get(self, name: str) -> int: ...
+    async def put(self, name: str, position: int) -> None: ...
+
+
+# --- workspaces ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedWorkspace:
+    """A session's copy of the repository on this host.
+
+    `kind` is `overlay` (jail mounts `lower` under `upper` with `work`) or `clone` (jail binds `upper` itself).
+    """
+
+    session_id: UUID
+    kind: str
+    base_commit: str
+    tree: str
+    upper: Path
+    work: Path | None = None
+    lower: Path | None = None
+    read_only: tuple[Path, ...] = ()
+    """Further host folders that the jail sees read-only at the same path (the mirror's objects)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceTree:
+    """The files as a git tree, and how they differ from `since`."""
+
+    tree: str
+    changed: tuple[ChangedFile, ...] = ()
+    skipped: tuple[str, ...] = ()
+    """Paths left out, each with its reason."""
+
+
+class Workspaces(Protocol):
+    """Copies of repositories on this worker's host. Never runs or follows anything that a jail wrote."""
+
+    async def find(self, source: str) -> RepositoryFound:
+        """Raises InvalidInputError: does not exist, is no repository, is empty, has a bad default branch."""
+        ...
+
+    async def mirror(self, project_id: UUID, source: str) -> None:
+        """Brings the project's mirror up to date, making it where there is none."""
+        ...
+
+    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace: ...
+    async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
+        """The workspace of a session prepared before, also by an earlier process."""
+        ...
+
+    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
+        """The files now, as a tree in the session's store, and what differs from tree `since`."""
+        ...
+
+    async def discard(self, session_id: UUID) -> None:
+        """Removes the copy; the store of its trees stays."""
+        ...
+
+    async def sessions(self) -> Sequence[UUID]:
+        """Sessions that have a copy on this host."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who asks, as the gateway established it."""
+
+    user_id: UUID
+    user_name: str
+    token_id: UUID
+    scopes: tuple[str, ...]
+    correlation_id: UUID
+    roles: frozenset[str] = field(default_factory=frozenset[str])
+    traceparent: str | None = None

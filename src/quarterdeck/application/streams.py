@@ -1,0 +1,91 @@
+"""Load, decide, append: the loop every use case and role goes through."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast, get_args
+from uuid import UUID
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
+from quarterdeck.domain import command, identity, project, session, workspace
+from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.events import Event
+
+StateT = TypeVar("StateT")
+EventT = TypeVar("EventT")
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[StateT]):
+    """A stream's state and the version it stands at."""
+
+    stream_id: UUID
+    state: StateT
+    version: int
+
+
+@dataclass(frozen=True)
+class Aggregate(Generic[StateT, EventT]):
+    """How one kind of stream is folded."""
+
+    name: str
+    initial: StateT
+    evolve: Callable[[StateT, EventT], StateT]
+    event_types: tuple[type, ...]
+
+    async def load(self, log: EventLog, stream_id: UUID) -> Loaded[StateT]:
+        return self.fold(stream_id, await log.load(stream_id))
+
+    def fold(self, stream_id: UUID, events: Sequence[LoggedEvent]) -> Loaded[StateT]:
+        """Unknown and erased events count in the version and change nothing."""
+        state = self.initial
+        for recorded in events:
+            if isinstance(recorded.event, (UnknownEvent, ErasedEvent)):
+                continue
+            if not isinstance(recorded.event, self.event_types):
+                return Loaded(stream_id, self.initial, 0)
+            state = self.evolve(state, cast("EventT", recorded.event))
+        return Loaded(stream_id, state, events[-1].version if events else 0)
+
+
+PROJECT = Aggregate[project.ProjectState, project.ProjectEvent](
+    "project", project.NoProject(), project.evolve, get_args(project.ProjectEvent)
+)
+SESSION = Aggregate[session.SessionState, session.SessionEvent](
+    "session", session.NoSession(), session.evolve, get_args(session.SessionEvent)
+)
+COMMAND = Aggregate[command.CommandState, command.CommandEvent](
+    "command", command.NoCommand(), command.evolve, get_args(command.CommandEvent)
+)
+WORKSPACE = Aggregate[workspace.WorkspaceState, workspace.WorkspaceEvent](
+    "workspace", workspace.NoWorkspace(), workspace.evolve, get_args(workspace.WorkspaceEvent)
+)
+USER = Aggregate[identity.UserState, identity.UserEvent](
+    "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)
+)
+TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
+    "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)
+)
+
+
+async def decide(
+    log: EventLog,
+    aggregate: Aggregate[StateT, EventT],
+    stream_id: UUID,
+    decision: Callable[[StateT], tuple[EventT, ...]],
+    context: Context,
+) -> Sequence[Recorded[Event]]:
+    """Appends what `decision` makes of the state, deciding again when another writer came first."""
+    for _ in range(ATTEMPTS):
+        loaded = await aggregate.load(log, stream_id)
+        events = cast("tuple[Event, ...]", decision(loaded.state))
+        if not events:
+            return ()
+        try:
+            return await log.append(
+                [StreamWrite(stream_id=stream_id, expected_version=loaded.version, events=events)], context
+            )
+        except ConcurrencyError:
+            continue
+    raise ConcurrencyError(f"This {aggregate.name} changes too fast to write to.", "Try again.")

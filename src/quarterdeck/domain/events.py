@@ -1,0 +1,14 @@
+"""Every event there is, by its stored topic. A test pins this table: a topic is never renamed or reused."""
+
+from typing import get_args
+
+from quarterdeck.domain.command import CommandEvent
+from quarterdeck.domain.idempotency import RequestAccepted
+from quarterdeck.domain.identity import TokenEvent, UserEvent
+from quarterdeck.domain.project import ProjectEvent
+from quarterdeck.domain.session import SessionEvent
+from quarterdeck.domain.workspace import WorkspaceEvent
+
+Event = ProjectEvent | SessionEvent | CommandEvent | WorkspaceEvent | UserEvent | TokenEvent | RequestAccepted
+
+EVENT_TYPES: dict[str, type[Event]] = {cls.TOPIC: cls for cls in get_args(Event)}

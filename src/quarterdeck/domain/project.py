@@ -1,0 +1,193 @@
+"""Project: a repository that sessions work on, and who may."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import ClassVar, assert_never
+from uuid import UUID
+
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+
+MAX_NAME = 100
+
+
+class Role(StrEnum):
+    """What a member may do: look, run sessions, or change the project."""
+
+    VIEWER = "viewer"
+    DEVELOPER = "developer"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettings:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    """Sessions that may be open at once."""
+    max_commands_per_session: int = 16
+    """Commands that may run at once in one session; what exceeds it waits."""
+    command_timeout_seconds: int = 3600
+    strict_limits: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreated:
+    TOPIC: ClassVar[str] = "ProjectCreated"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    name: str
+    repository: str
+    """Absolute path or URL, without credentials."""
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChanged:
+    TOPIC: ClassVar[str] = "ProjectSettingsChanged"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    settings: ProjectSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdded:
+    TOPIC: ClassVar[str] = "MemberAdded"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    user_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRemoved:
+    TOPIC: ClassVar[str] = "MemberRemoved"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    user_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectArchived:
+    TOPIC: ClassVar[str] = "ProjectArchived"
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+
+ProjectEvent = ProjectCreated | ProjectSettingsChanged | MemberAdded | MemberRemoved | ProjectArchived
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoProject:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    name: str
+    repository: str
+    default_branch: str
+    settings: ProjectSettings
+    members: dict[UUID, Role] = field(default_factory=dict[UUID, Role])
+    archived: bool = False
+
+
+ProjectState = NoProject | Project
+
+
+def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
+    match event:
+        case ProjectCreated():
+            return Project(
+                name=event.name,
+                repository=event.repository,
+                default_branch=event.default_branch,
+                settings=event.settings,
+                members={event.owner_id: Role.OWNER},
+            )
+        case ProjectSettingsChanged():
+            return replace(existing(state), settings=event.settings)
+        case MemberAdded():
+            project = existing(state)
+            return replace(project, members={**project.members, event.user_id: event.role})
+        case MemberRemoved():
+            project = existing(state)
+            return replace(project, members={u: r for u, r in project.members.items() if u != event.user_id})
+        case ProjectArchived():
+            return replace(existing(state), archived=True)
+        case _:
+            assert_never(event)
+
+
+def existing(state: ProjectState) -> Project:
+    """The project, or NOT_FOUND."""
+    if isinstance(state, NoProject):
+        raise NotFoundError("There is no such project.", "List yours with `qd project list`.")
+    return state
+
+
+def usable(state: ProjectState) -> Project:
+    """The project if sessions may be opened in it."""
+    project = existing(state)
+    if project.archived:
+        raise ConflictError(f"Project {project.name} is archived.", "Use another project.")
+    return project
+
+
+def create(
+    state: ProjectState, *, name: str, repository: str, default_branch: str, owner_id: UUID, settings: ProjectSettings
+) -> tuple[ProjectEvent, ...]:
+    if isinstance(state, Project):
+        raise ConflictError(f"Project {state.name} exists already.", "Choose another name.")
+    name = name.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInputError(
+            f"A project's name is 1 to {MAX_NAME} printable characters.", "Pass another with --name.", field="name"
+        )
+    _check_settings(settings)
+    return (
+        ProjectCreated(
+            name=name, repository=repository, default_branch=default_branch, owner_id=owner_id, settings=settings
+        ),
+    )
+
+
+def change_settings(state: ProjectState, settings: ProjectSettings) -> tuple[ProjectEvent, ...]:
+    if usable(state).settings == settings:
+        return ()
+    _check_settings(settings)
+    return (ProjectSettingsChanged(settings=settings),)
+
+
+def add_member(state: ProjectState, user_id: UUID, role: Role) -> tuple[ProjectEvent, ...]:
+    if usable(state).members.get(user_id) is role:
+        return ()
+    return (MemberAdded(user_id=user_id, role=role),)
+
+
+def remove_member(state: ProjectState, user_id: UUID) -> tuple[ProjectEvent, ...]:
+    project = usable(state)
+    if user_id not in project.members:
+        return ()
+    owners = [u for u, role in project.members.items() if role is Role.OWNER]
+    if owners == [user_id]:
+        raise ConflictError("This is the project's only owner.", "Make somebody else an owner first.")
+    return (MemberRemoved(user_id=user_id),)
+
+
+def archive(state: ProjectState) -> tuple[ProjectEvent, ...]:
+    return () if existing(state).archived else (ProjectArchived(),)
+
+
+def _check_settings(settings: ProjectSettings) -> None:
+    if settings.jail_driver not in {"auto", "bubblewrap", "docker"}:
+        raise InvalidInputError(
+            f"There is no jail driver {settings.jail_driver!r}.",
+            "Use auto, bubblewrap or docker.",
+            field="settings.jailDriver",
+        )
+    bounds = {
+        "maxSessions": (settings.max_sessions, 1, 10_000),
+        "maxCommandsPerSession": (settings.max_commands_per_session, 1, 1_000),
+        "commandTimeoutSeconds": (settings.command_timeout_seconds, 1, 7 * 24 * 3600),
+    }
+    for name, (value, low, high) in bounds.items():
+        if not low <= value <= high:
+            raise InvalidInputError(
+                f"{name} is {value}; it must be between {low} and {high}.", field=f"settings.{name}"
+            )

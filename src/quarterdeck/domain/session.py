@@ -1,0 +1,261 @@
+"""Session: a jailed shell on a copy of a repository, from opening to closing."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, assert_never
+from uuid import UUID
+
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+
+MAX_REF = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """One limit as asked for and as this host keeps it."""
+
+    name: str
+    asked: str
+    enforced_by: str
+    """`cgroup`, `rlimit`, `watcher`, or `` where this host cannot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionOpened:
+    TOPIC: ClassVar[str] = "SessionOpened"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    """Branch, tag or commit of the repository that the workspace starts from."""
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionProvisioned:
+    TOPIC: ClassVar[str] = "SessionProvisioned"
+    SCHEMA_VERSION: ClassVar[int] = 2
+    worker_id: str
+    jail_driver: str
+    workspace_kind: str
+    """`overlay` or `clone`."""
+    base_commit: str
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionProvisioningFailed:
+    TOPIC: ClassVar[str] = "SessionProvisioningFailed"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionAdopted:
+    """A worker found the session's jail alive, or built it anew on the kept files (`rebuilt`)."""
+
+    TOPIC: ClassVar[str] = "SessionAdopted"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    worker_id: str
+    rebuilt: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCloseRequested:
+    TOPIC: ClassVar[str] = "SessionCloseRequested"
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLost:
+    TOPIC: ClassVar[str] = "SessionLost"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionClosed:
+    TOPIC: ClassVar[str] = "SessionClosed"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    detail: str = ""
+
+
+SessionEvent = (
+    SessionOpened
+    | SessionProvisioned
+    | SessionProvisioningFailed
+    | SessionAdopted
+    | SessionCloseRequested
+    | SessionLost
+    | SessionClosed
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSession:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """Opened; no worker has it yet."""
+
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str
+    closing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadySession:
+    """Its jail stands on `worker_id`."""
+
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str
+    worker_id: str
+    jail_driver: str
+    base_commit: str
+    closing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedSession:
+    """Closed, lost or never provisioned: nothing more happens to it."""
+
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str
+    how: str
+    """`closed`, `lost` or `failed`."""
+    reason: str
+
+
+SessionState = NoSession | OpenSession | ReadySession | EndedSession
+LiveSession = OpenSession | ReadySession
+
+
+def evolve(state: SessionState, event: SessionEvent) -> SessionState:
+    match event:
+        case SessionOpened():
+            return OpenSession(project_id=event.project_id, owner_id=event.owner_id, ref=event.ref, title=event.title)
+        case SessionProvisioned():
+            live = running(state)
+            return ReadySession(
+                project_id=live.project_id,
+                owner_id=live.owner_id,
+                ref=live.ref,
+                title=live.title,
+                worker_id=event.worker_id,
+                jail_driver=event.jail_driver,
+                base_commit=event.base_commit,
+                closing=live.closing,
+            )
+        case SessionProvisioningFailed():
+            return _ended(state, "failed", event.reason)
+        case SessionAdopted():
+            return replace(ready(state), worker_id=event.worker_id)
+        case SessionCloseRequested():
+            return replace(running(state), closing=True)
+        case SessionLost():
+            return _ended(state, "lost", event.reason)
+        case SessionClosed():
+            return _ended(state, "closed", event.detail)
+        case _:
+            assert_never(event)
+
+
+def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
+    live = running(state)
+    return EndedSession(
+        project_id=live.project_id, owner_id=live.owner_id, ref=live.ref, title=live.title, how=how, reason=reason
+    )
+
+
+def existing(state: SessionState) -> OpenSession | ReadySession | EndedSession:
+    if isinstance(state, NoSession):
+        raise NotFoundError("There is no such session.", "List yours with `qd session list`.")
+    return state
+
+
+def running(state: SessionState) -> LiveSession:
+    """The session if it has not ended."""
+    session = existing(state)
+    if isinstance(session, EndedSession):
+        raise ConflictError(f"This session has ended ({session.how}).", "Open another with `qd session open`.")
+    return session
+
+
+def ready(state: SessionState) -> ReadySession:
+    session = running(state)
+    if isinstance(session, OpenSession):
+        raise ConflictError("This session is still being provisioned.", "Wait until it is ready.")
+    return session
+
+
+def open_session(
+    state: SessionState, *, project_id: UUID, owner_id: UUID, ref: str, title: str
+) -> tuple[SessionEvent, ...]:
+    if not isinstance(state, NoSession):
+        raise ConflictError("This session exists already.")
+    # git's own rule, shortened: a ref that starts with a dash would be read as an option
+    if not ref or len(ref) > MAX_REF or ref.startswith("-") or not ref.isprintable() or " " in ref:
+        raise InvalidInputError(
+            f"{ref[:40]!r} is no branch, tag or commit.", "Name one that `git branch -a` lists.", field="ref"
+        )
+    return (SessionOpened(project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200]),)
+
+
+def provision(
+    state: SessionState,
+    *,
+    worker_id: str,
+    jail_driver: str,
+    workspace_kind: str,
+    base_commit: str,
+    limits: tuple[Limit, ...],
+) -> tuple[SessionEvent, ...]:
+    if isinstance(running(state), ReadySession):
+        raise ConflictError("This session is provisioned already.")
+    return (
+        SessionProvisioned(
+            worker_id=worker_id,
+            jail_driver=jail_driver,
+            workspace_kind=workspace_kind,
+            base_commit=base_commit,
+            limits=limits,
+        ),
+    )
+
+
+def fail_provisioning(state: SessionState, *, reason: str, next_step: str) -> tuple[SessionEvent, ...]:
+    if isinstance(running(state), ReadySession):
+        raise ConflictError("This session is provisioned already.")
+    return (SessionProvisioningFailed(reason=reason, next_step=next_step),)
+
+
+def adopt(state: SessionState, *, worker_id: str, rebuilt: bool, detail: str) -> tuple[SessionEvent, ...]:
+    ready(state)
+    return (SessionAdopted(worker_id=worker_id, rebuilt=rebuilt, detail=detail),)
+
+
+def request_close(state: SessionState) -> tuple[SessionEvent, ...]:
+    """Asks for the end. An open session that no worker has yet is closed at once; a second request is nothing new."""
+    session = existing(state)
+    if isinstance(session, EndedSession) or session.closing:
+        return ()
+    if isinstance(session, OpenSession):
+        return (SessionCloseRequested(), SessionClosed(detail="closed before it was provisioned"))
+    return (SessionCloseRequested(),)
+
+
+def close(state: SessionState, detail: str = "") -> tuple[SessionEvent, ...]:
+    return () if isinstance(existing(state), EndedSession) else (SessionClosed(detail=detail),)
+
+
+def lose(state: SessionState, reason: str) -> tuple[SessionEvent, ...]:
+    return () if isinstance(existing(state), EndedSession) else (SessionLost(reason=reason),)

@@ -1,0 +1,1 @@
+"""Jails: where commands run. One interface, several drivers, one contract test."""

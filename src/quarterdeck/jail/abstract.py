@@ -1,0 +1,148 @@
+"""What a jail driver promises. A jail lives as long as its session, and outlives the worker that made it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.domain.command import EndReason, Terminal
+from quarterdeck.domain.session import Limit
+
+WORKSPACE_PATH = "/workspace"
+"""Where commands find the workspace; their first working directory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JailSpec:
+    session_id: UUID
+    workspace: PreparedWorkspace
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    """The whole environment of the first command, beside PATH, HOME, LANG, TERM, USER and SHELL."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecSpec:
+    """`text` is shell source; it starts in the directory and with the exports that the last command left."""
+
+    command_id: UUID
+    text: str
+    terminal: Terminal | None = None
+    """None: standard output and error are pipes, standard input is a pipe that `write_input` feeds."""
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    timeout_seconds: int = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """How a command ended. `exit_code` and `signal` (its name) exclude one another."""
+
+    exit_code: int | None
+    signal: str | None
+    reason: EndReason
+    wall_ms: int
+    cpu_ms: int
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpoolBatch:
+    """Whole encoded frames (`application.frames`), read from the spool at `position`; the next is at `end`."""
+
+    position: int
+    end: int
+    encoded: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protection:
+    """One thing that keeps what runs in a jail in it, for `quarterdeck doctor`."""
+
+    name: str
+    on: bool
+    detail: str
+    next_step: str = ""
+
+
+class Jail(Protocol):
+    """A standing jail. All methods may be called by a later worker process than the one that made it."""
+
+    @property
+    def session_id(self) -> UUID: ...
+
+    @property
+    def limits(self) -> tuple[Limit, ...]: ...
+
+    async def start(self, spec: ExecSpec) -> None:
+        """Starts a command. A command id that was started before is not started again: nothing happens.
+
+        Raises JailError where it cannot start at all.
+        """
+        ...
+
+    def spool(self, command_id: UUID, position: int) -> AsyncIterator[SpoolBatch]:
+        """What the command printed from spool position on, then live; ends after the END frame.
+
+        Position 0 is the start; only acknowledged parts are gone. Reads all that is there, uses no timer.
+        """
+        ...
+
+    async def acknowledge(self, command_id: UUID, position: int) -> None:
+        """The spool up to `position` is stored elsewhere; its room may be used again."""
+        ...
+
+    async def wait(self, command_id: UUID) -> Exit:
+        """How it ended, once its foreground process has and its output is in the spool. Known until `forget`."""
+        ...
+
+    async def forget(self, command_id: UUID) -> None:
+        """The command's end is in the log: its spool and exit record may go."""
+        ...
+
+    async def write_input(self, command_id: UUID, data: bytes, *, end: bool = False) -> None: ...
+    async def resize(self, command_id: UUID, terminal: Terminal) -> None: ...
+    async def signal(self, command_id: UUID, name: str) -> None:
+        """Sends a signal (`INT`, `TERM` …) to the command's foreground process group."""
+        ...
+
+    async def kill(self, command_id: UUID, reason: EndReason, grace_seconds: float = 2.0) -> None:
+        """Ends everything the command started, wherever it hid: SIGTERM, and SIGKILL after the grace."""
+        ...
+
+    async def commands(self) -> Sequence[UUID]:
+        """Commands it knows of: running, or ended and not forgotten."""
+        ...
+
+    async def freeze(self) -> None: ...
+    async def thaw(self) -> None: ...
+
+    async def processes(self) -> int:
+        """How many processes live in it."""
+        ...
+
+    async def destroy(self) -> None:
+        """Ends everything in it and removes what it left on the host, but not the workspace."""
+        ...
+
+
+class JailDriver(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    async def protections(self) -> Sequence[Protection]: ...
+
+    async def create(self, spec: JailSpec) -> Jail:
+        """Raises JailError, with the next step, where this host cannot keep a jail shut."""
+        ...
+
+    async def adopt(self, session_id: UUID) -> Jail | None:
+        """The session's jail if it stands, checked against the kernel; what is left of a dead one is removed."""
+        ...
+
+    async def sessions(self) -> Sequence[UUID]:
+        """Sessions with a jail, alive or in ruins, on this host."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of all jails without ending them."""
+        ...
