@@ -1,0 +1,66 @@
+"""Which jobs an event asks for. The relay does this for the whole log; `Doorbell` at once, to save its delay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from quarterdeck.application.ports import Job, JobKind, JobQueue, LoggedEvent
+from quarterdeck.domain.base import Recorded
+from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
+from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.events import Event
+from quarterdeck.domain.project import ProjectCreated
+from quarterdeck.domain.session import ReadySession, SessionCloseRequested, SessionOpened, SessionState
+
+logger = structlog.get_logger(__name__)
+
+
+def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | None) -> Sequence[Job]:
+    """The jobs that an event asks for, given the state of the session it belongs to (None: of no session).
+
+    A command of a session that is not ready asks for none yet: the relay looks again when it is.
+    """
+    match recorded.event:
+        case ProjectCreated():
+            return (_job(JobKind.MIRROR_PROJECT, recorded),)
+        case SessionOpened():
+            return (_job(JobKind.PROVISION_SESSION, recorded),)
+        case CommandRequested() if isinstance(session, ReadySession):
+            return (_job(JobKind.RUN_COMMAND, recorded, session.worker_id),)
+        case CommandCancelRequested() if isinstance(session, ReadySession):
+            return (_job(JobKind.CANCEL_COMMAND, recorded, session.worker_id),)
+        case SessionCloseRequested() if isinstance(session, ReadySession):
+            return (_job(JobKind.CLOSE_SESSION, recorded, session.worker_id),)
+        case _:
+            return ()
+
+
+def _job(kind: JobKind, recorded: Recorded[Event] | LoggedEvent, worker_id: str | None = None) -> Job:
+    return Job(
+        kind=kind,
+        subject_id=recorded.stream_id,
+        event_id=recorded.event_id,
+        worker_id=worker_id,
+        traceparent=recorded.envelope.traceparent,
+    )
+
+
+class Doorbell(Protocol):
+    async def ring(self, recorded: Sequence[Recorded[Event]], session: SessionState | None = None) -> None:
+        """Tells workers of what was just appended. Never fails: the relay tells them again."""
+        ...
+
+
+@dataclass(frozen=True)
+class QueueDoorbell:
+    jobs: JobQueue
+
+    async def ring(self, recorded: Sequence[Recorded[Event]], session: SessionState | None = None) -> None:
+        for event in recorded:
+            for job in jobs_for(event, session):
+                try:
+                    await self.jobs.publish(job)
+                except UnavailableError as error:
+                    logger.warning("doorbell not rung; the relay will", event=job.event_id, error=error.message)

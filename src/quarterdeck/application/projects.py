@@ -1,0 +1,74 @@
+"""Projects: registering a repository, and what is kept about it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from quarterdeck.application.access import no_project, permitted
+from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.ports import Caller, EventLog, Ids, RepositoryFound, WorkerControl
+from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
+from quarterdeck.application.streams import PROJECT
+from quarterdeck.domain import project
+from quarterdeck.domain.project import ProjectSettings, ProjectState, Role
+
+
+@dataclass(frozen=True)
+class Projects:
+    log: EventLog
+    ids: Ids
+    control: WorkerControl
+    doorbell: Doorbell
+
+    async def create(
+        self,
+        caller: Caller,
+        *,
+        repository: str,
+        name: str | None = None,
+        default_branch: str | None = None,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[ProjectState]:
+        """Registers a repository that a worker can reach. Nothing is logged where none can."""
+        if (earlier := await answered(self.log, caller, key)) is not None:
+            return await self._as_it_is(earlier)
+        found = await self.control.find_repository(repository)
+        project_id = self.ids.new()
+        outcome = await perform(
+            self.log,
+            PROJECT,
+            project_id,
+            lambda state: _create(state, caller, found, name, default_branch),
+            caller=caller,
+            context=context_of(caller, project_id=project_id),
+            key=key,
+        )
+        await self.doorbell.ring(outcome.recorded)
+        return outcome
+
+    async def change_settings(
+        self, caller: Caller, project_id: UUID, settings: ProjectSettings, key: IdempotencyKey | None = None
+    ) -> Outcome[ProjectState]:
+        def decide(state: ProjectState) -> tuple[project.ProjectEvent, ...]:
+            permitted(caller, state, Role.OWNER, no_project())
+            return project.change_settings(state, settings)
+
+        context = context_of(caller, project_id=project_id)
+        return await perform(self.log, PROJECT, project_id, decide, caller=caller, context=context, key=key)
+
+    async def _as_it_is(self, project_id: UUID) -> Outcome[ProjectState]:
+        history = await self.log.load(project_id)
+        state = PROJECT.fold(project_id, history).state
+        return Outcome(subject_id=project_id, state=state, position=history[-1].position if history else 0)
+
+
+def _create(
+    state: ProjectState, caller: Caller, found: RepositoryFound, name: str | None, default_branch: str | None
+) -> tuple[project.ProjectEvent, ...]:
+    return project.create(
+        state,
+        name=name or found.name,
+        repository=found.source,
+        default_branch=default_branch or found.default_branch,
+        owner_id=caller.user_id,
+        settings=ProjectSettings(),
+    )

@@ -1,0 +1,95 @@
+"""Sessions: opening and closing. A worker does the rest."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from quarterdeck.application.access import no_project, no_session, permitted
+from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.ports import Caller, EventLog, Ids
+from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
+from quarterdeck.application.streams import PROJECT, SESSION
+from quarterdeck.domain import project, session
+from quarterdeck.domain.errors import LimitExceededError
+from quarterdeck.domain.project import Role
+from quarterdeck.domain.session import NoSession, SessionEvent, SessionState
+
+
+class OpenSessions(Protocol):
+    """How many sessions of a project have not ended, as the read model has it."""
+
+    async def count(self, project_id: UUID) -> int: ...
+
+
+@dataclass(frozen=True)
+class Sessions:
+    log: EventLog
+    ids: Ids
+    doorbell: Doorbell
+    open_sessions: OpenSessions
+
+    async def open(
+        self,
+        caller: Caller,
+        project_id: UUID,
+        *,
+        ref: str | None = None,
+        title: str = "",
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[SessionState]:
+        """Opens a session; it is ready when a worker has provisioned it."""
+        if (earlier := await answered(self.log, caller, key)) is not None:
+            history = await self.log.load(earlier)
+            return Outcome(
+                subject_id=earlier, state=SESSION.fold(earlier, history).state, position=history[-1].position
+            )
+        home = (await PROJECT.load(self.log, project_id)).state
+        permitted(caller, home, Role.DEVELOPER, no_project())
+        usable = project.usable(home)
+        await self._check_room(project_id, usable)
+        session_id = self.ids.new()
+        outcome = await perform(
+            self.log,
+            SESSION,
+            session_id,
+            lambda state: session.open_session(
+                state,
+                project_id=project_id,
+                owner_id=caller.user_id,
+                ref=usable.default_branch if ref is None else ref,
+                title=title,
+            ),
+            caller=caller,
+            context=context_of(caller, project_id=project_id, session_id=session_id),
+            key=key,
+        )
+        await self.doorbell.ring(outcome.recorded, outcome.state)
+        return outcome
+
+    async def close(self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None) -> Outcome[SessionState]:
+        """Asks for the end. What runs in it is cancelled; its files are kept as a last snapshot."""
+        project_id = await self.project_of(caller, session_id, Role.DEVELOPER)
+
+        def decide(state: SessionState) -> tuple[SessionEvent, ...]:
+            return session.request_close(state)
+
+        context = context_of(caller, project_id=project_id, session_id=session_id)
+        outcome = await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key)
+        await self.doorbell.ring(outcome.recorded, outcome.state)
+        return outcome
+
+    async def project_of(self, caller: Caller, session_id: UUID, role: Role) -> UUID:
+        """The session's project, if the caller has `role` in it."""
+        state = (await SESSION.load(self.log, session_id)).state
+        if isinstance(state, NoSession):
+            raise no_session()
+        home = (await PROJECT.load(self.log, state.project_id)).state
+        permitted(caller, home, role, no_session())
+        return state.project_id
+
+    async def _check_room(self, project_id: UUID, home: project.Project) -> None:
+        most = home.settings.max_sessions
+        if await self.open_sessions.count(project_id) >= most:
+            raise LimitExceededError(
+                f"Project {home.name} has its {most} sessions open.", "Close one with `qd session close ID`."
+            )
