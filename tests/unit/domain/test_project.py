@@ -1,0 +1,94 @@
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from quarterdeck.domain import project
+from quarterdeck.domain.base import fold
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.project import (
+    NoProject,
+    Project,
+    ProjectCreated,
+    ProjectEvent,
+    ProjectSettings,
+    ProjectState,
+    Role,
+)
+
+OWNER, OTHER = UUID(int=1), UUID(int=2)
+CREATED = ProjectCreated(
+    name="deck", repository="/srv/deck", default_branch="main", owner_id=OWNER, settings=ProjectSettings()
+)
+
+NOTHING: ProjectState = NoProject()
+
+
+def after(*events: ProjectEvent) -> ProjectState:
+    return fold(project.evolve, NOTHING, events)
+
+
+def create(name: str, settings: ProjectSettings | None = None) -> tuple[ProjectEvent, ...]:
+    return project.create(
+        NoProject(),
+        name=name,
+        repository="/srv/deck",
+        default_branch="main",
+        owner_id=OWNER,
+        settings=settings or ProjectSettings(),
+    )
+
+
+def test_its_creator_owns_it() -> None:
+    state = after(*create(" deck "))
+
+    assert isinstance(state, Project)
+    assert state.name == "deck"
+    assert state.members == {OWNER: Role.OWNER}
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x1b[0m"])
+def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        create(name)
+
+    assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ProjectSettings(jail_driver="chroot"),
+        ProjectSettings(max_sessions=0),
+        ProjectSettings(max_commands_per_session=1_001),
+        ProjectSettings(command_timeout_seconds=0),
+    ],
+)
+def test_settings_out_of_bounds_are_refused(settings: ProjectSettings) -> None:
+    with pytest.raises(InvalidInputError):
+        create("deck", settings)
+
+
+def test_the_only_owner_cannot_leave() -> None:
+    state = after(CREATED, *project.add_member(after(CREATED), OTHER, Role.DEVELOPER))
+
+    with pytest.raises(ConflictError, match="only owner"):
+        project.remove_member(state, OWNER)
+    assert len(project.remove_member(state, OTHER)) == 1
+
+
+def test_an_archived_project_takes_no_changes() -> None:
+    archived = after(CREATED, *project.archive(after(CREATED)))
+
+    assert project.archive(archived) == ()
+    with pytest.raises(ConflictError, match="archived"):
+        project.change_settings(archived, replace(ProjectSettings(), max_sessions=3))
+
+
+def test_the_same_settings_are_no_change() -> None:
+    assert project.change_settings(after(CREATED), ProjectSettings()) == ()
+
+
+def test_an_unknown_project_is_not_found() -> None:
+    with pytest.raises(NotFoundError):
+        project.archive(NoProject())

@@ -1,0 +1,104 @@
+from uuid import UUID
+
+import pytest
+
+from quarterdeck.domain import session
+from quarterdeck.domain.base import fold
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.session import (
+    EndedSession,
+    NoSession,
+    OpenSession,
+    ReadySession,
+    SessionAdopted,
+    SessionClosed,
+    SessionCloseRequested,
+    SessionEvent,
+    SessionOpened,
+    SessionProvisioned,
+    SessionProvisioningFailed,
+    SessionState,
+)
+
+PROJECT, OWNER = UUID(int=1), UUID(int=2)
+OPENED = SessionOpened(project_id=PROJECT, owner_id=OWNER, ref="main")
+PROVISIONED = SessionProvisioned(worker_id="w1", jail_driver="dummy", workspace_kind="overlay", base_commit="abc")
+
+NOTHING: SessionState = NoSession()
+
+
+def after(*events: SessionEvent) -> SessionState:
+    return fold(session.evolve, NOTHING, events)
+
+
+def test_a_new_session_waits_for_a_worker() -> None:
+    events = session.open_session(NoSession(), project_id=PROJECT, owner_id=OWNER, ref="main", title="try")
+
+    assert after(*events) == OpenSession(project_id=PROJECT, owner_id=OWNER, ref="main", title="try")
+
+
+@pytest.mark.parametrize("ref", ["", "-upload-pack=x", "a b", "a\nb", "x" * 256])
+def test_a_ref_that_git_would_misread_is_refused(ref: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        session.open_session(NoSession(), project_id=PROJECT, owner_id=OWNER, ref=ref, title="")
+
+    assert refused.value.field == "ref"
+
+
+def test_a_provisioned_session_is_ready_on_its_worker() -> None:
+    state = after(OPENED, PROVISIONED)
+
+    assert isinstance(state, ReadySession)
+    assert state.worker_id == "w1"
+
+
+def test_a_session_is_provisioned_once() -> None:
+    with pytest.raises(ConflictError):
+        session.provision(
+            after(OPENED, PROVISIONED),
+            worker_id="w2",
+            jail_driver="dummy",
+            workspace_kind="overlay",
+            base_commit="abc",
+            limits=(),
+        )
+
+
+def test_closing_before_a_worker_took_it_ends_it_at_once() -> None:
+    events = session.request_close(after(OPENED))
+
+    assert [type(e) for e in events] == [SessionCloseRequested, SessionClosed]
+
+
+def test_closing_twice_is_nothing_new() -> None:
+    closing = after(OPENED, PROVISIONED, SessionCloseRequested())
+
+    assert session.request_close(closing) == ()
+    assert session.request_close(after(OPENED, PROVISIONED, SessionClosed())) == ()
+
+
+def test_an_ended_session_cannot_be_provisioned() -> None:
+    failed = after(OPENED, SessionProvisioningFailed(reason="no room", next_step="close one"))
+
+    assert isinstance(failed, EndedSession)
+    assert failed.how == "failed"
+    with pytest.raises(ConflictError, match="has ended"):
+        session.fail_provisioning(failed, reason="again", next_step="")
+
+
+def test_an_adopted_session_moves_to_its_new_worker() -> None:
+    state = after(OPENED, PROVISIONED, SessionAdopted(worker_id="w2", rebuilt=True, detail="host restarted"))
+
+    assert session.ready(state).worker_id == "w2"
+
+
+def test_a_session_that_does_not_exist_is_not_found() -> None:
+    with pytest.raises(NotFoundError):
+        session.running(NoSession())
+
+
+def test_losing_or_closing_an_ended_session_is_nothing_new() -> None:
+    ended = after(OPENED, PROVISIONED, SessionClosed())
+
+    assert session.lose(ended, "worker gone") == ()
+    assert session.close(ended) == ()
