@@ -1,7 +1,7 @@
 """The edges: what the use cases and the roles need from the world. Each has an adapter and a memory twin,
 and one contract test that runs on both."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,9 @@ from typing import Protocol
 from uuid import UUID
 
 from quarterdeck.application.frames import Frame
-from quarterdeck.domain.base import Actor, ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, Terminal
-from quarterdeck.domain.events import Event
+from quarterdeck.domain.events import EVENT_TYPES, Event
 
 LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
 
@@ -88,6 +88,57 @@ class EventLog(Protocol):
 
         Survives the loss of its connection. Never skips and never repeats a position.
         """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawEvent:
+    """An event as its row holds it, undecoded: what the audit checks and the API shows."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    topic: str
+    schema_version: int
+    envelope: Envelope
+    payload: bytes | None
+    """JSON; None where it was erased."""
+    payload_digest: bytes
+    """SHA-256 of the payload, kept when the payload is erased."""
+    digest: bytes
+    """The chain's, see `quarterdeck.audit.chain`."""
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.stream_id}:{self.version}"
+
+    @property
+    def erased(self) -> bool:
+        return self.payload is None
+
+    @property
+    def known(self) -> bool:
+        """This release can decode it."""
+        known = EVENT_TYPES.get(self.topic)
+        return known is not None and 1 <= self.schema_version <= known.SCHEMA_VERSION
+
+
+class LogReader(Protocol):
+    """The log's rows as they are."""
+
+    async def raw(
+        self,
+        after: int,
+        limit: int,
+        *,
+        project_ids: Collection[UUID] | None = None,
+        session_id: UUID | None = None,
+    ) -> Sequence[RawEvent]:
+        """At most `limit` rows with a position greater than `after`, in order, of these projects and this session."""
+        ...
+
+    def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
+        """As `EventLog.tail`."""
         ...
 
 
