@@ -1,0 +1,87 @@
+"""Projects."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from quarterdeck.domain.project import ProjectSettings
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.paging import Page, Window, keyset, page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectRow:
+    id: UUID
+    position: int
+    """Of its ProjectCreated: the key of pages."""
+    name: str
+    repository: str
+    default_branch: str
+    archived: bool
+    created_at: datetime
+    settings: ProjectSettings
+
+
+COLUMNS = """p.id, p.position, p.name, p.repository, p.default_branch, p.archived, p.created_at,
+    p.jail_driver, p.max_sessions, p.max_commands_per_session, p.command_timeout_seconds, p.strict_limits"""
+
+
+def _project(
+    *,
+    id: UUID,  # noqa: A002 - the column's name
+    position: int,
+    name: str,
+    repository: str,
+    default_branch: str,
+    archived: bool,
+    created_at: datetime,
+    jail_driver: str,
+    max_sessions: int,
+    max_commands_per_session: int,
+    command_timeout_seconds: int,
+    strict_limits: bool,
+) -> ProjectRow:
+    return ProjectRow(
+        id=id,
+        position=position,
+        name=name,
+        repository=repository,
+        default_branch=default_branch,
+        archived=archived,
+        created_at=created_at,
+        settings=ProjectSettings(
+            jail_driver=jail_driver,
+            max_sessions=max_sessions,
+            max_commands_per_session=max_commands_per_session,
+            command_timeout_seconds=command_timeout_seconds,
+            strict_limits=strict_limits,
+        ),
+    )
+
+
+async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, ProjectRow]:
+    """Those of `ids` that exist."""
+    query = f"SELECT {COLUMNS} FROM read.projects p WHERE p.id = ANY(%(ids)s)"  # noqa: S608 - nothing but literals
+    return {row.id: row for row in await database.rows(_project, query, {"ids": list(ids)})}
+
+
+async def get(database: Database, project_id: UUID) -> ProjectRow | None:
+    return (await load(database, [project_id])).get(project_id)
+
+
+async def list_visible(database: Database, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
+    """Newest first."""
+    keys = keyset(window, newest_first=True)
+    found = await database.rows(
+        _project,
+        f"""
+        SELECT {COLUMNS} FROM read.projects p
+        WHERE p.position > %(low)s AND p.position < %(high)s
+          AND (%(user)s::uuid IS NULL OR EXISTS (
+                SELECT FROM read.members m WHERE m.project_id = p.id AND m.user_id = %(user)s))
+        ORDER BY p.position {keys.order} LIMIT %(fetch)s
+        """,  # noqa: S608 - nothing but literals
+        {"user": visible_to, **keys.parameters},
+    )
+    return page(found, window)

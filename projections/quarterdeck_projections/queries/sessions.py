@@ -1,0 +1,89 @@
+"""Sessions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from quarterdeck.domain.session import Limit
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.paging import Page, Window, keyset, page
+from quarterdeck_projections.states import SessionState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionRow:
+    id: UUID
+    position: int
+    """Of its SessionOpened: the key of pages."""
+    project_id: UUID
+    owner_id: UUID
+    owner_name: str
+    title: str
+    ref: str
+    state: SessionState
+    reason: str | None
+    """Why it failed, was lost or closed."""
+    next_step: str | None
+    worker_id: str | None
+    jail_driver: str | None
+    workspace_kind: str | None
+    base_commit: str | None
+    limits: tuple[Limit, ...]
+    opened_at: datetime
+    ready_at: datetime | None
+    ended_at: datetime | None
+
+
+SELECT = """
+    SELECT s.id, s.position, s.project_id, s.owner_id, COALESCE(u.name, s.owner_id::text) AS owner_name,
+           s.title, s.ref, s.state, s.reason, s.next_step, s.worker_id, s.jail_driver, s.workspace_kind,
+           s.base_commit, s.limits, s.opened_at, s.ready_at, s.ended_at
+    FROM read.sessions s LEFT JOIN read.users u ON u.id = s.owner_id
+"""
+
+
+def _session(*, state: str, limits: list[dict[str, str]], **columns: Any) -> SessionRow:
+    return SessionRow(state=SessionState(state), limits=tuple(Limit(**limit) for limit in limits), **columns)
+
+
+async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, SessionRow]:
+    """Those of `ids` that exist."""
+    found = await database.rows(_session, f"{SELECT} WHERE s.id = ANY(%(ids)s)", {"ids": list(ids)})
+    return {row.id: row for row in found}
+
+
+async def get(database: Database, session_id: UUID) -> SessionRow | None:
+    return (await load(database, [session_id])).get(session_id)
+
+
+async def list_visible(
+    database: Database,
+    visible_to: UUID | None,
+    window: Window,
+    *,
+    project_id: UUID | None = None,
+    states: Sequence[SessionState] = (),
+) -> Page[SessionRow]:
+    """Newest first; of one project, in some states, where given."""
+    keys = keyset(window, newest_first=True)
+    found = await database.rows(
+        _session,
+        f"""
+        {SELECT}
+        WHERE s.position > %(low)s AND s.position < %(high)s
+          AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
+          AND (%(states)s::text[] IS NULL OR s.state = ANY(%(states)s))
+          AND (%(user)s::uuid IS NULL OR s.project_id IN (
+                SELECT m.project_id FROM read.members m WHERE m.user_id = %(user)s))
+        ORDER BY s.position {keys.order} LIMIT %(fetch)s
+        """,  # noqa: S608 - nothing but literals
+        {
+            "user": visible_to,
+            "project": project_id,
+            "states": [state.value for state in states] or None,
+            **keys.parameters,
+        },
+    )
+    return page(found, window)

@@ -1,0 +1,20 @@
+"""Where a session or a command stands, as the read models store it."""
+
+from enum import StrEnum
+
+
+class SessionState(StrEnum):
+    OPENING = "opening"
+    READY = "ready"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+class CommandState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    LOST = "lost"
+    REFUSED = "refused"
