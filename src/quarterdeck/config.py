@@ -1,0 +1,221 @@
+"""The settings, each named once. `docs/reference/settings.md` is made from this module."""
+
+import os
+import re
+import socket
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "QD_"
+FILE_VARIABLE = "QD_SETTINGS_FILE"
+"""Names a JSON file with settings; the environment wins over it. Roles under `quarterdeck up` get theirs this way."""
+
+KIB, MIB, GIB = 1024, 1024**2, 1024**3
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def _default_data_dir() -> Path:
+    return Path("/var/lib/quarterdeck") if os.geteuid() == 0 else platformdirs.user_data_path("quarterdeck")
+
+
+def _default_worker_id() -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", socket.gethostname())[:64].strip("-") or "worker"
+
+
+def _absolute(path: Path) -> Path:
+    # Not resolved: a path is shown as it was given.
+    return Path.cwd() / path.expanduser()
+
+
+def _with_scheme(*schemes: str) -> AfterValidator:
+    def check(url: SecretStr) -> SecretStr:
+        for one in url.get_secret_value().split(","):
+            if urlsplit(one).scheme not in schemes:
+                raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return url
+
+    return AfterValidator(check)
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Directory = Annotated[Path, AfterValidator(_absolute)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+PostgresUrl = Annotated[SecretStr, _with_scheme("postgresql", "postgres")]
+NatsUrl = Annotated[SecretStr, _with_scheme("nats", "tls")]
+ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file")]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
+
+
+class General(BaseSettings):
+    """Where things are kept, and what is said about them."""
+
+    data_dir: Directory = Field(
+        default_factory=_default_data_dir,
+        description="Folder of everything that is kept.",
+        examples=["`/var/lib/quarterdeck` for root, else the user's data folder"],
+    )
+    development: bool = Field(
+        default=False, description="For work on Quarterdeck itself: GraphiQL, introspection, any GraphQL document."
+    )
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="Least important kind of log line that is written.")
+    log_format: LogFormat = Field(default=LogFormat.JSON, description="Form of the roles' log lines.")
+
+
+class Listening(BaseSettings):
+    """The gateway's address."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address that the gateway listens on.")
+    port: Port = Field(default=7777, description="Port that the gateway listens on.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="Address that clients use, where it is another than the one listened on (behind a proxy).",
+    )
+    allowed_origins: Names = Field(
+        default=(),
+        description="Further web origins whose pages may use the API, separated by commas.",
+    )
+
+
+class Services(BaseSettings):
+    """PostgreSQL, NATS and the object store. `quarterdeck up` starts its own where no URL is given."""
+
+    database_url: PostgresUrl | None = Field(
+        default=None, description="PostgreSQL, as the role that may only add to the log."
+    )
+    database_owner_url: PostgresUrl | None = Field(
+        default=None, description="PostgreSQL, as the owner of the tables, for migrations. Default: QD_DATABASE_URL."
+    )
+    database_projector_url: PostgresUrl | None = Field(
+        default=None, description="PostgreSQL, as the owner of the read models. Default: QD_DATABASE_OWNER_URL."
+    )
+    nats_url: NatsUrl | None = Field(
+        default=None, description="NATS with JetStream; several servers of a cluster separated by commas."
+    )
+    object_store_url: ObjectStoreUrl | None = Field(
+        default=None, description="Store for snapshots and audit checkpoints. Default: a folder in the data directory."
+    )
+
+
+class Users(BaseSettings):
+    """Whom parts run as when root starts them. An ordinary user's parts all run as that user."""
+
+    run_as: str | None = Field(
+        default=None,
+        description="User of PostgreSQL, NATS, gateway, projector and conductor. "
+        "Default: `quarterdeck` if there is one, else `nobody`.",
+    )
+    jail_uid: Uid = Field(default=64100, description="User id of everything in jails; needs no passwd entry.")
+
+
+class Worker(BaseSettings):
+    """This host's worker."""
+
+    worker_id: WorkerName = Field(
+        default_factory=_default_worker_id,
+        description="Name of this host's worker; never two at once with the same.",
+        examples=["the host's name"],
+    )
+    worker_capacity: PositiveInt = Field(default=50, description="Sessions that this worker takes at most.")
+
+
+class Limits(BaseSettings):
+    """What one caller can ask for, and how much is held for one."""
+
+    limit_requests_per_second: PositiveInt = Field(
+        default=1000, description="HTTP requests of one token in a second, on average."
+    )
+    limit_requests_burst: PositiveInt = Field(default=2000, description="HTTP requests of one token at once.")
+    limit_body_bytes: PositiveInt = Field(default=2 * MIB, description="Size of a request's body.")
+    limit_json_depth: PositiveInt = Field(default=32, description="Nesting of a request's JSON.")
+    limit_query_bytes: PositiveInt = Field(default=100_000, description="Size of a GraphQL document.")
+    limit_query_tokens: PositiveInt = Field(default=2_000, description="Tokens of a GraphQL document.")
+    limit_query_depth: PositiveInt = Field(default=15, description="Nesting of fields in a GraphQL document.")
+    limit_query_aliases: PositiveInt = Field(default=30, description="Aliases in a GraphQL document.")
+    limit_query_directives: PositiveInt = Field(default=20, description="Directives in a GraphQL document.")
+    limit_query_cost: PositiveInt = Field(
+        default=20_000, description="Fields that a GraphQL document can give, counting lists by their page size."
+    )
+    limit_page_size: PositiveInt = Field(default=500, description="Entries of one page of a list.")
+    limit_sockets_per_token: PositiveInt = Field(default=50, description="WebSockets of one token.")
+    limit_subscriptions_per_socket: PositiveInt = Field(default=100, description="Subscriptions on one WebSocket.")
+    limit_frame_bytes: PositiveInt = Field(default=2 * MIB, description="Size of a WebSocket message received.")
+    limit_init_seconds: PositiveFloat = Field(
+        default=5.0, description="Time that a WebSocket has to say who it is (`connection_init`)."
+    )
+    limit_send_seconds: PositiveFloat = Field(
+        default=15.0, description="Time that a client has to take what is sent to it, before it is cut off."
+    )
+    limit_queue_bytes: PositiveInt = Field(
+        default=MIB, description="Output held for one subscriber; one that falls further behind reads the transcript."
+    )
+    limit_spool_bytes: PositiveInt = Field(
+        default=64 * MIB, description="Output of one command on the worker's disk that is not stored yet."
+    )
+    limit_output_bytes: NonNegativeInt = Field(
+        default=0, description="Output of one command; 0: no limit but the disk."
+    )
+
+
+class Settings(Limits, Worker, Users, Services, Listening, General):
+    """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in, then the environment, then the file."""
+        file = JsonConfigSettingsSource(settings_cls, os.environ.get(FILE_VARIABLE) or None)
+        return init_settings, env_settings, file
+
+    @property
+    def url(self) -> str:
+        """The address that clients on this machine use."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def with_owner_urls(self) -> Self:
+        """With the owner's and the projector's URL filled in from the one before, where they are not given."""
+        owner = self.database_owner_url or self.database_url
+        return self.model_copy(
+            update={"database_owner_url": owner, "database_projector_url": self.database_projector_url or owner}
+        )
+
+
+SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Limits)
+"""In the order of the reference page."""
