@@ -1,0 +1,1 @@
+"""Each port's real thing, and its memory twin."""

@@ -1,0 +1,1 @@
+"""The log, transcripts, worker leases and cursors in PostgreSQL."""

@@ -1,0 +1,114 @@
+"""Group commit: one thread appends what waits in one transaction; each caller gets its own answer."""
+
+import time
+from collections.abc import Sequence
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+from quarterdeck.adapters.postgres.admission import Versions
+from quarterdeck.adapters.postgres.appender import Appender
+from quarterdeck.adapters.postgres.head import ConnectionLostError
+from quarterdeck.adapters.postgres.submission import Submission, deliver
+from quarterdeck.audit.chain import Head
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
+
+MAX_BATCH_ROWS = 4096
+MAX_BATCH_BYTES = 16 * 1024 * 1024
+RECONNECT_INTERVAL = 0.05
+
+
+class Committer:
+    """Its thread starts with the first submission and ends with `close`."""
+
+    def __init__(self, url: str) -> None:
+        self.versions = Versions()
+        self._appender = Appender(url, self.versions)
+        self._waiting: SimpleQueue[Submission | None] = SimpleQueue()
+        self._closed = Event()
+        self._thread: Thread | None = None
+        self._starting = Lock()
+
+    def submit(self, submission: Submission) -> None:
+        if self._closed.is_set():
+            raise UnavailableError("This process is stopping and writes no more.", "Try again in a moment.")
+        self._waiting.put(submission)
+        if self._thread is None:
+            self._start()
+
+    def observe(self, head: Head) -> None:
+        """Tells of a head that a reader saw."""
+        self._appender.observe(head)
+
+    def close(self) -> None:
+        """Commits what waits, if PostgreSQL answers, and ends the thread."""
+        self._closed.set()
+        self._waiting.put(None)
+        with self._starting:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="log committer", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            while batch := self._take():
+                self._commit(batch)
+        finally:
+            self._appender.close()
+
+    def _take(self) -> list[Submission]:
+        """What waits, at least one; empty at the end."""
+        batch: list[Submission] = []
+        rows = size = 0
+        while not batch or (not self._waiting.empty() and rows < MAX_BATCH_ROWS and size < MAX_BATCH_BYTES):
+            submission = self._waiting.get()
+            if submission is None:
+                if not batch:
+                    return batch
+                self._waiting.put(None)
+                break
+            batch.append(submission)
+            rows += len(submission.rows)
+            size += submission.size
+        return batch
+
+    def _commit(self, batch: Sequence[Submission]) -> None:
+        """Until each has its answer."""
+        while batch:
+            try:
+                self._appender.append(batch)
+            except ConnectionLostError as error:
+                self._expire(batch, error)
+            except QuarterdeckError as error:
+                _fail(batch, error)
+            except Exception as error:  # noqa: BLE001 - this thread serves every caller: none may end it
+                _fail(batch, UnavailableError(f"The log's writer failed: {error!r}", "This is a bug; report it."))
+            deliver(submission for submission in batch if submission.outcome is not None)
+            if batch := [submission for submission in batch if submission.outcome is None]:
+                self._closed.wait(RECONNECT_INTERVAL)
+
+    def _expire(self, batch: Sequence[Submission], error: ConnectionLostError) -> None:
+        now = time.monotonic()
+        for submission in batch:
+            if submission.outcome is None and (submission.deadline <= now or self._closed.is_set()):
+                submission.outcome = self._unavailable(submission, error)
+
+    def _unavailable(self, submission: Submission, error: ConnectionLostError) -> UnavailableError:
+        reason = str(error).strip().partition("\n")[0]
+        if self._appender.doubts(submission):
+            return UnavailableError(
+                f"PostgreSQL went away in the middle of an append; whether it is stored is unknown ({reason}).",
+                "Load it again and look before you repeat it.",
+            )
+        return UnavailableError(f"PostgreSQL does not answer; nothing was stored ({reason}).", "Try again later.")
+
+
+def _fail(batch: Sequence[Submission], error: QuarterdeckError) -> None:
+    for submission in batch:
+        if submission.outcome is None:
+            submission.outcome = error

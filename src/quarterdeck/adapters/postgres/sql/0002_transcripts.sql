@@ -1,0 +1,23 @@
+-- Output of commands: batches of whole frames, and a head per command whose sequence is the fencing token.
+
+CREATE TABLE log.transcript_heads (
+    command_id uuid    PRIMARY KEY,
+    sequence   bigint  NOT NULL,
+    frames     bigint  NOT NULL,
+    "offset"   bigint  NOT NULL,
+    complete   boolean NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE log.transcript_batches (
+    command_id uuid     NOT NULL,
+    sequence   bigint   NOT NULL,
+    end_offset bigint   NOT NULL,
+    codec      smallint NOT NULL,
+    data       bytea    NOT NULL,
+    PRIMARY KEY (command_id, sequence)
+);
+
+-- compressed by us, or not worth it
+ALTER TABLE log.transcript_batches ALTER COLUMN data SET STORAGE EXTERNAL;
+
+CREATE INDEX transcript_batches_offset_idx ON log.transcript_batches (command_id, end_offset, sequence);

@@ -1,0 +1,3 @@
+GRANT USAGE ON SCHEMA log TO {role};
+GRANT SELECT ON ALL TABLES IN SCHEMA log TO {role};
+GRANT INSERT, UPDATE ON log.cursors TO {role};

@@ -1,0 +1,1 @@
+"""Proofs over the log: the digest chain, its verification, and replays. Pure functions over events."""
