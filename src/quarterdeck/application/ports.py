@@ -260,6 +260,24 @@ class WorkerControl(Protocol):
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None: ...
 
 
+class ControlHandler(Protocol):
+    """The worker's side of `WorkerControl`. What it raises reaches the caller."""
+
+    async def find_repository(self, source: str) -> RepositoryFound: ...
+    async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None: ...
+    async def resize(self, command_id: UUID, terminal: Terminal) -> None: ...
+    async def signal(self, command_id: UUID, name: str) -> None: ...
+
+
+class ControlServer(Protocol):
+    def serve(self, worker_id: str, handler: ControlHandler) -> AbstractAsyncContextManager[None]:
+        """Answers the requests to this worker, and its share of those to any, while the context is entered.
+
+        Requests about one command are handled in the order they came, others side by side.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkerLease:
     """A worker that is alive until `expires_at`. `epoch` grows with each start: the fencing token."""

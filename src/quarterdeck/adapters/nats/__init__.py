@@ -1,0 +1,1 @@
+"""NATS: jobs on JetStream, live output and control requests on the core."""

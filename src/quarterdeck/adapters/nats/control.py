@@ -1,0 +1,193 @@
+"""Requests to workers on core NATS. An expected failure of the worker is raised at the caller's as it was."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+from nats.errors import NoRespondersError
+
+from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.turns import Turns
+from quarterdeck.application.ports import ControlHandler, RepositoryFound
+from quarterdeck.application.tasks import end
+from quarterdeck.domain import errors
+from quarterdeck.domain.command import Terminal
+from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError, UnavailableError
+
+logger = structlog.get_logger(__name__)
+
+ANSWER_SECONDS = 10.0
+FIND_SECONDS = 60.0
+"""A look at a repository may be a look at a far server."""
+
+ANY = "any"
+T = TypeVar("T")
+
+
+class _FindRepository(msgspec.Struct):
+    source: str
+
+
+class _SendInput(msgspec.Struct):
+    command_id: UUID
+    data: bytes
+    end: bool
+
+
+class _Resize(msgspec.Struct):
+    command_id: UUID
+    columns: int
+    rows: int
+
+
+class _Signal(msgspec.Struct):
+    command_id: UUID
+    name: str
+
+
+class _Failure(msgspec.Struct):
+    code: str
+    message: str
+    next_step: str = ""
+    field: str = ""
+
+
+class _Answer(msgspec.Struct):
+    found: RepositoryFound | None = None
+    failure: _Failure | None = None
+
+
+_CLASSES: dict[str, type[QuarterdeckError]] = {
+    cls.code: cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and issubclass(cls, QuarterdeckError) and cls is not InvalidInputError
+}
+_encoder = msgspec.json.Encoder()
+_answers = msgspec.json.Decoder(_Answer)
+
+
+class NatsWorkerControl:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd", answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._connection, self._prefix, self._answer_seconds = connection, prefix, answer_seconds
+
+    async def find_repository(self, source: str) -> RepositoryFound:
+        answer = await self._request(ANY, "find_repository", _FindRepository(source), FIND_SECONDS)
+        if answer.found is None:
+            raise UnavailableError("The worker answered with nothing.", "Try again.")
+        return answer.found
+
+    async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None:
+        await self._request(worker_id, "send_input", _SendInput(command_id, data, end), self._answer_seconds)
+
+    async def resize(self, worker_id: str, command_id: UUID, terminal: Terminal) -> None:
+        asked = _Resize(command_id, terminal.columns, terminal.rows)
+        await self._request(worker_id, "resize", asked, self._answer_seconds)
+
+    async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
+        await self._request(worker_id, "signal", _Signal(command_id, name), self._answer_seconds)
+
+    async def _request(self, to: str, verb: str, asked: msgspec.Struct, within: float) -> _Answer:
+        subject = f"{self._prefix}.control.{to}.{verb}"
+        try:
+            data = await self._connection.request(subject, _encoder.encode(asked), within)
+        except NoRespondersError as error:
+            raise _nobody(to) from error
+        except TimeoutError as error:
+            raise UnavailableError(
+                f"The worker did not answer {verb} within {within:g} s.", "Try again; see `quarterdeck doctor`."
+            ) from error
+        answer = _answers.decode(data)
+        if answer.failure:
+            raise _revive(answer.failure)
+        return answer
+
+
+class NatsControlServer:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
+        self._connection, self._prefix = connection, prefix
+
+    @asynccontextmanager
+    async def serve(self, worker_id: str, handler: ControlHandler) -> AsyncGenerator[None, None]:
+        turns = Turns()
+
+        async def find(asked: _FindRepository) -> _Answer:
+            return _Answer(found=await handler.find_repository(asked.source))
+
+        async def send_input(asked: _SendInput) -> _Answer:
+            async with turns.of(asked.command_id):
+                await handler.send_input(asked.command_id, asked.data, end=asked.end)
+            return _Answer()
+
+        async def resize(asked: _Resize) -> _Answer:
+            async with turns.of(asked.command_id):
+                await handler.resize(asked.command_id, Terminal(columns=asked.columns, rows=asked.rows))
+            return _Answer()
+
+        async def signal(asked: _Signal) -> _Answer:
+            await handler.signal(asked.command_id, asked.name)
+            return _Answer()
+
+        running: set[asyncio.Task[None]] = set()
+        own = f"{self._prefix}.control.{worker_id}"
+        listeners = [
+            await self._listen(f"{self._prefix}.control.{ANY}.find_repository", _FindRepository, find, running, "find"),
+            await self._listen(f"{own}.send_input", _SendInput, send_input, running),
+            await self._listen(f"{own}.resize", _Resize, resize, running),
+            await self._listen(f"{own}.signal", _Signal, signal, running),
+        ]
+        try:
+            yield
+        finally:
+            for listener in listeners:
+                await listener.close()
+            await end(running)
+
+    async def _listen(
+        self,
+        subject: str,
+        shape: type[T],
+        answer: Callable[[T], Awaitable[_Answer]],
+        running: "set[asyncio.Task[None]]",
+        queue: str = "",
+    ) -> Listener:
+        async def respond(message: Msg) -> None:
+            reply = _encoder.encode(await _answered(message.data, shape, answer))
+            try:
+                await self._connection.publish(message.reply, reply)
+            except UnavailableError as error:
+                logger.warning("an answer was lost", subject=subject, error=error.message)
+
+        async def handle(message: Msg) -> None:
+            task = asyncio.create_task(respond(message), name=subject)
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+        return await self._connection.listen(subject, handle, queue=queue)
+
+
+async def _answered(data: bytes, shape: type[T], answer: Callable[[T], Awaitable[_Answer]]) -> _Answer:
+    try:
+        return await answer(msgspec.json.decode(data, type=shape))
+    except QuarterdeckError as error:
+        field = error.field if isinstance(error, InvalidInputError) else ""
+        return _Answer(failure=_Failure(error.code, error.message, error.next_step, field))
+    except Exception:
+        logger.exception("a control request failed")
+        failed = _Failure(UnavailableError.code, "The worker failed at this.", "Its log says how.")
+        return _Answer(failure=failed)
+
+
+def _revive(failure: _Failure) -> QuarterdeckError:
+    if failure.code == InvalidInputError.code:
+        return InvalidInputError(failure.message, failure.next_step, field=failure.field)
+    return _CLASSES.get(failure.code, QuarterdeckError)(failure.message, failure.next_step)
+
+
+def _nobody(to: str) -> UnavailableError:
+    who = "No worker answers" if to == ANY else f"Worker {to} does not answer"
+    return UnavailableError(f"{who}.", "Start one with `quarterdeck serve worker`, or see `quarterdeck doctor`.")

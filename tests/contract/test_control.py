@@ -1,0 +1,128 @@
+"""What every way to reach a worker does."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import pytest
+
+from quarterdeck.adapters.memory.control import MemoryWorkerControl
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
+from quarterdeck.application.ports import ControlServer, RepositoryFound, WorkerControl
+from quarterdeck.domain.command import Terminal
+from quarterdeck.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    QuarterdeckError,
+    UnavailableError,
+)
+
+FOUND = RepositoryFound(source="/srv/répo", name="répo", default_branch="main", head_commit="1" * 40)
+
+
+@dataclass
+class Worker:
+    """Writes down what it is asked; raises `failure` instead where there is one."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list[tuple[object, ...]])
+    failure: Exception | None = None
+    slow: bool = False
+
+    async def _take(self, *asked: object) -> None:
+        if self.slow:
+            await asyncio.sleep(0.05 if len(self.asked) == 0 else 0)
+        self.asked.append(asked)
+        if self.failure:
+            raise self.failure
+
+    async def find_repository(self, source: str) -> RepositoryFound:
+        await self._take("find", source)
+        return FOUND
+
+    async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
+        await self._take("input", command_id, data, end)
+
+    async def resize(self, command_id: UUID, terminal: Terminal) -> None:
+        await self._take("resize", command_id, terminal)
+
+    async def signal(self, command_id: UUID, name: str) -> None:
+        await self._take("signal", command_id, name)
+
+
+@dataclass
+class Ends:
+    client: WorkerControl
+    server: ControlServer
+
+
+@pytest.fixture(params=["memory", "nats"])
+async def ends(request: pytest.FixtureRequest) -> AsyncGenerator[Ends, None]:
+    if request.param == "memory":
+        both = MemoryWorkerControl()
+        yield Ends(both, both)
+        return
+    async with NatsConnection(request.getfixturevalue("nats_url")) as connection:
+        await connection.wait_up()
+        prefix = f"t{uuid4().hex}"
+        yield Ends(NatsWorkerControl(connection, prefix), NatsControlServer(connection, prefix))
+
+
+async def test_a_request_reaches_the_worker_and_its_answer_the_caller(ends: Ends) -> None:
+    worker, command_id = Worker(), uuid4()
+    async with ends.server.serve("w1", worker):
+        assert await ends.client.find_repository("/srv/répo") == FOUND
+        await ends.client.send_input("w1", command_id, b"\x00\xff\x04", end=True)
+        await ends.client.resize("w1", command_id, Terminal(columns=200, rows=50))
+        await ends.client.signal("w1", command_id, "INT")
+    assert worker.asked == [
+        ("find", "/srv/répo"),
+        ("input", command_id, b"\x00\xff\x04", True),
+        ("resize", command_id, Terminal(columns=200, rows=50)),
+        ("signal", command_id, "INT"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        NotFoundError("There is no such command.", "Look again."),
+        ConflictError("It has ended."),
+        InvalidInputError("No such folder.", "Name another.", field="source"),
+    ],
+)
+async def test_a_failure_of_the_worker_is_raised_as_it_was(ends: Ends, failure: QuarterdeckError) -> None:
+    async with ends.server.serve("w1", Worker(failure=failure)):
+        with pytest.raises(type(failure)) as raised:
+            await ends.client.find_repository("/nowhere")
+    assert (raised.value.message, raised.value.next_step) == (failure.message, failure.next_step)
+    if isinstance(failure, InvalidInputError):
+        assert isinstance(raised.value, InvalidInputError)
+        assert raised.value.field == failure.field
+
+
+async def test_where_no_worker_is_that_is_said(ends: Ends) -> None:
+    async with ends.server.serve("w1", Worker()):
+        with pytest.raises(UnavailableError, match=r"w2|No worker"):
+            await ends.client.signal("w2", uuid4(), "INT")
+    with pytest.raises(UnavailableError, match="No worker answers"):
+        await ends.client.find_repository("/srv/repo")
+
+
+async def test_requests_go_to_the_worker_that_is_named(ends: Ends) -> None:
+    first, second = Worker(), Worker()
+    async with ends.server.serve("w1", first), ends.server.serve("w2", second):
+        await ends.client.signal("w2", uuid4(), "INT")
+    assert (len(first.asked), len(second.asked)) == (0, 1)
+
+
+async def test_input_keeps_its_order_however_long_each_part_takes(ends: Ends) -> None:
+    worker, command_id = Worker(slow=True), uuid4()
+    if isinstance(ends.client, MemoryWorkerControl):
+        pytest.skip("calls in one process are not queued")
+    async with ends.server.serve("w1", worker):
+        parts = [b"%d" % n for n in range(10)]
+        await asyncio.gather(*(ends.client.send_input("w1", command_id, part, end=False) for part in parts))
+    assert [asked[2] for asked in worker.asked] == parts
