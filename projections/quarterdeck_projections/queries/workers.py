@@ -20,6 +20,6 @@ class WorkerRow:
 async def list_all(database: Database) -> Sequence[WorkerRow]:
     query = """
         SELECT worker_id, host, capacity, sessions, expires_at, expires_at > clock_timestamp() AS alive
-        FROM log.worker_leases ORDER BY worker_id
+        FROM log.workers ORDER BY worker_id
     """
     return await database.rows(WorkerRow, query)

@@ -1,0 +1,9 @@
+"""Run by Alembic, on the connection that `quarterdeck_projections.schema` put into the configuration."""
+
+from alembic import context
+
+from quarterdeck_projections.schema import COMPARE
+
+context.configure(connection=context.config.attributes["connection"], **COMPARE)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,84 @@
+"""Sessions."""
+
+from collections.abc import Sequence
+from typing import assert_never, cast, get_args
+
+from quarterdeck.domain.session import (
+    SessionAdopted,
+    SessionClosed,
+    SessionCloseRequested,
+    SessionEvent,
+    SessionLost,
+    SessionOpened,
+    SessionProvisioned,
+    SessionProvisioningFailed,
+)
+from quarterdeck_projections.changes import Changes, Row
+from quarterdeck_projections.logged import Logged
+from quarterdeck_projections.projection import RowProjection
+from quarterdeck_projections.states import SessionState
+from quarterdeck_projections.tables import Session
+
+
+def project(batch: Sequence[Logged]) -> Changes:
+    changes = Changes()
+    sessions = changes.of(Session)
+    for logged in batch:
+        event, key = cast("SessionEvent", logged.event), (logged.stream_id,)
+        match event:
+            case SessionOpened():
+                sessions.insert(key, _opened(logged, event))
+            case SessionProvisioned():
+                sessions.update(key, _provisioned(logged, event))
+            case SessionProvisioningFailed():
+                ended = _ended(logged, SessionState.FAILED, event.reason)
+                sessions.update(key, {**ended, "next_step": event.next_step or None})
+            case SessionAdopted():
+                sessions.update(key, {"worker_id": event.worker_id})
+            case SessionCloseRequested():
+                sessions.update(key, {"state": SessionState.CLOSING.value})
+            case SessionLost():
+                sessions.update(key, _ended(logged, SessionState.LOST, event.reason))
+            case SessionClosed():
+                sessions.update(key, _ended(logged, SessionState.CLOSED, event.detail))
+            case _:
+                assert_never(event)
+    return changes
+
+
+def _opened(logged: Logged, event: SessionOpened) -> Row:
+    return {
+        "id": logged.stream_id,
+        "position": logged.position,
+        "project_id": str(event.project_id),
+        "owner_id": str(event.owner_id),
+        "title": event.title,
+        "ref": event.ref,
+        "state": SessionState.OPENING.value,
+        "limits": (),
+        "opened_at": logged.recorded_at,
+    }
+
+
+def _provisioned(logged: Logged, event: SessionProvisioned) -> Row:
+    return {
+        "state": SessionState.READY.value,
+        "worker_id": event.worker_id,
+        "jail_driver": event.jail_driver,
+        "workspace_kind": event.workspace_kind,
+        "base_commit": event.base_commit,
+        "limits": event.limits,
+        "ready_at": logged.recorded_at,
+    }
+
+
+def _ended(logged: Logged, state: SessionState, reason: str) -> Row:
+    return {"state": state.value, "reason": reason or None, "ended_at": logged.recorded_at}
+
+
+SESSIONS = RowProjection(
+    name="sessions",
+    tables=(Session,),
+    topics=frozenset(cls.TOPIC for cls in get_args(SessionEvent)),
+    project=project,
+)

@@ -1,0 +1,35 @@
+-- A row of the audit trail for each event in (after, upto]. `facts` is read for the topics named here alone.
+INSERT INTO {schema}.audit_trail
+    (position, recorded_at, actor_kind, actor_id, topic, project_id, session_id, subject_id, summary)
+SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_id, stream_id, CASE
+    WHEN payload IS NULL THEN 'erased'
+    -- an escaped NUL, which text cannot hold
+    WHEN position('\x5c7530303030'::bytea IN payload) > 0 THEN ''
+    ELSE COALESCE(translate(left(CASE topic
+        WHEN 'ProjectCreated' THEN concat_ws(' ', facts ->> 'name', facts ->> 'repository')
+        WHEN 'MemberAdded' THEN concat_ws(' ', facts ->> 'user_id', facts ->> 'role')
+        WHEN 'MemberRemoved' THEN facts ->> 'user_id'
+        WHEN 'SessionOpened' THEN concat_ws(' ', facts ->> 'ref', facts ->> 'title')
+        WHEN 'SessionProvisioned' THEN
+            concat_ws(' ', facts ->> 'worker_id', facts ->> 'jail_driver', facts ->> 'base_commit')
+        WHEN 'SessionProvisioningFailed' THEN facts ->> 'reason'
+        WHEN 'SessionAdopted' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'detail')
+        WHEN 'SessionLost' THEN facts ->> 'reason'
+        WHEN 'SessionClosed' THEN facts ->> 'detail'
+        WHEN 'CommandRequested' THEN facts ->> 'text'
+        WHEN 'CommandRefused' THEN facts ->> 'reason'
+        WHEN 'CommandStarted' THEN facts ->> 'worker_id'
+        WHEN 'CommandSignalled' THEN facts ->> 'signal'
+        WHEN 'CommandFinished' THEN concat_ws(' ', facts ->> 'reason', facts ->> 'exit_code', facts ->> 'signal')
+        WHEN 'CommandLost' THEN facts ->> 'reason'
+        WHEN 'SnapshotTaken' THEN facts ->> 'tree'
+        WHEN 'UserRegistered' THEN facts ->> 'name'
+        WHEN 'RoleGranted' THEN facts ->> 'role'
+        WHEN 'RoleRevoked' THEN facts ->> 'role'
+        WHEN 'TokenIssued' THEN concat_ws(' ', facts ->> 'name', facts ->> 'scopes')
+        WHEN 'TokenRevoked' THEN facts ->> 'reason'
+        WHEN 'LoginFailed' THEN facts ->> 'reason'
+    END, 200), E'\n\r\t', '   '), '')
+    END
+FROM log.events, LATERAL (SELECT convert_from(payload, 'UTF8')::json AS facts) AS parsed
+WHERE position > %(after)s AND position <= %(upto)s

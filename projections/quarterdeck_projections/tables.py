@@ -1,0 +1,184 @@
+"""The tables of the read models, all in schema `read`. Only projections write them.
+
+`position` is that of the event that made the row: the key of pages. No foreign keys: projections advance apart.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Index, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+SCHEMA = "read"
+NEXT_SCHEMA = "read_next"
+"""Where a rebuild makes its tables."""
+METADATA = MetaData(
+    schema=SCHEMA,
+    naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_%(column_0_N_name)s_idx"},
+)
+
+
+class Time(DateTime):
+    """With its zone, which is UTC."""
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+
+class ReadModel(SQLModel):
+    TABLE: ClassVar[str]
+    metadata = METADATA
+
+    @declared_attr  # type: ignore[arg-type] # SQLAlchemy types it for columns only
+    def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride] # a class method
+        return cls.TABLE
+
+
+class Project(ReadModel, table=True):
+    TABLE: ClassVar[str] = "projects"
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, index=True)
+    name: str = Field(sa_type=Text)
+    repository: str = Field(sa_type=Text)
+    default_branch: str = Field(sa_type=Text)
+    archived: bool
+    created_at: datetime = Field(sa_type=Time)
+    jail_driver: str = Field(sa_type=Text)
+    max_sessions: int
+    max_commands_per_session: int
+    command_timeout_seconds: int
+    strict_limits: bool
+
+
+class Member(ReadModel, table=True):
+    TABLE: ClassVar[str] = "members"
+    project_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(primary_key=True, index=True)
+    role: str = Field(sa_type=Text)
+
+
+class Session(ReadModel, table=True):
+    TABLE: ClassVar[str] = "sessions"
+    __table_args__ = (Index(None, "project_id", "position"), Index(None, "state", "position"))
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, index=True)
+    project_id: UUID
+    owner_id: UUID
+    title: str = Field(sa_type=Text)
+    ref: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    reason: str | None = Field(sa_type=Text)
+    next_step: str | None = Field(sa_type=Text)
+    worker_id: str | None = Field(sa_type=Text)
+    jail_driver: str | None = Field(sa_type=Text)
+    workspace_kind: str | None = Field(sa_type=Text)
+    base_commit: str | None = Field(sa_type=Text)
+    limits: list[Any] = Field(sa_type=JSONB)
+    opened_at: datetime = Field(sa_type=Time)
+    ready_at: datetime | None = Field(sa_type=Time)
+    ended_at: datetime | None = Field(sa_type=Time)
+
+
+class Command(ReadModel, table=True):
+    TABLE: ClassVar[str] = "commands"
+    __table_args__ = (Index(None, "session_id", "position"),)
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    session_id: UUID
+    project_id: UUID
+    text: str = Field(sa_type=Text)
+    terminal_columns: int | None
+    terminal_rows: int | None
+    background: bool
+    timeout_seconds: int
+    state: str = Field(sa_type=Text)
+    end_reason: str | None = Field(sa_type=Text)
+    exit_code: int | None
+    signal: str | None = Field(sa_type=Text)
+    reason: str | None = Field(sa_type=Text)
+    next_step: str | None = Field(sa_type=Text)
+    cancelling: bool
+    requested_at: datetime = Field(sa_type=Time)
+    started_at: datetime | None = Field(sa_type=Time)
+    ended_at: datetime | None = Field(sa_type=Time)
+    requested_by: str = Field(sa_type=Text)
+    requested_by_user: UUID | None
+    worker_id: str | None = Field(sa_type=Text)
+    wall_ms: int | None = Field(sa_type=BigInteger)
+    cpu_ms: int | None = Field(sa_type=BigInteger)
+    peak_memory_bytes: int | None = Field(sa_type=BigInteger)
+    output_bytes: int | None = Field(sa_type=BigInteger)
+    output_sha256: str | None = Field(sa_type=Text)
+    tree_before: str | None = Field(sa_type=Text)
+    tree_after: str | None = Field(sa_type=Text)
+    files_changed: list[Any] = Field(sa_type=JSONB)
+    files_changed_total: int
+
+
+class User(ReadModel, table=True):
+    TABLE: ClassVar[str] = "users"
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    name: str = Field(sa_type=Text)
+    registered_at: datetime = Field(sa_type=Time)
+
+
+class UserRole(ReadModel, table=True):
+    TABLE: ClassVar[str] = "user_roles"
+    user_id: UUID = Field(primary_key=True)
+    role: str = Field(primary_key=True, sa_type=Text)
+
+
+class Token(ReadModel, table=True):
+    """Without its digest: the secret is checked against the log alone."""
+
+    TABLE: ClassVar[str] = "tokens"
+    __table_args__ = (Index(None, "user_id", "position"),)
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    user_id: UUID
+    name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    scopes: list[Any] = Field(sa_type=JSONB)
+    created_at: datetime = Field(sa_type=Time)
+    expires_at: datetime | None = Field(sa_type=Time)
+    revoked: bool
+    used: bool
+
+
+class AuditEntry(ReadModel, table=True):
+    """One row for each event, those of unknown topic and erased ones too."""
+
+    TABLE: ClassVar[str] = "audit_trail"
+    __table_args__ = (
+        Index(None, "project_id", "position"),
+        Index(None, "session_id", "position"),
+        Index(None, "subject_id", "position"),
+    )
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    recorded_at: datetime = Field(sa_type=Time)
+    actor_kind: str = Field(sa_type=Text)
+    actor_id: str = Field(sa_type=Text)
+    topic: str = Field(sa_type=Text)
+    project_id: UUID | None
+    session_id: UUID | None
+    subject_id: UUID
+    """The stream: the project, session, command, user or token it is about."""
+    summary: str = Field(sa_type=Text)
+    """One line."""
+
+
+class ProjectionPosition(ReadModel, table=True):
+    TABLE: ClassVar[str] = "projection_positions"
+    name: str = Field(primary_key=True, sa_type=Text)
+    position: int = Field(sa_type=BigInteger)
+    failed_at: int | None = Field(sa_type=BigInteger)
+    """The event that it stopped at."""
+    failure: str | None = Field(sa_type=Text)
+
+
+def table_of(model: type[ReadModel]) -> Table:
+    return METADATA.tables[f"{SCHEMA}.{model.TABLE}"]

@@ -1,0 +1,48 @@
+"""The schema of the read models."""
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import create_engine
+
+from quarterdeck.adapters.postgres import schema as log_schema
+from quarterdeck.domain.errors import InvalidInputError, UnavailableError
+from quarterdeck_projections import schema
+from tests.support.services import Database
+
+
+def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database.owner_url))
+    with engine.connect() as connection:
+        command.check(schema.configuration(connection))
+    engine.dispose()
+
+
+def test_installing_twice_changes_nothing(database: Database) -> None:
+    schema.install(database.owner_url, "quarterdeck_app", "quarterdeck_projector")
+    schema.install(database.owner_url, "quarterdeck_app", "quarterdeck_projector")
+
+
+def test_one_role_may_do_everything(empty_database: Database) -> None:
+    log_schema.install(empty_database.owner_url, "quarterdeck_owner", "quarterdeck_owner")
+    schema.install(empty_database.owner_url, "quarterdeck_owner", "quarterdeck_owner")
+
+    with psycopg.connect(empty_database.owner_url) as connection:
+        assert connection.execute("SELECT count(*) FROM read.sessions").fetchone() == (0,)
+
+
+def test_the_application_reads_and_cannot_write(database: Database) -> None:
+    with psycopg.connect(database.app_url) as connection:
+        assert connection.execute("SELECT count(*) FROM read.sessions").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DELETE FROM read.sessions")
+
+
+def test_a_role_that_does_not_exist_is_named(empty_database: Database) -> None:
+    with pytest.raises(InvalidInputError, match="no database role 'nobody here'"):
+        schema.install(empty_database.owner_url, "quarterdeck_app", "nobody here")
+
+
+def test_a_server_that_is_not_there_is_said() -> None:
+    with pytest.raises(UnavailableError, match="does not let the owner in"):
+        schema.install("postgresql://nobody@127.0.0.1:1/none", "quarterdeck_app", "quarterdeck_projector")
