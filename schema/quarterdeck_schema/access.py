@@ -1,0 +1,76 @@
+"""Which objects a caller may see: those of the projects they are a member of. Checked here for every read.
+
+A foreign object and one that does not exist take the same steps and give the same answer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from quarterdeck.application.access import no_command, no_project, no_session, permitted
+from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
+from quarterdeck.domain.command import CommandState, NoCommand
+from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.project import NoProject, Role
+from quarterdeck.domain.session import NoSession
+from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_schema.context import RequestContext
+
+NOWHERE = UUID(int=0)
+
+
+class InProject(Protocol):
+    @property
+    def project_id(self) -> UUID: ...
+
+
+RowT = TypeVar("RowT", bound=InProject)
+
+
+async def roles_of(context: RequestContext) -> Mapping[UUID, Role] | None:
+    """The caller's role by project; None for one who has all."""
+    user_id = context.visible_to
+    return None if user_id is None else await context.services.reads.roles(user_id)
+
+
+async def visible_project(context: RequestContext, project_id: UUID) -> ProjectRow | None:
+    row, roles = await asyncio.gather(context.project(project_id), roles_of(context))
+    return row if roles is None or project_id in roles else None
+
+
+async def visible_session(context: RequestContext, session_id: UUID) -> SessionRow | None:
+    return await _visible(context, context.session(session_id))
+
+
+async def visible_command(context: RequestContext, command_id: UUID) -> CommandRow | None:
+    return await _visible(context, context.command(command_id))
+
+
+async def _visible(context: RequestContext, loading: Awaitable[RowT | None]) -> RowT | None:
+    row, roles = await asyncio.gather(loading, roles_of(context))
+    return row if row is not None and (roles is None or row.project_id in roles) else None
+
+
+async def watched_session(context: RequestContext, session_id: UUID) -> None:
+    """NOT_FOUND unless the caller may see the session, by the log: it may be newer than the read model."""
+    state = (await SESSION.load(context.services.log, session_id)).state
+    await _permit(context, NOWHERE if isinstance(state, NoSession) else state.project_id, no_session())
+
+
+async def watched_command(context: RequestContext, command_id: UUID) -> CommandState:
+    """The command as the log has it now, or NOT_FOUND."""
+    state = (await COMMAND.load(context.services.log, command_id)).state
+    await _permit(context, NOWHERE if isinstance(state, NoCommand) else state.request.project_id, no_command())
+    return state
+
+
+async def watched_project(context: RequestContext, project_id: UUID) -> None:
+    await _permit(context, project_id, no_project())
+
+
+async def _permit(context: RequestContext, project_id: UUID, missing: NotFoundError) -> None:
+    home = (await PROJECT.load(context.services.log, project_id)).state
+    permitted(context.caller, NoProject() if project_id == NOWHERE else home, Role.VIEWER, missing)

@@ -1,0 +1,120 @@
+"""A command, as the API shows it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from quarterdeck.domain import command as domain
+from quarterdeck.domain.command import EndReason
+from quarterdeck.domain.errors import NotFoundError
+from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.states import CommandState
+from quarterdeck_schema import ids
+from quarterdeck_schema.commands.transcript import TranscriptPage, page_of_transcript
+from quarterdeck_schema.context import Info
+from quarterdeck_schema.node import Node
+from quarterdeck_schema.requires import described
+from quarterdeck_schema.scalars import START, Long
+
+if TYPE_CHECKING:
+    from quarterdeck_schema.sessions.types import Session
+
+strawberry.enum(CommandState)
+strawberry.enum(EndReason)
+
+
+@strawberry.type
+class Terminal:
+    columns: int
+    rows: int
+
+
+@strawberry.type
+class ChangedFile:
+    path: str
+    status: str
+
+
+@strawberry.type
+class Command(Node):
+    row: strawberry.Private[CommandRow]
+    text: str
+    terminal: Terminal | None
+    background: bool
+    timeout_seconds: int
+    state: CommandState
+    end_reason: EndReason | None
+    exit_code: int | None
+    signal: str | None
+    reason: str | None = strawberry.field(description="Why it was lost or refused.")
+    cancelling: bool
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    requested_by: str
+    wall_ms: Long | None
+    cpu_ms: Long | None
+    peak_memory_bytes: Long | None
+    output_bytes: Long | None
+    output_sha256: str | None = strawberry.field(name="outputSha256")
+    tree_before: str | None
+    tree_after: str | None
+    files_changed_total: int
+
+    @strawberry.field
+    async def session(self, info: Info) -> Annotated["Session", strawberry.lazy("quarterdeck_schema.sessions.types")]:
+        from quarterdeck_schema.sessions.types import session_of
+
+        row = await info.context.session(self.row.session_id)
+        if row is None:
+            raise NotFoundError("This command's session is not in the read model yet.", "Ask again.")
+        return session_of(row)
+
+    @strawberry.field
+    async def files_changed(self, info: Info) -> list[ChangedFile]:
+        files = await info.context.files_changed(self.row.id)
+        return [ChangedFile(path=file.path, status=file.status) for file in files]
+
+    @described(
+        "Recorded frames that reach beyond output offset `after`; `limit` is in bytes of payload, at most 1 MiB."
+    )
+    async def transcript(self, info: Info, after: Long | None = START, limit: int | None = 262144) -> TranscriptPage:
+        return await page_of_transcript(info.context.services.transcripts, self.row.id, after, limit)
+
+
+def command_of(row: CommandRow) -> Command:
+    return Command(
+        id=ids.encode("Command", row.id),
+        row=row,
+        text=row.text,
+        terminal=_terminal(row.terminal),
+        background=row.background,
+        timeout_seconds=row.timeout_seconds,
+        state=row.state,
+        end_reason=row.end_reason,
+        exit_code=row.exit_code,
+        signal=row.signal,
+        reason=row.reason,
+        cancelling=row.cancelling,
+        requested_at=row.requested_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        requested_by=row.requested_by,
+        wall_ms=_long(row.wall_ms),
+        cpu_ms=_long(row.cpu_ms),
+        peak_memory_bytes=_long(row.peak_memory_bytes),
+        output_bytes=_long(row.output_bytes),
+        output_sha256=row.output_sha256,
+        tree_before=row.tree_before,
+        tree_after=row.tree_after,
+        files_changed_total=row.files_changed_total,
+    )
+
+
+def _terminal(terminal: domain.Terminal | None) -> Terminal | None:
+    return None if terminal is None else Terminal(columns=terminal.columns, rows=terminal.rows)
+
+
+def _long(value: int | None) -> Long | None:
+    return None if value is None else Long(value)

@@ -1,0 +1,107 @@
+"""What a resolver finds in its context: who asks, and the parts of the house that answer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from quarterdeck.application.access import ADMIN
+from quarterdeck.application.commands import Commands
+from quarterdeck.application.identity import Identity
+from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
+from quarterdeck.application.projects import Projects
+from quarterdeck.application.sessions import Sessions
+from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.errors import UnauthenticatedError
+from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_schema.reads import Reads
+
+if TYPE_CHECKING:
+    from quarterdeck_schema.commands.output import CommandOutputMessage
+
+RowT = TypeVar("RowT")
+
+
+class OutputStreams(Protocol):
+    def follow(self, command_id: UUID, after: int) -> "AsyncIterator[CommandOutputMessage]":
+        """A command's output from an offset on, as `Subscription.commandOutput` says."""
+        ...
+
+
+class EventStreams(Protocol):
+    def follow(
+        self, after: int, *, project_id: UUID | None = None, session_id: UUID | None = None
+    ) -> AsyncIterator[RawEvent]:
+        """Events after a position, of a project or a session where given: stored, then live, without end."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts that answer."""
+
+    log: EventLog
+    rows: LogReader
+    transcripts: TranscriptStore
+    reads: Reads
+    projects: Projects
+    sessions: Sessions
+    commands: Commands
+    identity: Identity
+    output: OutputStreams
+    events: EventStreams
+
+
+@dataclass(kw_only=True)
+class RequestContext:
+    """One request's, or one socket's operation's."""
+
+    services: Services
+    correlation_id: UUID
+    known_caller: Caller | None = None
+    """None without a token: only what needs none may be asked for."""
+    loaders: dict[str, DataLoader[UUID, Any]] = field(default_factory=dict[str, DataLoader[UUID, Any]])
+
+    @property
+    def caller(self) -> Caller:
+        if self.known_caller is None:
+            raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
+        return self.known_caller
+
+    @property
+    def visible_to(self) -> UUID | None:
+        """The user whose projects may be seen; None: all."""
+        return None if ADMIN in self.caller.roles else self.caller.user_id
+
+    async def project(self, project_id: UUID) -> ProjectRow | None:
+        return await self._load("projects", self.services.reads.projects, project_id)
+
+    async def session(self, session_id: UUID) -> SessionRow | None:
+        return await self._load("sessions", self.services.reads.sessions, session_id)
+
+    async def command(self, command_id: UUID) -> CommandRow | None:
+        return await self._load("commands", self.services.reads.commands, command_id)
+
+    async def files_changed(self, command_id: UUID) -> tuple[ChangedFile, ...]:
+        return await self._load("files", self.services.reads.files_changed, command_id) or ()
+
+    async def _load(
+        self, name: str, load: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, RowT]]], identifier: UUID
+    ) -> RowT | None:
+        """Those asked for in one step of the loop are one query."""
+        if name not in self.loaders:
+
+            async def load_in_order(ids: list[UUID]) -> Sequence[RowT | None]:
+                found = await load(set(ids))
+                return [found.get(each) for each in ids]
+
+            self.loaders[name] = DataLoader(load_fn=load_in_order)
+        return cast("RowT | None", await self.loaders[name].load(identifier))
+
+
+Info: TypeAlias = strawberry.Info[RequestContext, None]

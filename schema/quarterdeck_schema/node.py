@@ -1,0 +1,8 @@
+"""Relay's node."""
+
+import strawberry
+
+
+@strawberry.interface
+class Node:
+    id: strawberry.ID

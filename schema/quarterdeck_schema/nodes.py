@@ -1,0 +1,59 @@
+"""Any object by its global id."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import strawberry
+
+from quarterdeck_schema import ids
+from quarterdeck_schema.access import visible_command, visible_project, visible_session
+from quarterdeck_schema.commands.types import command_of
+from quarterdeck_schema.context import Info, RequestContext
+from quarterdeck_schema.identity.types import token_of
+from quarterdeck_schema.node import Node
+from quarterdeck_schema.projects.types import project_of
+from quarterdeck_schema.requires import ANYBODY, check_scope, query
+from quarterdeck_schema.sessions.types import session_of
+
+
+async def _project(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_project(context, identifier)
+    return None if row is None else project_of(row)
+
+
+async def _session(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_session(context, identifier)
+    return None if row is None else session_of(row)
+
+
+async def _command(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_command(context, identifier)
+    return None if row is None else command_of(row)
+
+
+async def _token(context: RequestContext, identifier: UUID) -> Node | None:
+    row = (await context.services.reads.tokens([identifier])).get(identifier)
+    return None if row is None or row.user_id != context.caller.user_id else token_of(row)
+
+
+Find = Callable[[RequestContext, UUID], Awaitable[Node | None]]
+
+NODES: dict[str, tuple[str, Find]] = {
+    "Project": ("project:read", _project),
+    "Session": ("session:read", _session),
+    "Command": ("session:read", _command),
+    "Token": ("token:read", _token),
+}
+"""By type: the scope that it takes, and how it is found."""
+
+
+@strawberry.type
+class NodeQueries:
+    @query(ANYBODY)
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the argument's name
+        type_name, identifier = ids.decode(id)
+        if type_name not in NODES:
+            return None
+        scope, find = NODES[type_name]
+        check_scope(info.context, scope)
+        return await find(info.context, identifier)

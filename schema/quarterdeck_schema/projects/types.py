@@ -1,0 +1,73 @@
+"""A project, as the API shows it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.states import SessionState
+from quarterdeck_schema import ids
+from quarterdeck_schema.context import Info
+from quarterdeck_schema.node import Node
+from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.requires import check_scope
+
+if TYPE_CHECKING:
+    from quarterdeck_schema.sessions.types import Session
+
+
+@strawberry.type
+class ProjectSettings:
+    jail_driver: str
+    max_sessions: int
+    max_commands_per_session: int
+    command_timeout_seconds: int
+    strict_limits: bool
+
+
+@strawberry.type
+class Project(Node):
+    row: strawberry.Private[ProjectRow]
+    name: str
+    repository: str
+    default_branch: str
+    archived: bool
+    created_at: datetime
+    settings: ProjectSettings
+
+    @strawberry.field
+    async def sessions(
+        self,
+        info: Info,
+        state: list[SessionState] | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Connection[Annotated["Session", strawberry.lazy("quarterdeck_schema.sessions.types")]]:
+        from quarterdeck_schema.sessions.types import session_of
+
+        check_scope(info.context, "session:read")
+        page = await info.context.services.reads.list_sessions(
+            None, window(first, after, 50), project_id=self.row.id, states=state or ()
+        )
+        return connect(page, session_of)
+
+
+def project_of(row: ProjectRow) -> Project:
+    settings = row.settings
+    return Project(
+        id=ids.encode("Project", row.id),
+        row=row,
+        name=row.name,
+        repository=row.repository,
+        default_branch=row.default_branch,
+        archived=row.archived,
+        created_at=row.created_at,
+        settings=ProjectSettings(
+            jail_driver=settings.jail_driver,
+            max_sessions=settings.max_sessions,
+            max_commands_per_session=settings.max_commands_per_session,
+            command_timeout_seconds=settings.command_timeout_seconds,
+            strict_limits=settings.strict_limits,
+        ),
+    )

@@ -1,0 +1,90 @@
+"""What the schema asks of the read models, as one port: real over the projections' queries, a twin in tests."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.project import Role
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.queries import commands, members, positions, projects, sessions, tokens, workers
+from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
+from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.tokens import TokenRow
+from quarterdeck_projections.queries.workers import WorkerRow
+from quarterdeck_projections.states import SessionState
+
+WAIT_SECONDS = 5.0
+"""How long a reader waits for a position of the log before it is told to ask again."""
+
+
+class Reads(Protocol):
+    """Rows by id, pages of lists, and waiting. `visible_to`: of this user's projects; None: of all."""
+
+    async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]: ...
+    async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]: ...
+    async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]: ...
+    async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
+    async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]: ...
+    async def roles(self, user_id: UUID) -> Mapping[UUID, Role]: ...
+    async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]: ...
+    async def list_sessions(
+        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+    ) -> Page[SessionRow]: ...
+    async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]: ...
+    async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]: ...
+    async def workers(self) -> Sequence[WorkerRow]: ...
+    async def positions(self) -> Sequence[PositionRow]: ...
+    async def wait_for(self, position: int, *projections: str) -> None:
+        """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
+        ...
+
+
+class ReadModels:
+    def __init__(self, database: Database, watch: ProjectionWatch) -> None:
+        self._database = database
+        self._watch = watch
+
+    async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
+        return await projects.load(self._database, ids)
+
+    async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]:
+        return await sessions.load(self._database, ids)
+
+    async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]:
+        return await commands.load(self._database, ids)
+
+    async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]:
+        return await commands.load_files_changed(self._database, ids)
+
+    async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
+        return await tokens.load(self._database, ids)
+
+    async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
+        return await members.roles(self._database, user_id)
+
+    async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
+        return await projects.list_visible(self._database, visible_to, window)
+
+    async def list_sessions(
+        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+    ) -> Page[SessionRow]:
+        return await sessions.list_visible(self._database, visible_to, window, project_id=project_id, states=states)
+
+    async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]:
+        return await commands.list_of_session(self._database, session_id, window)
+
+    async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
+        return await tokens.list_of_user(self._database, user_id, window)
+
+    async def workers(self) -> Sequence[WorkerRow]:
+        return await workers.list_all(self._database)
+
+    async def positions(self) -> Sequence[PositionRow]:
+        return await positions.list_all(self._database)
+
+    async def wait_for(self, position: int, *projections: str) -> None:
+        await self._watch.wait_for(position, projections, WAIT_SECONDS)

@@ -1,0 +1,60 @@
+"""The one schema."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from quarterdeck_schema.commands.cancel_command import CancelCommandMutation
+from quarterdeck_schema.commands.queries import CommandQueries
+from quarterdeck_schema.commands.resize_command import ResizeCommandMutation
+from quarterdeck_schema.commands.run_command import RunCommandMutation
+from quarterdeck_schema.commands.send_input import SendInputMutation
+from quarterdeck_schema.commands.signal_command import SignalCommandMutation
+from quarterdeck_schema.commands.subscriptions import CommandSubscriptions
+from quarterdeck_schema.events.queries import EventQueries
+from quarterdeck_schema.events.subscriptions import EventSubscriptions
+from quarterdeck_schema.failure import FailureHandler
+from quarterdeck_schema.identity.issue_token import IssueTokenMutation
+from quarterdeck_schema.identity.login import LoginMutation
+from quarterdeck_schema.identity.queries import IdentityQueries
+from quarterdeck_schema.identity.revoke_token import RevokeTokenMutation
+from quarterdeck_schema.nodes import NodeQueries
+from quarterdeck_schema.projects.create_project import CreateProjectMutation
+from quarterdeck_schema.projects.queries import ProjectQueries
+from quarterdeck_schema.scalars import SCALARS
+from quarterdeck_schema.sessions.close_session import CloseSessionMutation
+from quarterdeck_schema.sessions.open_session import OpenSessionMutation
+from quarterdeck_schema.sessions.queries import SessionQueries
+from quarterdeck_schema.system.queries import SystemQueries
+
+QUERIES = (
+    IdentityQueries,
+    NodeQueries,
+    SystemQueries,
+    ProjectQueries,
+    SessionQueries,
+    CommandQueries,
+    EventQueries,
+)
+MUTATIONS = (
+    LoginMutation,
+    CreateProjectMutation,
+    OpenSessionMutation,
+    CloseSessionMutation,
+    RunCommandMutation,
+    CancelCommandMutation,
+    SignalCommandMutation,
+    SendInputMutation,
+    ResizeCommandMutation,
+    IssueTokenMutation,
+    RevokeTokenMutation,
+)
+SUBSCRIPTIONS = (CommandSubscriptions, EventSubscriptions)
+
+schema = strawberry.Schema(
+    query=merge_types("Query", QUERIES),
+    mutation=merge_types("Mutation", MUTATIONS),
+    subscription=merge_types("Subscription", SUBSCRIPTIONS),
+    config=StrawberryConfig(scalar_map=SCALARS),
+    exception_handlers=[FailureHandler()],
+)

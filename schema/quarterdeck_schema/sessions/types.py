@@ -1,0 +1,93 @@
+"""A session, as the API shows it."""
+
+from datetime import datetime
+
+import strawberry
+
+from quarterdeck.domain.errors import NotFoundError
+from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.states import SessionState
+from quarterdeck_schema import ids
+from quarterdeck_schema.commands.types import Command, command_of
+from quarterdeck_schema.context import Info
+from quarterdeck_schema.events.pages import page_of_events
+from quarterdeck_schema.events.types import Event
+from quarterdeck_schema.node import Node
+from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.projects.types import Project, project_of
+
+strawberry.enum(SessionState)
+
+
+@strawberry.type
+class Limit:
+    name: str
+    asked: str
+    enforced_by: str
+
+
+@strawberry.type
+class Session(Node):
+    row: strawberry.Private[SessionRow]
+    owner_name: str
+    title: str
+    ref: str
+    state: SessionState
+    reason: str | None = strawberry.field(description="Why it failed, was lost or closed, and what to do.")
+    next_step: str | None
+    worker_id: str | None
+    jail_driver: str | None
+    workspace_kind: str | None
+    base_commit: str | None
+    opened_at: datetime
+    ready_at: datetime | None
+    ended_at: datetime | None
+
+    @strawberry.field
+    async def project(self, info: Info) -> Project:
+        row = await info.context.project(self.row.project_id)
+        if row is None:
+            raise NotFoundError("This session's project is not in the read model yet.", "Ask again.")
+        return project_of(row)
+
+    @strawberry.field
+    def limits(self) -> list[Limit]:
+        return [Limit(name=each.name, asked=each.asked, enforced_by=each.enforced_by) for each in self.row.limits]
+
+    @strawberry.field
+    async def commands(
+        self,
+        info: Info,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Connection[Command]:
+        rows = window(first, after, 50, last=last, before=before)
+        return connect(await info.context.services.reads.list_commands(self.row.id, rows), command_of)
+
+    @strawberry.field
+    async def events(
+        self, info: Info, first: int | None = 100, after: str | None = strawberry.UNSET
+    ) -> Connection[Event]:
+        return await page_of_events(info.context, first, after, session_id=self.row.id)
+
+
+def session_of(row: SessionRow) -> Session:
+    return Session(
+        id=ids.encode("Session", row.id),
+        row=row,
+        owner_name=row.owner_name,
+        title=row.title,
+        ref=row.ref,
+        state=row.state,
+        reason=row.reason,
+        next_step=row.next_step,
+        worker_id=row.worker_id,
+        jail_driver=row.jail_driver,
+        workspace_kind=row.workspace_kind,
+        base_commit=row.base_commit,
+        opened_at=row.opened_at,
+        ready_at=row.ready_at,
+        ended_at=row.ended_at,
+    )

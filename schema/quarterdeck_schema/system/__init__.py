@@ -1,0 +1,1 @@
+"""The installation itself: its log, projections and workers."""
