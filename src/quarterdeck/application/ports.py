@@ -152,6 +152,8 @@ class TranscriptHead:
     frames: int
     offset: int
     """Output bytes stored so far."""
+    encoded: int
+    """Encoded bytes stored so far, headers included: the position in the spool of what comes next."""
     complete: bool
     """The END frame is stored."""
 
