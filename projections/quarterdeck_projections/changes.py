@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from quarterdeck_projections.tables import ReadModel
+from sqlalchemy import Table
+
+from quarterdeck_projections.tables import ReadModel, table_of
 
 Key: TypeAlias = tuple[object, ...]
 """Values of the primary key, in the table's order."""
@@ -14,7 +16,8 @@ Row: TypeAlias = dict[str, object]
 class TableChanges:
     """Applied in the order: `deleted`, `inserted`, `updated`. A row's later changes fold into its earlier ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: Table) -> None:
+        self.table = table
         self.deleted: dict[Key, None] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}
@@ -47,10 +50,10 @@ class Changes:
     """By table."""
 
     def __init__(self) -> None:
-        self._tables: dict[type[ReadModel], TableChanges] = {}
+        self._tables: dict[str, TableChanges] = {}
 
     def of(self, model: type[ReadModel]) -> TableChanges:
-        return self._tables.setdefault(model, TableChanges())
+        return self._tables.setdefault(model.TABLE, TableChanges(table_of(model)))
 
-    def __iter__(self) -> Iterator[tuple[type[ReadModel], TableChanges]]:
-        return iter(self._tables.items())
+    def __iter__(self) -> Iterator[TableChanges]:
+        return iter(self._tables.values())

@@ -1,0 +1,98 @@
+"""Reading events from the log for projections: rows as text, decoded only where a projection looks at the topic."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, cast
+
+import msgspec
+from psycopg import sql
+
+from quarterdeck.domain.base import ErasedEvent, UnknownEvent
+from quarterdeck_projections.database import Connection
+from quarterdeck_projections.logged import Decode, Logged
+from quarterdeck_projections.projection import Projection, RowProjection
+
+LoggedRow: TypeAlias = tuple[int, str, str, str, str, str, int, bytes | None]
+
+# the log holds no gaps and shows its events in order, so all positions up to its head are there to read
+ROWS = sql.SQL("""
+    SELECT position, stream_id::text, recorded_at::text, actor_kind, actor_id, topic, schema_version, payload
+    FROM log.events WHERE position > %s AND position <= %s AND topic = ANY(%s) ORDER BY position
+""")
+ESCAPED_NUL = rb"\u0000"
+
+
+async def head(connection: Connection) -> int:
+    """The log's last position."""
+    row = await (await connection.execute("SELECT position FROM log.head")).fetchone()
+    return row[0] if row else 0
+
+
+class EventReader:
+    """Reads on one connection, a batch ahead if told how far the next one will reach."""
+
+    def __init__(self, connection: Connection, projections: Iterable[Projection]) -> None:
+        self._connection = connection
+        self._topics = sorted(set[str]().union(*(p.topics for p in projections if isinstance(p, RowProjection))))
+        self._ahead: dict[tuple[int, int], asyncio.Task[Sequence[LoggedRow]]] = {}
+
+    async def prepare(self) -> None:
+        """Times come as text: in UTC, ISO 8601."""
+        await self._connection.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'")
+
+    async def read(self, after: int, upto: int) -> Sequence[LoggedRow]:
+        """The events in (after, upto] that a projection looks at."""
+        begun = self._ahead.pop((after, upto), None)
+        return await (begun or self._read(after, upto))
+
+    async def read_ahead(self, after: int, upto: int) -> None:
+        """Begins what the next `read` will ask for."""
+        if upto > after:
+            self._ahead = {(after, upto): asyncio.create_task(self._read(after, upto))}
+            await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        for task in self._ahead.values():
+            task.cancel()
+        await asyncio.gather(*self._ahead.values(), return_exceptions=True)
+
+    async def _read(self, after: int, upto: int) -> Sequence[LoggedRow]:
+        cursor = await self._connection.execute(ROWS, (after, upto, self._topics), prepare=True)
+        return await cursor.fetchall()
+
+
+def deal(rows: Iterable[LoggedRow], projections: Iterable[RowProjection], decode: Decode) -> list[list[Logged]]:
+    """The events that each projection looks at. Unknown and erased ones reach none."""
+    hands: list[list[Logged]] = []
+    takers: dict[str, list[list[Logged]]] = {}
+    for projection in projections:
+        hand: list[Logged] = []
+        hands.append(hand)
+        for topic in projection.topics:
+            takers.setdefault(topic, []).append(hand)
+    for position, stream_id, recorded_at, actor_kind, actor_id, topic, schema_version, payload in rows:
+        taking = takers.get(topic)
+        if taking is None:
+            continue
+        event = decode(topic, schema_version, without_nul(payload) if payload and ESCAPED_NUL in payload else payload)
+        if isinstance(event, (UnknownEvent, ErasedEvent)):
+            continue
+        logged = Logged(position, stream_id, recorded_at, actor_kind, actor_id, event)
+        for hand in taking:
+            hand.append(logged)
+    return hands
+
+
+def without_nul(payload: bytes) -> bytes:
+    """PostgreSQL's text holds no NUL: U+FFFD stands for it in read models."""
+    return msgspec.json.encode(_replaced(msgspec.json.decode(payload)))
+
+
+def _replaced(value: object) -> object:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [_replaced(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        return {_replaced(key): _replaced(item) for key, item in cast("dict[object, object]", value).items()}
+    return value

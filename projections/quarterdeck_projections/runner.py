@@ -1,0 +1,189 @@
+"""The projector: one tail of the log, fanned out to every projection.
+
+Projections at the same position advance together, rows and positions in one transaction. An event that one of them
+cannot take stops that one alone, there; it is tried again with back-off while the others go on.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import psycopg
+import structlog
+
+from quarterdeck_projections.batch import Batch, apply
+from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.database import Connection
+from quarterdeck_projections.logged import Decode
+from quarterdeck_projections.projection import Projection
+from quarterdeck_projections.reader import EventReader, head
+from quarterdeck_projections.standing import Standing, described
+from quarterdeck_projections.tables import SCHEMA
+from quarterdeck_projections.writer import Statement
+
+LOCK = 0x71645F70726F6A
+"""`qd_proj` in ASCII: the advisory lock of the one projector that works."""
+STANDBY_SECONDS = 0.5
+RECONNECT_SECONDS = 0.2
+LOOK_SECONDS = 10.0
+"""How often the log's head is looked at without being told."""
+ADVANCE = b"SELECT read.advance(%(names)s, %(after)s, %(upto)s)"
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectorSettings:
+    database_url: str
+    """With the role that owns the schema `read`."""
+    batch_events: int = 4000
+
+
+async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
+    """Projects until cancelled. A second one at the same time stands by."""
+    await Projector(settings, decode).run()
+
+
+class Projector:
+    def __init__(
+        self, settings: ProjectorSettings, decode: Decode, projections: Sequence[Projection] = PROJECTIONS
+    ) -> None:
+        self._settings = settings
+        self._decode = decode
+        self._projections = projections
+        self._head = 0
+        self._news = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        while True:
+            try:
+                async with self._connection() as writing, self._connection() as reading, self._connection() as hearing:
+                    await self._lead(writing)
+                    await self._follow(writing, EventReader(reading, self._projections), hearing)
+            except psycopg.OperationalError as error:
+                log.warning("projector lost the database", error=described(error))
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[Connection]:
+        connection = await psycopg.AsyncConnection.connect(self._settings.database_url, autocommit=True)
+        async with connection:
+            yield connection
+
+    async def _lead(self, writing: Connection) -> None:
+        """Waits until no other projector works. The lock is lost with the connection that writes."""
+        while True:
+            row = await (await writing.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
+            if row and row[0]:
+                break
+            await asyncio.sleep(STANDBY_SECONDS)
+        # what a crash of the server takes back, position and rows alike, is projected again
+        await writing.execute("SET synchronous_commit = off")
+
+    async def _follow(self, writing: Connection, reader: EventReader, hearing: Connection) -> None:
+        await hearing.execute("LISTEN quarterdeck_log")
+        await reader.prepare()
+        standings = await self._standings(writing)
+        self._head = await head(writing)
+        hearer = asyncio.create_task(self._hear(hearing))
+        try:
+            while True:
+                self._news.clear()
+                try:
+                    moved = await self._round(writing, reader, standings)
+                except psycopg.errors.SerializationFailure:
+                    standings = await self._standings(writing)
+                    continue
+                if not moved and not await self._wait(standings):
+                    self._head = await head(writing)
+                if hearer.done():
+                    await hearer
+        finally:
+            hearer.cancel()
+            await asyncio.gather(hearer, return_exceptions=True)
+            await reader.close()
+
+    async def _hear(self, hearing: Connection) -> None:
+        try:
+            async for notification in hearing.notifies():
+                self._head = max(self._head, int(notification.payload))
+                self._news.set()
+        finally:
+            self._news.set()
+
+    async def _wait(self, standings: Sequence[Standing]) -> bool:
+        """True where there is something to do: news, or a retry that is due."""
+        now = asyncio.get_running_loop().time()
+        retries = [standing.retry_at - now for standing in standings if standing.failures]
+        try:
+            async with asyncio.timeout(max(0.0, min([LOOK_SECONDS, *retries]))):
+                await self._news.wait()
+        except TimeoutError:
+            return bool(retries)
+        return True
+
+    async def _standings(self, writing: Connection) -> list[Standing]:
+        names = [projection.name for projection in self._projections]
+        await writing.execute(
+            "INSERT INTO read.projection_positions SELECT unnest(%s::text[]), 0 ON CONFLICT DO NOTHING", (names,)
+        )
+        rows = await (await writing.execute("SELECT name, position FROM read.projection_positions")).fetchall()
+        positions: dict[str, int] = dict(rows)
+        return [Standing(projection, positions[projection.name]) for projection in self._projections]
+
+    async def _round(self, writing: Connection, reader: EventReader, standings: Sequence[Standing]) -> bool:
+        """Every projection that can advance does so by a batch. False where none could."""
+        groups = self._due(standings)
+        for position, group in groups.items():
+            limit = 1 if any(standing.failures for standing in group) else self._settings.batch_events
+            upto = min(position + limit, self._head)
+            rows = await reader.read(position, upto)
+            if len(groups) == 1 and self._head - upto >= limit:
+                await reader.read_ahead(upto, upto + limit)
+            await self._advance(writing, group, Batch(after=position, upto=upto, rows=rows))
+        return bool(groups)
+
+    def _due(self, standings: Sequence[Standing]) -> dict[int, list[Standing]]:
+        """By position. One that failed is tried alone."""
+        now = asyncio.get_running_loop().time()
+        groups: dict[int, list[Standing]] = {}
+        for standing in standings:
+            if standing.position < self._head and standing.retry_at <= now:
+                groups.setdefault(standing.position, []).append(standing)
+        return groups
+
+    async def _advance(self, writing: Connection, group: Sequence[Standing], batch: Batch) -> None:
+        try:
+            await self._apply(writing, group, batch)
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an event does to a projection, the others go on
+            if len(group) > 1:
+                for standing in group:
+                    await self._advance(writing, [standing], batch)
+            elif len(batch) > 1:
+                early, late = batch.halves()
+                await self._advance(writing, group, early)
+                if group[0].position == early.upto:
+                    await self._advance(writing, group, late)
+            else:
+                await self._stop(writing, group[0], batch.upto, error)
+
+    async def _apply(self, writing: Connection, group: Sequence[Standing], batch: Batch) -> None:
+        names = [standing.name for standing in group]
+        first = Statement(ADVANCE, {"names": names, "after": batch.after, "upto": batch.upto})
+        projections = [standing.projection for standing in group]
+        await apply(writing, SCHEMA, projections, batch, self._decode, first=[first])
+        for standing in group:
+            standing.advanced(batch.upto)
+
+    async def _stop(self, writing: Connection, standing: Standing, position: int, error: Exception) -> None:
+        standing.failed(asyncio.get_running_loop().time())
+        failure = described(error)
+        log.error("projection stopped", projection=standing.name, position=position, error=failure)
+        await writing.execute(
+            "UPDATE read.projection_positions SET failed_at = %s, failure = %s WHERE name = %s AND position = %s",
+            (position, failure, standing.name, standing.position),
+        )

@@ -1,0 +1,63 @@
+"""The SQL that changes a table, from its description. Rows come as one JSON text, `%(rows)s`."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from sqlalchemy import make_url
+
+from quarterdeck_projections.tables import METADATA
+
+_DIALECT = make_url("postgresql+psycopg://").get_dialect()()
+
+
+@cache
+def insert(schema: str, table: str) -> bytes:
+    columns = ", ".join(_quoted(_columns(table)))
+    records = _records(table, _columns(table))
+    return f"INSERT INTO {schema}.{_name(table)} ({columns}) SELECT {columns} FROM {records}".encode()  # noqa: S608
+
+
+@cache
+def copy(schema: str, table: str) -> bytes:
+    return f"COPY {schema}.{_name(table)} ({', '.join(_quoted(_columns(table)))}) FROM STDIN".encode()
+
+
+@cache
+def update(schema: str, table: str, columns: tuple[str, ...]) -> bytes:
+    values = ", ".join(f"{name} = new.{name}" for name in _quoted(columns))
+    records = _records(table, (*key(table), *columns))
+    return f"UPDATE {schema}.{_name(table)} AS old SET {values} FROM {records} WHERE {_same_key(table)}".encode()  # noqa: S608
+
+
+@cache
+def delete(schema: str, table: str) -> bytes:
+    records = _records(table, key(table))
+    return f"DELETE FROM {schema}.{_name(table)} AS old USING {records} WHERE {_same_key(table)}".encode()  # noqa: S608
+
+
+@cache
+def key(table: str) -> tuple[str, ...]:
+    """The columns of the primary key."""
+    return tuple(column.name for column in METADATA.tables[table].primary_key)
+
+
+def _name(table: str) -> str:
+    return METADATA.tables[table].name
+
+
+def _columns(table: str) -> list[str]:
+    return METADATA.tables[table].columns.keys()
+
+
+def _records(table: str, names: Iterable[str]) -> str:
+    columns = METADATA.tables[table].columns
+    typed = ", ".join(f'"{name}" {columns[name].type.compile(dialect=_DIALECT)}' for name in names)
+    return f"json_to_recordset(%(rows)s::json) AS new({typed})"
+
+
+def _same_key(table: str) -> str:
+    return " AND ".join(f"old.{name} = new.{name}" for name in _quoted(key(table)))
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
