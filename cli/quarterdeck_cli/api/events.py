@@ -1,0 +1,57 @@
+"""The log's events, and how far it has come."""
+
+from collections.abc import AsyncIterator
+
+from quarterdeck_cli.api import Answer, read
+from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.client import Client
+
+PAGE = 500
+
+
+class Event(Answer, frozen=True):
+    id: str
+    position: int
+    topic: str
+    schema_version: int
+    stream_id: str
+    version: int
+    recorded_at: str
+    actor_kind: str
+    actor_id: str
+    correlation_id: str
+    digest: str
+    payload_digest: str
+    known: bool
+    erased: bool
+    causation_id: str | None = None
+    project_id: str | None = None
+    session_id: str | None = None
+    traceparent: str | None = None
+    payload: str | None = None
+
+
+class ProjectionStatus(Answer, frozen=True):
+    name: str
+    position: int
+
+
+class LogStatus(Answer, frozen=True):
+    position: int
+    projections: tuple[ProjectionStatus, ...]
+
+
+async def log_status(client: Client) -> LogStatus:
+    return read(LogStatus, (await client.query("log_status"))["log"])
+
+
+def events(
+    client: Client,
+    *,
+    project_id: str | None = None,
+    session_id: str | None = None,
+    after: int = 0,
+) -> AsyncIterator[Event]:
+    """In the log's order, those after a position."""
+    variables = {"projectId": project_id, "sessionId": session_id, "first": PAGE}
+    return pages(client, "events", "events", variables, Event, after=str(after) if after else None)

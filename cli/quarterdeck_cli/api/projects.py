@@ -1,0 +1,45 @@
+"""Projects."""
+
+from collections.abc import AsyncIterator
+
+from quarterdeck_cli.api import Answer, read
+from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import NotFoundError
+
+
+class ProjectSettings(Answer, frozen=True):
+    jail_driver: str
+    max_sessions: int
+    max_commands_per_session: int
+    command_timeout_seconds: int
+    strict_limits: bool
+
+
+class Project(Answer, frozen=True):
+    id: str
+    name: str
+    repository: str
+    default_branch: str
+    archived: bool
+    created_at: str
+
+
+class ProjectDetails(Project, frozen=True):
+    settings: ProjectSettings
+
+
+def projects(client: Client) -> AsyncIterator[Project]:
+    return pages(client, "projects", "projects", {}, Project)
+
+
+async def project(client: Client, project_id: str) -> ProjectDetails:
+    data = await client.query("project", {"id": project_id})
+    if data["project"] is None:
+        raise NotFoundError("There is no such project.", "List yours with `qd project list`.")
+    return read(ProjectDetails, data["project"])
+
+
+async def create_project(client: Client, repository: str, name: str | None) -> Project:
+    payload = await client.mutate("create_project", {"repository": repository, "name": name})
+    return read(Project, payload["project"])

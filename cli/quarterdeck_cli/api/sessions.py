@@ -1,0 +1,72 @@
+"""Sessions."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from quarterdeck_cli.api import Answer, read
+from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import NotFoundError
+
+LIVE: Final = ("OPENING", "READY", "CLOSING")
+ENDED: Final = ("CLOSED", "LOST", "FAILED")
+
+
+class ProjectName(Answer, frozen=True):
+    id: str
+    name: str
+
+
+class Limit(Answer, frozen=True):
+    name: str
+    asked: str
+    enforced_by: str
+
+
+class Session(Answer, frozen=True):
+    id: str
+    title: str
+    owner_name: str
+    ref: str
+    state: str
+    opened_at: str
+    project: ProjectName
+    reason: str | None = None
+    next_step: str | None = None
+    worker_id: str | None = None
+    jail_driver: str | None = None
+    workspace_kind: str | None = None
+    base_commit: str | None = None
+    ready_at: str | None = None
+    ended_at: str | None = None
+
+
+class SessionDetails(Session, frozen=True, kw_only=True):
+    limits: tuple[Limit, ...]
+
+
+class OpenedSession(Answer, frozen=True):
+    session: Session
+    position: int
+
+
+def sessions(client: Client, *, project_id: str | None = None, live: bool = False) -> AsyncIterator[Session]:
+    """Newest first."""
+    states = list(LIVE) if live else None
+    return pages(client, "sessions", "sessions", {"projectId": project_id, "state": states}, Session)
+
+
+async def session(client: Client, session_id: str) -> SessionDetails:
+    data = await client.query("session", {"id": session_id})
+    if data["session"] is None:
+        raise NotFoundError("There is no such session.", "List yours with `qd session list`.")
+    return read(SessionDetails, data["session"])
+
+
+async def open_session(client: Client, project_id: str, ref: str | None, title: str | None) -> OpenedSession:
+    payload = await client.mutate("open_session", {"projectId": project_id, "ref": ref, "title": title})
+    return read(OpenedSession, payload)
+
+
+async def close_session(client: Client, session_id: str) -> Session:
+    return read(Session, (await client.mutate("close_session", {"sessionId": session_id}))["session"])

@@ -1,0 +1,99 @@
+"""The typer app: every noun and its commands, in one table."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from quarterdeck_cli.command_line import command, group, run_synchronously
+from quarterdeck_cli.commands import (
+    attach,
+    commands,
+    events,
+    login,
+    overview,
+    projects,
+    run,
+    sessions,
+    tokens,
+    workers,
+)
+
+PLAIN_WORDS = {"allow_interspersed_args": False}
+"""What follows the first word belongs to the command that is run, options and all."""
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature of a callback
+    if wanted:
+        typer.echo(f"qd {version('quarterdeck')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+]
+
+
+def make_app() -> typer.Typer:
+    """The app without plug-ins."""
+    app = group("Run commands in jailed copies of your repositories, and see, steer and replay what ran.")
+
+    @app.callback(invoke_without_command=True)
+    def main(context: typer.Context, *, version: Version = False) -> None:
+        if context.invoked_subcommand is None:
+            run_synchronously(overview.overview)
+
+    command(app, "login")(login.log_in)
+    command(app, "logout")(login.log_out)
+    command(app, "whoami")(login.who_am_i)
+    command(app, "run", context_settings=PLAIN_WORDS)(run.run)
+    command(app, "attach")(attach.attach_to)
+    _add_nouns(app)
+    return app
+
+
+def _add_nouns(app: typer.Typer) -> None:
+    nouns: dict[str, tuple[str, list[tuple[str, Callable[..., Awaitable[int | None]]]]]] = {
+        "project": (
+            "Repositories that sessions are opened in.",
+            [
+                ("add", projects.add_project),
+                ("list", projects.list_projects),
+                ("show", projects.show_project),
+            ],
+        ),
+        "session": (
+            "Jailed shells on copies of a repository.",
+            [
+                ("open", sessions.open_session),
+                ("list", sessions.list_sessions),
+                ("show", sessions.show_session),
+                ("close", sessions.close_session),
+            ],
+        ),
+        "command": (
+            "What was run, and steering what runs.",
+            [
+                ("list", commands.list_commands),
+                ("show", commands.show_command),
+                ("cancel", commands.cancel_command),
+                ("signal", commands.signal_command),
+            ],
+        ),
+        "events": ("The log.", [("list", events.list_events), ("tail", events.tail_events)]),
+        "token": (
+            "API tokens.",
+            [
+                ("issue", tokens.issue_token),
+                ("list", tokens.list_tokens),
+                ("revoke", tokens.revoke_token),
+            ],
+        ),
+        "worker": ("The hosts that run sessions.", [("list", workers.list_workers)]),
+    }
+    for name, (help_text, verbs) in nouns.items():
+        noun = group(help_text)
+        for verb, function in verbs:
+            command(noun, verb)(function)
+        app.add_typer(noun, name=name)

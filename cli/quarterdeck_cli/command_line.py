@@ -1,0 +1,118 @@
+"""From plain async functions to typer commands: the Qd is passed in, expected failures become exit codes."""
+
+import asyncio
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.exitcodes import ExitCode
+from quarterdeck_cli.output import Output
+from quarterdeck_cli.qd import sitting
+
+Result = int | None
+CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Result]])
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+ProjectName = Annotated[str | None, typer.Option("--project", "-p", metavar="PROJECT", help="A project's name or id.")]
+SessionRef = Annotated[
+    str | None, typer.Option("--session", "-s", metavar="SESSION", help="A session's id, or the end of it.")
+]
+
+
+def group(help_text: str) -> typer.Typer:
+    """A noun's commands. Help is plain text, and a bare noun shows it."""
+    return typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+
+
+def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[CommandT], CommandT]:
+    """Adds an async function to `app`. Its first parameter is the Qd; the rest are typer's; it returns an exit code
+    or None, and its docstring is the help."""
+
+    def register(function: CommandT) -> CommandT:
+        app.command(name, **settings)(_synchronous(function))
+        return function
+
+    return register
+
+
+def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., None]:
+    signature = inspect.signature(function, eval_str=True)
+    parameters = list(signature.parameters.values())[1:]
+
+    def call(**arguments: Any) -> None:
+        run_synchronously(function, **arguments)
+
+    call.__name__ = getattr(function, "__name__", "command")
+    call.__doc__ = function.__doc__
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    # typer reads the signature from here; the type system does not know that functions may have it
+    vars(call)["__signature__"] = signature.replace(parameters=parameters, return_annotation=None)
+    return call
+
+
+def run_synchronously(function: Callable[..., Awaitable[Result]], **arguments: Any) -> None:
+    """Runs one command in a sitting of its own and leaves with its exit code."""
+    code = _exit_code(function, arguments)
+    if code:
+        raise typer.Exit(int(code))
+
+
+def _exit_code(function: Callable[..., Awaitable[Result]], arguments: dict[str, Any]) -> Result:
+    terminated: list[bool] = []
+
+    async def main() -> Result:
+        with _ended_by_sigterm(terminated):
+            async with sitting() as qd:
+                return await guarded(qd.out, function(qd, **arguments))
+
+    try:
+        return asyncio.run(main())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return ExitCode.TERMINATED if terminated else ExitCode.CANCELLED
+    except BrokenPipeError:
+        return closed_output()
+
+
+@contextmanager
+def _ended_by_sigterm(terminated: list[bool]) -> Generator[None]:
+    """SIGTERM unwinds the command, so that terminals and sessions are left in order."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def terminate() -> None:
+        terminated.append(True)
+        if task:
+            task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def guarded(out: Output, work: Awaitable[Result]) -> Result:
+    """The exit code of `work`; an expected failure is printed and becomes its exit code."""
+    try:
+        return await work
+    except CliError as error:
+        out.error(error)
+        return error.exit_code
+
+
+def closed_output() -> ExitCode:
+    """Standard output is gone: keep the interpreter from writing there once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.OUTPUT_CLOSED

@@ -1,0 +1,1 @@
+"""The commands, one module per noun. Importing them all makes the app."""

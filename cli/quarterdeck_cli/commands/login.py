@@ -1,0 +1,119 @@
+"""Logging in and out."""
+
+import sys
+from getpass import getpass
+from typing import Annotated
+
+import typer
+
+from quarterdeck_cli.api import access
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.command_line import Json
+from quarterdeck_cli.connection import Login, redeem_local
+from quarterdeck_cli.errors import NotSetUpError, ServerFailure, UsageError
+from quarterdeck_cli.local_server import LocalServer, find_local_server
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import plain
+
+OneTime = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TOKEN", help="A one-time log-in token, as the server prints it; - reads it from standard input."
+    ),
+]
+Url = Annotated[str | None, typer.Option("--url", help="The server's address, as http://host:port.")]
+ApiToken = Annotated[
+    str | None, typer.Option("--token", help="An API token to use as it is; - reads it from standard input.")
+]
+
+
+async def log_in(qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiToken = None) -> None:
+    """Log in to a server and make it the current one.
+
+    With nothing given: the server on this machine, by the one-time token it left for its own user. The API token is
+    kept in the system's keyring, or in a file that only you can read where there is no keyring.
+    """
+    if one_time and token:
+        raise UsageError("Both a one-time token and --token were given.", "Give one of them.")
+    local = find_local_server()
+    if url is None and one_time is None and token is None and local:
+        login = await redeem_local(qd.logins, local)
+        qd.out.note(f"Logged in to {login.url}.")
+        return
+    place = _address(url, local)
+    login, user, token_id = await _granted(place, one_time, token)
+    name = _context_name(place)
+    context = qd.logins.save(name, login, user, token_id)
+    where = "the system's keyring" if context.kept_in == "keyring" else str(qd.logins.credentials.path)
+    qd.out.note(f"Logged in to {place} as {plain(user)}. The token is in {where}.")
+
+
+async def log_out(qd: Qd) -> None:
+    """Forget the current server's token, and revoke it there."""
+    login = qd.logins.chosen()
+    if login is None or login.context is None:
+        raise NotSetUpError("You are not logged in.", "Log in with `qd login`.")
+    context = qd.logins.file.read().contexts[login.context]
+    try:
+        await _revoke(login, context.token_id)
+    finally:
+        qd.logins.forget(login.context)
+    qd.out.note(f"Logged out of {login.url}.")
+
+
+async def who_am_i(qd: Qd, *, as_json: Json = False) -> None:
+    """Show the server, the user and the scopes of the token in use."""
+    client = await qd.client()
+    viewer = await access.viewer(client)
+    if as_json:
+        qd.out.json({"url": client.url, "id": viewer.id, "name": viewer.name, "scopes": viewer.scopes})
+        return
+    qd.out.fields([("server", client.url), ("user", viewer.name), ("scopes", ", ".join(viewer.scopes))])
+
+
+async def _granted(url: str, one_time: str | None, token: str | None) -> tuple[Login, str, str | None]:
+    if token:
+        secret = _secret(token)
+        async with Client(url, secret) as client:
+            return Login(url, secret), (await access.viewer(client)).name, None
+    async with Client(url, None) as client:
+        granted = await access.log_in(client, _secret(one_time))
+    return Login(url, granted.secret), granted.user_name, granted.token_id
+
+
+async def _revoke(login: Login, token_id: str | None) -> None:
+    """A token that was given with --token may be in use elsewhere; only one made by logging in is revoked."""
+    if token_id is None:
+        return
+    async with Client(login.url, login.token) as client:
+        try:
+            await client.mutate("revoke_token", {"tokenId": token_id})
+        except ServerFailure as failure:
+            if failure.code not in {"UNAUTHENTICATED", "NOT_FOUND"}:
+                raise
+
+
+def _address(url: str | None, local: LocalServer | None) -> str:
+    if url:
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"{plain(url)} is no address of a server.", "Write it as http://host:port.")
+        return url.rstrip("/")
+    if local is None:
+        raise UsageError(
+            "There is no server on this machine.", "Name one with --url, or start one with `quarterdeck up`."
+        )
+    return local.url
+
+
+def _secret(given: str | None) -> str:
+    """A token given as an argument shows in the list of processes: it may come from standard input or a prompt."""
+    if given and given != "-":
+        return given
+    secret = getpass("Token: ") if given is None and sys.stdin.isatty() else sys.stdin.readline()
+    if not secret.strip():
+        raise UsageError("No token was given.", "Pass one, or - to have it read from standard input.")
+    return secret.strip()
+
+
+def _context_name(url: str) -> str:
+    return url.split("://", 1)[-1]

@@ -1,0 +1,67 @@
+"""qd project: repositories that sessions are opened in."""
+
+from typing import Annotated
+
+import typer
+
+from quarterdeck_cli import ids, resolve
+from quarterdeck_cli.api import projects as api
+from quarterdeck_cli.command_line import Json
+from quarterdeck_cli.folder import absolute_repository, project_here
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import plain, when
+
+Repository = Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A repository's folder, or its git URL.")]
+Name = Annotated[str | None, typer.Option("--name", help="What to call it; the repository's own name by default.")]
+Which = Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Name or id; that of this folder by default.")]
+
+
+async def add_project(qd: Qd, repository: Repository, *, name: Name = None, as_json: Json = False) -> None:
+    """Register a repository, so that sessions can be opened in it."""
+    source = absolute_repository(repository)
+    client = await qd.client()
+    with qd.out.status("Looking at the repository …"):
+        project = await api.create_project(client, source, name)
+    if as_json:
+        qd.out.json(project)
+        return
+    qd.out.line(f"{ids.short(project.id)}  {plain(project.name)}")
+    qd.out.note(f"Added {plain(project.repository)}, branch {plain(project.default_branch)}. Try `qd run -- ls`.")
+
+
+async def list_projects(qd: Qd, *, as_json: Json = False) -> None:
+    """List the projects you may use."""
+    known = [project async for project in api.projects(await qd.client())]
+    if as_json:
+        qd.out.json(known)
+        return
+    rows = [[ids.short(p.id), p.name, p.default_branch, "archived" if p.archived else "", p.repository] for p in known]
+    qd.out.table(
+        ["ID", "NAME", "BRANCH", "", "REPOSITORY"], rows, nothing="There are no projects. Add one: `qd project add .`"
+    )
+
+
+async def show_project(qd: Qd, project: Which = None, *, as_json: Json = False) -> None:
+    """Show one project and its settings."""
+    client = await qd.client()
+    wanted = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    found = await api.project(client, wanted)
+    if as_json:
+        qd.out.json(found)
+        return
+    settings = found.settings
+    qd.out.fields(
+        [
+            ("id", str(ids.uuid_of(found.id) or found.id)),
+            ("name", found.name),
+            ("repository", found.repository),
+            ("branch", found.default_branch),
+            ("created", when(found.created_at)),
+            ("archived", "yes" if found.archived else ""),
+            ("jail", settings.jail_driver),
+            ("sessions", f"at most {settings.max_sessions}"),
+            ("commands", f"at most {settings.max_commands_per_session} at once in a session"),
+            ("time-out", f"{settings.command_timeout_seconds} s"),
+            ("limits", "strict" if settings.strict_limits else "as this host can"),
+        ]
+    )

@@ -1,0 +1,124 @@
+"""qd session: jailed shells on copies of a repository."""
+
+from typing import Annotated
+
+import typer
+
+from quarterdeck_cli import ids, resolve
+from quarterdeck_cli.api import sessions as api
+from quarterdeck_cli.api.paging import first
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.command_line import Json, ProjectName
+from quarterdeck_cli.folder import project_here
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.running.lifecycle import session_ready
+from quarterdeck_cli.text import plain, when
+
+Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
+Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
+Title = Annotated[str | None, typer.Option("--title", help="A word on what it is for.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it can be used.")]
+All = Annotated[bool, typer.Option("--all", "-a", help="Those that have ended, too.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
+
+
+async def open_session(
+    qd: Qd,
+    *,
+    project: ProjectName = None,
+    ref: Ref = None,
+    title: Title = None,
+    wait: Wait = True,
+    as_json: Json = False,
+) -> None:
+    """Open a session in this folder's project, or in another with -p. Prints its id."""
+    client = await qd.client()
+    session = await opened(qd, client, project, ref=ref, title=title, wait=wait)
+    if as_json:
+        qd.out.json(await api.session(client, session.id))
+        return
+    qd.out.line(str(ids.uuid_of(session.id) or session.id))
+    qd.out.note(f"Run something in it: `qd run -s {ids.short(session.id)} -- COMMAND`")
+
+
+async def list_sessions(
+    qd: Qd, *, project: ProjectName = None, everything: All = False, limit: Limit = 50, as_json: Json = False
+) -> None:
+    """List open sessions, newest first."""
+    client = await qd.client()
+    project_id = await resolve.project_id(client, project) if project else None
+    found = await first(api.sessions(client, project_id=project_id, live=not everything), limit)
+    if as_json:
+        qd.out.json(found)
+        return
+    rows = [
+        [
+            ids.short(s.id),
+            s.project.name,
+            s.state.lower(),
+            when(s.opened_at),
+            s.owner_name,
+            s.ref,
+            s.title or s.reason or "",
+        ]
+        for s in found
+    ]
+    qd.out.table(
+        ["ID", "PROJECT", "STATE", "OPENED", "OWNER", "REF", "TITLE"],
+        rows,
+        nothing="There are no sessions." if everything else "No session is open. Open one: `qd session open`",
+    )
+
+
+async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:
+    """Show one session and the limits it runs under."""
+    client = await qd.client()
+    found = await api.session(client, await resolve.session_id(client, session))
+    if as_json:
+        qd.out.json(found)
+        return
+    qd.out.fields(
+        [
+            ("id", str(ids.uuid_of(found.id) or found.id)),
+            ("title", found.title),
+            ("project", found.project.name),
+            ("state", found.state.lower()),
+            ("reason", found.reason or ""),
+            ("next", found.next_step or ""),
+            ("owner", found.owner_name),
+            ("ref", found.ref),
+            ("commit", found.base_commit or ""),
+            ("worker", found.worker_id or ""),
+            ("jail", found.jail_driver or ""),
+            ("workspace", found.workspace_kind or ""),
+            ("opened", when(found.opened_at)),
+            ("ready", when(found.ready_at)),
+            ("ended", when(found.ended_at)),
+        ]
+    )
+    if found.limits:
+        qd.out.line()
+        rows = [[limit.name, limit.asked, limit.enforced_by or "not enforced here"] for limit in found.limits]
+        qd.out.table(["LIMIT", "ASKED", "ENFORCED BY"], rows, nothing="")
+
+
+async def close_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:
+    """Close a session: what runs in it is ended, its record stays."""
+    client = await qd.client()
+    closed = await api.close_session(client, await resolve.session_id(client, session))
+    if as_json:
+        qd.out.json(closed)
+        return
+    qd.out.note(f"Session {ids.short(closed.id)} is {closed.state.lower()}.")
+
+
+async def opened(
+    qd: Qd, client: Client, project: str | None, *, ref: str | None, title: str | None, wait: bool
+) -> api.Session:
+    """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
+    project_id = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    answer = await api.open_session(client, project_id, ref, title)
+    if wait:
+        with qd.out.status(f"Opening a session in {plain(answer.session.project.name)} …") as progress:
+            await session_ready(client, answer.session.id, 0, qd.out.note, progress)
+    return answer.session

@@ -1,0 +1,143 @@
+"""Which server, with which token: from the environment, a context, or a server found on this machine."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quarterdeck_cli.api import access
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.contexts import Context, Contexts, ContextsFile
+from quarterdeck_cli.credentials import Credentials
+from quarterdeck_cli.errors import NotSetUpError, ServerFailure
+from quarterdeck_cli.local_server import (
+    DATA_DIR_VARIABLE,
+    LocalServer,
+    client_files,
+    find_local_server,
+    read_client_file,
+)
+
+URL_VARIABLE = "QD_URL"
+TOKEN_VARIABLE = "QD_TOKEN"  # noqa: S105 - the name of a variable
+CONTEXT_VARIABLE = "QD_CONTEXT"
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a client needs. `context` is None where the environment says it all."""
+
+    url: str
+    token: str | None
+    context: str | None = None
+    local: LocalServer | None = None
+
+
+@dataclass(frozen=True)
+class Logins:
+    """The log-ins that this user has."""
+
+    file: ContextsFile = field(default_factory=ContextsFile)
+    credentials: Credentials = field(default_factory=Credentials)
+
+    def chosen(self) -> Login | None:
+        """The log-in that commands use; None where nothing is known yet."""
+        url, token = os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
+        if url and token:
+            return Login(url, token)
+        known = self._from_context()
+        if known is None:
+            return Login(url, None) if url else None
+        return Login(url or known.url, token or (known.token if url in {None, known.url} else None), known.context)
+
+    def current_name(self, contexts: Contexts) -> str | None:
+        if named := os.environ.get(CONTEXT_VARIABLE):
+            if named not in contexts.contexts:
+                raise NotSetUpError(
+                    f"There is no context {named!r}.", f"Known are: {', '.join(contexts.contexts) or 'none'}."
+                )
+            return named
+        if os.environ.get(DATA_DIR_VARIABLE):
+            return next(filter(None, map(contexts.of_client_file, client_files())), None)
+        return contexts.current
+
+    def save(self, name: str, login: Login, user: str, token_id: str | None) -> Context:
+        """Makes it the current context."""
+        place = self.credentials.store(name, login.token or "")
+        context = Context(
+            url=login.url,
+            user=user,
+            token_id=token_id,
+            kept_in=place,
+            client_file=str(login.local.path) if login.local else None,
+        )
+        self.file.write(self.file.read().with_context(name, context))
+        return context
+
+    def forget(self, name: str) -> None:
+        contexts = self.file.read()
+        if context := contexts.contexts.get(name):
+            self.credentials.delete(name, context.kept_in)
+            self.file.write(contexts.without(name))
+
+    def _from_context(self) -> Login | None:
+        contexts = self.file.read()
+        name = self.current_name(contexts)
+        if name is None:
+            return None
+        context = contexts.contexts[name]
+        local = read_client_file(Path(context.client_file)) if context.client_file else None
+        url = local.url if local else context.url
+        return Login(url, self.credentials.load(name, context.kept_in), name, local)
+
+
+@asynccontextmanager
+async def connected(logins: Logins) -> AsyncGenerator[Client]:
+    """A client for the chosen server, logging in to one on this machine where there is nothing else."""
+    login = logins.chosen()
+    if login is None or login.token is None:
+        login = await _log_in_locally(logins, login)
+    async with Client(login.url, login.token) as client:
+        yield client
+
+
+async def _log_in_locally(logins: Logins, login: Login | None) -> Login:
+    local = find_local_server()
+    if local is None or (login and login.url != local.url):
+        where = f" at {login.url}" if login else ""
+        raise NotSetUpError(
+            f"You are not logged in to a server{where}.",
+            "Start one here with `quarterdeck up`, or log in with `qd login --url URL TOKEN`.",
+        )
+    return await redeem_local(logins, local)
+
+
+async def redeem_local(logins: Logins, local: LocalServer) -> Login:
+    """Trades the one-time token of a server on this machine for a token of one's own, and keeps that."""
+    if not local.login_token:
+        raise NotSetUpError(
+            f"The server at {local.url} has left no log-in token in {local.path}.",
+            "Ask it for one with `quarterdeck login-token`, then `qd login TOKEN`.",
+        )
+    async with Client(local.url, None) as client:
+        try:
+            granted = await access.log_in(client, local.login_token)
+        except ServerFailure as failure:
+            raise ServerFailure(
+                failure.code,
+                f"The one-time token in {local.path} was refused: {failure.message}",
+                failure.next_step or "Log in with a token of yours: `qd login TOKEN`.",
+            ) from failure
+    login = Login(local.url, granted.secret, LOCAL, local)
+    logins.save(local_name(logins, local), login, granted.user_name, granted.token_id)
+    return login
+
+
+def local_name(logins: Logins, local: LocalServer) -> str:
+    """`local`, or with the data folder where another server on this machine has that name."""
+    contexts = logins.file.read()
+    if known := contexts.of_client_file(local.path):
+        return known
+    return LOCAL if LOCAL not in contexts.contexts else f"{LOCAL}:{local.path.parent.parent}"

@@ -1,0 +1,91 @@
+"""Where `qd` prints: answers on standard output, all else on standard error."""
+
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from quarterdeck_cli.api import plain as builtins_of
+from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.text import plain
+
+NARROWEST = 60
+UNBOUNDED = 100_000
+
+
+class Output:
+    """Plain where it is no terminal, or NO_COLOR is set; tables fit the terminal from 60 columns on."""
+
+    def __init__(self) -> None:
+        self._out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+    def line(self, text: str = "") -> None:
+        """One line of the answer; foreign text in it went through `text.plain`."""
+        self._out.print(Text(text))
+
+    def json(self, value: Any) -> None:
+        """An answer as indented JSON, with the names of the schema."""
+        self._raw(orjson.dumps(builtins_of(value), option=orjson.OPT_INDENT_2))
+
+    def json_line(self, value: Any) -> None:
+        """One of many answers."""
+        self._raw(orjson.dumps(builtins_of(value)))
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, nothing: str) -> None:
+        """Foreign text is made safe here. `nothing` is said where there are no rows."""
+        if not rows:
+            self.note(nothing)
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        for place, column in enumerate(columns):
+            table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1 if place == len(columns) - 1 else None)
+        for row in rows:
+            table.add_row(*(Text(plain(cell)) for cell in row))
+        if self._out.is_terminal:
+            self._out.print(table, width=max(self._out.width, NARROWEST), soft_wrap=False)
+            return
+        with self._out.capture() as captured:
+            self._out.print(table, width=UNBOUNDED, soft_wrap=False, crop=False)
+        self._raw("\n".join(line.rstrip() for line in captured.get().splitlines()).encode())
+
+    def fields(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Names and values, one a line; empty values are left out. Foreign text is made safe here."""
+        width = max((len(name) for name, value in pairs if value), default=0)
+        for name, value in pairs:
+            if value:
+                self.line(f"{name:<{width}}  {plain(value)}")
+
+    def note(self, text: str) -> None:
+        """Something beside the answer. A terminal that is gone is no failure."""
+        with suppress(OSError):
+            self._err.print(Text(text))
+
+    def error(self, error: CliError) -> None:
+        """What is wrong, then what to do next."""
+        self._err.print(Text.assemble(("error: ", "bold red"), _lines(error.message)))
+        if error.next_step:
+            self._err.print(Text.assemble(("next:  ", "bold"), _lines(error.next_step)))
+
+    @contextmanager
+    def status(self, text: str) -> Generator[Callable[[str], None]]:
+        """A progress line while something is waited for; only on a terminal. Yields what changes its text."""
+        if not self._err.is_terminal:
+            yield lambda _: None
+            return
+        with self._err.status(Text(plain(text))) as line:
+            yield lambda changed: line.update(Text(plain(changed)))
+
+    def _raw(self, data: bytes) -> None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(plain, text.split("\n")))

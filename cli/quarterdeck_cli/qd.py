@@ -1,0 +1,37 @@
+"""What every command works with. A command is a plain async function of a Qd and its arguments."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.connection import Logins, connected
+from quarterdeck_cli.output import Output
+
+
+class Qd:
+    """One sitting of a user: a single call, or a REPL. The connection is made when it is first needed."""
+
+    def __init__(self, out: Output, logins: Logins) -> None:
+        self.out = out
+        self.logins = logins
+        self._stack = AsyncExitStack()
+        self._client: Client | None = None
+
+    async def client(self) -> Client:
+        if self._client is None:
+            self._client = await self._stack.enter_async_context(connected(self.logins))
+        return self._client
+
+    async def disconnect(self) -> None:
+        """The next `client` connects anew, as after a log-in."""
+        self._client = None
+        await self._stack.aclose()
+
+
+@asynccontextmanager
+async def sitting() -> AsyncGenerator[Qd]:
+    qd = Qd(Output(), Logins())
+    try:
+        yield qd
+    finally:
+        await qd.disconnect()

@@ -1,0 +1,90 @@
+"""From what a user typed to a global id: the id itself, its UUID, a unique suffix of it, or a project's name."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
+
+from quarterdeck_cli import ids
+from quarterdeck_cli.api.commands import RecentCommand, recent_commands
+from quarterdeck_cli.api.projects import Project, projects
+from quarterdeck_cli.api.sessions import Session, sessions
+from quarterdeck_cli.api.tokens import Token, tokens
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import NotFoundError, UsageError
+from quarterdeck_cli.text import plain
+
+T = TypeVar("T", Session, RecentCommand, Project, Token)
+LOOK_BACK = 2000
+"""How many objects a suffix is looked for in, newest first."""
+
+
+async def session_id(client: Client, text: str) -> str:
+    return _whole("Session", text) or await _by_suffix(
+        "session", text, sessions(client), lambda s: f"{s.state.lower()}, {s.project.name} {s.title}"
+    )
+
+
+async def command_id(client: Client, text: str) -> str:
+    return _whole("Command", text) or await _by_suffix(
+        "command", text, recent_commands(client), lambda c: f"{c.state.lower()}, {c.text[:60]}"
+    )
+
+
+async def token_id(client: Client, text: str) -> str:
+    return _whole("Token", text) or await _by_suffix("token", text, tokens(client), lambda t: t.name)
+
+
+async def project_id(client: Client, text: str) -> str:
+    """A project may also be called by its name, which goes before a suffix."""
+    if whole := _whole("Project", text):
+        return whole
+    known = [project async for project in projects(client)]
+    named = [project for project in known if project.name == text]
+    if len(named) == 1:
+        return named[0].id
+    if named:
+        raise _ambiguous("project", text, named, lambda p: p.repository)
+    return await _by_suffix("project", text, _each(known), lambda p: p.name)
+
+
+def _whole(kind: str, text: str) -> str | None:
+    parsed = ids.parse_global_id(text)
+    if parsed and parsed[0] == kind:
+        return text
+    if parsed:
+        raise UsageError(f"{text} is the id of a {parsed[0].lower()}, not of a {kind.lower()}.")
+    uuid = ids.parse_uuid(text)
+    return ids.global_id(kind, uuid) if uuid else None
+
+
+async def _by_suffix(noun: str, text: str, items: AsyncIterator[T], describe: Callable[[T], str]) -> str:
+    suffix = ids.parse_suffix(text)
+    if suffix is None:
+        raise UsageError(
+            f"{plain(text)!r} is no {noun} id.",
+            f"Give the whole id, or at least its last {ids.SHORTEST} hex digits; `qd {noun} list` shows them.",
+        )
+    found: list[T] = []
+    looked = 0
+    async for item in items:
+        looked += 1
+        if ids.ends_with(item.id, suffix):
+            found.append(item)
+        if looked >= LOOK_BACK:
+            break
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        raise _ambiguous(noun, text, found, describe)
+    raise NotFoundError(
+        f"No {noun} among the last {looked:,} has an id that ends with {suffix}.", f"`qd {noun} list` shows them."
+    )
+
+
+def _ambiguous(noun: str, text: str, found: list[T], describe: Callable[[T], str]) -> UsageError:
+    candidates = "\n".join(f"  {ids.uuid_of(item.id)}  {plain(describe(item))}" for item in found)
+    return UsageError(f"{plain(text)} could be any of {len(found)} {noun}s:\n{candidates}", "Give more of its digits.")
+
+
+async def _each(items: list[Project]) -> AsyncIterator[Project]:
+    for item in items:
+        yield item

@@ -1,0 +1,1 @@
+"""Following a command: its output, its end, its input and its terminal."""

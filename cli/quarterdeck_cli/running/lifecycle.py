@@ -1,0 +1,104 @@
+"""Waiting for what happens to a session or command, from its events in the log."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from quarterdeck_cli.api import read
+from quarterdeck_cli.api.commands import CommandDetails, command
+from quarterdeck_cli.api.events import Event
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import CliError, ProtocolError
+from quarterdeck_cli.exitcodes import ExitCode
+from quarterdeck_cli.ids import uuid_of
+from quarterdeck_cli.resume import Cursor, Subscription, resuming
+from quarterdeck_cli.text import plain
+
+COMMAND_ENDS: Final = frozenset({"CommandFinished", "CommandLost", "CommandRefused"})
+SESSION_ENDS: Final = frozenset({"SessionProvisioningFailed", "SessionLost", "SessionClosed"})
+LAST_WORD_SECONDS = 10.0
+"""How long after its session's end a command's own end may come."""
+
+
+class SessionEndedError(CliError):
+    """The session is gone before what was waited for."""
+
+    exit_code = ExitCode.LOST
+
+
+class _Reason(msgspec.Struct, frozen=True):
+    """What the events of a session's end carry."""
+
+    reason: str = ""
+    detail: str = ""
+    next_step: str = ""
+
+
+async def session_events(
+    client: Client, session_id: str, after: int, say: Callable[[str], None]
+) -> AsyncGenerator[Event]:
+    """A session's events after a position, through cuts; does not end."""
+    cursor = Cursor(after)
+    subscription = Subscription("session_events", {"sessionId": session_id})
+    async with aclosing(resuming(client, subscription, cursor, say)) as messages:
+        async for message in messages:
+            event = read(Event, message)
+            if event.position <= cursor.after:
+                continue
+            yield event
+            cursor.after = event.position
+
+
+async def session_ready(
+    client: Client, session_id: str, after: int, say: Callable[[str], None], progress: Callable[[str], None]
+) -> None:
+    """Returns when the session can be used. Raises SessionEndedError with the reason where it never will."""
+    own = uuid_of(session_id)
+    async with aclosing(session_events(client, session_id, after, say)) as events:
+        async for event in events:
+            if event.topic == "WorkspacePrepared":
+                progress("The workspace is ready; building the jail …")
+            if UUID(event.stream_id) != own:
+                continue
+            if event.topic == "SessionProvisioned":
+                return
+            if event.topic in SESSION_ENDS:
+                raise ended(event)
+
+
+async def command_end(
+    client: Client, session_id: str, command_id: str, after: int, say: Callable[[str], None], started: asyncio.Event
+) -> CommandDetails:
+    """The command once it has ended; sets `started` when it starts. Looks at events after a position."""
+    gone: list[SessionEndedError] = []
+    events = session_events(client, session_id, after, say)
+    try:
+        async with asyncio.timeout(None) as limit, aclosing(events):
+            async for event in events:
+                if event.topic in SESSION_ENDS and UUID(event.stream_id) == uuid_of(session_id):
+                    gone.append(ended(event))
+                    limit.reschedule(asyncio.get_running_loop().time() + LAST_WORD_SECONDS)
+                if UUID(event.stream_id) != uuid_of(command_id):
+                    continue
+                if event.topic == "CommandStarted":
+                    started.set()
+                if event.topic in COMMAND_ENDS:
+                    return await command(client, command_id, wait_for=event.position)
+    except TimeoutError:
+        raise gone[0] from None
+    raise ProtocolError("The server ended the session's stream of events.")
+
+
+def ended(event: Event) -> SessionEndedError:
+    """The session's end in words."""
+    reason = msgspec.json.decode(event.payload or "{}", type=_Reason)
+    what = {
+        "SessionProvisioningFailed": "The session could not be provisioned",
+        "SessionLost": "The session was lost",
+    }.get(event.topic, "The session was closed")
+    why = plain(reason.reason or reason.detail).rstrip(".")
+    return SessionEndedError(f"{what}: {why}." if why else f"{what}.", plain(reason.next_step))

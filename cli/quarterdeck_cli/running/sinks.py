@@ -1,0 +1,93 @@
+"""Where a followed command's output goes."""
+
+import asyncio
+import base64
+import os
+import select
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import orjson
+
+from quarterdeck_cli.api import plain
+from quarterdeck_cli.api.commands import Command
+from quarterdeck_cli.api.transcripts import Frame
+from quarterdeck_cli.running.output_stream import OutputStream
+
+STDOUT, STDERR = 1, 2
+
+
+class Sink(Protocol):
+    async def write(self, frame: Frame) -> None:
+        """Takes one frame, waiting for a slow reader. Raises BrokenPipeError where nobody reads."""
+        ...
+
+
+class ExactSink:
+    """Standard output to standard output, standard error to standard error, byte for byte."""
+
+    async def write(self, frame: Frame) -> None:
+        if frame.kind in {"OUTPUT", "ERROR"}:
+            await write_all(STDERR if frame.kind == "ERROR" else STDOUT, frame.data)
+
+
+class CleanSink:
+    """To a terminal that only looks on: through a filter that takes out what would steer it."""
+
+    def __init__(self, make_filter: Callable[[], Callable[[bytes], bytes]]) -> None:
+        self._filters = {"OUTPUT": make_filter(), "ERROR": make_filter()}
+
+    async def write(self, frame: Frame) -> None:
+        if clean := self._filters.get(frame.kind):
+            await write_all(STDOUT, clean(frame.data))
+
+
+class LiveOnly:
+    """Drops what was recorded before one came."""
+
+    def __init__(self, sink: Sink, stream: OutputStream) -> None:
+        self._sink = sink
+        self._stream = stream
+        self._began = False
+
+    async def write(self, frame: Frame) -> None:
+        self._began = self._began or self._stream.live
+        if self._began:
+            await self._sink.write(frame)
+
+
+class JsonSink:
+    """One JSON object a line for each frame."""
+
+    async def write(self, frame: Frame) -> None:
+        await write_all(STDOUT, orjson.dumps(frame_as_json(frame)) + b"\n")
+
+
+def frame_as_json(frame: Frame) -> dict[str, Any]:
+    return {
+        "type": "frame",
+        "kind": frame.kind,
+        "offset": frame.offset,
+        "timeUs": frame.time_us,
+        "data": base64.b64encode(frame.data).decode(),
+    }
+
+
+async def write_all(descriptor: int, data: bytes) -> None:
+    """In a thread: a reader that has stopped must not stop the rest of `qd`."""
+    if data:
+        await asyncio.to_thread(write_now, descriptor, data)
+
+
+def write_now(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:  # somebody else set the descriptor so, and it is shared
+            select.select([], [descriptor], [])
+
+
+def end_as_json(command: Command) -> dict[str, Any]:
+    """The last line of JSON: the command as it ended."""
+    return {"type": "end", "command": plain(command)}
