@@ -24,6 +24,7 @@ class Event:
     causation_id: str | None
     project_id: strawberry.ID | None
     session_id: strawberry.ID | None
+    traceparent: str | None
     payload: str | None = strawberry.field(description="The payload as JSON text; null where it was erased.")
     digest: str = strawberry.field(description="SHA-256 chain digest and payload digest, hex.")
     payload_digest: str
@@ -47,6 +48,7 @@ def event_of(raw: RawEvent) -> Event:
         causation_id=envelope.causation_id,
         project_id=ids.encode("Project", envelope.project_id) if envelope.project_id else None,
         session_id=ids.encode("Session", envelope.session_id) if envelope.session_id else None,
+        traceparent=envelope.traceparent,
         payload=None if raw.payload is None else raw.payload.decode("utf-8", "replace"),
         digest=raw.digest.hex(),
         payload_digest=raw.payload_digest.hex(),
