@@ -205,9 +205,14 @@ class Settings(Limits, Worker, Users, Services, Listening, General):
 
     @property
     def url(self) -> str:
-        """The address that clients on this machine use."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        """The address that clients use."""
+        host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def local_host(self) -> str:
+        """The host to connect to from this machine."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
 
     def with_owner_urls(self) -> Self:
         """With the owner's and the projector's URL filled in from the one before, where they are not given."""

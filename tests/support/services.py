@@ -1,7 +1,5 @@
 """Real PostgreSQL and NATS servers for tests, one of each per test process, that end when that process does."""
 
-import importlib
-import inspect
 import os
 import shutil
 import tempfile
@@ -15,13 +13,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
+import quarterdeck.adapters.postgres.schema as log_schema
+import quarterdeck_projections.schema as read_schema
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.nats import EmbeddedNats
-from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres, PostgresUrls, create_database
+from quarterdeck.host.postgres import APP, DATABASE, PROJECTOR, EmbeddedPostgres, PostgresUrls, create_database
 
-SCHEMAS = ("quarterdeck.adapters.postgres.schema", "quarterdeck_projections.schema")
-"""Modules whose `install(owner_url)` makes the tables; one that is not there makes none."""
-
+PREFIX = "quarterdeck-test-"
 ROOM_NEEDED = 2 * 1024**3
 
 
@@ -41,7 +39,8 @@ def service_folder() -> Generator[Path]:
     """A folder that other users may pass through, in memory where there is room: an fsync then costs nothing."""
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_NEEDED
-    folder = Path(tempfile.mkdtemp(prefix="qdt-", dir=memory if roomy else None))
+    _remove_those_of_dead_tests(memory)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=memory if roomy else None))
     folder.chmod(0o711)
     try:
         yield folder
@@ -72,10 +71,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def template_database(postgres: EmbeddedPostgres) -> str:
     """A database with all our tables, to copy from."""
-    urls = postgres.urls()
-    for name in SCHEMAS:
-        _install(name, urls.owner)
-    return "quarterdeck"
+    log_schema.install(postgres.urls().owner, APP, PROJECTOR)
+    read_schema.install(postgres.urls().owner, APP, PROJECTOR)
+    return DATABASE
 
 
 @pytest.fixture
@@ -112,6 +110,14 @@ def nats_url(nats_server: EmbeddedNats) -> str:
     return nats_server.url
 
 
+def _remove_those_of_dead_tests(memory: Path) -> None:
+    """Test processes that were killed leave theirs; the servers in them are gone already."""
+    for folder in memory.glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def _fresh(postgres: EmbeddedPostgres, template: str) -> Generator[Database]:
     name = f"test_{uuid.uuid4().hex}"
@@ -122,14 +128,3 @@ def _fresh(postgres: EmbeddedPostgres, template: str) -> Generator[Database]:
             yield Database(name, urls.owner, urls.app, urls.projector, urls.admin)
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _install(name: str, owner_url: str) -> None:
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
-        return
-    offered = {"owner_url": owner_url, "app_role": APP, "projector_role": PROJECTOR}
-    module.install(**{name: offered[name] for name in inspect.signature(module.install).parameters if name in offered})

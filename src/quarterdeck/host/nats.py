@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from quarterdeck.host import leftovers
 from quarterdeck.host.accounts import Account, current
-from quarterdeck.host.binaries import nats_server
+from quarterdeck.host.binaries import nats_for
 from quarterdeck.host.errors import ServiceError
 from quarterdeck.host.launch import Launch, spawn
 from quarterdeck.host.reach import Need
@@ -106,7 +106,7 @@ class EmbeddedNats:
 
     def launch(self) -> Launch:
         """What to start once it is prepared. Ends by itself when the starting thread does."""
-        program = nats_server()
+        program = nats_for(self.account, self.folder.parent / "bin")
         return Launch(
             name="nats",
             argv=(str(program), "--config", str(self.folder / "nats.conf")),

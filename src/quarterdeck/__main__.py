@@ -1,0 +1,255 @@
+"""The `quarterdeck` command: the server's side. `qd` is the client."""
+
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Protocol, cast
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from rich.table import Table
+
+from quarterdeck import __version__
+from quarterdeck.config import Settings
+from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.host import control, detach, schema
+from quarterdeck.host import settings as settings_files
+from quarterdeck.host.doctor import examine
+from quarterdeck.host.errors import HostError, NotRunningError, SettingsError
+from quarterdeck.host.finding import Finding
+from quarterdeck.host.layout import DataDirectory
+from quarterdeck.host.progress import Progressing
+from quarterdeck.host.roles import ROLES
+from quarterdeck.host.secrets import write_private
+from quarterdeck.host.up import Plan
+from quarterdeck.host.up import up as run_everything
+from quarterdeck.jail.abstract import JailDriver
+
+app = typer.Typer(
+    name="quarterdeck",
+    help="Runs coding agents on your own machine: jailed, recorded, replayable.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+projections = typer.Typer(help="The read models.", no_args_is_help=True)
+app.add_typer(projections, name="projections")
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of everything that is kept (QD_DATA_DIR).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Bootstrap(Protocol):
+    """What the composition root offers to this command. Imported when needed: most of them do not need it."""
+
+    def serve(self, role: str, settings: Settings) -> int: ...
+    async def issue_login_token(self, settings: Settings) -> str: ...
+    async def rebuild_projections(
+        self, settings: Settings, name: str | None, advance: Callable[[str, int, int], None]
+    ) -> None: ...
+    def jail_driver(self, settings: Settings) -> JailDriver: ...
+
+
+def bootstrap() -> Bootstrap:
+    return cast("Bootstrap", importlib.import_module("quarterdeck.bootstrap"))
+
+
+@app.command()
+def up(
+    *,
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (QD_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (QD_PORT).")] = None,
+    in_background: Annotated[
+        bool, typer.Option("--detach", "-d", help="Go to the background once it is ready.")
+    ] = False,
+    report: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Start everything on this machine, and keep it running."""
+    reporting = detach.Report(report) if report is not None else None
+    try:
+        settings = settings_files.load(data_dir=data_dir, host=host, port=port)
+        if in_background:
+            _announce(settings, _start_in_background(settings))
+        else:
+            asyncio.run(_foreground(settings, reporting))
+    except QuarterdeckError as error:
+        if reporting is None:
+            raise
+        reporting.failed(error, _exit_code(error))
+        sys.exit(_exit_code(error))
+
+
+async def _foreground(settings: Settings, reporting: detach.Report | None) -> None:
+    progress = Progressing(reporting.say) if reporting else Progressing.on(err)
+    for line in settings_files.misspelt():
+        progress.line(line)
+
+    def ready(token: str) -> None:
+        if reporting is not None:
+            reporting.ready(token)
+        else:
+            _announce(settings, token)
+
+    await run_everything(settings, Plan(issue_login_token=bootstrap().issue_login_token, ready=ready), progress)
+
+
+def _start_in_background(settings: Settings) -> str:
+    data = DataDirectory(settings.data_dir)
+    data.create()
+    arguments = ("--data-dir", str(settings.data_dir), "--host", settings.host, "--port", str(settings.port))
+    return detach.start(arguments, data.logs / "up.log", err.print)
+
+
+def _announce(settings: Settings, token: str) -> None:
+    out.print(f"Quarterdeck is ready at {settings.url}", markup=False)
+    out.print(f"Login token, for one use: {token}", markup=False)
+    out.print("On this machine qd logs in by itself; elsewhere: qd login URL", markup=False)
+    out.print(f"Data and logs: {settings.data_dir}", markup=False)
+
+
+@app.command()
+def down(*, data_dir: DataDir = None) -> None:
+    """Stop what runs on this machine. Nothing running is fine too."""
+    data = DataDirectory(settings_files.load(data_dir=data_dir).data_dir)
+    try:
+        stopped = control.down(data)
+    except NotRunningError as error:
+        err.print(error.message, markup=False)
+    else:
+        err.print(f"Stopped (pid {stopped.pid}, {stopped.url}).", markup=False)
+
+
+@app.command()
+def status(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Say what runs on this machine."""
+    data = DataDirectory(settings_files.load(data_dir=data_dir).data_dir)
+    found = control.running(data)
+    if as_json:
+        out.print_json(data=asdict(found))
+        return
+    out.print(f"Quarterdeck runs as pid {found.pid} at {found.url}", markup=False)
+    table = Table("part", "pid", "ready", "restarts", "last end")
+    for child in found.children:
+        table.add_row(
+            child.name, str(child.pid or "-"), "yes" if child.ready else "no", str(child.restarts), child.last_end
+        )
+    out.print(table)
+
+
+@app.command()
+def serve(role: Annotated[str, typer.Argument(help=" | ".join(ROLES))]) -> None:
+    """Run one role against the services that the settings name."""
+    if role not in ROLES:
+        raise SettingsError(f"There is no role {role!r}.", f"The roles are {', '.join(ROLES)}.")
+    settings = settings_files.load()
+    missing = [f"{n}: not set." for n, value in _services(settings) if value is None]
+    if missing:
+        raise SettingsError("\n".join(missing), "A role alone needs both; quarterdeck up brings its own.")
+    sys.exit(bootstrap().serve(role, settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables up to date, of QD_DATABASE_URL or of what runs on this machine."""
+    schema.migrate(control.with_running_services(settings_files.load()))
+    err.print("The tables are up to date.")
+
+
+@app.command("login-token")
+def login_token(*, data_dir: DataDir = None) -> None:
+    """Make another one-time login token for what runs on this machine."""
+    settings = settings_files.load(data_dir=data_dir)
+    found = control.running(DataDirectory(settings.data_dir))
+    token = asyncio.run(bootstrap().issue_login_token(control.with_running_services(settings)))
+    write_private(DataDirectory(settings.data_dir).client, json.dumps({"url": found.url, "login_token": token}))
+    out.print(token, markup=False)
+
+
+@projections.command()
+def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by default.")] = None) -> None:
+    """Build read models anew from the log, and switch to them when they have caught up."""
+    settings = control.with_running_services(settings_files.load())
+    with Progress(console=err) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(model: str, done: int, total: int) -> None:
+            if model not in tasks:
+                tasks[model] = progress.add_task(model)
+            progress.update(tasks[model], completed=done, total=total)
+
+        asyncio.run(bootstrap().rebuild_projections(settings, name, advance))
+
+
+@app.command()
+def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Say which parts and protections this host has, which are off, and what to do."""
+    settings = settings_files.load(data_dir=data_dir)
+    findings = asyncio.run(examine(settings, bootstrap().jail_driver(settings)))
+    if as_json:
+        out.print_json(data=[asdict(finding) for finding in findings])
+    else:
+        _show(findings)
+    if any(finding.required and not finding.on for finding in findings):
+        raise typer.Exit(1)
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    table = Table("", "part", "what was found", "what to do")
+    for each in findings:
+        mark = "[green]on" if each.on else "[red]off" if each.required else "[yellow]off"
+        table.add_row(mark, f"{each.area}: {each.name}", each.detail, each.next_step)
+    out.print(table)
+
+
+@app.command()
+def settings(*, markdown: Annotated[bool, typer.Option(help="Print the reference page.")] = False) -> None:
+    """List every setting, its default and its meaning."""
+    if markdown:
+        sys.stdout.write(settings_files.reference())
+        return
+    table = Table("variable", "default", "meaning")
+    for row in settings_files.rows():
+        table.add_row(*row)
+    out.print(table)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's callback
+    if asked:
+        out.print(f"quarterdeck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False
+) -> None:
+    """Runs coding agents on your own machine: jailed, recorded, replayable."""
+
+
+def _services(settings: Settings) -> tuple[tuple[str, object], ...]:
+    return ("QD_DATABASE_URL", settings.database_url), ("QD_NATS_URL", settings.nats_url)
+
+
+def _exit_code(error: QuarterdeckError) -> int:
+    return error.exit_code if isinstance(error, HostError) else 1
+
+
+def main() -> None:
+    """Expected failures are one line each on standard error, and an exit code of their own."""
+    try:
+        app()
+    except QuarterdeckError as error:
+        for line in [*error.message.splitlines(), *([error.next_step] if error.next_step else [])]:
+            err.print(f"quarterdeck: {line}", markup=False)
+        sys.exit(_exit_code(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""One process that is kept running: how it is started, when it is ready, how it is stopped."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quarterdeck.host.launch import Launch, spawn
+
+LIVED_WELL_SECONDS = 30.0
+"""One that ran this long starts its back-off afresh."""
+LONGEST_PAUSE_SECONDS = 10.0
+
+StopSignals = tuple[tuple[signal.Signals, float], ...]
+"""Signals in turn, each with the seconds to wait for its effect."""
+
+
+async def at_once(_process: subprocess.Popen[bytes]) -> None:
+    """Ready as soon as it is started."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildSpec:
+    name: str
+    launch: Callable[[], Launch]
+    """Called in a thread before each start: prepares what it needs, and says how."""
+    ready: Callable[[subprocess.Popen[bytes]], Awaitable[None]] = at_once
+    """Returns once it answers; raises a QuarterdeckError where it never will."""
+    stop: StopSignals = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0))
+    log: Path | None = None
+
+
+@dataclass
+class Child:
+    spec: ChildSpec
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    starts: int = 0
+    quick_deaths: int = 0
+    last_end: str = ""
+    is_ready: bool = False
+    became_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """It was ready at least once."""
+
+    async def start(self) -> None:
+        """Starts it and waits until it is ready."""
+        launch = await asyncio.to_thread(self.spec.launch)
+        # From the main thread: the child dies with the thread that started it.
+        self.process = spawn(launch)
+        self.started_at = time.monotonic()
+        self.starts += 1
+        await self.spec.ready(self.process)
+        self.is_ready = True
+        self.became_ready.set()
+
+    async def ended(self) -> str:
+        """Waits for its end and says how it was."""
+        process = self.process
+        assert process is not None
+        await exited(process)
+        lived_well = time.monotonic() - self.started_at > LIVED_WELL_SECONDS
+        if lived_well:
+            self.quick_deaths = 0
+        last_line = log_tail(self.spec.log) if process.wait() > 0 else ""
+        return self.died(f"{describe_end(process.wait())}{f': {last_line}' if last_line else ''}")
+
+    def died(self, why: str) -> str:
+        """Counts an end, or a start that came to nothing."""
+        self.is_ready = False
+        self.quick_deaths += 1
+        self.last_end = why
+        return why
+
+    def log_hint(self) -> str:
+        return f"Its log is {self.spec.log}." if self.spec.log else ""
+
+    def pause(self) -> float:
+        """Seconds before the next start: none after a first death, then ever more."""
+        return 0.0 if self.quick_deaths <= 1 else min(0.25 * 2 ** (self.quick_deaths - 2), LONGEST_PAUSE_SECONDS)
+
+    async def stop(self) -> bool:
+        """Ends it. False: it had to be killed."""
+        process = self.process
+        if process is None:
+            return True
+        for number, patience in self.spec.stop:
+            if process.poll() is None:
+                process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(exited(process), patience)
+                process.wait()
+                return number is not signal.SIGKILL
+        return False
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process and self.process.poll() is None else None
+
+
+async def exited(process: subprocess.Popen[bytes]) -> None:
+    """Returns when the process is gone, without taking up its exit code."""
+    if process.poll() is not None:
+        return
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    descriptor = os.pidfd_open(process.pid)
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def describe_end(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def log_tail(path: Path | None, lines: int = 1, room: int = 4096) -> str:
+    """The last lines of a log, in one."""
+    if path is None or not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - room, 0))
+        text = file.read().decode(errors="replace")
+    return " / ".join(line.strip() for line in text.strip().splitlines()[-lines:])

@@ -1,0 +1,78 @@
+"""Reaching a `quarterdeck up` from another process: stopping it, asking what it runs, using its services."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pydantic
+
+from quarterdeck.config import Settings
+from quarterdeck.host import lock
+from quarterdeck.host.errors import HostError, NotRunningError
+from quarterdeck.host.layout import DataDirectory
+from quarterdeck.host.supervisor import ChildState
+
+STOP_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Running:
+    pid: int
+    url: str
+    children: tuple[ChildState, ...]
+
+
+def running(data: DataDirectory) -> Running:
+    """What runs on the data directory. Raises NotRunningError."""
+    by = lock.holder(data.lock)
+    if by is None:
+        raise NotRunningError(f"Quarterdeck does not run on {data.root}.", "Start it with quarterdeck up.")
+    return Running(by.pid, by.url, tuple(_children(data)))
+
+
+def down(data: DataDirectory) -> Running:
+    """Stops what runs and returns when it has. Raises NotRunningError, or HostError where it goes on."""
+    found = running(data)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while lock.is_held(data.lock):
+        if time.monotonic() > deadline:
+            raise HostError(
+                f"Quarterdeck (pid {found.pid}) did not stop within {STOP_SECONDS:g} s.",
+                f"See {data.logs / 'supervisor.log'}; kill -9 {found.pid} loses nothing that was acknowledged.",
+            )
+        time.sleep(0.02)
+    return found
+
+
+def with_running_services(settings: Settings) -> Settings:
+    """The settings with the addresses of the services that `up` runs, where none are named.
+
+    Raises NotRunningError where there are neither.
+    """
+    if settings.database_url is not None:
+        return settings
+    data = DataDirectory(settings.data_dir)
+    running(data)
+    try:
+        saved: dict[str, Any] = json.loads(data.own_settings.read_text())
+        found = Settings(**saved)
+    except (OSError, ValueError, pydantic.ValidationError) as error:
+        raise HostError(
+            f"{data.own_settings} cannot be read, so the running database cannot be reached.",
+            "Run this as the user that started Quarterdeck, once it is ready.",
+        ) from error
+    names = ("database_url", "database_owner_url", "database_projector_url", "nats_url")
+    return settings.model_copy(update={name: getattr(found, name) for name in names})
+
+
+def _children(data: DataDirectory) -> list[ChildState]:
+    try:
+        return [ChildState(**child) for child in json.loads(data.state.read_text())["children"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

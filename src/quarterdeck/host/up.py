@@ -1,0 +1,186 @@
+"""`quarterdeck up`: the whole product on one machine, from taking the lock to the last process gone."""
+
+import asyncio
+import errno
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from quarterdeck.config import Settings
+from quarterdeck.host import lock
+from quarterdeck.host import settings as settings_files
+from quarterdeck.host.accounts import Account, current, to_run_as
+from quarterdeck.host.child import ChildSpec
+from quarterdeck.host.errors import AddressTakenError, SettingsError
+from quarterdeck.host.layout import DataDirectory
+from quarterdeck.host.log_files import keep_small
+from quarterdeck.host.privileges import dropping
+from quarterdeck.host.progress import Progressing
+from quarterdeck.host.roles import ROLES, Arguments, Roles, serve
+from quarterdeck.host.schema import migrate
+from quarterdeck.host.secrets import write_private
+from quarterdeck.host.services import Services
+from quarterdeck.host.supervisor import Supervisor
+
+HOUSEKEEPING_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `up` starts and calls beside the embedded servers."""
+
+    issue_login_token: Callable[[Settings], Awaitable[str]]
+    arguments: Arguments = serve
+    migrate: Callable[[Settings], None] = migrate
+    ready: Callable[[str], None] = lambda _token: None
+    """Called with the login token once everything is ready."""
+
+
+async def up(settings: Settings, plan: Plan, progress: Progressing) -> None:
+    """Runs until SIGTERM, SIGINT or SIGHUP, then stops everything. Raises what kept it from starting."""
+    data = DataDirectory(settings.data_dir)
+    data.create()
+    with lock.hold(data.lock, settings.url):
+        _check_address(settings)
+        progress.log = data.logs / "supervisor.log"
+        with _stop_signals() as stopped:
+            await _House(settings, data, plan, progress).run(stopped)
+
+
+class _House:
+    """Everything that one `up` keeps running."""
+
+    def __init__(self, settings: Settings, data: DataDirectory, plan: Plan, progress: Progressing) -> None:
+        self._url = settings.url
+        self._data = data
+        self._plan = plan
+        self._progress = progress
+        self._services = Services(settings, data, to_run_as(settings.run_as))
+        self._supervisor = Supervisor(progress.line, self._write_state)
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        try:
+            if await _unless(stopped, self._start()):
+                await _unless(stopped, self._keep())
+        finally:
+            began = time.monotonic()
+            await self._supervisor.stop()
+            for file in (self._data.client, self._data.state):
+                file.unlink(missing_ok=True)
+            self._progress.line(f"Stopped within {time.monotonic() - began:.1f} s.")
+
+    async def _start(self) -> None:
+        with self._progress.starting():
+            with self._progress.step("PostgreSQL and NATS"):
+                await self._supervisor.start(self._services.specs(self._restart_roles))
+            with self._progress.step("tables"):
+                await asyncio.to_thread(self._plan.migrate, self._services.settings())
+            with self._progress.step(", ".join(ROLES)):
+                await self._supervisor.start(await self._roles())
+            with self._progress.step("login token"):
+                token = await self._log_in()
+        self._plan.ready(token)
+
+    async def _roles(self) -> list[ChildSpec]:
+        settings = self._services.settings()
+        account = await asyncio.to_thread(self._account, settings)
+        settings_files.save(settings, self._data.own_settings)
+        return Roles(self._data, self._services.settings, account, self._plan.arguments).specs()
+
+    def _account(self, settings: Settings) -> Account:
+        """Whom the roles run as: root only where it cannot be helped."""
+        wanted = to_run_as(settings.run_as)
+        if current().uid != 0:
+            return wanted
+        found = dropping(wanted, self._data.root)
+        if not found.possible:
+            self._progress.line(f"The roles keep root's rights: {found.why_not} See quarterdeck doctor.")
+        return wanted if found.possible else current()
+
+    async def _log_in(self) -> str:
+        token = await self._plan.issue_login_token(self._services.settings())
+        write_private(self._data.client, json.dumps({"url": self._url, "login_token": token}))
+        return token
+
+    async def _keep(self) -> None:
+        """Never returns; raises where the supervisor itself fails."""
+        housekeeping = asyncio.create_task(self._keep_house())
+        try:
+            await self._supervisor.failed()
+        finally:
+            housekeeping.cancel()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            await asyncio.to_thread(keep_small, self._data.logs)
+
+    async def _restart_roles(self) -> None:
+        self._progress.line("NATS is at another port now; the roles start again with it")
+        await asyncio.gather(*(self._supervisor.restart(role) for role in ROLES))
+
+    def _write_state(self) -> None:
+        children = [asdict(state) for state in self._supervisor.states()]
+        state = {"pid": os.getpid(), "url": self._url, "children": children}
+        write_private(self._data.state, json.dumps(state))
+
+
+async def _unless(stopped: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Whether the work was done before a stop was asked for; if not, it is cancelled."""
+    tasks = (asyncio.create_task(work), asyncio.create_task(stopped.wait()))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not tasks[0].done():
+            return False
+        tasks[0].result()
+        return True
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _stop_signals() -> Generator[asyncio.Event]:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+def _check_address(settings: Settings) -> None:
+    """Binds the gateway's address for a moment, so that a wrong one is said before anything is started."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise SettingsError(f"QD_HOST: {settings.host!r} is no address: {error.strerror}.") from error
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise _address_refusal(settings, error) from error
+
+
+def _address_refusal(settings: Settings, error: OSError) -> AddressTakenError | SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return AddressTakenError(
+            f"Something else listens on {settings.host}:{settings.port}.",
+            "Stop it, or choose another port (--port or QD_PORT).",
+        )
+    return SettingsError(
+        f"QD_HOST, QD_PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}.",
+        "Choose an address of this machine and a port that this user may use.",
+    )
