@@ -63,6 +63,29 @@ def decode(buffer: bytes | bytearray | memoryview) -> Iterator[Frame]:
         at += length
 
 
+class Span(NamedTuple):
+    """Where a frame lies in a buffer of encoded frames: header from `start`, payload from `data` to `end`."""
+
+    kind: int
+    start: int
+    data: int
+    end: int
+
+
+def spans(buffer: bytes | bytearray | memoryview) -> list[Span]:
+    """The whole frames in `buffer`, by their headers alone."""
+    found: list[Span] = []
+    at, size = 0, len(buffer)
+    while at + HEADER.size <= size:
+        kind, _, _, length = HEADER.unpack_from(buffer, at)
+        data = at + HEADER.size
+        if data + length > size:
+            break
+        found.append(Span(kind, at, data, data + length))
+        at = data + length
+    return found
+
+
 def whole(buffer: bytes | bytearray | memoryview) -> int:
     """How many bytes at the start of `buffer` are whole frames."""
     at, size = 0, len(buffer)
