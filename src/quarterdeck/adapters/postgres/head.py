@@ -63,7 +63,7 @@ class HeadConnection:
         result = self._connection.pgconn.exec_prepared(
             _NAME,
             [
-                array(self._row_oid, len(rows), rows),
+                array(self._row_oid, rows),
                 _LONG.pack(after.position),
                 after.digest,
                 _LONG.pack(before.position),

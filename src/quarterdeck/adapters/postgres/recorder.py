@@ -13,18 +13,17 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 
 from quarterdeck.adapters.postgres.committer import Committer
 from quarterdeck.adapters.postgres.datastore import UrlDatastore
-from quarterdeck.adapters.postgres.rows import PreparedRow, prepare_envelope, prepare_row
+from quarterdeck.adapters.postgres.rows import PreparedRow, check_size, prepare_envelope, prepare_row
 from quarterdeck.adapters.postgres.submission import Submission, Ticket
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.audit.chain import Head
 from quarterdeck.domain.base import Actor, ActorKind, Envelope
-from quarterdeck.domain.errors import InvalidInputError, LimitExceededError, QuarterdeckError
+from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError
 
 CHANNEL = "quarterdeck_log"
 """Where each commit notifies of its last position."""
 PATIENCE_SECONDS = 10.0
 """How long an append waits for PostgreSQL to come back."""
-MAX_SAVE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,7 @@ class GroupCommittingRecorder(PostgresApplicationRecorder):
 
     def enqueue(self, rows: Sequence[PreparedRow], ticket: Ticket) -> None:
         """As `submit`, for rows that are prepared and a ticket of the caller's own kind."""
-        submission = Submission(rows, ticket, time.monotonic() + PATIENCE_SECONDS)
-        if submission.size > MAX_SAVE_BYTES:
-            raise LimitExceededError(
-                f"These events take more than {MAX_SAVE_BYTES >> 20} MiB together.", "Save fewer at a time."
-            )
+        submission = Submission(rows, check_size(rows), ticket, time.monotonic() + PATIENCE_SECONDS)
         self._committer.submit(submission)
 
     def know_version(self, stream_id: UUID, version: int) -> None:

@@ -6,16 +6,16 @@ CREATE SCHEMA IF NOT EXISTS log;
 CREATE TABLE log.events (
     position        bigint      NOT NULL CHECK (position > 0),
     digest          bytea       NOT NULL CHECK (octet_length(digest) = 32),
+    payload         bytea,
     stream_id       uuid        NOT NULL,
     version         integer     NOT NULL CHECK (version >= 0),
     topic           text        NOT NULL,
     schema_version  integer     NOT NULL,
-    payload         bytea,
     payload_digest  bytea       NOT NULL CHECK (octet_length(payload_digest) = 32),
     recorded_at     timestamptz NOT NULL,
+    correlation_id  uuid        NOT NULL,
     actor_kind      text        NOT NULL,
     actor_id        text        NOT NULL,
-    correlation_id  uuid        NOT NULL,
     causation_id    text,
     project_id      uuid,
     session_id      uuid,
@@ -37,9 +37,10 @@ CREATE VIEW log.stored_events AS
 
 -- What a writer sends: the columns it may set, in the order of rows.py.
 CREATE TYPE log.new_event AS (
-    position bigint, digest bytea, stream_id uuid, version integer, topic text, schema_version integer,
-    payload bytea, payload_digest bytea, recorded_at timestamptz, actor_kind text, actor_id text,
-    correlation_id uuid, causation_id text, project_id uuid, session_id uuid, traceparent text
+    position bigint, digest bytea, payload bytea,
+    stream_id uuid, version integer, topic text, schema_version integer, payload_digest bytea,
+    recorded_at timestamptz, correlation_id uuid, actor_kind text, actor_id text, causation_id text,
+    project_id uuid, session_id uuid, traceparent text
 );
 
 -- One row. Whoever updates it is the one writer: positions are gapless and commit in their order.

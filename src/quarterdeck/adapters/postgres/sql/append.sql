@@ -4,8 +4,8 @@
 WITH moved AS (
     UPDATE log.head SET position = $2, digest = $3 WHERE position = $4 AND digest = $5 RETURNING position
 ), stored AS (
-    INSERT INTO log.events (position, digest, stream_id, version, topic, schema_version, payload, payload_digest,
-        recorded_at, actor_kind, actor_id, correlation_id, causation_id, project_id, session_id, traceparent)
+    INSERT INTO log.events (position, digest, payload, stream_id, version, topic, schema_version, payload_digest,
+        recorded_at, correlation_id, actor_kind, actor_id, causation_id, project_id, session_id, traceparent)
     SELECT event.* FROM moved, unnest($1) AS event
 )
 SELECT pg_notify('quarterdeck_log', position::text) FROM moved

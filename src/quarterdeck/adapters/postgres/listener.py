@@ -1,0 +1,67 @@
+"""The one LISTEN connection of a process: keeps the feed at the log's head."""
+
+import asyncio
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+
+from quarterdeck.adapters.postgres.feed import Feed
+from quarterdeck.adapters.postgres.pool import Connection
+from quarterdeck.adapters.postgres.reader import read_after, read_head
+from quarterdeck.audit.chain import Head
+
+BATCH = 1000
+LOOK_SECONDS = 5.0
+"""How often it looks without being notified: a connection can be dead without saying so."""
+RECONNECT_SECONDS = 0.1
+
+_log = structlog.get_logger()
+
+
+class Listener:
+    """Runs until it is stopped; reconnects, and then reads on from where it was."""
+
+    def __init__(self, url: str, feed: Feed, on_head: Callable[[Head], None]) -> None:
+        self._url = url
+        self._feed = feed
+        self._on_head = on_head
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="log listener")
+
+    async def stop(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError) as error:
+                _log.warning("log listener lost its connection", error=str(error).strip())
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        connection = await AsyncConnection.connect(self._url, autocommit=True, application_name="quarterdeck listener")
+        async with connection:
+            await connection.execute("LISTEN quarterdeck_log")
+            if self._feed.position is None:
+                self._feed.start((await read_head(connection)).position)
+            while True:
+                await self._catch_up(connection)
+                async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                    pass
+
+    async def _catch_up(self, connection: Connection) -> None:
+        """Reads what is new. Notifications that come meanwhile are kept by the connection."""
+        while rows := await read_after(connection, self._feed.position or 0, BATCH):
+            self._feed.extend(rows)
+            self._on_head(Head(position=rows[-1].position, digest=rows[-1].digest))
+            if len(rows) < BATCH:
+                return

@@ -1,0 +1,116 @@
+"""The log's ports on PostgreSQL: appends through the recorder, reads through a pool, tails through one listener."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+from quarterdeck.adapters.postgres.codec import logged
+from quarterdeck.adapters.postgres.feed import Entry, Feed
+from quarterdeck.adapters.postgres.listener import BATCH, Listener
+from quarterdeck.adapters.postgres.pool import Pool
+from quarterdeck.adapters.postgres.reader import EventReader
+from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
+from quarterdeck.adapters.postgres.writes import prepare_writes
+from quarterdeck.application.ports import Clock, Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.domain.base import Recorded
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
+from quarterdeck.domain.events import Event
+
+RowT = TypeVar("RowT", RawEvent, LoggedEvent)
+
+
+class PostgresEventLog:
+    """`EventLog` and `LogReader`. Enter it before use: `async with PostgresEventLog(url, clock) as log`."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._recorder = GroupCommittingRecorder(url)
+        self._pool = Pool(url)
+        self._reader = EventReader(self._pool)
+        self._feed = Feed()
+        self._listener = Listener(url, self._feed, self._recorder.know_head)
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._listener.stop()
+        await self._pool.close()
+        await asyncio.to_thread(self._recorder.close)
+
+    async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        prepared = prepare_writes(writes, context, self._clock.now())
+        if not prepared.rows:
+            return ()
+        ticket: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._recorder.enqueue(prepared.rows, ticket)
+        return prepared.recorded(await ticket)
+
+    async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
+        rows = await self._reader.stream(stream_id)
+        if rows:
+            self._recorder.know_version(stream_id, rows[-1].version)
+        return [logged(row) for row in rows]
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        return [logged(row) for row in await self._reader.after(after, limit)]
+
+    async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
+        return [logged(row) for row in await self._reader.filtered(after, limit, None, session_id)]
+
+    async def raw(
+        self,
+        after: int,
+        limit: int,
+        *,
+        project_ids: Collection[UUID] | None = None,
+        session_id: UUID | None = None,
+    ) -> Sequence[RawEvent]:
+        return await self._reader.filtered(after, limit, project_ids, session_id)
+
+    async def head(self) -> int:
+        return (await self._reader.head()).position
+
+    def tail(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[LoggedEvent]]]:
+        return self._tail(after, lambda entry: entry.logged)
+
+    def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
+        return self._tail(after, lambda entry: entry.raw)
+
+    @asynccontextmanager
+    async def _tail(self, after: int, show: Callable[[Entry], RowT]) -> AsyncGenerator[AsyncIterator[Sequence[RowT]]]:
+        self._listener.start()
+        async with aclosing(self._follow(after, show)) as batches:
+            yield batches
+
+    async def _follow(self, position: int, show: Callable[[Entry], RowT]) -> AsyncGenerator[Sequence[RowT]]:
+        while True:
+            moved = self._feed.moved
+            entries = self._feed.after(position, BATCH)
+            if entries is None:
+                entries = await self._catch_up(position)
+            if entries:
+                if entries[0].raw.position != position + 1:
+                    raise _gap(position + 1)
+                position = entries[-1].raw.position
+                yield [show(entry) for entry in entries]
+            else:
+                await moved.wait()
+
+    async def _catch_up(self, position: int) -> list[Entry]:
+        """From the log itself, however long PostgreSQL is away."""
+        while True:
+            try:
+                return [Entry(row) for row in await self._reader.after(position, BATCH)]
+            except UnavailableError:
+                continue
+
+
+def _gap(position: int) -> QuarterdeckError:
+    return QuarterdeckError(f"The log has no event at position {position}.", "Run `qd audit verify`.")
