@@ -1,0 +1,99 @@
+"""What a shim left behind, checked against the kernel: a pid counts only with its start time, boot and user."""
+
+import asyncio
+import json
+import os
+import select
+import signal
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+from quarterdeck.jail import folders
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.shim import record
+
+END_SECONDS = 15.0
+
+
+class Recorded:
+    """The processes that a record names and that still are the same ones, as pidfds."""
+
+    def __init__(self, shim: int | None, first: int | None, shim_pid: int | None) -> None:
+        self.shim = shim
+        self.first = first
+        self.shim_pid = shim_pid
+
+    def close(self) -> None:
+        for fd in (self.shim, self.first):
+            if fd is not None:
+                os.close(fd)
+
+
+def look(folder: int, uid: int) -> Recorded:
+    """Reads the record in a shim's folder. Processes that belong to another user are none of ours."""
+    try:
+        known = record.parse(folders.read_small(record.RECORD, folder))
+        if known["boot"] != record.boot():
+            return Recorded(None, None, None)
+        shim_pid, shim_started = (int(number) for number in known["shim"])
+        first_pid, first_started = (int(number) for number in known["first"])
+    except (OSError, ValueError, KeyError, TypeError, json.JSONDecodeError):
+        return Recorded(None, None, None)
+    shim = _same(shim_pid, shim_started, uid)
+    return Recorded(shim, _same(first_pid, first_started, uid), shim_pid if shim is not None else None)
+
+
+def _same(pid: int, started: int, uid: int) -> int | None:
+    """A pidfd of the process, or None where it is gone or another one has its number."""
+    try:
+        fd = os.pidfd_open(pid)
+    except (OSError, ValueError):
+        return None
+    # looked at after it was opened, so the number cannot pass to another process in between
+    if record.started(pid) == started and _user(pid) == uid:
+        return fd
+    os.close(fd)
+    return None
+
+
+def _user(pid: int) -> int | None:
+    """The real user id: /proc itself belongs to root for a process that may not be looked into."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("Uid:")), None)
+
+
+async def clear(state: Path, session_id: UUID, uid: int) -> None:
+    """Ends what the record names, waits until it is gone, and removes the shim's folder."""
+    try:
+        with folders.shim_folder(state, session_id) as folder:
+            found = look(folder, uid)
+    except FileNotFoundError:
+        folders.remove_shim_folder(state, session_id)
+        return
+    try:
+        for fd in (found.shim, found.first):
+            if fd is not None:
+                await _end(fd, session_id)
+    finally:
+        found.close()
+    folders.remove_shim_folder(state, session_id)
+
+
+async def _end(pidfd: int, session_id: UUID) -> None:
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    if not await asyncio.to_thread(_wait, pidfd):
+        raise JailError(
+            f"A process of session {session_id} cannot be ended.",
+            "It hangs in the kernel: look for it with `ps`, and at the kernel's log.",
+        )
+
+
+def _wait(pidfd: int) -> bool:
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(END_SECONDS * 1000))

@@ -1,0 +1,175 @@
+"""The agent: the one process in a jail that takes orders from the shim. It joins the jail's namespaces from outside and
+then is what any other process there is: no capabilities, no new privileges, the same filter, no way to look into it."""
+
+import json
+import os
+import resource
+import select
+import signal
+import socket
+from typing import Any
+
+from quarterdeck.jail.shim import family, kernel, wake
+from quarterdeck.jail.shim.subreaper import Subreaper, receive
+
+Config = dict[str, Any]
+
+
+def join(inside: int, channel: socket.socket, told: int, config: Config, seccomp: bytes) -> None:
+    """In a fork of the shim: becomes the agent of the jail in which process `inside` lives. Does not return.
+
+    The pid of the agent, as the shim sees it, is written to descriptor `told`.
+    """
+    _enter(inside)
+    kernel.close_all_but([channel.fileno(), told])
+    os.chdir("/")
+    os.umask(0o022)
+    for number, most in config["rlimits"].items():
+        _, hard = resource.getrlimit(int(number))
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(int(number), (kept, kept))
+    kernel.drop_capabilities()
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    kernel.load_filter(seccomp)
+    pid = os.fork()
+    if pid:
+        os.write(told, str(pid).encode())
+        os._exit(0)
+    os.close(told)
+    kernel.set_name("agent")
+    kernel.set_title("agent")
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    os.setsid()
+    wake.ignore()
+    kernel.to_null()
+    Agent(channel, config).serve()
+
+
+def _enter(inside: int) -> None:
+    """First the namespace that owns the mounts, with its powers the others, last the one without any.
+
+    bubblewrap nests two user namespaces to keep its payload from making more; the outer one owns all the rest.
+    """
+    own = os.open(f"/proc/{inside}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    mounts = os.open(f"/proc/{inside}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    process = os.pidfd_open(inside)
+    kernel.setns(kernel.owner_of(mounts), kernel.CLONE_NEWUSER)
+    kernel.setns(process, kernel.EVERYTHING_BUT_USER)
+    kernel.setns(own, kernel.CLONE_NEWUSER)
+
+
+class Agent:
+    def __init__(self, channel: socket.socket, config: Config) -> None:
+        self._channel = channel
+        self._config = config
+        self._subreapers: dict[int, str] = {}
+        self._frozen: set[int] = set()
+        self._wake = wake.on_child()
+
+    def serve(self) -> None:
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        poll.register(self._channel, select.POLLIN)
+        self._channel.send(b'{"ready":true}')
+        while True:
+            ready = {fd for fd, _ in poll.poll()}
+            if self._wake.fileno() in ready:
+                wake.clear(self._wake)
+                self._reap()
+            if self._channel.fileno() in ready:
+                self._obey()
+
+    def _obey(self) -> None:
+        message, fds = receive(self._channel)
+        if not message:
+            os._exit(0)
+        asked = json.loads(message)
+        if asked["do"] == "start":
+            self._start(asked["command"], fds)
+            return
+        answer: Config = {"id": asked["id"]}
+        if asked["do"] == "count":
+            answer["count"] = len(self._commands())
+        elif asked["do"] == "freeze":
+            self._freeze()
+        elif asked["do"] == "thaw":
+            self._thaw()
+        elif asked["do"] == "end":
+            self._end(asked["command"])
+        self._channel.send(json.dumps(answer).encode())
+
+    def _start(self, command: str, fds: list[int]) -> None:
+        pid = os.fork()
+        if pid:
+            self._subreapers[pid] = command
+            for fd in fds:
+                os.close(fd)
+            return
+        try:
+            self._channel.close()
+            self._wake.close()
+            wake.forget()
+            _subreap(fds, self._config)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the shim must hear of it
+            _tell(fds[0], error)
+        finally:
+            os._exit(0)
+
+    def _commands(self) -> set[int]:
+        """What the commands are made of: descendants that are not the subreapers themselves."""
+        return set(family.descendants(os.getpid())) - self._subreapers.keys()
+
+    def _freeze(self) -> None:
+        for _ in range(family.ROUNDS):
+            running = {pid for pid in self._commands() if not family.is_stopped(pid)}
+            if not running:
+                return
+            for pid in running:
+                family.send(pid, signal.SIGSTOP)
+            self._frozen |= running
+
+    def _thaw(self) -> None:
+        for pid in self._frozen & self._commands():
+            family.send(pid, signal.SIGCONT)
+        self._frozen.clear()
+
+    def _reap(self) -> None:
+        gone = self._subreapers.keys() & family.reap().keys()
+        for pid in gone:
+            del self._subreapers[pid]
+        if gone:
+            self._sweep()
+
+    def _end(self, command: str) -> None:
+        """For a subreaper that does not answer: it goes first, and `_reap` ends what it leaves."""
+        for pid, name in self._subreapers.items():
+            if name == command:
+                family.send(pid, signal.SIGKILL)
+
+    def _sweep(self) -> None:
+        """Ends what a killed subreaper left: children of ours that are none."""
+        while family.descendants(os.getpid(), self._subreapers):
+            family.kill_all(os.getpid(), self._subreapers)
+            family.reap()
+
+
+def _tell(channel: int, error: BaseException) -> None:
+    try:
+        os.write(channel, json.dumps({"broken": f"{type(error).__name__}: {error}"}).encode())
+    except OSError:
+        # the command is reported as killed instead
+        return
+
+
+def _subreap(fds: list[int], config: Config) -> None:
+    channel, spec, text, *standard = fds
+    Subreaper(socket.socket(fileno=channel), json.loads(_read(spec)), config).run(_read(text), standard)
+
+
+def _read(fd: int) -> bytes:
+    """All of a memory file."""
+    size = os.fstat(fd).st_size
+    data = os.pread(fd, size, 0)
+    os.close(fd)
+    return data

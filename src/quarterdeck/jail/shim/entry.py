@@ -1,0 +1,68 @@
+"""From a fork of the zygote to a shim: its own session, its own user, its own folder."""
+
+import json
+import os
+import signal
+import socket
+import traceback
+from typing import Any
+
+from quarterdeck.jail.shim import kernel
+from quarterdeck.jail.shim.inside import NotMadeError
+from quarterdeck.jail.shim.server import SPOOL, Server
+from quarterdeck.jail.shim.wire import pack
+
+LOG = "log"
+
+
+def become_shim(folder: int, configuration: int, connection: int) -> None:
+    """Does not return. The three descriptors are as the zygote got them."""
+    try:
+        opened = socket.socket(fileno=connection)
+        size = os.fstat(configuration).st_size
+        config: dict[str, Any] = json.loads(os.pread(configuration, size, 0))
+        os.close(configuration)
+        os.setsid()
+        os.fchdir(folder)
+        os.close(folder)
+        _drop_to(config["uid"])
+        os.umask(0o077)
+        kernel.close_all_but([connection])
+        _log_to_file()
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        kernel.set_name("qd-shim")
+        kernel.set_title(f"quarterdeck shim {config['session']}")
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.mkdir(SPOOL, 0o700)  # noqa: PTH102 - pathlib costs the shim memory
+        _serve(opened, config)
+    except BaseException:  # noqa: BLE001 - there is nobody above to hear of it but the log
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _drop_to(uid: int | None) -> None:
+    if uid is not None and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _log_to_file() -> None:
+    null = os.open("/dev/null", os.O_RDONLY)
+    log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    os.dup2(null, 0)
+    for fd in (1, 2):
+        os.dup2(log, fd)
+    for fd in (null, log):
+        os.close(fd)
+
+
+def _serve(opened: socket.socket, config: dict[str, Any]) -> None:
+    try:
+        Server(config, bytes.fromhex(config["seccomp"])).serve(opened)
+    except NotMadeError as error:
+        opened.settimeout(None)
+        opened.send(pack({"failed": str(error)}))

@@ -1,0 +1,107 @@
+"""Processes as the kernel lists them in /proc: who descends from whom, and how to end them all."""
+
+import os
+import signal
+from collections.abc import Collection
+
+STOPPED = frozenset("Tt")
+DEAD = frozenset("ZX")
+ROUNDS = 100
+
+
+class Process:
+    __slots__ = ("parent", "state")
+
+    def __init__(self, state: str, parent: int) -> None:
+        self.state = state
+        self.parent = parent
+
+
+def all_processes() -> dict[int, Process]:
+    """Every process of the pid namespace whose /proc this is."""
+    found: dict[int, Process] = {}
+    for name in os.listdir("/proc"):  # noqa: PTH208 - pathlib costs the shim memory
+        if name.isdigit():
+            process = _read(name)
+            if process:
+                found[int(name)] = process
+    return found
+
+
+def _read(name: str) -> Process | None:
+    try:
+        with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return Process(fields[0].decode(), int(fields[1])) if len(fields) > 1 else None
+
+
+def descendants(of: int, without: Collection[int] = ()) -> dict[int, Process]:
+    """Living processes that descend from `of`, but not those in `without` nor what descends from them."""
+    processes = all_processes()
+    children: dict[int, list[int]] = {}
+    for pid, process in processes.items():
+        children.setdefault(process.parent, []).append(pid)
+    found: dict[int, Process] = {}
+    waiting = list(children.get(of, ()))
+    while waiting:
+        pid = waiting.pop()
+        if pid in without or pid in found:
+            continue
+        found[pid] = processes[pid]
+        waiting += children.get(pid, ())
+    return {pid: process for pid, process in found.items() if process.state not in DEAD}
+
+
+def is_stopped(pid: int) -> bool:
+    """Stopped, or gone."""
+    process = _read(str(pid))
+    return process is None or process.state in STOPPED or process.state in DEAD
+
+
+def send(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def stop_all(of: int, without: Collection[int] = (), rounds: int = ROUNDS) -> None:
+    """Stops every descendant, also those forked meanwhile.
+
+    A stopped process forks no more, so a fork bomb has nobody left after a few rounds.
+    """
+    for _ in range(rounds):
+        running = [pid for pid, process in descendants(of, without).items() if process.state not in STOPPED]
+        if not running:
+            return
+        for pid in running:
+            send(pid, signal.SIGSTOP)
+
+
+def kill_all(of: int, without: Collection[int] = ()) -> None:
+    stop_all(of, without)
+    for pid in descendants(of, without):
+        send(pid, signal.SIGKILL)
+
+
+def reap() -> dict[int, int]:
+    """Waits for every child that has ended: wait statuses by pid."""
+    ended: dict[int, int] = {}
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if pid == 0:
+            return ended
+        ended[pid] = status
+
+
+def has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True

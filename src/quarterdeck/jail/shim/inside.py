@@ -1,0 +1,189 @@
+"""Making and ending the inside of a jail: bubblewrap with a sleeping payload, and the agent that joins it."""
+
+import json
+import os
+import select
+import signal
+import socket
+import time
+from typing import Any
+
+from quarterdeck.jail.shim import agent, kernel, wake
+
+START_SECONDS = 20.0
+SLEEPER = "echo; exec >/dev/null 2>&1; read _"
+"""The payload: it says that the jail stands, then sleeps on the pipe whose other end the shim holds. When the shim
+dies, whatever kills it, the pipe closes, the payload ends, and with it the whole pid namespace."""
+
+Config = dict[str, Any]
+
+
+class NotMadeError(Exception):
+    """The jail could not be made; the message is bubblewrap's own where it had one."""
+
+
+class Inside:
+    """A jail's processes. `agent` is the channel to the agent, `agent_fd` a pidfd that tells its death."""
+
+    def __init__(self, agent_channel: socket.socket, agent_fd: int, first: int, first_fd: int, life: int) -> None:
+        self.agent = agent_channel
+        self.agent_fd = agent_fd
+        self.first = first
+        self._first_fd = first_fd
+        self._life = life
+
+    def is_over(self) -> bool:
+        """Whether the agent has ended."""
+        poll = select.poll()
+        poll.register(self.agent_fd, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def end(self) -> None:
+        """Kills the first process of the pid namespace, and so all of them, and waits until they are gone."""
+        _kill(self._first_fd)
+        self.agent.close()
+        # the namespace's first process is not gone before the agent, a child of ours, is waited for
+        poll = select.poll()
+        poll.register(self._first_fd, select.POLLIN)
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            reap()
+            if poll.poll(5):
+                break
+        for fd in (self.agent_fd, self._first_fd, self._life):
+            os.close(fd)
+
+
+def make(config: Config, seccomp: bytes) -> Inside:
+    """Raises NotMadeError. Leaves nothing behind where it fails."""
+    life_read, life = os.pipe()
+    try:
+        first = _bubblewrap(config, seccomp, life_read)
+    except BaseException:
+        os.close(life)
+        raise
+    finally:
+        os.close(life_read)
+    first_fd = os.pidfd_open(first)
+    try:
+        channel, agent_fd = _agent(first, config, seccomp)
+    except BaseException:
+        _kill(first_fd)
+        os.close(life)
+        raise
+    return Inside(channel, agent_fd, first, first_fd, life)
+
+
+def reap() -> None:
+    """Waits for whatever has ended among our children: bubblewrap, agents, what they left."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
+
+
+def _kill(pidfd: int) -> None:
+    try:
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _bubblewrap(config: Config, seccomp: bytes, life: int) -> int:
+    """Starts it and waits until the payload runs; returns the pid of the namespace's first process."""
+    ready, ready_end = os.pipe()
+    trouble, trouble_end = os.pipe()
+    info, info_end = os.pipe()
+    files = {path: memory_file(text.encode()) for path, text in config["files"].items()}
+    filter_file = memory_file(seccomp)
+    arguments = list(config["arguments"])
+    for path, fd in files.items():
+        arguments += ["--perms", "0444", "--file", str(fd), path]
+    arguments += ["--seccomp", str(filter_file), "--info-fd", str(info_end)]
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    # not as arguments proper: those name host paths, and the jail can read them in /proc/1/cmdline
+    argument_file = memory_file("\0".join(arguments).encode())
+    visible = ["bwrap", "--args", str(argument_file), "--", "/bin/sh", "-c", SLEEPER]
+    passed = [info_end, filter_file, argument_file, *files.values()]
+    pid = os.fork()
+    if pid == 0:
+        _execute(config["bwrap"], visible, (life, ready_end, trouble_end), passed)
+    for fd in (ready_end, trouble_end, *passed):
+        os.close(fd)
+    try:
+        _wait_for(ready, trouble, pid)
+        return int(json.loads(os.read(info, 4096))["child-pid"])
+    finally:
+        for fd in (ready, trouble, info):
+            os.close(fd)
+
+
+def _execute(program: str, arguments: list[str], standard: tuple[int, int, int], passed: list[int]) -> None:
+    """In the child. The environment is empty: the jail could read it in /proc/1/environ."""
+    try:
+        for target, fd in enumerate(standard):
+            os.dup2(fd, target)
+        for fd in passed:
+            os.set_inheritable(fd, True)  # noqa: FBT003 - the standard library's signature
+        kernel.close_all_but(passed)
+        wake.restore()
+        os.chdir("/")
+        os.execve(program, arguments, {})  # noqa: S606 - arguments of our own making
+    except OSError as error:
+        os.write(2, f"{program}: {error.strerror}".encode())
+    finally:
+        os._exit(127)
+
+
+def _wait_for(ready: int, trouble: int, pid: int) -> None:
+    """Until the payload has written its line, or bubblewrap has ended."""
+    if select.select([ready], [], [], START_SECONDS)[0] and os.read(ready, 1):
+        return
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    said = os.read(trouble, 4096).decode(errors="replace").strip()
+    raise NotMadeError(said or f"bubblewrap was not ready within {START_SECONDS:.0f} s")
+
+
+def _agent(first: int, config: Config, seccomp: bytes) -> tuple[socket.socket, int]:
+    """Forks the agent into the jail and waits for its first word."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    told, told_end = os.pipe()
+    inside = _payload_of(first)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ours.close()
+            agent.join(inside, theirs, told_end, config, seccomp)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the shim must hear of it
+            theirs.send(json.dumps({"failed": f"{type(error).__name__}: {error}"}).encode())
+        finally:
+            os._exit(1)
+    theirs.close()
+    os.close(told_end)
+    os.waitpid(pid, 0)
+    number = os.read(told, 32)
+    os.close(told)
+    ours.settimeout(START_SECONDS)
+    word = json.loads(ours.recv(4096) or b'{"failed":"it ended"}')
+    if "failed" in word or not number:
+        ours.close()
+        raise NotMadeError(f"the agent could not join the jail: {word.get('failed', 'it ended')}")
+    ours.settimeout(None)
+    return ours, os.pidfd_open(int(number))
+
+
+def _payload_of(first: int) -> int:
+    """The payload is the only child of bubblewrap's reaper, and has been executed: its namespaces are the jail's."""
+    with open(f"/proc/{first}/task/{first}/children", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+        return int(file.read().split()[0])
+
+
+def memory_file(data: bytes) -> int:
+    fd = os.memfd_create("file")
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd

@@ -1,0 +1,115 @@
+"""The system calls that Python 3.11 has no name for. See setns(2), prctl(2), capset(2), seccomp(2), close_range(2)."""
+
+import ctypes
+import fcntl
+import os
+import struct
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+EVERYTHING_BUT_USER = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NAME = 15
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x20080522
+CLOSE_RANGE = 436  # the same number on every architecture
+CAPSET = {"x86_64": 126, "aarch64": 91}
+
+TIOCSPTLCK = 0x40045431
+TIOCGPTPEER = 0x5441
+TIOCGPTN = 0x80045430
+NS_GET_USERNS = 0xB701
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def prctl(option: int, argument: int = 0, third: int = 0) -> None:
+    numbers = [ctypes.c_ulong(n) for n in (argument, third, 0, 0)]
+    _checked(int(_libc.prctl(option, *numbers)), f"prctl {option}")
+
+
+def set_name(name: str) -> None:
+    _libc.prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]), 0, 0, 0)
+
+
+def setns(fd: int, kinds: int) -> None:
+    _checked(int(_libc.setns(fd, kinds)), f"setns {kinds:#x}")
+
+
+def owner_of(namespace: int) -> int:
+    """The user namespace that owns a namespace, as an open descriptor (ioctl_ns(2))."""
+    return fcntl.ioctl(namespace, NS_GET_USERNS)
+
+
+def drop_capabilities() -> None:
+    """Empties the bounding, ambient, inheritable, permitted and effective sets."""
+    for capability in range(64):
+        # past the last one the kernel knows, prctl answers EINVAL
+        if _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) < 0:
+            break
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
+    _checked(int(_libc.syscall(CAPSET[os.uname().machine], header, bytes(24))), "capset")
+
+
+def load_filter(program: bytes) -> None:
+    """Puts the process under a seccomp filter; `program` is an array of struct sock_filter."""
+    kept = _FilterProgram(len(program) // 8, program)
+    _checked(int(_libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), ctypes.byref(kept), 0, 0)), "seccomp")
+
+
+def close_from(first: int) -> None:
+    _checked(int(_libc.syscall(CLOSE_RANGE, first, 0xFFFFFFFF, 0)), "close_range")
+
+
+def close_all_but(kept: list[int]) -> None:
+    """Closes every descriptor above 2 that is not in `kept`."""
+    start = 3
+    for fd in sorted(kept):
+        if fd > start:
+            _checked(int(_libc.syscall(CLOSE_RANGE, start, fd - 1, 0)), "close_range")
+        start = max(start, fd + 1)
+    close_from(start)
+
+
+def set_title(title: str) -> None:
+    """Overwrites the argument vector, which any process of the namespace may read, with `title`."""
+    with open("/proc/self/stat", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+        fields = file.read().rpartition(b")")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    room = end - start - 1
+    text = title.encode()[:room]
+    ctypes.memmove(start, text + bytes(room - len(text)), room)
+
+
+def to_null() -> None:
+    """Standard input, output and error become /dev/null."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    if null > 2:
+        os.close(null)

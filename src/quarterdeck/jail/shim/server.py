@@ -1,0 +1,330 @@
+"""The shim's loop: one session's jail, its commands, and the workers that ask about them."""
+
+import os
+import select
+import socket
+import struct
+import time
+import traceback
+from typing import Any
+
+from quarterdeck.application.frames import FrameKind
+from quarterdeck.jail.shim import inside, record
+from quarterdeck.jail.shim.connection import Connection
+from quarterdeck.jail.shim.feed import Callback
+from quarterdeck.jail.shim.inside import Inside, NotMadeError
+from quarterdeck.jail.shim.running import Running
+from quarterdeck.jail.shim.spool import Spool
+from quarterdeck.jail.shim.wire import PROTOCOL, Head, pack
+
+SOCKET = "sock"
+SPOOL = "spool"
+PIPE_BYTES = 256 * 1024
+AGENT_SECONDS = 5.0
+ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
+
+
+class Server:
+    """Serves until it is told to end. Every callback may fail without ending the shim."""
+
+    def __init__(self, config: dict[str, Any], seccomp: bytes) -> None:
+        self._config = config
+        self._seccomp = seccomp
+        self._poll = select.epoll()
+        self._callbacks: dict[int, Callback] = {}
+        self._connections: dict[int, Connection] = {}
+        self._commands: dict[str, Running] = {}
+        self._seen: set[str] = set()
+        self._inside: Inside | None = None
+        self._asked: dict[int, tuple[int, int]] = {}
+        self._next = 0
+        self._frozen_at: float | None = None
+        self._spool = os.open(SPOOL, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._running = True
+
+    # --- the loop --------------------------------------------------------------------------------------------------
+
+    def watch(self, fd: int, callback: Callback, *, writing: bool = False) -> None:
+        self._callbacks[fd] = callback
+        self._poll.register(fd, select.EPOLLOUT if writing else select.EPOLLIN)
+
+    def unwatch(self, fd: int) -> None:
+        del self._callbacks[fd]
+        self._poll.unregister(fd)
+
+    def serve(self, first: socket.socket) -> None:
+        """Makes the jail, tells so on `first`, and serves it and whoever connects."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as listener:
+            self._make()
+            listener.bind(SOCKET)
+            listener.listen(16)
+            self.watch(listener.fileno(), lambda: self._accept(listener))
+            self._connect(first).send(pack({"ready": True}))
+            while self._running:
+                for fd, _ in self._poll.poll(self._patience()):
+                    self._call(fd)
+                self._look_at_the_clock()
+
+    def _call(self, fd: int) -> None:
+        callback = self._callbacks.get(fd)
+        if callback is None:
+            return
+        try:
+            callback()
+        except Exception:  # noqa: BLE001 - one command's or connection's failure must not end the session
+            traceback.print_exc()
+            self._drop(fd)
+
+    def _drop(self, fd: int) -> None:
+        """A descriptor whose callback fails is not listened to again, or it would fail for ever."""
+        if fd in self._connections:
+            self._disconnect(self._connections[fd])
+        elif fd in self._callbacks:
+            self.unwatch(fd)
+
+    def _patience(self) -> float:
+        times = [command.deadline for command in self._commands.values() if command.deadline is not None]
+        times += [command.spool.retry_at for command in self._commands.values() if command.spool.stuck]
+        return max(0.0, min(times) - time.monotonic()) if times and self._frozen_at is None else -1
+
+    def _look_at_the_clock(self) -> None:
+        now = time.monotonic()
+        for command in list(self._commands.values()):
+            if command.spool.stuck and now >= command.spool.retry_at:
+                command.spool.flush()
+                command.resume()
+            if command.deadline is not None and now >= command.deadline and self._frozen_at is None:
+                self._overdue(command)
+
+    def _overdue(self, command: Running) -> None:
+        """Its time is up; or it was to die and its subreaper has not seen to it; or the agent has not either."""
+        if not command.dying:
+            command.kill("timed_out", 2.0)
+        elif not command.given_up:
+            command.given_up = True
+            command.deadline = time.monotonic() + AGENT_SECONDS
+            self._tell_agent({"do": "end", "command": command.name})
+        else:
+            self._make_again()
+
+    # --- the jail --------------------------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        self._inside = inside.make(self._config, self._seccomp)
+        record.write(self._inside.first)
+        self.watch(self._inside.agent_fd, self._make_again)
+        self.watch(self._inside.agent.fileno(), self._hear_agent)
+
+    def _unmake(self) -> None:
+        if self._inside is not None:
+            old, self._inside = self._inside, None
+            self.unwatch(old.agent_fd)
+            if old.agent.fileno() in self._callbacks:
+                self.unwatch(old.agent.fileno())
+            old.end()
+        inside.reap()
+
+    def _make_again(self) -> None:
+        """The agent is gone or does not answer: a fresh jail on the same files, and the session goes on."""
+        self._unmake()
+        for command in self._commands.values():
+            command.abandon(ENDED_FROM_INSIDE)
+        for number in list(self._asked):
+            self._answer_late(number, {"error": ENDED_FROM_INSIDE})
+        self._frozen_at = None
+        try:
+            self._make()
+        except (NotMadeError, OSError) as error:
+            # tried again when a command is to start
+            print(f"the jail could not be made again: {error}", flush=True)  # noqa: T201 - the shim's log
+
+    def _tell_agent(self, message: Head, fds: list[int] | None = None) -> None:
+        if self._inside is None:
+            raise NotMadeError(ENDED_FROM_INSIDE)
+        encoded = pack(message)[8:]
+        socket.send_fds(self._inside.agent, [encoded], fds or [])
+
+    def _ask_agent(self, connection: Connection, head: Head) -> None:
+        self._next += 1
+        self._asked[self._next] = (connection.fd, head["id"])
+        self._tell_agent({"do": head["do"], "id": self._next})
+
+    def _hear_agent(self) -> None:
+        assert self._inside is not None
+        message = self._inside.agent.recv(65536, socket.MSG_DONTWAIT)
+        if not message:
+            self.unwatch(self._inside.agent.fileno())
+            return
+        said = record.parse(message)
+        self._answer_late(said.pop("id", 0), said)
+
+    def _answer_late(self, number: int, answer: Head) -> None:
+        fd, asked = self._asked.pop(number, (-1, 0))
+        self._send_to(fd, pack({**answer, "id": asked}))
+
+    # --- commands --------------------------------------------------------------------------------------------------
+
+    def _start(self, head: Head, body: bytes) -> None:
+        name = head["command"]
+        if name in self._seen:
+            return
+        if self._inside is None:
+            self._make()
+        elif self._inside.is_over():
+            self._make_again()
+        self._seen.add(name)
+        command = Running(self, name, Spool(self._spool, name), head, self._config["output_bytes"])
+        self._commands[name] = command
+        channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
+        spec = pack({"command": name, "terminal": head["terminal"], "environment": head["environment"]})[8:]
+        passed = [theirs.detach(), inside.memory_file(spec), inside.memory_file(body), *standard]
+        command.attach(channel, outputs, input_fd)
+        try:
+            self._tell_agent({"do": "start", "command": name}, passed)
+        except OSError as error:
+            # the agent went this moment; closing its ends tells the command so
+            print(f"{name} was not started: {error}", flush=True)  # noqa: T201 - the shim's log
+        finally:
+            for fd in passed:
+                os.close(fd)
+
+    def grown(self, command: Running) -> None:
+        end = command.spool.end
+        for fd, position in list(command.armed.items()):
+            if end > position:
+                del command.armed[fd]
+                self._send_to(fd, pack({"ring": command.name}))
+
+    def finished(self, command: Running) -> None:
+        for fd, asked in command.waiting:
+            self._send_to(fd, pack({"id": asked, "exit": command.exit}))
+        command.waiting.clear()
+
+    # --- workers ---------------------------------------------------------------------------------------------------
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            accepted, _ = listener.accept()
+        except BlockingIOError:
+            return
+        _, uid, _ = struct.unpack("3i", accepted.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        if uid in {0, os.getuid(), self._config["owner"]}:
+            self._connect(accepted)
+        else:
+            accepted.close()
+
+    def _connect(self, accepted: socket.socket) -> Connection:
+        connection = Connection(accepted, self)
+        self._connections[connection.fd] = connection
+        self.watch(connection.fd, lambda: self._listen_to(connection))
+        return connection
+
+    def _listen_to(self, connection: Connection) -> None:
+        alive, messages = connection.receive()
+        for head, body in messages:
+            self._obey(connection, head, body)
+        if not alive:
+            self._disconnect(connection)
+
+    def _disconnect(self, connection: Connection) -> None:
+        fd = connection.fd
+        if self._connections.pop(fd, None) is None:
+            return
+        self.unwatch(fd)
+        for command in self._commands.values():
+            command.armed.pop(fd, None)
+            command.waiting = [(who, asked) for who, asked in command.waiting if who != fd]
+        self._asked = {number: who for number, who in self._asked.items() if who[0] != fd}
+        connection.close()
+
+    def _send_to(self, fd: int, message: bytes) -> None:
+        connection = self._connections.get(fd)
+        if connection is not None:
+            connection.send(message)
+
+    def _obey(self, connection: Connection, head: Head, body: bytes) -> None:
+        answer: Head | None
+        try:
+            answer = self._do(connection, head, body)
+        except (NotMadeError, OSError, KeyError) as error:
+            answer = {"error": f"{error}" or type(error).__name__}
+        if answer is not None and "id" in head:
+            data: bytes = answer.pop("body", b"")
+            connection.send(pack({**answer, "id": head["id"]}, data))
+
+    def _do(self, connection: Connection, head: Head, body: bytes) -> Head | None:
+        """Answers at once, or None for later or never."""
+        do = head["do"]
+        if do in {"count", "freeze", "thaw"}:
+            self._note_freezing(do)
+            self._ask_agent(connection, head)
+            return None
+        if do in {"hello", "start", "commands", "destroy"}:
+            return self._do_to_session(do, head, body)
+        command = self._commands.get(head["command"])
+        if command is None:
+            return {"unknown": True}
+        return self._do_to_command(connection, command, head, body)
+
+    def _do_to_session(self, do: str, head: Head, body: bytes) -> Head:
+        if do == "start":
+            self._start(head, body)
+        elif do == "commands":
+            return {"commands": list(self._commands)}
+        elif do == "destroy":
+            self._running = False
+            self._unmake()
+            record.remove(SOCKET)
+        else:
+            return {"protocol": PROTOCOL, "session": self._config["session"], "limits": self._config["limits"]}
+        return {}
+
+    def _note_freezing(self, do: str) -> None:
+        """A frozen command's time does not pass."""
+        if do == "freeze":
+            self._frozen_at = self._frozen_at or time.monotonic()
+        elif do == "thaw" and self._frozen_at is not None:
+            for command in self._commands.values():
+                if command.deadline is not None:
+                    command.deadline += time.monotonic() - self._frozen_at
+            self._frozen_at = None
+
+    def _do_to_command(self, connection: Connection, command: Running, head: Head, body: bytes) -> Head | None:
+        match head["do"]:
+            case "arm":
+                command.armed[connection.fd] = head["position"]
+                self.grown(command)
+            case "tail":
+                return {"body": command.spool.tail(head["position"])}
+            case "acknowledge":
+                command.spool.acknowledge(head["position"])
+                command.resume()
+            case "wait":
+                if command.exit is None:
+                    command.waiting.append((connection.fd, head["id"]))
+                    return None
+                return {"exit": command.exit}
+            case "input":
+                refused = command.write_input(body, end=head["end"])
+                return {"error": refused} if refused else {}
+            case "resize":
+                command.resize(head["columns"], head["rows"])
+            case "signal":
+                command.signal(head["name"])
+            case "kill":
+                command.kill(head["reason"], head["grace"])
+            case "forget":
+                self._commands.pop(command.name).close()
+            case _:
+                return {"error": f"{head['do']!r} is nothing that this shim can do"}
+        return {}
+
+
+def _pipes() -> tuple[dict[int, FrameKind], int, list[int]]:
+    """Standard streams of a command without a terminal: what we read, what we write to, and its own ends."""
+    input_read, input_write = os.pipe()
+    output_read, output_write = os.pipe()
+    error_read, error_write = os.pipe()
+    outputs = {output_read: FrameKind.OUTPUT, error_read: FrameKind.ERROR}
+    return outputs, input_write, [input_read, output_write, error_write]

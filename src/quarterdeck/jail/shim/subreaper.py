@@ -1,0 +1,231 @@
+"""The subreaper of one command, inside the jail: starts it, and is the parent of whatever it leaves behind.
+
+Being a child subreaper (prctl(2)), it inherits every orphan the command makes, whatever session or group that hides
+in, so "everything the command started" is exactly its descendants. It is the leader of the terminal's session too: the
+command's shell may end while its background children keep the terminal.
+"""
+
+import array
+import errno
+import fcntl
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import termios
+import time
+from typing import Any
+
+from quarterdeck.jail.shim import family, kernel, shell, wake
+
+STATUS_FD_ROOM = 4096
+EXTERMINATION_SECONDS = 10.0
+ROUND_SECONDS = 0.01
+IUTF8 = 0x4000
+
+Config = dict[str, Any]
+
+
+class Subreaper:
+    def __init__(self, channel: socket.socket, spec: Config, config: Config) -> None:
+        self._channel = channel
+        self._spec = spec
+        self._config = config
+        self._wake = wake.on_child()
+        self._saved = f"{config['state']}/{spec['command']}"
+        self._terminal = -1
+        self._main = 0
+        self._failure = -1
+        self._status: int | None = None
+        self._reported = False
+        self._kill_at: float | None = None
+        self._give_up_at = 0.0
+
+    def run(self, text: bytes, standard: list[int]) -> None:
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        os.setsid()
+        if self._spec["terminal"]:
+            self._open_terminal(self._spec["terminal"])
+            standard = [self._terminal] * 3
+        self._start(text, standard)
+        for fd in set(standard) - {self._terminal}:
+            os.close(fd)
+        while not (self._reported and not family.has_children()):
+            if not self._turn():
+                break
+
+    def _open_terminal(self, size: list[int]) -> None:
+        """Opens a terminal of the jail's own devpts and passes its master out (ioctl_tty(2))."""
+        master = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        fcntl.ioctl(master, kernel.TIOCSPTLCK, struct.pack("i", 0))
+        self._terminal = fcntl.ioctl(master, kernel.TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        columns, rows = size
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        modes = termios.tcgetattr(self._terminal)
+        modes[0] |= IUTF8
+        termios.tcsetattr(self._terminal, termios.TCSANOW, modes)
+        fcntl.ioctl(self._terminal, termios.TIOCSCTTY, 0)
+        socket.send_fds(self._channel, [b'{"terminal":true}'], [master])
+        os.close(master)
+
+    def _start(self, text: bytes, standard: list[int]) -> None:
+        reading, writing = os.pipe()
+        self._main = os.fork()
+        if self._main == 0:
+            try:
+                self._become(text, standard)
+            except OSError as error:
+                os.write(writing, f"{error.strerror}: {error.filename or 'the command'}".encode())
+            finally:
+                os._exit(127)
+        os.close(writing)
+        self._failure = reading
+
+    def _become(self, text: bytes, standard: list[int]) -> None:
+        """In the child: a process group of its own, clean signals and descriptors, then the shell."""
+        os.setpgid(0, 0)
+        if self._terminal >= 0:
+            # still ignoring SIGTTOU, so this does not stop a process that is not in the foreground yet
+            os.tcsetpgrp(self._terminal, os.getpid())
+        chosen = shell.choose(self._config["shells"])
+        if chosen is None:
+            raise OSError(errno.ENOENT, "the jail has no shell", ", ".join(self._config["shells"]))
+        os.chdir(self._config["workspace"])
+        state = f"{self._config['state']}/state"
+        start = shell.start(chosen, text, self._spec["environment"], state, self._saved)
+        environment: dict[str, str] = {} if os.path.exists(state) else self._config["environment"]  # noqa: PTH110 - as above
+        data = os.memfd_create("command")
+        _write_all(data, start.data)
+        os.lseek(data, 0, os.SEEK_SET)
+        _place([*standard, data])
+        wake.restore()
+        os.execve(start.shell, start.arguments, environment | start.environment)  # noqa: S606 - it is the jail's
+
+    def _turn(self) -> bool:
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        poll.register(self._channel, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(self._patience())}
+        if self._wake.fileno() in ready:
+            wake.clear(self._wake)
+        if self._channel.fileno() in ready and not self._obey():
+            return False
+        self._collect()
+        self._see_to_the_killing()
+        return True
+
+    def _patience(self) -> float | None:
+        """How long to wait for news, in milliseconds."""
+        if self._kill_at is None:
+            return None
+        if self._give_up_at:
+            return ROUND_SECONDS * 1000
+        return max(0.0, self._kill_at - time.monotonic()) * 1000
+
+    def _obey(self) -> bool:
+        message = self._channel.recv(65536)
+        if not message:
+            return False
+        asked = json.loads(message)
+        if asked["do"] == "signal":
+            self._signal(int(asked["signal"]))
+        elif asked["do"] == "kill":
+            self._begin_to_kill(float(asked["grace"]))
+        return True
+
+    def _signal(self, number: int) -> None:
+        group = os.tcgetpgrp(self._terminal) if self._terminal >= 0 else self._main
+        if group > 1 and self._status is None:
+            family.send(-group, number)
+
+    def _begin_to_kill(self, grace: float) -> None:
+        for pid in family.descendants(os.getpid()):
+            family.send(pid, signal.SIGTERM)
+            family.send(pid, signal.SIGCONT)
+        at = time.monotonic() + grace
+        self._kill_at = at if self._kill_at is None else min(at, self._kill_at)
+
+    def _see_to_the_killing(self) -> None:
+        if self._kill_at is None:
+            return
+        now = time.monotonic()
+        if not family.has_children():
+            self._report()
+        elif now >= self._kill_at:
+            self._give_up_at = self._give_up_at or now + EXTERMINATION_SECONDS
+            family.kill_all(os.getpid())
+            self._collect()
+            if now >= self._give_up_at:
+                # what is left hangs in the kernel and dies when that lets go of it
+                self._report()
+
+    def _collect(self) -> None:
+        ended = family.reap()
+        if self._main in ended:
+            self._status = ended[self._main]
+            self._keep_state()
+            if self._kill_at is None:
+                self._report()
+
+    def _keep_state(self) -> None:
+        """Makes what the shell wrote at its exit the state, if it wrote it to the end."""
+        try:
+            with open(self._saved, "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+                file.seek(-len(shell.WHOLE), os.SEEK_END)
+                whole = file.read() == shell.WHOLE
+            if whole:
+                os.rename(self._saved, f"{self._config['state']}/state")  # noqa: PTH104 - as above
+            else:
+                os.unlink(self._saved)  # noqa: PTH108 - as above
+        except OSError:
+            # nothing was written: the state stays as it was
+            return
+
+    def _report(self) -> None:
+        if self._reported:
+            return
+        self._reported = True
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        answer: Config = {
+            "status": self._status if self._status is not None else signal.SIGKILL,
+            "cpu_ms": int((usage.ru_utime + usage.ru_stime) * 1000),
+            "peak": usage.ru_maxrss * 1024,
+            "failure": self._read_failure(),
+        }
+        try:
+            self._channel.send(json.dumps(answer).encode())
+        except OSError:
+            # the shim is gone, and the jail goes with it
+            return
+
+    def _read_failure(self) -> str:
+        ready, _, _ = select.select([self._failure], [], [], 0)
+        return os.read(self._failure, STATUS_FD_ROOM).decode(errors="replace") if ready else ""
+
+
+def _place(fds: list[int]) -> None:
+    """Puts descriptors at 0, 1, 2 … and closes all others but close-on-exec ones, which exec closes."""
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 16) for fd in fds]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target, inheritable=True)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def receive(channel: socket.socket, room: int = 16) -> tuple[bytes, list[int]]:
+    """A message with its descriptors, all close-on-exec."""
+    message, ancillary, _, _ = channel.recvmsg(
+        65536, socket.CMSG_SPACE(room * array.array("i").itemsize), socket.MSG_CMSG_CLOEXEC
+    )
+    fds = array.array("i")
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(data[: len(data) - (len(data) % fds.itemsize)])
+    return message, list(fds)

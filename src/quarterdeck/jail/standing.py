@@ -1,0 +1,172 @@
+"""A standing jail as a worker holds it: everything goes through its shim, and any worker can hold it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from quarterdeck.domain.command import EndReason, Terminal
+from quarterdeck.domain.errors import InvalidInputError
+from quarterdeck.domain.session import Limit
+from quarterdeck.jail import folders, ruins
+from quarterdeck.jail.abstract import ExecSpec, Exit, SpoolBatch
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.link import Link, ShimGoneError, connect
+from quarterdeck.jail.shim.server import SOCKET, SPOOL
+from quarterdeck.jail.shim.wire import Head
+from quarterdeck.jail.spool_reader import SegmentReader, batches
+
+DESTROY_SECONDS = 15.0
+AGENT_SECONDS = 15.0
+
+
+class StandingJail:
+    """See `abstract.Jail`. Made by the driver, which also knows whose processes it may end (`uid`)."""
+
+    def __init__(self, state: Path, session_id: UUID, limits: tuple[Limit, ...], link: Link, uid: int) -> None:
+        self._state = state
+        self._session_id = session_id
+        self._limits = limits
+        self._link = link
+        self._uid = uid
+        with folders.shim_folder(state, session_id) as folder:
+            self._folder = os.dup(folder)
+        self._spool = os.open(SPOOL, folders.FOLDER, dir_fd=self._folder)
+        self._closed = False
+
+    @property
+    def session_id(self) -> UUID:
+        return self._session_id
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        return self._limits
+
+    @property
+    def closed(self) -> bool:
+        """Let go of, or destroyed."""
+        return self._closed
+
+    async def start(self, spec: ExecSpec) -> None:
+        terminal = [spec.terminal.columns, spec.terminal.rows] if spec.terminal else None
+        await self._ask(
+            "start",
+            spec.text.encode(),
+            command=str(spec.command_id),
+            terminal=terminal,
+            environment=spec.environment,
+            timeout=spec.timeout_seconds,
+        )
+
+    async def spool(self, command_id: UUID, position: int) -> AsyncIterator[SpoolBatch]:
+        reader = SegmentReader(self._spool, command_id, position)
+        try:
+            while True:
+                link = await self._linked()
+                try:
+                    async for batch in batches(link, reader, command_id):
+                        yield batch
+                except ShimGoneError:
+                    # only the connection, perhaps: then the next one goes on from where this was
+                    continue
+                return
+        finally:
+            reader.close()
+
+    async def acknowledge(self, command_id: UUID, position: int) -> None:
+        (await self._linked()).tell("acknowledge", command=str(command_id), position=position)
+
+    async def wait(self, command_id: UUID) -> Exit:
+        answer = await self._ask("wait", command=str(command_id))
+        if "unknown" in answer:
+            raise _unknown(command_id)
+        return _exit(answer["exit"])
+
+    async def forget(self, command_id: UUID) -> None:
+        await self._ask("forget", command=str(command_id))
+
+    async def write_input(self, command_id: UUID, data: bytes, *, end: bool = False) -> None:
+        await self._ask_command("input", command_id, data, end=end)
+
+    async def resize(self, command_id: UUID, terminal: Terminal) -> None:
+        await self._ask_command("resize", command_id, columns=terminal.columns, rows=terminal.rows)
+
+    async def signal(self, command_id: UUID, name: str) -> None:
+        plain = name.upper().removeprefix("SIG")
+        if f"SIG{plain}" not in signal.Signals.__members__:
+            raise InvalidInputError(f"{name!r} is no signal.", "Use a name such as INT or TERM.", field="signal")
+        await self._ask_command("signal", command_id, name=plain)
+
+    async def kill(self, command_id: UUID, reason: EndReason, grace_seconds: float = 2.0) -> None:
+        await self._ask_command("kill", command_id, reason=reason.value, grace=grace_seconds)
+
+    async def commands(self) -> Sequence[UUID]:
+        answer = await self._ask("commands")
+        return [UUID(name) for name in answer["commands"]]
+
+    async def freeze(self) -> None:
+        await self._ask_agent("freeze")
+
+    async def thaw(self) -> None:
+        await self._ask_agent("thaw")
+
+    async def processes(self) -> int:
+        return int((await self._ask_agent("count"))["count"])
+
+    async def destroy(self) -> None:
+        try:
+            link = await self._linked()
+            await asyncio.wait_for(link.ask("destroy"), DESTROY_SECONDS)
+        except (JailError, TimeoutError):
+            # it is gone already, or must go the hard way
+            pass
+        await ruins.clear(self._state, self._session_id, self._uid)
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of it, and leaves it standing."""
+        if not self._closed:
+            self._closed = True
+            self._link.close()
+            os.close(self._folder)
+            os.close(self._spool)
+
+    async def _linked(self) -> Link:
+        """The connection, made anew if it was lost."""
+        if self._closed:
+            raise ShimGoneError("This jail was let go of.", "Adopt the session's jail again.")
+        if self._link.lost:
+            self._link, _, _ = await connect(self._folder, SOCKET)
+        return self._link
+
+    async def _ask(self, do: str, body: bytes = b"", **head: Any) -> Head:
+        answer, _ = await (await self._linked()).ask(do, body, **head)
+        return answer
+
+    async def _ask_command(self, do: str, command_id: UUID, body: bytes = b"", **head: Any) -> None:
+        if "unknown" in await self._ask(do, body, command=str(command_id), **head):
+            raise _unknown(command_id)
+
+    async def _ask_agent(self, do: str) -> Head:
+        try:
+            return await asyncio.wait_for(self._ask(do), AGENT_SECONDS)
+        except TimeoutError as error:
+            raise JailError("The jail's agent does not answer.", "Close the session and open another.") from error
+
+
+def _exit(told: Head) -> Exit:
+    return Exit(
+        exit_code=told["exit_code"],
+        signal=told["signal"],
+        reason=EndReason(told["reason"]),
+        wall_ms=told["wall_ms"],
+        cpu_ms=told["cpu_ms"],
+        peak_memory_bytes=told["peak_memory_bytes"],
+    )
+
+
+def _unknown(command_id: UUID) -> JailError:
+    return JailError(f"The jail does not know command {command_id}.", "It was lost with an earlier jail, or forgotten.")
