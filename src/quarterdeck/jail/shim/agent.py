@@ -63,7 +63,8 @@ class Agent:
     def __init__(self, channel: socket.socket, config: Config) -> None:
         self._channel = channel
         self._config = config
-        self._subreapers: dict[int, str] = {}
+        self._subreapers: dict[int, int] = {}
+        """By pid, the number that the shim gave each."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
 
@@ -85,8 +86,8 @@ class Agent:
         if not message:
             os._exit(0)
         asked = json.loads(message)
-        if asked["do"] == "start":
-            self._start(asked["command"], fds)
+        if asked["do"] == "prepare":
+            self._prepare(asked["number"], fds[0])
             return
         answer: Config = {"id": asked["id"]}
         if asked["do"] == "count":
@@ -96,23 +97,23 @@ class Agent:
         elif asked["do"] == "thaw":
             self._thaw()
         elif asked["do"] == "end":
-            self._end(asked["command"])
+            self._end(asked["number"])
         self._channel.send(json.dumps(answer).encode())
 
-    def _start(self, command: str, fds: list[int]) -> None:
+    def _prepare(self, number: int, channel: int) -> None:
+        """Forks a subreaper, which will hear on `channel` what to start."""
         pid = os.fork()
         if pid:
-            self._subreapers[pid] = command
-            for fd in fds:
-                os.close(fd)
+            self._subreapers[pid] = number
+            os.close(channel)
             return
         try:
             self._channel.close()
             self._wake.close()
             wake.forget()
-            _subreap(fds, self._config)
+            Subreaper(socket.socket(fileno=channel), self._config).run()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the shim must hear of it
-            _tell(fds[0], error)
+            _tell(channel, error)
         finally:
             os._exit(0)
 
@@ -141,10 +142,10 @@ class Agent:
         if gone:
             self._sweep()
 
-    def _end(self, command: str) -> None:
+    def _end(self, number: int) -> None:
         """For a subreaper that does not answer: it goes first, and `_reap` ends what it leaves."""
-        for pid, name in self._subreapers.items():
-            if name == command:
+        for pid, given in self._subreapers.items():
+            if given == number:
                 family.send(pid, signal.SIGKILL)
 
     def _sweep(self) -> None:
@@ -160,16 +161,3 @@ def _tell(channel: int, error: BaseException) -> None:
     except OSError:
         # the command is reported as killed instead
         return
-
-
-def _subreap(fds: list[int], config: Config) -> None:
-    channel, spec, text, *standard = fds
-    Subreaper(socket.socket(fileno=channel), json.loads(_read(spec)), config).run(_read(text), standard)
-
-
-def _read(fd: int) -> bytes:
-    """All of a memory file."""
-    size = os.fstat(fd).st_size
-    data = os.pread(fd, size, 0)
-    os.close(fd)
-    return data

@@ -40,6 +40,8 @@ class Running:
         self.name = name
         self.spool = spool
         self.given_up = False
+        self.number = 0
+        """Its subreaper's, as the agent knows it."""
         self.armed: dict[int, int] = {}
         self.waiting: list[tuple[int, int]] = []
         self.exit: Head | None = None

@@ -1,5 +1,6 @@
 """The shim's loop: one session's jail, its commands, and the workers that ask about them."""
 
+import json
 import os
 import select
 import socket
@@ -103,7 +104,7 @@ class Server:
         elif not command.given_up:
             command.given_up = True
             command.deadline = time.monotonic() + AGENT_SECONDS
-            self._tell_agent({"do": "end", "command": command.name})
+            self._tell_agent({"do": "end", "number": command.number})
         else:
             self._make_again()
 
@@ -138,11 +139,10 @@ class Server:
             # tried again when a command is to start
             print(f"the jail could not be made again: {error}", flush=True)  # noqa: T201 - the shim's log
 
-    def _tell_agent(self, message: Head, fds: list[int] | None = None) -> None:
+    def _tell_agent(self, message: Head) -> None:
         if self._inside is None:
             raise NotMadeError(ENDED_FROM_INSIDE)
-        encoded = pack(message)[8:]
-        socket.send_fds(self._inside.agent, [encoded], fds or [])
+        self._inside.tell(message)
 
     def _ask_agent(self, connection: Connection, head: Head) -> None:
         self._next += 1
@@ -174,20 +174,28 @@ class Server:
             self._make_again()
         self._seen.add(name)
         command = Running(self, name, Spool(self._spool, name), head, self._config["output_bytes"])
-        self._commands[name] = command
-        channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
-        spec = pack({"command": name, "terminal": head["terminal"], "environment": head["environment"]})[8:]
-        passed = [theirs.detach(), inside.memory_file(spec), inside.memory_file(body), *standard]
+        spec = {"command": name, "terminal": head["terminal"], "environment": head["environment"]}
+        passed = [inside.memory_file(json.dumps(spec).encode()), inside.memory_file(body), *standard]
+        channel, command.number = self._hand_over(passed)
+        for fd in passed:
+            os.close(fd)
+        self._commands[name] = command
         command.attach(channel, outputs, input_fd)
-        try:
-            self._tell_agent({"do": "start", "command": name}, passed)
-        except OSError as error:
-            # the agent went this moment; closing its ends tells the command so
-            print(f"{name} was not started: {error}", flush=True)  # noqa: T201 - the shim's log
-        finally:
-            for fd in passed:
-                os.close(fd)
+
+    def _hand_over(self, passed: list[int]) -> tuple[socket.socket, int]:
+        """Sends what is to be started to the subreaper that waits; to a new one if that was killed meanwhile."""
+        assert self._inside is not None
+        for _ in range(2):
+            channel, number = self._inside.take_subreaper()
+            try:
+                socket.send_fds(channel, [b"start"], passed)
+            except OSError:
+                channel.close()
+                continue
+            self._inside.prepare_subreaper()
+            return channel, number
+        raise NotMadeError(ENDED_FROM_INSIDE)
 
     def grown(self, command: Running) -> None:
         end = command.spool.end

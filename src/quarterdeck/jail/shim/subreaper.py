@@ -21,7 +21,6 @@ from typing import Any
 
 from quarterdeck.jail.shim import family, kernel, shell, wake
 
-STATUS_FD_ROOM = 4096
 EXTERMINATION_SECONDS = 10.0
 ROUND_SECONDS = 0.01
 IUTF8 = 0x4000
@@ -30,32 +29,45 @@ Config = dict[str, Any]
 
 
 class Subreaper:
-    def __init__(self, channel: socket.socket, spec: Config, config: Config) -> None:
+    """Forked before it is needed, it waits on its channel for the one command it is to start."""
+
+    def __init__(self, channel: socket.socket, config: Config) -> None:
         self._channel = channel
-        self._spec = spec
         self._config = config
-        self._wake = wake.on_child()
-        self._saved = f"{config['state']}/{spec['command']}"
+        self._saved = ""
         self._terminal = -1
         self._main = 0
-        self._failure = -1
+        self._failure = ""
         self._status: int | None = None
         self._reported = False
         self._kill_at: float | None = None
         self._give_up_at = 0.0
-
-    def run(self, text: bytes, standard: list[int]) -> None:
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         os.setsid()
-        if self._spec["terminal"]:
-            self._open_terminal(self._spec["terminal"])
-            standard = [self._terminal] * 3
-        self._start(text, standard)
-        for fd in set(standard) - {self._terminal}:
-            os.close(fd)
+        self._wake = wake.on_child()
+
+    def run(self) -> None:
+        message, fds = receive(self._channel)
+        if not message:
+            return
+        spec, text, *standard = fds
+        self._begin(json.loads(_read(spec)), _read(text), standard)
         while not (self._reported and not family.has_children()):
             if not self._turn():
                 break
+
+    def _begin(self, spec: Config, text: bytes, standard: list[int]) -> None:
+        self._saved = f"{self._config['state']}/{spec['command']}"
+        if spec["terminal"]:
+            self._open_terminal(spec["terminal"])
+            standard = [self._terminal] * 3
+        try:
+            self._start(spec, text, standard)
+        except OSError as error:
+            self._failure = f"{error.strerror}: {error.filename or 'the command'}"
+            self._report()
+        for fd in set(standard) - {self._terminal}:
+            os.close(fd)
 
     def _open_terminal(self, size: list[int]) -> None:
         """Opens a terminal of the jail's own devpts and passes its master out (ioctl_tty(2))."""
@@ -71,38 +83,32 @@ class Subreaper:
         socket.send_fds(self._channel, [b'{"terminal":true}'], [master])
         os.close(master)
 
-    def _start(self, text: bytes, standard: list[int]) -> None:
-        reading, writing = os.pipe()
-        self._main = os.fork()
-        if self._main == 0:
-            try:
-                self._become(text, standard)
-            except OSError as error:
-                os.write(writing, f"{error.strerror}: {error.filename or 'the command'}".encode())
-            finally:
-                os._exit(127)
-        os.close(writing)
-        self._failure = reading
-
-    def _become(self, text: bytes, standard: list[int]) -> None:
-        """In the child: a process group of its own, clean signals and descriptors, then the shell."""
-        os.setpgid(0, 0)
-        if self._terminal >= 0:
-            # still ignoring SIGTTOU, so this does not stop a process that is not in the foreground yet
-            os.tcsetpgrp(self._terminal, os.getpid())
+    def _start(self, spec: Config, text: bytes, standard: list[int]) -> None:
+        """Spawned and not forked: that shares this process's memory until it executes, and so costs half."""
         chosen = shell.choose(self._config["shells"])
         if chosen is None:
-            raise OSError(errno.ENOENT, "the jail has no shell", ", ".join(self._config["shells"]))
+            raise OSError(errno.ENOENT, "The jail has no shell", ", ".join(self._config["shells"]))
         os.chdir(self._config["workspace"])
         state = f"{self._config['state']}/state"
-        start = shell.start(chosen, text, self._spec["environment"], state, self._saved)
-        environment: dict[str, str] = {} if os.path.exists(state) else self._config["environment"]  # noqa: PTH110 - as above
+        start = shell.start(chosen, text, spec["environment"], state, self._saved)
+        environment: dict[str, str] = {} if os.path.exists(state) else self._config["environment"]  # noqa: PTH110 - pathlib costs the shim memory
         data = os.memfd_create("command")
         _write_all(data, start.data)
         os.lseek(data, 0, os.SEEK_SET)
-        _place([*standard, data])
-        wake.restore()
-        os.execve(start.shell, start.arguments, environment | start.environment)  # noqa: S606 - it is the jail's
+        self._main = os.posix_spawn(
+            start.shell,
+            start.arguments,
+            environment | start.environment,
+            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate((*standard, data))],
+            setpgroup=0,
+            setsigmask=(),
+            setsigdef=wake.CHANGED,
+        )
+        os.close(data)
+        if self._terminal >= 0:
+            os.tcsetpgrp(self._terminal, self._main)
+            # it may have been stopped for touching the terminal before this
+            family.send(-self._main, signal.SIGCONT)
 
     def _turn(self) -> bool:
         poll = select.poll()
@@ -193,7 +199,7 @@ class Subreaper:
             "status": self._status if self._status is not None else signal.SIGKILL,
             "cpu_ms": int((usage.ru_utime + usage.ru_stime) * 1000),
             "peak": usage.ru_maxrss * 1024,
-            "failure": self._read_failure(),
+            "failure": self._failure,
         }
         try:
             self._channel.send(json.dumps(answer).encode())
@@ -201,22 +207,18 @@ class Subreaper:
             # the shim is gone, and the jail goes with it
             return
 
-    def _read_failure(self) -> str:
-        ready, _, _ = select.select([self._failure], [], [], 0)
-        return os.read(self._failure, STATUS_FD_ROOM).decode(errors="replace") if ready else ""
-
-
-def _place(fds: list[int]) -> None:
-    """Puts descriptors at 0, 1, 2 … and closes all others but close-on-exec ones, which exec closes."""
-    high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 16) for fd in fds]
-    for target, fd in enumerate(high):
-        os.dup2(fd, target, inheritable=True)
-
 
 def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
+
+
+def _read(fd: int) -> bytes:
+    """All of a memory file, which is closed."""
+    data = os.pread(fd, os.fstat(fd).st_size, 0)
+    os.close(fd)
+    return data
 
 
 def receive(channel: socket.socket, room: int = 16) -> tuple[bytes, list[int]]:

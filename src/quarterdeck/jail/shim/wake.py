@@ -18,6 +18,8 @@ IGNORED = (
     signal.SIGTTIN,
     signal.SIGTTOU,
 )
+CHANGED = (*IGNORED, signal.SIGCHLD, signal.SIGXFSZ)
+"""What a fresh program must find as the kernel would have it."""
 
 
 def on_child() -> socket.socket:
@@ -57,6 +59,6 @@ def ignore() -> None:
 
 def restore() -> None:
     """Every signal as a fresh program expects it."""
-    for number in (*IGNORED, signal.SIGCHLD, signal.SIGXFSZ):
+    for number in CHANGED:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
