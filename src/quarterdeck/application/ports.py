@@ -182,8 +182,9 @@ class TranscriptStore(Protocol):
     async def read(self, command_id: UUID, after: int, limit: int) -> Sequence[Frame]:
         """Frames that reach beyond output offset `after`, the first cut so that it starts there.
 
-        At least one frame where there is any, and about `limit` payload bytes at most.
-        Frames of other kinds are included at their place, those at offset `after` too.
+        About `limit` payload bytes at most, but never without output as long as there is more of it, so a reader that
+        goes on from the last offset always gets further. Frames of other kinds are included at their place, those at
+        offset `after` too; INPUT beyond the limit is left out.
         """
         ...
 
@@ -317,7 +318,7 @@ class WorkerRegistry(Protocol):
 
 
 class Cursors(Protocol):
-    """How far a reader of the log has come, by the reader's name."""
+    """How far a reader of the log has come, by the reader's name; 0 for one not heard of. Never moves back."""
 
     async def get(self, name: str) -> int: ...
     async def put(self, name: str, position: int) -> None: ...
@@ -342,6 +343,8 @@ class PreparedWorkspace:
     lower: Path | None = None
     read_only: tuple[Path, ...] = ()
     """Further host folders that the jail sees read-only at the same path (the mirror's objects)."""
+    notes: tuple[str, ...] = ()
+    """What the copy lacks though the commit names it, for the user: submodules, Git LFS content."""
 
 
 @dataclass(frozen=True, kw_only=True)

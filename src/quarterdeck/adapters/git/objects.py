@@ -1,0 +1,85 @@
+"""Git objects as bytes: names need not be text, and nothing is checked out, filtered or configured."""
+
+import os
+import re
+from hashlib import sha1
+from pathlib import Path
+from typing import Final
+
+from pygit2 import Odb, Oid
+from pygit2.enums import ObjectType
+
+Entry = tuple[bytes, bytes]
+"""Mode in octal digits, and the object's name in 20 bytes."""
+Entries = dict[bytes, Entry]
+
+FILE: Final = b"100644"
+EXECUTABLE: Final = b"100755"
+LINK: Final = b"120000"
+TREE: Final = b"40000"
+SUBMODULE: Final = b"160000"
+
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
+
+
+class Objects:
+    """An object store in a folder, and another that it borrows from."""
+
+    def __init__(self, folder: Path, borrowed: Path | None = None) -> None:
+        self._odb = Odb(str(folder))
+        if borrowed is not None:
+            self._odb.add_disk_alternate(str(borrowed))
+
+    def read(self, name: str) -> tuple[ObjectType, bytes]:
+        """Raises KeyError where there is no such object."""
+        return self._odb.read(name)
+
+    def entries(self, tree: bytes) -> Entries:
+        """What is in a tree. Raises KeyError where there is no such tree."""
+        kind, content = self._odb.read(Oid(raw=tree))
+        if kind != ObjectType.TREE:
+            raise KeyError(tree.hex())
+        return {name: (mode, entry) for mode, name, entry in _ENTRY.findall(content)}
+
+    def blob(self, name: bytes) -> bytes:
+        return self._odb.read(Oid(raw=name))[1]
+
+    def write_blob(self, content: bytes) -> None:
+        self._odb.write(ObjectType.BLOB, content)
+
+    def write_tree(self, content: bytes) -> None:
+        self._odb.write(ObjectType.TREE, content)
+
+    def complete(self, prefix: str) -> str:
+        """The one object whose name starts so. Raises KeyError for none, ValueError for several."""
+        found: set[str] = set()
+        for backend in self._odb.backends:
+            try:
+                found.add(str(backend.exists_prefix(prefix)))
+            except KeyError:
+                continue
+        if not found:
+            raise KeyError(prefix)
+        if len(found) > 1:
+            raise ValueError(prefix)
+        return found.pop()
+
+
+def object_name(kind: bytes, content: bytes) -> bytes:
+    """The 20 bytes that git names an object by. `kind` is `blob` or `tree`."""
+    return sha1(b"%b %d\0%b" % (kind, len(content), content), usedforsecurity=False).digest()
+
+
+def encode_tree(entries: Entries) -> bytes:
+    """A tree's bytes, in git's order: a folder sorts as if its name ended in a slash."""
+    ordered = sorted(entries.items(), key=lambda item: item[0] + b"/" if item[1][0] == TREE else item[0])
+    return b"".join(b"%b %b\0%b" % (mode, name, entry) for name, (mode, entry) in ordered)
+
+
+def alternates(folder: Path) -> bytes:
+    """The `info/alternates` file that borrows from a folder, a path with special characters quoted as git does."""
+    path = os.fsencode(folder)
+    if path.isascii() and not set(path) & set(b'\n"\\#'):
+        return path + b"\n"
+    escaped = path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"%b"\n' % escaped

@@ -1,0 +1,96 @@
+"""Making a session's workspace: from the newest state of the mirror to folders that a jail can use."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from uuid import UUID
+
+from quarterdeck.adapters.git import records, refs
+from quarterdeck.adapters.git.checkouts import Checkouts
+from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.adapters.git.mirror_state import MirrorState
+from quarterdeck.adapters.git.mirrors import Mirrors
+from quarterdeck.adapters.git.notes import notes
+from quarterdeck.adapters.git.records import Record
+from quarterdeck.adapters.git.refs import Version
+from quarterdeck.adapters.git.removal import remove_tree
+from quarterdeck.adapters.git.session_git import write_session_git
+from quarterdeck.adapters.git.sources import Source
+from quarterdeck.adapters.git.trees import make_store, remember_checkout
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.domain.errors import UnavailableError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    layout: Layout
+    mirrors: Mirrors
+    checkouts: Checkouts
+    author: tuple[str, str]
+    overlay: bool
+
+    def prepare(self, session_id: UUID, project_id: UUID, source: Source, ref: str) -> PreparedWorkspace:
+        """The caller holds the session's lock. What an earlier try left behind is made anew."""
+        state, version = self._version(project_id, source, ref)
+        make_store(self.layout.store(session_id), self.layout.mirror(project_id) / "objects")
+        remove_copy(self.layout, session_id)
+        session = self.layout.session(session_id)
+        session.mkdir(exist_ok=True)
+        self.layout.give(session, mode=0o700)
+        make = self._overlay if self.overlay else self._clone
+        return make(session_id, project_id, state, version)
+
+    def _version(self, project_id: UUID, source: Source, ref: str) -> tuple[MirrorState, Version]:
+        mirror = self.layout.mirror(project_id)
+        last = self.mirrors.last(project_id, source)
+        # a commit stands for the same files for ever
+        if last and (known := refs.find_version(last, mirror, ref)) and not known.moves:
+            return last, known
+        try:
+            state = self.mirrors.current(project_id, source)
+        except UnavailableError as error:
+            if last and (stale := refs.find_version(last, mirror, ref)):
+                next_step = f"{error.next_step} Or start from the last known commit, {stale.commit}."
+                raise UnavailableError(error.message, next_step.strip()) from error
+            raise
+        version = refs.find_version(state, mirror, ref)
+        if version is None:
+            raise refs.unknown(state, ref)
+        return state, version
+
+    def _overlay(self, session_id: UUID, project_id: UUID, state: MirrorState, version: Version) -> PreparedWorkspace:
+        session = self.layout.session(session_id)
+        with self.checkouts.use(project_id, version.commit) as said:
+            for name in ("upper", "work"):
+                (session / name).mkdir()
+                self.layout.give(session / name, mode=0o700)
+            write_session_git(self.layout, session / "upper", state, version, self.author)
+            # from here on the record keeps the checkout in use
+            return self._record(session_id, project_id, version, "overlay", said)
+
+    def _clone(self, session_id: UUID, project_id: UUID, state: MirrorState, version: Version) -> PreparedWorkspace:
+        upper = self.layout.session(session_id) / "upper"
+        mirror = self.layout.mirror(project_id)
+        entries = self.checkouts.write(upper, mirror, version.commit)
+        write_session_git(self.layout, upper, state, version, self.author)
+        self.layout.give(upper, mode=0o700)
+        remember_checkout(self.layout.store(session_id), upper, entries)
+        return self._record(session_id, project_id, version, "clone", notes(upper, entries))
+
+    def _record(
+        self, session_id: UUID, project_id: UUID, version: Version, kind: str, said: tuple[str, ...]
+    ) -> PreparedWorkspace:
+        record = Record(project_id=project_id, kind=kind, base_commit=version.commit, tree=version.tree, notes=said)
+        records.save(self.layout, session_id, record)
+        return records.workspace(self.layout, session_id, record)
+
+
+def remove_copy(layout: Layout, session_id: UUID) -> None:
+    """Removes what belongs to the workspace from the session's folder, and the folder if nothing else is in it."""
+    session = layout.session(session_id)
+    if not session.is_dir():
+        return
+    for name in ("upper", "work"):
+        remove_tree(session / name)
+    with contextlib.suppress(OSError):
+        os.rmdir(session)

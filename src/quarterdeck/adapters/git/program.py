@@ -1,0 +1,137 @@
+"""The git program, run so that nothing of the user's, the system's or a repository's configuration takes part."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quarterdeck.domain.errors import UnavailableError
+
+CONFIG = """\
+[safe]
+    directory = *
+[core]
+    hooksPath = /dev/null
+    fsmonitor = false
+    attributesFile = /dev/null
+    excludesFile = /dev/null
+    askPass =
+[credential]
+    helper =
+[protocol]
+    allow = never
+[init]
+    defaultBranch = main
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+[fetch]
+    recurseSubmodules = false
+[submodule]
+    recurse = false
+[checkout]
+    workers = 0
+[index]
+    version = 2
+[advice]
+    detachedHead = false
+[http]
+    lowSpeedLimit = 1000
+    lowSpeedTime = 60
+"""
+"""For `safe.directory`, only a file will do: upload-pack of a local path is started without `git -c`'s settings."""
+
+_KEPT = (
+    *("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
+    *("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY", "all_proxy", "ALL_PROXY"),
+)
+_SET = {
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=15 -o PermitLocalCommand=no",
+    "GIT_SSH_VARIANT": "ssh",
+    "GIT_PROXY_COMMAND": "",
+    "GIT_EDITOR": "false",
+    "GIT_PAGER": "cat",
+}
+
+
+class GitFailedError(Exception):
+    """Git ended with an error; its words, which may hold anything, are in `stderr`."""
+
+    def __init__(self, stderr: str) -> None:
+        super().__init__(stderr)
+        self.stderr = stderr
+
+
+class GitTimedOutError(Exception):
+    """Git was ended because it took longer than allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Git:
+    """Runs git with `config` as its only configuration."""
+
+    config: Path
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """Further environment, for tests."""
+
+    def run(
+        self,
+        *arguments: str | bytes | Path,
+        timeout: float,
+        user: int | None = None,
+        cwd: bytes | Path = b"/",
+        keep: Sequence[int] = (),
+    ) -> bytes:
+        """What git prints. `user`: run as that uid and gid. `keep`: descriptors it holds too, such as a lock's."""
+        try:
+            process = subprocess.Popen(
+                ["git", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self._environment(),
+                cwd=cwd,
+                umask=0o022,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                pass_fds=keep,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise UnavailableError("There is no git on this worker.", "Install git 2.34 or later.") from None
+        with process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                raise GitTimedOutError from None
+            finally:
+                _end(process)
+        if process.returncode:
+            raise GitFailedError(err.decode(errors="backslashreplace"))
+        return out
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        return {**kept, **_SET, "GIT_CONFIG_GLOBAL": str(self.config), **self.settings}
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends git and whatever transport it started: they are one process group, which git leads until it is reaped."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,52 @@
+"""What the worker remembers of each session's workspace, in a file that no jail can reach."""
+
+from uuid import UUID
+
+import msgspec
+
+from quarterdeck.adapters.git.files import write_atomically
+from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.application.ports import PreparedWorkspace
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    project_id: UUID
+    kind: str
+    base_commit: str
+    tree: str
+    notes: tuple[str, ...] = ()
+
+
+def save(layout: Layout, session_id: UUID, record: Record) -> None:
+    write_atomically(layout.record(session_id), msgspec.json.encode(record), durable=True)
+
+
+def load(layout: Layout, session_id: UUID) -> Record | None:
+    try:
+        return msgspec.json.decode(layout.record(session_id).read_bytes(), type=Record)
+    except FileNotFoundError:
+        return None
+
+
+def remove(layout: Layout, session_id: UUID) -> None:
+    layout.record(session_id).unlink(missing_ok=True)
+
+
+def session_ids(layout: Layout) -> list[UUID]:
+    return sorted(UUID(path.stem) for path in (layout.root / "workspaces").glob("[0-9a-f]*.json"))
+
+
+def workspace(layout: Layout, session_id: UUID, record: Record) -> PreparedWorkspace:
+    session = layout.session(session_id)
+    overlay = record.kind == "overlay"
+    return PreparedWorkspace(
+        session_id=session_id,
+        kind=record.kind,
+        base_commit=record.base_commit,
+        tree=record.tree,
+        upper=session / "upper",
+        work=session / "work" if overlay else None,
+        lower=layout.checkouts(record.project_id) / record.base_commit if overlay else None,
+        read_only=(layout.mirror(record.project_id) / "objects",),
+        notes=record.notes,
+    )

@@ -1,0 +1,158 @@
+"""Copies of git repositories on this host: the `Workspaces` port for real."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from quarterdeck.adapters.git import records, sources
+from quarterdeck.adapters.git.caps import Caps
+from quarterdeck.adapters.git.checkouts import Checkouts
+from quarterdeck.adapters.git.files import write_atomically
+from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.adapters.git.locks import exclusive
+from quarterdeck.adapters.git.look import look
+from quarterdeck.adapters.git.mirrors import Mirrors, Patience
+from quarterdeck.adapters.git.overlay import overlay_works
+from quarterdeck.adapters.git.preparation import Preparation, remove_copy
+from quarterdeck.adapters.git.program import CONFIG, Git
+from quarterdeck.adapters.git.trees import SessionTrees, open_trees
+from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceTree
+from quarterdeck.domain.errors import NotFoundError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Beside where and for whom."""
+
+    author: tuple[str, str] = ("Quarterdeck", "session@quarterdeck.invalid")
+    """Name and address of commits made in sessions that set no others."""
+    patience: Patience = field(default_factory=Patience)
+    caps: Caps = field(default_factory=Caps)
+    kept_checkouts: int = 3
+    bwrap: Path | None = None
+    """The bubblewrap to try overlays with; None: the one at hand."""
+
+
+class GitWorkspaces:
+    """Keeps mirrors, checkouts, sessions and their trees under `state_dir`.
+
+    `jail_uid`: who owns what jails see; None: the worker's own user. `overlay`: None tries once whether that user
+    may mount overlays.
+    """
+
+    def __init__(
+        self, state_dir: Path, jail_uid: int | None, *, overlay: bool | None = None, options: Options | None = None
+    ) -> None:
+        self._options = options or Options()
+        self._layout = Layout(root=state_dir, jail_uid=jail_uid)
+        self._layout.create()
+        write_atomically(self._layout.config, CONFIG.encode(), mode=0o644)  # the jail's user runs git as well
+        self._overlay = overlay
+        self._probing = threading.Lock()
+        self._git = Git(config=self._layout.config)
+        self._mirrors = Mirrors(layout=self._layout, git=self._git, patience=self._options.patience)
+        self._checkouts = Checkouts(layout=self._layout, git=self._git, keep=self._options.kept_checkouts)
+        self._open: dict[UUID, SessionTrees] = {}
+        # a fetch can take an hour: trees, which commands wait for, have threads of their own
+        self._slow = ThreadPoolExecutor(max_workers=8, thread_name_prefix="git")
+        self._fast = ThreadPoolExecutor(max_workers=4, thread_name_prefix="tree")
+
+    async def find(self, source: str) -> RepositoryFound:
+        return await self._in(self._slow, lambda: self._find(source))
+
+    async def mirror(self, project_id: UUID, source: str) -> None:
+        await self._in(self._slow, lambda: self._mirrors.update(project_id, sources.parse(source)))
+
+    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
+        return await self._in(self._slow, lambda: self._prepare(session_id, project_id, source, ref))
+
+    async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
+        return await self._in(self._fast, lambda: self._prepared(session_id))
+
+    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
+        return await self._in(self._fast, lambda: self._trees(session_id).tree(since))
+
+    async def discard(self, session_id: UUID) -> None:
+        await self._in(self._slow, lambda: self._discard(session_id))
+
+    async def sessions(self) -> Sequence[UUID]:
+        return await self._in(self._fast, lambda: records.session_ids(self._layout))
+
+    async def overlays(self) -> bool:
+        """Whether sessions get an overlay (else a clone)."""
+        return await self._in(self._slow, self._overlay_works)
+
+    def close(self) -> None:
+        """Waits for what is under way."""
+        self._slow.shutdown()
+        self._fast.shutdown()
+
+    @staticmethod
+    async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def _find(self, text: str) -> RepositoryFound:
+        source = sources.parse(text)
+        listing = look(self._git, source, self._options.patience.look)
+        branch = listing.branch.decode(errors="backslashreplace") if listing.branch else "HEAD"
+        return RepositoryFound(
+            source=source.stored, name=source.name, default_branch=branch, head_commit=listing.head.decode()
+        )
+
+    def _prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
+        with exclusive(self._layout.session_lock(session_id)):
+            ready = self._prepared(session_id)
+            if ready is not None:
+                return ready
+            preparation = Preparation(
+                layout=self._layout,
+                mirrors=self._mirrors,
+                checkouts=self._checkouts,
+                author=self._options.author,
+                overlay=self._overlay_works(),
+            )
+            return preparation.prepare(session_id, project_id, sources.parse(source), ref)
+
+    def _prepared(self, session_id: UUID) -> PreparedWorkspace | None:
+        record = records.load(self._layout, session_id)
+        if record is None or not self._layout.session(session_id).joinpath("upper").is_dir():
+            return None
+        return records.workspace(self._layout, session_id, record)
+
+    def _trees(self, session_id: UUID) -> SessionTrees:
+        trees = self._open.get(session_id)
+        if trees is None:
+            workspace = self._prepared(session_id)
+            if workspace is None:
+                raise NotFoundError("This session has no workspace on this host.")
+            made = open_trees(self._layout.store(session_id), workspace, self._options.caps)
+            trees = self._open.setdefault(session_id, made)
+        return trees
+
+    def _discard(self, session_id: UUID) -> None:
+        with exclusive(self._layout.session_lock(session_id)):
+            self._open.pop(session_id, None)
+            record = records.load(self._layout, session_id)
+            remove_copy(self._layout, session_id)
+            if record is not None:
+                records.remove(self._layout, session_id)
+        if record is not None:
+            self._prune(record.project_id)
+
+    def _prune(self, project_id: UUID) -> None:
+        found = [records.load(self._layout, session_id) for session_id in records.session_ids(self._layout)]
+        used = {record.base_commit for record in found if record and record.project_id == project_id}
+        self._checkouts.prune(project_id, used)
+
+    def _overlay_works(self) -> bool:
+        with self._probing:
+            if self._overlay is None:
+                self._overlay = overlay_works(self._layout, self._options.bwrap)
+            return self._overlay
