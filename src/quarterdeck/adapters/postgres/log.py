@@ -34,14 +34,14 @@ class PostgresEventLog:
         self._listener = Listener(url, self._feed, self._recorder.know_head)
 
     async def __aenter__(self) -> Self:
-        await self._pool.open()
+        await self._pool.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._listener.stop()
-        await self._pool.close()
+        await self._pool.__aexit__(kind, error, trace)
         await asyncio.to_thread(self._recorder.close)
 
     async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:

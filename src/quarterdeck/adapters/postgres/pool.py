@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -18,7 +19,10 @@ RETRY_INTERVAL = 0.05
 
 
 class Pool:
-    """Runs work on a connection. What only reads, or is safe to repeat, is repeated when the connection is lost."""
+    """To be entered before use. Runs work on a connection, and again when the connection is lost meanwhile.
+
+    Each statement commits by itself; work must bear being repeated.
+    """
 
     def __init__(self, url: str, *, size: int = 4, patience_seconds: float = 10.0) -> None:
         self._patience = patience_seconds
@@ -32,10 +36,13 @@ class Pool:
             reconnect_timeout=2,
         )
 
-    async def open(self) -> None:
+    async def __aenter__(self) -> Self:
         await self._pool.open()
+        return self
 
-    async def close(self) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._pool.close()
 
     async def run(self, work: Work[T]) -> T:

@@ -59,7 +59,7 @@ class GroupCommittingRecorder(PostgresApplicationRecorder):
             raise IntegrityError(error.message) from error
         except QuarterdeckError as error:
             raise OperationalError(error.message) from error
-        return range(first, first + len(stored_events))
+        return list(range(first, first + len(stored_events)))
 
     def submit(self, stored_events: Sequence[StoredEvent]) -> Future[int]:
         """The position of the first, to come. Fails with `ConcurrencyError` or `UnavailableError`."""

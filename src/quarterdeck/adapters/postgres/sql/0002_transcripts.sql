@@ -5,6 +5,7 @@ CREATE TABLE log.transcript_heads (
     sequence   bigint  NOT NULL,
     frames     bigint  NOT NULL,
     "offset"   bigint  NOT NULL,
+    encoded    bigint  NOT NULL,
     complete   boolean NOT NULL
 ) WITH (fillfactor = 50);
 

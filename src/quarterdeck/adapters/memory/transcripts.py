@@ -1,0 +1,34 @@
+"""Transcripts in memory."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.frames import Frame, decode
+from quarterdeck.application.ports import TranscriptHead
+from quarterdeck.application.transcript import EMPTY, Page, head_after
+
+
+class MemoryTranscriptStore:
+    def __init__(self) -> None:
+        self._heads: defaultdict[UUID, TranscriptHead] = defaultdict(lambda: EMPTY)
+        self._batches: defaultdict[UUID, list[bytes]] = defaultdict(list)
+
+    async def append(self, command_id: UUID, expected_sequence: int, encoded: bytes) -> TranscriptHead:
+        head = head_after(self._heads[command_id], encoded)
+        if head.sequence != expected_sequence + 1:
+            raise ConcurrencyError(f"The transcript of command {command_id} has moved on.", "Another worker has it.")
+        self._heads[command_id] = head
+        self._batches[command_id].append(encoded)
+        return head
+
+    async def head(self, command_id: UUID) -> TranscriptHead:
+        return self._heads[command_id]
+
+    async def read(self, command_id: UUID, after: int, limit: int) -> Sequence[Frame]:
+        page = Page(after, limit)
+        for batch in self._batches[command_id]:
+            if page.take(decode(batch)):
+                break
+        return page.frames
