@@ -11,6 +11,9 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
 from quarterdeck_projections.states import SessionState
 
+OPEN = (SessionState.OPENING, SessionState.READY, SessionState.CLOSING)
+"""The states of a session that has not ended."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionRow:
@@ -87,3 +90,20 @@ async def list_visible(
         },
     )
     return page(found, window)
+
+
+def _number(*, count: int) -> int:
+    return count
+
+
+async def count_open(database: Database, project_id: UUID) -> int:
+    """How many of the project's sessions have not ended."""
+    found = await database.rows(
+        _number,
+        """
+        SELECT count(*) AS count FROM read.sessions
+        WHERE project_id = %(project)s AND state = ANY(%(open)s)
+        """,
+        {"project": project_id, "open": [state.value for state in OPEN]},
+    )
+    return found[0]
