@@ -16,9 +16,12 @@ from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
+from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_schema.arguments import given
+from quarterdeck_schema.paging import key, size
 from quarterdeck_schema.reads import Reads
 
 if TYPE_CHECKING:
@@ -55,6 +58,8 @@ class Services:
     identity: Identity
     output: OutputStreams
     events: EventStreams
+    page_size: int = 500
+    """The most entries that a page may have."""
 
 
 @dataclass(kw_only=True)
@@ -77,6 +82,19 @@ class RequestContext:
     def visible_to(self) -> UUID | None:
         """The user whose projects may be seen; None: all."""
         return None if ADMIN in self.caller.roles else self.caller.user_id
+
+    def window(
+        self,
+        first: int | None,
+        after: str | None,
+        default: int = 50,
+        *,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Window:
+        """The rows that Relay's arguments mean: `last` counts from the end, and excludes `first`."""
+        counted = size(first if given(last) is None else last, default, self.services.page_size)
+        return Window(limit=counted, after=key(after), before=key(before), backward=given(last) is not None)
 
     async def project(self, project_id: UUID) -> ProjectRow | None:
         return await self._load("projects", self.services.reads.projects, project_id)

@@ -6,12 +6,9 @@ from typing import Generic, Protocol, TypeVar
 import strawberry
 
 from quarterdeck.domain.errors import InvalidInputError
-from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.paging import Page
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.scalars import LARGEST
-
-MAX_PAGE = 500
-"""The most that `first` or `last` may ask for."""
 
 
 class Keyed(Protocol):
@@ -43,34 +40,26 @@ class Connection(Generic[NodeT]):
     page_info: PageInfo
 
 
-def size(asked: int | None, default: int, name: str = "first") -> int:
+def size(asked: int | None, default: int, most: int) -> int:
+    """How many entries `first` or `last` asks for."""
     asked = given(asked)
     if asked is None:
-        return default
-    if not 0 <= asked <= MAX_PAGE:
+        return min(default, most)
+    if not 0 <= asked <= most:
         raise InvalidInputError(
-            f"{name} is {asked}; a page has 0 to {MAX_PAGE} entries.", "Ask for the rest with `after`.", field=name
+            f"A page of {asked} entries is asked for; it has 0 to {most}.", "Ask for the rest with `after`."
         )
     return asked
 
 
-def key(cursor: str | None, name: str = "after") -> int | None:
+def key(cursor: str | None) -> int | None:
     """What a cursor stands for. INVALID_INPUT for a text that is none."""
     cursor = given(cursor)
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= LARGEST):
-        raise InvalidInputError(f"{cursor[:40]!r} is no cursor.", "Pass one that the API gave.", field=name)
+        raise InvalidInputError(f"{cursor[:40]!r} is no cursor.", "Pass one that the API gave.")
     return int(cursor)
-
-
-def window(
-    first: int | None, after: str | None, default: int, *, last: int | None = None, before: str | None = None
-) -> Window:
-    """The rows that Relay's arguments mean: `last` counts from the end, and excludes `first`."""
-    if given(last) is None:
-        return Window(limit=size(first, default), after=key(after), before=key(before, "before"))
-    return Window(limit=size(last, default, "last"), after=key(after), before=key(before, "before"), backward=True)
 
 
 def connect(page: Page[RowT], make: Callable[[RowT], NodeT]) -> Connection[NodeT]:

@@ -1,6 +1,9 @@
 """The one schema."""
 
+from typing import Any, cast
+
 import strawberry
+from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
@@ -58,3 +61,9 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
     exception_handlers=[FailureHandler()],
 )
+
+
+def executable() -> GraphQLSchema:
+    """The schema as graphql-core runs it."""
+    found: GraphQLSchema = cast("Any", schema)._schema  # noqa: SLF001 - the library has no public name for it
+    return found

@@ -2,11 +2,14 @@
 
 from dataclasses import field
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from quarterdeck.application.frames import FrameKind
+from quarterdeck_schema.commands.shown import shown_command
 from quarterdeck_schema.commands.types import Command
+from quarterdeck_schema.context import Info
 from quarterdeck_schema.scalars import Base64, Long
 
 
@@ -32,8 +35,12 @@ class CaughtUp:
     )
 )
 class OutputEnd:
+    command_id: strawberry.Private[UUID]
     offset: Long
-    command: Command
+
+    @strawberry.field
+    async def command(self, info: Info) -> Command:
+        return await shown_command(info, self.command_id, 0)
 
 
 CommandOutputMessage = Annotated[OutputChunk | CaughtUp | OutputEnd, strawberry.union("CommandOutputMessage")]

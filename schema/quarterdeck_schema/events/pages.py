@@ -22,7 +22,7 @@ async def page_of_events(
 ) -> Connection[Event]:
     """Events that the caller may see, of one project or session where given."""
     check_scope(context, "event:read")
-    limit, start = size(first, DEFAULT_PAGE), key(after) or 0
+    limit, start = size(first, DEFAULT_PAGE, context.services.page_size), key(after) or 0
     roles = await roles_of(context)
     projects = {project_id} if project_id else None if roles is None else set(roles)
     if projects is not None and roles is not None:

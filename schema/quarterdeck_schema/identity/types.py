@@ -10,7 +10,7 @@ from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
-from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import check_scope
 
 
@@ -34,7 +34,7 @@ class Viewer:
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Connection[Token]:
         check_scope(info.context, "token:read")
-        rows = window(first, after, 50)
+        rows = info.context.window(first, after)
         page = await info.context.services.reads.list_tokens(info.context.caller.user_id, rows)
         return connect(page, token_of)
 

@@ -5,7 +5,7 @@ import strawberry
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import visible_project
 from quarterdeck_schema.context import Info
-from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.requires import query
 
@@ -21,6 +21,6 @@ class ProjectQueries:
     async def projects(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Connection[Project]:
-        rows = window(first, after, 50)
+        rows = info.context.window(first, after)
         page = await info.context.services.reads.list_projects(info.context.visible_to, rows)
         return connect(page, project_of)

@@ -10,7 +10,7 @@ from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
-from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import check_scope
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Project(Node):
 
         check_scope(info.context, "session:read")
         page = await info.context.services.reads.list_sessions(
-            None, window(first, after, 50), project_id=self.row.id, states=state or ()
+            None, info.context.window(first, after), project_id=self.row.id, states=state or ()
         )
         return connect(page, session_of)
 

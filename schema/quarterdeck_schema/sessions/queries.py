@@ -7,7 +7,7 @@ from quarterdeck_schema import ids
 from quarterdeck_schema.access import visible_session
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
-from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import query
 from quarterdeck_schema.scalars import Long
 from quarterdeck_schema.sessions.types import Session, session_of
@@ -30,7 +30,7 @@ class SessionQueries:
         after: str | None = strawberry.UNSET,
         wait_for: Long | None = strawberry.UNSET,
     ) -> Connection[Session]:
-        rows = window(first, after, 50)
+        rows = info.context.window(first, after)
         project = ids.decode_as("Project", project_id, "projectId") if project_id else None
         reads = info.context.services.reads
         if (position := given(wait_for)) is not None:

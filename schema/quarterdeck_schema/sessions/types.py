@@ -13,7 +13,7 @@ from quarterdeck_schema.context import Info
 from quarterdeck_schema.events.pages import page_of_events
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
-from quarterdeck_schema.paging import Connection, connect, window
+from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.projects.types import Project, project_of
 
 strawberry.enum(SessionState)
@@ -63,7 +63,7 @@ class Session(Node):
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Connection[Command]:
-        rows = window(first, after, 50, last=last, before=before)
+        rows = info.context.window(first, after, last=last, before=before)
         return connect(await info.context.services.reads.list_commands(self.row.id, rows), command_of)
 
     @strawberry.field

@@ -1,0 +1,1 @@
+"""The gateway: GraphQL over HTTP and WebSocket, health and metrics. Who asks is established here, once."""

@@ -1,0 +1,76 @@
+"""The ASGI application."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Lifespan
+
+from quarterdeck.gateway.gateway import Gateway, make_gateway
+from quarterdeck.gateway.guard import Guard
+from quarterdeck.gateway.health import Health
+from quarterdeck.gateway.http import GraphQLOverHTTP
+from quarterdeck.gateway.parts import Parts
+from quarterdeck.gateway.sockets import Sockets
+
+PATH = "/graphql"
+
+
+def create_app(parts: Parts) -> Starlette:
+    """The gateway. Its background work runs within the application's lifespan."""
+    gateway = make_gateway(parts)
+    sockets = Sockets(gateway)
+    return Starlette(
+        routes=_routes(gateway, sockets, parts),
+        middleware=_middleware(gateway),
+        lifespan=_lifespan(gateway, sockets),
+    )
+
+
+def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]:
+    health = Health(gateway, dict(parts.checks))
+    routes: list[BaseRoute] = [
+        Route(PATH, GraphQLOverHTTP(gateway)),
+        WebSocketRoute(PATH, sockets),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/metrics", health.metrics),
+    ]
+    return routes
+
+
+def _middleware(gateway: Gateway) -> list[Middleware]:
+    settings = gateway.settings
+    guard = Middleware(Guard, origins=gateway.origins, send_seconds=settings.limit_send_seconds)
+    if not settings.allowed_origins:
+        return [guard]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "traceparent"],
+        max_age=600,
+    )
+    return [guard, cors]
+
+
+def _lifespan(gateway: Gateway, sockets: Sockets) -> Lifespan[Starlette]:
+    @asynccontextmanager
+    async def run(_app: Starlette) -> AsyncGenerator[None, None]:
+        listening = asyncio.Event()
+        tasks = [
+            asyncio.create_task(gateway.tail.run(listening), name="log tail"),
+            asyncio.create_task(sockets.watch(), name="socket watch"),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return run

@@ -1,0 +1,72 @@
+"""The gateway's own state: what all requests and sockets of this process share."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from quarterdeck.application.ports import Caller, Ids
+from quarterdeck.config import Settings
+from quarterdeck.gateway.auth import Authenticator
+from quarterdeck.gateway.documents import Documents
+from quarterdeck.gateway.execution import Engine
+from quarterdeck.gateway.origins import Origins
+from quarterdeck.gateway.output import Outputs
+from quarterdeck.gateway.parts import Parts
+from quarterdeck.gateway.rates import Rates
+from quarterdeck.gateway.tail import LogTail
+from quarterdeck_schema.context import RequestContext, Services
+from quarterdeck_schema.documents import load_manifest
+from quarterdeck_schema.schema import executable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    settings: Settings
+    services: Services
+    engine: Engine
+    authenticator: Authenticator
+    origins: Origins
+    rates: Rates
+    tail: LogTail
+    ids: Ids
+
+    def context(self, caller: Caller | None, correlation_id: UUID) -> RequestContext:
+        return RequestContext(services=self.services, correlation_id=correlation_id, known_caller=caller)
+
+
+def make_gateway(parts: Parts) -> Gateway:
+    settings = parts.settings
+    tail = LogTail(parts.log, parts.rows)
+    outputs = Outputs(parts.live, parts.transcripts, parts.log)
+    authenticator = Authenticator(parts.identity)
+    tail.listen(outputs.heard)
+    tail.listen(authenticator.heard)
+    schema = executable()
+    documents = Documents(
+        schema,
+        settings,
+        development=settings.development,
+        trusted=load_manifest(),
+        trusted_only=settings.trusted_documents_only,
+    )
+    return Gateway(
+        settings=settings,
+        services=Services(
+            log=parts.log,
+            rows=parts.rows,
+            transcripts=parts.transcripts,
+            reads=parts.reads,
+            projects=parts.projects,
+            sessions=parts.sessions,
+            commands=parts.commands,
+            identity=parts.identity,
+            output=outputs,
+            events=tail,
+            page_size=settings.limit_page_size,
+        ),
+        engine=Engine(schema=schema, documents=documents, development=settings.development),
+        authenticator=authenticator,
+        origins=Origins(settings.url, settings.allowed_origins),
+        rates=Rates(settings.limit_requests_per_second, settings.limit_requests_burst),
+        tail=tail,
+        ids=parts.ids,
+    )

@@ -1,0 +1,80 @@
+"""What every request goes through first: Host and Origin, and a bound on how long an answer may take to be taken."""
+
+import asyncio
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from quarterdeck.gateway.origins import Origins
+from quarterdeck.gateway.wire import ABORT
+
+logger = structlog.get_logger(__name__)
+
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Guard:
+    def __init__(self, app: ASGIApp, origins: Origins, send_seconds: float) -> None:
+        self._app, self._origins, self._send_seconds = app, origins, send_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif reason := self._refusal(scope):
+            logger.warning("refused", reason=reason, path=scope["path"])
+            await _refuse(scope, receive, send, reason)
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> str | None:
+        headers = {key: value.decode("latin-1") for key, value in scope["headers"] if key in {b"host", b"origin"}}
+        host, origin = headers.get(b"host"), headers.get(b"origin")
+        if not self._origins.host_allowed(host):
+            return "This server does not answer for that host. Set QD_PUBLIC_URL to the address that clients use."
+        if not self._origins.origin_allowed(origin, host):
+            return "Pages of that origin may not talk to this server. Name it in QD_ALLOWED_ORIGINS."
+        return None
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, status = perf_counter(), 0
+
+        async def bounded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                await send(message)
+                return
+            try:
+                async with asyncio.timeout(self._send_seconds):
+                    await send(message)
+            except TimeoutError:
+                scope.get("state", {}).get(ABORT, lambda: None)()
+                raise
+
+        try:
+            await self._app(scope, receive, bounded)
+        except TimeoutError:
+            logger.warning("an answer was not taken", path=scope["path"])
+        finally:
+            # the path alone: what is in a query may be private
+            seconds = round(perf_counter() - started, 6)
+            logger.debug("request", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    body = reason.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *HEADERS]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

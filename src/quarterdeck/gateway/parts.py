@@ -1,0 +1,33 @@
+"""What the gateway is made of, put together once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from quarterdeck.application.commands import Commands
+from quarterdeck.application.identity import Identity
+from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
+from quarterdeck.application.projects import Projects
+from quarterdeck.application.sessions import Sessions
+from quarterdeck.config import Settings
+from quarterdeck_schema.reads import Reads
+
+Check = Callable[[], Awaitable[object]]
+"""Returns when a part works; raises what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the composition root gives the gateway. `checks`: the parts that readiness depends on, by name."""
+
+    settings: Settings
+    log: EventLog
+    rows: LogReader
+    transcripts: TranscriptStore
+    live: LiveOutput
+    reads: Reads
+    projects: Projects
+    sessions: Sessions
+    commands: Commands
+    identity: Identity
+    ids: Ids
+    checks: Mapping[str, Check]
