@@ -1,0 +1,46 @@
+"""Log lines of the roles: JSON or text, on standard error, never with a token in them."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from quarterdeck.config import LogFormat, Settings
+
+_TOKEN = re.compile(r"qd_[0-9a-f]{32}_[A-Za-z0-9_-]+|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+"""Tokens of ours, and user and password in a URL."""
+
+
+def without_secrets(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Masks what looks like a secret in any text of a log line."""
+    for key, value in line.items():
+        if isinstance(value, str):
+            line[key] = _TOKEN.sub("***", value)
+    return line
+
+
+def configure(settings: Settings, role: str) -> None:
+    """Sends all log lines of this process, ours and the libraries', through one chain."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_secrets,
+    ]
+    as_json = settings.log_format is LogFormat.JSON
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.contextvars.bind_contextvars(role=role)
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)

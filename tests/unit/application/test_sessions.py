@@ -1,0 +1,132 @@
+import pytest
+from tests.unit.application.conftest import Deck
+
+from quarterdeck.application.ports import JobKind
+from quarterdeck.application.requests import IdempotencyKey
+from quarterdeck.application.streams import PROJECT, SESSION
+from quarterdeck.domain.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    LimitExceededError,
+    NotFoundError,
+)
+from quarterdeck.domain.project import Role, add_member
+from quarterdeck.domain.session import EndedSession, OpenSession
+
+KEY = IdempotencyKey(key="k", request_sha256="aa")
+
+
+async def test_opening_asks_a_worker_to_provision_it(deck: Deck) -> None:
+    project_id = await deck.project()
+
+    outcome = await deck.sessions.open(deck.owner, project_id)
+
+    assert isinstance(outcome.state, OpenSession)
+    assert outcome.state.ref == "main"
+    assert deck.doorbell.jobs[-1].kind is JobKind.PROVISION_SESSION
+    assert deck.doorbell.jobs[-1].subject_id == outcome.subject_id
+    assert outcome.position == await deck.log.head()
+
+
+async def test_the_same_key_gives_the_same_session(deck: Deck) -> None:
+    project_id = await deck.project()
+    first = await deck.sessions.open(deck.owner, project_id, key=KEY)
+    head = await deck.log.head()
+
+    again = await deck.sessions.open(deck.owner, project_id, key=KEY)
+
+    assert again.subject_id == first.subject_id
+    assert await deck.log.head() == head
+
+
+async def test_the_same_key_for_another_request_is_a_conflict(deck: Deck) -> None:
+    project_id = await deck.project()
+    await deck.sessions.open(deck.owner, project_id, key=KEY)
+
+    with pytest.raises(ConflictError, match="idempotency key"):
+        await deck.sessions.open(deck.owner, project_id, key=IdempotencyKey(key="k", request_sha256="bb"))
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 201, "a\0b"])
+async def test_an_idempotency_key_that_cannot_be_kept_is_refused(deck: Deck, key: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        await deck.sessions.open(deck.owner, await deck.project(), key=IdempotencyKey(key=key, request_sha256="aa"))
+
+    assert refused.value.field == "idempotencyKey"
+
+
+async def test_a_foreign_project_and_an_unknown_one_are_one_answer(deck: Deck) -> None:
+    project_id = await deck.project()
+
+    with pytest.raises(NotFoundError) as foreign:
+        await deck.sessions.open(deck.stranger, project_id)
+    with pytest.raises(NotFoundError) as unknown:
+        await deck.sessions.open(deck.stranger, deck.ids.new())
+
+    assert foreign.value.message == unknown.value.message
+    assert foreign.value.next_step == unknown.value.next_step
+
+
+async def test_a_viewer_may_not_open_one(deck: Deck) -> None:
+    project_id = await deck.project()
+    home = await PROJECT.load(deck.log, project_id)
+    (added,) = add_member(home.state, deck.stranger.user_id, Role.VIEWER)
+    await deck.append(project_id, home.version, added)
+
+    with pytest.raises(ForbiddenError, match="developer"):
+        await deck.sessions.open(deck.stranger, project_id)
+
+
+async def test_an_admin_has_every_project(deck: Deck) -> None:
+    outcome = await deck.sessions.open(deck.admin(), await deck.project())
+
+    assert isinstance(outcome.state, OpenSession)
+
+
+async def test_a_full_project_says_what_to_do_and_logs_nothing(deck: Deck) -> None:
+    project_id = await deck.project()
+    deck.open_sessions.number = 20
+    head = await deck.log.head()
+
+    with pytest.raises(LimitExceededError) as refused:
+        await deck.sessions.open(deck.owner, project_id)
+
+    assert "qd session close" in refused.value.next_step
+    assert await deck.log.head() == head
+
+
+async def test_a_bad_ref_leaves_nothing_in_the_log(deck: Deck) -> None:
+    project_id = await deck.project()
+    head = await deck.log.head()
+
+    with pytest.raises(InvalidInputError):
+        await deck.sessions.open(deck.owner, project_id, ref="--upload-pack=x", key=KEY)
+
+    assert await deck.log.head() == head
+
+
+async def test_closing_a_ready_session_tells_its_worker(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    await deck.sessions.close(deck.owner, session_id)
+
+    job = deck.doorbell.jobs[-1]
+    assert (job.kind, job.worker_id) == (JobKind.CLOSE_SESSION, "w1")
+
+
+async def test_closing_before_a_worker_has_it_ends_it(deck: Deck) -> None:
+    opened = await deck.sessions.open(deck.owner, await deck.project())
+
+    outcome = await deck.sessions.close(deck.owner, opened.subject_id)
+
+    assert isinstance(outcome.state, EndedSession)
+
+
+async def test_a_stranger_cannot_close_it(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    with pytest.raises(NotFoundError):
+        await deck.sessions.close(deck.stranger, session_id)
+
+    assert not isinstance((await SESSION.load(deck.log, session_id)).state, EndedSession)
