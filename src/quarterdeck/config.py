@@ -83,7 +83,7 @@ class General(BaseSettings):
         examples=["`/var/lib/quarterdeck` for root, else the user's data folder"],
     )
     development: bool = Field(
-        default=False, description="For work on Quarterdeck itself: GraphiQL, introspection, any GraphQL document."
+        default=False, description="For work on Quarterdeck itself: GraphiQL, introspection, suggestions in errors."
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="Least important kind of log line that is written.")
     log_format: LogFormat = Field(default=LogFormat.JSON, description="Form of the roles' log lines.")
@@ -102,6 +102,9 @@ class Listening(BaseSettings):
     allowed_origins: Names = Field(
         default=(),
         description="Further web origins whose pages may use the API, separated by commas.",
+    )
+    trusted_documents_only: bool = Field(
+        default=False, description="Take no GraphQL documents but those of Quarterdeck's own clients."
     )
 
 
