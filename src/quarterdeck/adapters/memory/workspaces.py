@@ -1,0 +1,118 @@
+"""Workspaces whose files are dictionaries: path to content."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from pathlib import Path
+from uuid import UUID
+
+from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceTree
+from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.errors import InvalidInputError, NotFoundError
+
+Files = Mapping[str, bytes]
+
+
+@dataclass
+class _Session:
+    prepared: PreparedWorkspace
+    files: dict[str, bytes]
+
+
+@dataclass
+class MemoryWorkspaces:
+    """Repositories are given with `put_branch`; what a command would write is written with `write` and `delete`."""
+
+    _repositories: dict[str, dict[str, Files]] = field(default_factory=dict[str, dict[str, Files]])
+    _trees: dict[str, Files] = field(default_factory=dict[str, Files])
+    _sessions: dict[UUID, _Session] = field(default_factory=dict[UUID, _Session])
+
+    def put_branch(self, source: str, branch: str, files: Files) -> None:
+        """The first branch of a repository is its default."""
+        self._repositories.setdefault(source, {})[branch] = dict(files)
+
+    def write(self, session_id: UUID, path: str, content: bytes) -> None:
+        self._session(session_id).files[path] = content
+
+    def delete(self, session_id: UUID, path: str) -> None:
+        del self._session(session_id).files[path]
+
+    async def find(self, source: str) -> RepositoryFound:
+        branches = self._branches(source)
+        branch, files = next(iter(branches.items()))
+        name = source.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        return RepositoryFound(source=source, name=name, default_branch=branch, head_commit=_commit(files))
+
+    async def mirror(self, project_id: UUID, source: str) -> None:
+        self._branches(source)
+
+    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
+        if session_id in self._sessions:
+            return self._sessions[session_id].prepared
+        branches = self._branches(source)
+        files = branches.get(ref) or next((files for files in branches.values() if _commit(files) == ref), None)
+        if files is None:
+            raise InvalidInputError(
+                f"There is no branch, tag or commit {ref!r} in the repository.",
+                f"Did you mean {', '.join(branches)}?",
+                field="ref",
+            )
+        prepared = PreparedWorkspace(
+            session_id=session_id,
+            kind="clone",
+            base_commit=_commit(files),
+            tree=self._store(files),
+            upper=Path("/memory") / str(session_id),
+        )
+        self._sessions[session_id] = _Session(prepared, dict(files))
+        return prepared
+
+    async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
+        session = self._sessions.get(session_id)
+        return session.prepared if session else None
+
+    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
+        after = self._session(session_id).files
+        if len(since) != 40:
+            raise InvalidInputError(f"{since!r} is no name of a tree.", "Use one that a command's record shows.")
+        if since not in self._trees:
+            raise NotFoundError(f"There is no tree {since} in this session.")
+        return WorkspaceTree(tree=self._store(after), changed=_differences(self._trees[since], after))
+
+    async def discard(self, session_id: UUID) -> None:
+        self._sessions.pop(session_id, None)
+
+    async def sessions(self) -> Sequence[UUID]:
+        return sorted(self._sessions)
+
+    def _branches(self, source: str) -> dict[str, Files]:
+        if source not in self._repositories:
+            raise InvalidInputError(f"{source} does not exist.", "Check the path.", field="repository")
+        return self._repositories[source]
+
+    def _session(self, session_id: UUID) -> _Session:
+        if session_id not in self._sessions:
+            raise NotFoundError("This session has no workspace on this host.")
+        return self._sessions[session_id]
+
+    def _store(self, files: Files) -> str:
+        name = _digest(b"tree", files)
+        self._trees[name] = dict(files)
+        return name
+
+
+def _commit(files: Files) -> str:
+    return _digest(b"commit", files)
+
+
+def _digest(kind: bytes, files: Files) -> str:
+    return sha1(repr((kind, sorted(files.items()))).encode(), usedforsecurity=False).hexdigest()
+
+
+def _differences(before: Files, after: Files) -> tuple[ChangedFile, ...]:
+    statuses = {
+        path: "modified" if path in before and path in after else "added" if path in after else "deleted"
+        for path in before.keys() | after.keys()
+        if before.get(path) != after.get(path)
+    }
+    return tuple(ChangedFile(path=path, status=statuses[path]) for path in sorted(statuses))

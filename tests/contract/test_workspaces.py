@@ -1,0 +1,228 @@
+"""What any `Workspaces` promises: the real one, with overlays and with clones, and its twin in memory."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.boxes import in_workspace
+from tests.support.repositories import JAIL_UID, Repository, reachable_folder
+
+from quarterdeck.adapters.git.workspaces import GitWorkspaces
+from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
+from quarterdeck.application.ports import PreparedWorkspace, Workspaces
+from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.errors import InvalidInputError, NotFoundError
+
+FILES = {"README": b"read me\n", "src/a.py": b"a = 1\n", "src/b.py": b"b = 1\n"}
+
+
+class World(Protocol):
+    """A `Workspaces` with one repository, and a hand in its sessions."""
+
+    @property
+    def workspaces(self) -> Workspaces: ...
+    @property
+    def source(self) -> str: ...
+    def commit(self, files: dict[str, bytes]) -> None:
+        """A new commit on the default branch with exactly these files."""
+        ...
+
+    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None: ...
+    def delete(self, workspace: PreparedWorkspace, path: str) -> None: ...
+
+
+@dataclass
+class MemoryWorld:
+    workspaces: MemoryWorkspaces
+    source: str = "/repositories/demo"
+
+    def commit(self, files: dict[str, bytes]) -> None:
+        self.workspaces.put_branch(self.source, "main", files)
+
+    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None:
+        self.workspaces.write(workspace.session_id, path, content)
+
+    def delete(self, workspace: PreparedWorkspace, path: str) -> None:
+        self.workspaces.delete(workspace.session_id, path)
+
+
+@dataclass
+class GitWorld:
+    workspaces: GitWorkspaces
+    repository: Repository
+
+    @property
+    def source(self) -> str:
+        return self.repository.path
+
+    def commit(self, files: dict[str, bytes]) -> None:
+        self.repository.git("rm", "-rq", "--ignore-unmatch", ".")
+        self.repository.commit(files)
+
+    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None:
+        in_workspace(workspace, f"mkdir -p $(dirname {path}); printf '{content.decode()}' > {path}")
+
+    def delete(self, workspace: PreparedWorkspace, path: str) -> None:
+        in_workspace(workspace, f"rm {path}")
+
+
+@pytest.fixture(params=["memory", "overlay", "clone"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    made: World
+    if request.param == "memory":
+        made = MemoryWorld(MemoryWorkspaces())
+        made.commit(FILES)
+        yield made
+        return
+    with reachable_folder() as folder:
+        workspaces = GitWorkspaces(folder / "state", JAIL_UID, overlay=request.param == "overlay")
+        made = GitWorld(workspaces, Repository(folder / "demo"))
+        made.commit(FILES)
+        yield made
+        workspaces.close()
+
+
+async def prepared(world: World, session_id: UUID | None = None, ref: str = "main") -> PreparedWorkspace:
+    return await world.workspaces.prepare(session_id or uuid4(), uuid4(), world.source, ref)
+
+
+async def test_a_repository_is_found_with_its_name_and_default_branch(world: World) -> None:
+    found = await world.workspaces.find(world.source)
+
+    assert (found.source, found.name, found.default_branch) == (world.source, "demo", "main")
+    assert len(found.head_commit) == 40
+
+
+async def test_a_source_that_does_not_exist_is_refused(world: World) -> None:
+    with pytest.raises(InvalidInputError, match="does not exist"):
+        await world.workspaces.find(f"{world.source}/../nothing-here")
+
+
+async def test_a_workspace_starts_from_the_commit_that_its_branch_is_at(world: World) -> None:
+    found = await world.workspaces.find(world.source)
+
+    workspace = await prepared(world)
+
+    assert workspace.base_commit == found.head_commit
+
+
+async def test_a_workspace_can_start_from_a_commit(world: World) -> None:
+    old = await world.workspaces.find(world.source)
+    project_id = uuid4()
+    await world.workspaces.mirror(project_id, world.source)
+
+    workspace = await world.workspaces.prepare(uuid4(), project_id, world.source, old.head_commit)
+
+    assert workspace.base_commit == old.head_commit
+
+
+async def test_an_unknown_version_is_refused_naming_one_that_exists(world: World) -> None:
+    with pytest.raises(InvalidInputError) as refusal:
+        await prepared(world, ref="mian")
+
+    assert "main" in refusal.value.next_step
+
+
+async def test_a_branch_is_followed_to_its_newest_commit(world: World) -> None:
+    project_id = uuid4()
+    first = await world.workspaces.prepare(uuid4(), project_id, world.source, "main")
+    world.commit({**FILES, "src/c.py": b"c = 1\n"})
+
+    second = await world.workspaces.prepare(uuid4(), project_id, world.source, "main")
+
+    assert second.base_commit != first.base_commit
+    assert second.base_commit == (await world.workspaces.find(world.source)).head_commit
+
+
+async def test_an_untouched_workspace_has_the_tree_that_it_started_with(world: World) -> None:
+    workspace = await prepared(world)
+
+    tree = await world.workspaces.tree(workspace.session_id, workspace.tree)
+
+    assert (tree.tree, tree.changed, tree.skipped) == (workspace.tree, (), ())
+
+
+async def test_a_tree_says_what_was_added_modified_and_deleted_since_another(world: World) -> None:
+    workspace = await prepared(world)
+    world.write(workspace, "src/a.py", b"a = 2\n")
+    world.write(workspace, "new/file", b"new\n")
+    world.delete(workspace, "src/b.py")
+
+    tree = await world.workspaces.tree(workspace.session_id, workspace.tree)
+
+    assert tree.changed == (
+        ChangedFile(path="new/file", status="added"),
+        ChangedFile(path="src/a.py", status="modified"),
+        ChangedFile(path="src/b.py", status="deleted"),
+    )
+
+
+async def test_a_tree_can_be_compared_with_any_earlier_one(world: World) -> None:
+    workspace = await prepared(world)
+    world.write(workspace, "one", b"1\n")
+    first = await world.workspaces.tree(workspace.session_id, workspace.tree)
+    world.write(workspace, "two", b"2\n")
+
+    second = await world.workspaces.tree(workspace.session_id, first.tree)
+
+    assert second.changed == (ChangedFile(path="two", status="added"),)
+
+
+async def test_undoing_a_change_gives_the_old_tree_again(world: World) -> None:
+    workspace = await prepared(world)
+    world.write(workspace, "src/a.py", b"a = 2\n")
+    await world.workspaces.tree(workspace.session_id, workspace.tree)
+    world.write(workspace, "src/a.py", FILES["src/a.py"])
+
+    tree = await world.workspaces.tree(workspace.session_id, workspace.tree)
+
+    assert tree.tree == workspace.tree
+
+
+async def test_a_tree_that_is_not_there_is_refused(world: World) -> None:
+    workspace = await prepared(world)
+    world.write(workspace, "one", b"1\n")
+
+    with pytest.raises(NotFoundError, match="no tree"):
+        await world.workspaces.tree(workspace.session_id, "12" * 20)
+    with pytest.raises(InvalidInputError, match="no name of a tree"):
+        await world.workspaces.tree(workspace.session_id, "HEAD")
+
+
+async def test_sessions_do_not_see_one_another(world: World) -> None:
+    one, other = await prepared(world), await prepared(world)
+    world.write(one, "mine", b"1\n")
+
+    assert (await world.workspaces.tree(other.session_id, other.tree)).changed == ()
+
+
+async def test_preparing_twice_gives_the_same_workspace(world: World) -> None:
+    session_id = uuid4()
+    first = await prepared(world, session_id)
+    world.write(first, "kept", b"1\n")
+
+    second = await prepared(world, session_id)
+
+    assert second == first
+    assert (await world.workspaces.tree(session_id, first.tree)).changed == (ChangedFile(path="kept", status="added"),)
+
+
+async def test_a_prepared_workspace_is_found_until_it_is_discarded(world: World) -> None:
+    workspace = await prepared(world)
+    assert await world.workspaces.find_prepared(workspace.session_id) == workspace
+    assert list(await world.workspaces.sessions()) == [workspace.session_id]
+
+    await world.workspaces.discard(workspace.session_id)
+
+    assert await world.workspaces.find_prepared(workspace.session_id) is None
+    assert list(await world.workspaces.sessions()) == []
+    with pytest.raises(NotFoundError, match="no workspace"):
+        await world.workspaces.tree(workspace.session_id, workspace.tree)
+
+
+async def test_discarding_what_is_not_there_does_nothing(world: World) -> None:
+    await world.workspaces.discard(uuid4())
+
+    assert list(await world.workspaces.sessions()) == []

@@ -1,0 +1,36 @@
+"""Running a command on a prepared workspace as its jail would see it: overlay mounted, mirror read-only."""
+
+import subprocess
+
+from tests.support.repositories import JAIL_UID
+
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.jail import program
+
+_SYSTEM = ("--unshare-all", "--die-with-parent", "--ro-bind", "/usr", "/usr", "--dev", "/dev", "--proc", "/proc")
+_LINKS = tuple(part for name in ("bin", "lib", "lib64") for part in ("--symlink", f"usr/{name}", f"/{name}"))
+
+
+def in_workspace(workspace: PreparedWorkspace, script: str | bytes) -> str:
+    """What the script printed. Raises where it fails."""
+    if workspace.kind == "overlay":
+        layers = (str(workspace.lower), "--overlay", str(workspace.upper), str(workspace.work))
+        mount = ("--overlay-src", *layers, "/workspace")
+    else:
+        mount = ("--bind", str(workspace.upper), "/workspace")
+    borrowed = [part for folder in workspace.read_only for part in ("--ro-bind", str(folder), str(folder))]
+    shell = ("--chdir", "/workspace", "/bin/sh", "-ec")
+    done = subprocess.run(
+        [program.find(None), *_SYSTEM, *_LINKS, *borrowed, *mount, *shell, script],
+        env={"PATH": "/usr/bin", "HOME": "/nonexistent"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        user=JAIL_UID,
+        group=JAIL_UID,
+        extra_groups=None if JAIL_UID is None else [],
+    )
+    printed = done.stdout.decode(errors="backslashreplace")
+    assert done.returncode == 0, printed
+    return printed

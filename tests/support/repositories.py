@@ -1,0 +1,65 @@
+"""Real git repositories for tests, and workspaces on them."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+JAIL_UID = 64100 if os.geteuid() == 0 else None
+
+_ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.invalid",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.invalid",
+}
+
+
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A temporary folder that the jail's user can pass through, which those of pytest are not."""
+    folder = Path(tempfile.mkdtemp(prefix="quarterdeck-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", "--", folder], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Repository:
+    """A repository with a work tree in a folder."""
+
+    def __init__(self, folder: Path | bytes, *, branch: str = "main") -> None:
+        self.folder = Path(os.fsdecode(folder))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.git("init", "--quiet", f"--initial-branch={branch}")
+
+    @property
+    def path(self) -> str:
+        return str(self.folder)
+
+    def git(self, *arguments: str | bytes) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.folder, env=_ENVIRONMENT, check=True, stdout=subprocess.PIPE
+        )
+        return done.stdout.decode(errors="surrogateescape").strip()
+
+    def write(self, path: str | bytes, content: bytes | str) -> None:
+        full = self.folder / os.fsdecode(path)
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self, files: Mapping[str, bytes | str] | None = None, message: str = "change") -> str:
+        """Writes files, commits everything, and gives the commit's name."""
+        for path, content in (files or {}).items():
+            self.write(path, content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
