@@ -10,7 +10,7 @@ from quarterdeck_projections.tables import ReadModel, table_of
 Key: TypeAlias = tuple[object, ...]
 """Values of the primary key, in the table's order."""
 Row: TypeAlias = dict[str, object]
-"""Values by column; a column left out is NULL."""
+"""Values by column: UUIDs and times as such or as text, JSON as anything that msgspec encodes."""
 
 
 class TableChanges:
@@ -18,18 +18,19 @@ class TableChanges:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._empty: Row = {column.name: None for column in table.columns}
         self.deleted: dict[Key, None] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}
 
     def insert(self, key: Key, row: Row) -> None:
-        """A row that does not exist."""
-        self.inserted[key] = row
+        """A row that does not exist. A column left out is NULL."""
+        self.inserted[key] = {**self._empty, **row}
 
     def replace(self, key: Key, row: Row) -> None:
         """A row that may exist."""
         self.delete(key)
-        self.inserted[key] = row
+        self.insert(key, row)
 
     def update(self, key: Key, row: Row) -> None:
         """Some columns of a row; nothing where there is no such row."""

@@ -58,13 +58,13 @@ def _requested(logged: Logged, event: CommandRequested) -> Row:
     return {
         "id": logged.stream_id,
         "position": logged.position,
-        "session_id": str(event.session_id),
-        "project_id": str(event.project_id),
+        "session_id": event.session_id,
+        "project_id": event.project_id,
         "text": event.text,
         **_terminal(event.terminal),
         "background": event.background,
         "timeout_seconds": event.timeout_seconds,
-        "state": CommandState.QUEUED.value,
+        "state": CommandState.QUEUED,
         "cancelling": False,
         "requested_at": logged.recorded_at,
         "requested_by": logged.actor_id,
@@ -82,7 +82,7 @@ def _terminal(terminal: Terminal | None) -> Row:
 
 def _started(logged: Logged, event: CommandStarted) -> Row:
     return {
-        "state": CommandState.RUNNING.value,
+        "state": CommandState.RUNNING,
         "started_at": logged.recorded_at,
         "worker_id": event.worker_id,
         "tree_before": event.tree_before,
@@ -91,9 +91,9 @@ def _started(logged: Logged, event: CommandStarted) -> Row:
 
 def _finished(logged: Logged, event: CommandFinished) -> Row:
     return {
-        "state": CommandState.FINISHED.value,
+        "state": CommandState.FINISHED,
         "ended_at": logged.recorded_at,
-        "end_reason": event.reason.value,
+        "end_reason": event.reason,
         "exit_code": event.exit_code,
         "signal": event.signal,
         "wall_ms": event.wall_ms,
@@ -109,7 +109,7 @@ def _finished(logged: Logged, event: CommandFinished) -> Row:
 
 
 def _ended(logged: Logged, state: CommandState, reason: str) -> Row:
-    return {"state": state.value, "reason": reason, "ended_at": logged.recorded_at}
+    return {"state": state, "reason": reason, "ended_at": logged.recorded_at}
 
 
 COMMANDS = RowProjection(

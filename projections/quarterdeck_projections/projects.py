@@ -67,7 +67,7 @@ def _settings(settings: ProjectSettings) -> Row:
 
 
 def _member(key: tuple[str, str], role: Role) -> Row:
-    return {"project_id": key[0], "user_id": key[1], "role": role.value}
+    return {"project_id": key[0], "user_id": key[1], "role": role}
 
 
 PROJECTS = RowProjection(

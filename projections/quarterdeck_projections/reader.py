@@ -75,7 +75,7 @@ def deal(rows: Iterable[LoggedRow], projections: Iterable[RowProjection], decode
         if taking is None:
             continue
         event = decode(topic, schema_version, without_nul(payload) if payload and ESCAPED_NUL in payload else payload)
-        if isinstance(event, (UnknownEvent, ErasedEvent)):
+        if isinstance(event, UnknownEvent | ErasedEvent):
             continue
         logged = Logged(position, stream_id, recorded_at, actor_kind, actor_id, event)
         for hand in taking:

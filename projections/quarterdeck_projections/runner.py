@@ -15,6 +15,7 @@ import structlog
 
 from quarterdeck_projections.batch import Batch, apply
 from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.projection import Projection
@@ -43,7 +44,8 @@ class ProjectorSettings:
 
 async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
     """Projects until cancelled. A second one at the same time stands by."""
-    await Projector(settings, decode).run()
+    with rare_collection():
+        await Projector(settings, decode).run()
 
 
 class Projector:

@@ -36,7 +36,7 @@ def project(batch: Sequence[Logged]) -> Changes:
             case SessionAdopted():
                 sessions.update(key, {"worker_id": event.worker_id})
             case SessionCloseRequested():
-                sessions.update(key, {"state": SessionState.CLOSING.value})
+                sessions.update(key, {"state": SessionState.CLOSING})
             case SessionLost():
                 sessions.update(key, _ended(logged, SessionState.LOST, event.reason))
             case SessionClosed():
@@ -50,11 +50,11 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
     return {
         "id": logged.stream_id,
         "position": logged.position,
-        "project_id": str(event.project_id),
-        "owner_id": str(event.owner_id),
+        "project_id": event.project_id,
+        "owner_id": event.owner_id,
         "title": event.title,
         "ref": event.ref,
-        "state": SessionState.OPENING.value,
+        "state": SessionState.OPENING,
         "limits": (),
         "opened_at": logged.recorded_at,
     }
@@ -62,7 +62,7 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
 
 def _provisioned(logged: Logged, event: SessionProvisioned) -> Row:
     return {
-        "state": SessionState.READY.value,
+        "state": SessionState.READY,
         "worker_id": event.worker_id,
         "jail_driver": event.jail_driver,
         "workspace_kind": event.workspace_kind,
@@ -73,7 +73,7 @@ def _provisioned(logged: Logged, event: SessionProvisioned) -> Row:
 
 
 def _ended(logged: Logged, state: SessionState, reason: str) -> Row:
-    return {"state": state.value, "reason": reason or None, "ended_at": logged.recorded_at}
+    return {"state": state, "reason": reason or None, "ended_at": logged.recorded_at}
 
 
 SESSIONS = RowProjection(

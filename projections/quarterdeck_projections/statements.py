@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from functools import cache
 
-from sqlalchemy import make_url
+from sqlalchemy import MetaData, make_url
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from quarterdeck_projections.tables import METADATA
 
@@ -61,3 +62,11 @@ def _same_key(table: str) -> str:
 
 def _quoted(names: Iterable[str]) -> list[str]:
     return [f'"{name}"' for name in names]
+
+
+def create(schema: str, table: str) -> list[bytes]:
+    """The same table in another schema, with its indexes under the same names."""
+    twin = METADATA.tables[table].to_metadata(MetaData(), schema=schema)
+    indexes = sorted(twin.indexes, key=lambda index: str(index.name))
+    made: list[ExecutableDDLElement] = [CreateTable(twin), *map(CreateIndex, indexes)]
+    return [str(statement.compile(dialect=_DIALECT)).encode() for statement in made]

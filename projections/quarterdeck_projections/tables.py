@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, DateTime, Index, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
@@ -154,9 +154,9 @@ class AuditEntry(ReadModel, table=True):
 
     TABLE: ClassVar[str] = "audit_trail"
     __table_args__ = (
-        Index(None, "project_id", "position"),
-        Index(None, "session_id", "position"),
-        Index(None, "subject_id", "position"),
+        Index(None, "project_id", "position", postgresql_where=text("project_id IS NOT NULL")),
+        Index(None, "session_id", "position", postgresql_where=text("session_id IS NOT NULL")),
+        Index(None, "subject_id", "position", postgresql_where=text("session_id IS NULL")),
     )
     position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     recorded_at: datetime = Field(sa_type=Time)

@@ -33,9 +33,9 @@ def _issued(logged: Logged, event: TokenIssued) -> Row:
     return {
         "id": logged.stream_id,
         "position": logged.position,
-        "user_id": str(event.user_id),
+        "user_id": event.user_id,
         "name": event.name,
-        "kind": event.kind.value,
+        "kind": event.kind,
         "scopes": event.scopes,
         "created_at": logged.recorded_at,
         "expires_at": event.expires_at.isoformat() if event.expires_at else None,

@@ -28,10 +28,9 @@ class Statement(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """Rows into a table; `encoded` are the places of JSON values in them. Takes more than one round trip."""
+    """Whole rows into a table; `encoded` are the places of JSON values in them. Takes more than one round trip."""
 
     query: bytes
-    columns: tuple[str, ...]
     encoded: tuple[int, ...]
     rows: Collection[Row]
     size: int = sys.maxsize
@@ -62,7 +61,7 @@ async def take(connection: Connection, step: Step) -> None:
 async def _copy_rows(connection: Connection, step: Copy) -> None:
     async with connection.cursor().copy(step.query) as copy:
         for row in step.rows:
-            values = [row.get(column) for column in step.columns]
+            values = list(row.values())
             for place in step.encoded:
                 values[place] = _json.encode(values[place]).decode()
             await copy.write_row(values)
@@ -81,10 +80,9 @@ def _steps(schema: str, changed: TableChanges) -> Iterator[Step]:
 
 
 def _copy(schema: str, changed: TableChanges) -> Copy:
-    columns = changed.table.columns
-    encoded = tuple(place for place, column in enumerate(columns) if isinstance(column.type, JSONB))
+    encoded = tuple(place for place, column in enumerate(changed.table.columns) if isinstance(column.type, JSONB))
     query = statements.copy(schema, changed.table.key)
-    return Copy(query, tuple(columns.keys()), encoded, changed.inserted.values())
+    return Copy(query, encoded, changed.inserted.values())
 
 
 def _by_shape(changed: TableChanges) -> dict[tuple[str, ...], list[Row]]:

@@ -18,11 +18,9 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'SessionClosed' THEN facts ->> 'detail'
         WHEN 'CommandRequested' THEN facts ->> 'text'
         WHEN 'CommandRefused' THEN facts ->> 'reason'
-        WHEN 'CommandStarted' THEN facts ->> 'worker_id'
         WHEN 'CommandSignalled' THEN facts ->> 'signal'
         WHEN 'CommandFinished' THEN concat_ws(' ', facts ->> 'reason', facts ->> 'exit_code', facts ->> 'signal')
         WHEN 'CommandLost' THEN facts ->> 'reason'
-        WHEN 'SnapshotTaken' THEN facts ->> 'tree'
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

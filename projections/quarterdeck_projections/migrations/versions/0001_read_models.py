@@ -180,5 +180,9 @@ def _audit_trail() -> None:
         sa.Column("summary", sa.Text, nullable=False),
         schema="read",
     )
-    for column in ("project_id", "session_id", "subject_id"):
-        op.create_index(None, "audit_trail", [column, "position"], schema="read")
+    for column, where in (
+        ("project_id", "project_id IS NOT NULL"),
+        ("session_id", "session_id IS NOT NULL"),
+        ("subject_id", "session_id IS NULL"),
+    ):
+        op.create_index(None, "audit_trail", [column, "position"], schema="read", postgresql_where=sa.text(where))

@@ -1,0 +1,185 @@
+"""Building read models anew from the log, into tables beside the present ones, which take their place at the end.
+
+Readers are served meanwhile and the projector goes on. Only the last step stops them, for some milliseconds.
+"""
+
+from collections.abc import Callable, Sequence
+
+import psycopg
+from psycopg import sql
+
+from quarterdeck.domain.errors import ConflictError, NotFoundError, UnavailableError
+from quarterdeck_projections import statements
+from quarterdeck_projections.batch import Batch, apply
+from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.collection import rare_collection
+from quarterdeck_projections.database import Connection
+from quarterdeck_projections.logged import Decode
+from quarterdeck_projections.projection import Projection
+from quarterdeck_projections.reader import EventReader, head
+from quarterdeck_projections.standing import described
+from quarterdeck_projections.tables import NEXT_SCHEMA, SCHEMA
+
+LOCK = 0x71645F6E657874
+"""`qd_next` in ASCII: the advisory lock of the one rebuild."""
+BATCH_EVENTS = 4000
+NEAR_EVENTS = 500
+"""So few are left for the last step."""
+SWITCHES = 60
+"""How often the last step is tried when readers hold the tables."""
+LOCK_TIMEOUT = b"SET LOCAL lock_timeout = '500ms'"
+
+Report = Callable[[str, int, int], None]
+"""Told the projection's name, the position it has reached, and the log's head."""
+
+
+async def rebuild(
+    database_url: str,
+    decode: Decode,
+    name: str | None = None,
+    progress: Report | None = None,
+    projections: Sequence[Projection] = PROJECTIONS,
+) -> None:
+    """Rebuilds one projection, or all. `database_url` is the projector's.
+
+    Raises NotFoundError for a name there is none of, ConflictError where a rebuild runs already or an event cannot be
+    projected, UnavailableError where the database fails. Whatever it raises, the read models are as they were.
+    """
+    chosen = _chosen(projections, name)
+    try:
+        with rare_collection():
+            async with (
+                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as writing,
+                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as reading,
+            ):
+                await _Rebuild(writing, reading, chosen, decode, progress).run()
+    except psycopg.OperationalError as error:
+        raise UnavailableError(
+            f"The database failed during the rebuild: {described(error)}.", "Nothing has changed. Start it again."
+        ) from error
+
+
+def _chosen(projections: Sequence[Projection], name: str | None) -> Sequence[Projection]:
+    chosen = [projection for projection in projections if name in {None, projection.name}]
+    if not chosen:
+        known = ", ".join(projection.name for projection in projections)
+        raise NotFoundError(f"There is no projection {name!r}.", f"Name one of: {known}.")
+    return chosen
+
+
+class _Rebuild:
+    def __init__(
+        self,
+        writing: Connection,
+        reading: Connection,
+        projections: Sequence[Projection],
+        decode: Decode,
+        report: Report | None,
+    ) -> None:
+        self._writing = writing
+        self._reading = reading
+        self._reader = EventReader(reading, projections)
+        self._projections = projections
+        self._names = [projection.name for projection in projections]
+        self._tables = [model.TABLE for projection in projections for model in projection.tables]
+        self._decode = decode
+        self._report = report
+        self._position = 0
+
+    async def run(self) -> None:
+        await self._reader.prepare()
+        await self._lock()
+        await self._make_tables()
+        await self._catch_up()
+        for table in self._tables:
+            await self._writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(NEXT_SCHEMA, table)))
+        for _ in range(SWITCHES):
+            await self._catch_up()
+            try:
+                await self._switch()
+            except psycopg.errors.LockNotAvailable:
+                continue
+            return
+        await self._drop_tables()
+        raise UnavailableError("Readers keep the tables busy; they were not switched.", "Start the rebuild again.")
+
+    async def _lock(self) -> None:
+        row = await (await self._writing.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
+        if not row or not row[0]:
+            raise ConflictError("A rebuild is running already.", "Wait until it has ended.")
+        # a rebuild that is cut off starts from nothing
+        await self._writing.execute("SET synchronous_commit = off")
+
+    async def _make_tables(self) -> None:
+        await self._drop_tables()
+        for table in self._tables:
+            for statement in statements.create(NEXT_SCHEMA, f"{SCHEMA}.{table}"):
+                await self._writing.execute(statement)
+
+    async def _drop_tables(self) -> None:
+        """Also those that an earlier rebuild left."""
+        rows = await self._writing.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (NEXT_SCHEMA,))
+        for (table,) in await rows.fetchall():
+            await self._writing.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(NEXT_SCHEMA, table)))
+
+    async def _catch_up(self) -> None:
+        while (last := await head(self._writing)) - self._position > NEAR_EVENTS:
+            while self._position < last:
+                self._position = await self._advance(self._position, min(self._position + BATCH_EVENTS, last), last)
+                self._tell(last)
+
+    async def _advance(self, after: int, upto: int, last: int) -> int:
+        rows = await self._reader.read(after, upto)
+        await self._reader.read_ahead(upto, min(upto + BATCH_EVENTS, last))
+        await self._apply(Batch(after=after, upto=upto, rows=rows))
+        return upto
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await apply(self._writing, NEXT_SCHEMA, self._projections, batch, self._decode)
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                raise ConflictError(
+                    f"Event {batch.upto} cannot be projected: {described(error)}.",
+                    "Nothing has changed. Look at the event with `qd audit`, and report it.",
+                ) from error
+            for half in batch.halves():
+                await self._apply(half)
+
+    async def _switch(self) -> None:
+        """In one transaction that the projector waits for: the last events, the tables, the positions."""
+        async with self._writing.transaction():
+            await self._writing.execute(LOCK_TIMEOUT)
+            await self._writing.execute(
+                "SELECT FROM read.projection_positions WHERE name = ANY(%s) FOR UPDATE", (self._names,)
+            )
+            last = await head(self._reading)
+            if last > self._position:
+                await self._advance(self._position, last, last)
+            for table in self._tables:
+                await self._replace(table)
+            await self._writing.execute(
+                """
+                INSERT INTO read.projection_positions (name, position) SELECT unnest(%s::text[]), %s
+                ON CONFLICT (name) DO UPDATE SET position = EXCLUDED.position, failed_at = NULL, failure = NULL
+                """,
+                (self._names, last),
+            )
+            await self._writing.execute(
+                "SELECT pg_notify('quarterdeck_projected', %s)", (f"{last} {' '.join(self._names)}",)
+            )
+        self._position = last
+        self._tell(last)
+
+    async def _replace(self, table: str) -> None:
+        await self._writing.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(SCHEMA, table)))
+        await self._writing.execute(
+            sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(sql.Identifier(NEXT_SCHEMA, table), sql.Identifier(SCHEMA))
+        )
+
+    def _tell(self, last: int) -> None:
+        if self._report:
+            for name in self._names:
+                self._report(name, self._position, last)
