@@ -1,0 +1,123 @@
+"""Ending a session: its commands, its jail, a last snapshot, and then its copy of the repository."""
+
+from uuid import UUID
+
+import structlog
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.ports import StreamWrite, WorkspaceTree
+from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE
+from quarterdeck.domain import session
+from quarterdeck.domain.command import RequestedCommand, RunningCommand
+from quarterdeck.domain.session import LiveSession, OpenSession, ReadySession
+from quarterdeck.domain.workspace import Workspace, WorkspaceDiscarded, workspace_id
+from quarterdeck.jail.errors import JailError
+from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.endings import Endings
+from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.sessions import HeldSession, Sessions
+
+logger = structlog.get_logger(__name__)
+
+KILL_SECONDS = 10.0
+"""So long a command may take to end after it was killed; then it counts as lost."""
+
+
+class Closer:
+    def __init__(
+        self, ports: WorkerPorts, sessions: Sessions, runner: CommandRunner, endings: Endings, marks: Marks
+    ) -> None:
+        self._ports, self._sessions, self._runner = ports, sessions, runner
+        self._endings, self._marks = endings, marks
+
+    async def close(self, held: HeldSession) -> None:
+        """Raises where no last snapshot can be taken: then everything but the jail stays, to be tried again."""
+        if held.closing:
+            return
+        held.closing = True
+        try:
+            await self._end_commands(held)
+            await self._destroy(held)
+            await self.finish(held.session_id)
+        except BaseException:
+            held.closing = False
+            raise
+        self._sessions.drop(held.session_id)
+
+    async def finish(self, session_id: UUID) -> None:
+        """Logs the end of a session without a jail, then discards its files, which are kept as a tree."""
+        tree = await self._last_tree(session_id)
+        await self._log_end(session_id, tree)
+        await self._ports.workspaces.discard(session_id)
+        self._marks.clear(session_id)
+
+    async def _end_commands(self, held: HeldSession) -> None:
+        for asked in held.commands.close():
+            await self._endings.never_ran(asked.command_id, held.files.tree)
+        for command_id in held.commands.running:
+            await self._runner.cancel(held, command_id)
+        if not await held.commands.idle(KILL_SECONDS):
+            await held.commands.abandon()
+        await self._end_what_is_left(held.session_id, held.files.tree)
+
+    async def _end_what_is_left(self, session_id: UUID, tree: str) -> None:
+        """Commands that were asked for and never came here, and those that would not end."""
+        for command_id in await self._ports.journal.commands_of(session_id):
+            match (await self._ports.journal.read(COMMAND, command_id)).state:
+                case RequestedCommand():
+                    await self._endings.never_ran(command_id, tree)
+                case RunningCommand():
+                    await self._endings.lost(command_id, "It did not end when its session was closed.")
+                case _:
+                    pass
+
+    async def _destroy(self, held: HeldSession) -> None:
+        try:
+            await held.jail.destroy()
+        except JailError as error:
+            logger.warning("a jail is left for the next reconciliation", error=error.message)
+
+    async def _last_tree(self, session_id: UUID) -> WorkspaceTree:
+        read = await self._ports.journal.read(WORKSPACE, workspace_id(session_id))
+        known = read.state.tree if isinstance(read.state, Workspace) else ""
+        prepared = await self._ports.workspaces.find_prepared(session_id)
+        if prepared is None:
+            return WorkspaceTree(tree=known)
+        return await self._ports.workspaces.tree(session_id, known or prepared.tree)
+
+    async def _log_end(self, session_id: UUID, last: WorkspaceTree) -> None:
+        """Nothing where the session lives on another worker."""
+        while True:
+            place = await self._ports.journal.read(SESSION, session_id)
+            files = await self._ports.journal.read(WORKSPACE, workspace_id(session_id))
+            if isinstance(place.state, LIVE) and not self._is_closing_here(place.state):
+                return
+            writes: list[StreamWrite] = []
+            if isinstance(files.state, Workspace) and not files.state.discarded:
+                gone = WorkspaceDiscarded(last_tree=last.tree)
+                writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=(gone,)))
+            if isinstance(place.state, LIVE):
+                closed = session.close(place.state, _kept(last))
+                writes.append(StreamWrite(stream_id=session_id, expected_version=place.version, events=closed))
+            if not writes:
+                return
+            try:
+                await self._ports.journal.append(writes, (place.events or files.events)[-1])
+                return
+            except ConcurrencyError:
+                continue
+
+    def _is_closing_here(self, state: LiveSession) -> bool:
+        return state.closing and isinstance(state, ReadySession) and state.worker_id == self._ports.worker_id
+
+
+LIVE = (OpenSession, ReadySession)
+
+
+def _kept(last: WorkspaceTree) -> str:
+    said = f"The files are kept as tree {last.tree}." if last.tree else "No files were left to keep."
+    if last.skipped:
+        said += f" Not kept: {'; '.join(last.skipped[:20])}"
+        said += f" and {len(last.skipped) - 20} more." if len(last.skipped) > 20 else "."
+    return said

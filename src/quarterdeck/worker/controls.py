@@ -1,0 +1,34 @@
+"""What a worker answers at once: looks at repositories, and steering of commands that run here."""
+
+from uuid import UUID
+
+from quarterdeck.application.ports import RepositoryFound, Workspaces
+from quarterdeck.domain.command import Terminal
+from quarterdeck.domain.errors import ConflictError
+from quarterdeck.jail.abstract import Jail
+from quarterdeck.worker.sessions import Sessions
+
+
+class Controls:
+    """A `ControlHandler`."""
+
+    def __init__(self, sessions: Sessions, workspaces: Workspaces) -> None:
+        self._sessions, self._workspaces = sessions, workspaces
+
+    async def find_repository(self, source: str) -> RepositoryFound:
+        return await self._workspaces.find(source)
+
+    async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
+        await self._jail(command_id).write_input(command_id, data, end=end)
+
+    async def resize(self, command_id: UUID, terminal: Terminal) -> None:
+        await self._jail(command_id).resize(command_id, terminal)
+
+    async def signal(self, command_id: UUID, name: str) -> None:
+        await self._jail(command_id).signal(command_id, name)
+
+    def _jail(self, command_id: UUID) -> Jail:
+        held = self._sessions.running(command_id)
+        if held is None:
+            raise ConflictError("This command does not run any more.", "Run it again with `qd run`.")
+        return held.jail

@@ -1,0 +1,29 @@
+"""Everything a worker works with, in one value that its parts share."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
+from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.worker.journal import Journal
+from quarterdeck.worker.redaction import Patterns
+from quarterdeck.worker.settings import WorkerSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPorts:
+    settings: WorkerSettings
+    journal: Journal
+    transcripts: TranscriptStore
+    live: LiveOutput
+    jobs: JobQueue
+    workspaces: Workspaces
+    driver: JailDriver
+    clock: Clock
+    patterns: Patterns
+    alarm: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a jail does not do as it should: reconcile now."""
+
+    @property
+    def worker_id(self) -> str:
+        return self.settings.worker_id

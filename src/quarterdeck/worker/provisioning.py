@@ -1,0 +1,142 @@
+"""Making a session: its files, its jail, and the two events that say so."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
+from quarterdeck.application.streams import PROJECT, SESSION
+from quarterdeck.domain import project, session
+from quarterdeck.domain.errors import ConflictError, QuarterdeckError
+from quarterdeck.domain.session import OpenSession, SessionEvent, SessionState
+from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
+from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.journal import Read
+from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.queue import Asked, CommandQueue
+from quarterdeck.worker.sessions import HeldSession, Sessions
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    workspace: PreparedWorkspace
+    jail: Jail
+
+
+class Provisioner:
+    def __init__(self, ports: WorkerPorts, sessions: Sessions, runner: CommandRunner, marks: Marks) -> None:
+        self._ports, self._sessions, self._runner, self._marks = ports, sessions, runner, marks
+
+    async def provision(self, session_id: UUID) -> bool:
+        """False: there is no room for it here now. Any other outcome is in the log when this returns."""
+        read = await self._ports.journal.read(SESSION, session_id)
+        if not isinstance(read.state, OpenSession) or self._sessions.is_reserved(session_id):
+            return True
+        if not self._sessions.reserve(session_id):
+            return False
+        try:
+            most = self._ports.settings.max_attempts
+            if self._marks.attempt(session_id) > most:
+                await self.fail(session_id, f"It failed {most} times; the worker's log says how.", "Open another.")
+                self._marks.clear(session_id)
+            else:
+                await self._provision(read, read.state)
+        finally:
+            self._sessions.release(session_id)
+        return True
+
+    async def fail(self, session_id: UUID, reason: str, next_step: str) -> None:
+        def decide(state: SessionState) -> tuple[SessionEvent, ...]:
+            if not isinstance(state, OpenSession):
+                return ()
+            return session.fail_provisioning(state, reason=reason, next_step=next_step)
+
+        await self._ports.journal.decide(SESSION, session_id, decide)
+
+    def hold(self, session_id: UUID, project_id: UUID, jail: Jail, files: SessionFiles, slots: int) -> HeldSession:
+        """From here on the session takes commands."""
+        held = HeldSession(session_id, project_id, jail, files)
+
+        async def run(asked: Asked) -> None:
+            await self._runner.run(held, asked)
+
+        held.commands = CommandQueue(slots, run)
+        self._sessions.hold(held)
+        return held
+
+    async def settings_of(self, project_id: UUID) -> project.Project:
+        return project.existing((await self._ports.journal.read(PROJECT, project_id)).state)
+
+    async def _provision(self, read: Read[SessionState], opened: OpenSession) -> None:
+        session_id = read.stream_id
+        home = await self.settings_of(opened.project_id)
+        try:
+            made = await self._make(session_id, opened, home)
+        except QuarterdeckError as error:
+            logger.warning("a session cannot be made", session=str(session_id), error=error.message)
+            await self._take_down(session_id, None)
+            await self.fail(session_id, error.message, error.next_step)
+            return
+        if not await self._announce(read, made):
+            await self._take_down(session_id, made.jail)
+            return
+        files = SessionFiles(session_id, self._ports.workspaces, made.workspace.tree, 1, settled=True)
+        self.hold(session_id, opened.project_id, made.jail, files, home.settings.max_commands_per_session)
+
+    async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
+        prepared = await self._ports.workspaces.prepare(session_id, opened.project_id, home.repository, opened.ref)
+        jail = await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared))
+        return Made(prepared, jail)
+
+    async def _announce(self, read: Read[SessionState], made: Made) -> bool:
+        """False: another worker was first, or the session was closed meanwhile."""
+        while True:
+            try:
+                provisioned = session.provision(
+                    read.state,
+                    worker_id=self._ports.worker_id,
+                    jail_driver=self._ports.driver.name,
+                    workspace_kind=made.workspace.kind,
+                    base_commit=made.workspace.base_commit,
+                    limits=made.jail.limits,
+                )
+            except ConflictError:
+                return self._is_ours(read.state)
+            prepared = WorkspacePrepared(
+                session_id=read.stream_id,
+                kind=made.workspace.kind,
+                base_commit=made.workspace.base_commit,
+                tree=made.workspace.tree,
+            )
+            writes = [
+                StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
+                StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=(prepared,)),
+            ]
+            try:
+                await self._ports.journal.append(writes, read.events[-1])
+                return True
+            except ConcurrencyError:
+                read = await self._ports.journal.read(SESSION, read.stream_id)
+
+    def _is_ours(self, state: SessionState) -> bool:
+        """Only this process writes in this worker's name: then the append went through unheard."""
+        return isinstance(state, session.ReadySession) and state.worker_id == self._ports.worker_id
+
+    async def _take_down(self, session_id: UUID, jail: Jail | None) -> None:
+        """Removes what was made for a session that is not ours after all. No command has run in it."""
+        try:
+            if jail:
+                await jail.destroy()
+            await self._ports.workspaces.discard(session_id)
+            self._marks.clear(session_id)
+        except QuarterdeckError as error:
+            logger.warning(
+                "something is left for the next reconciliation", session=str(session_id), error=error.message
+            )

@@ -1,0 +1,104 @@
+"""A session's commands: those that run, and those that wait for a slot in the order they were asked for."""
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.application.tasks import end
+from quarterdeck.domain.command import CommandRequested
+
+
+@dataclass(frozen=True, order=True)
+class Asked:
+    """A command as the log has it. Ordered by when it was asked for."""
+
+    position: int
+    command_id: UUID = field(compare=False)
+    request: CommandRequested = field(compare=False)
+    version: int = field(compare=False)
+    cause: LoggedEvent = field(compare=False)
+    """The last event of its stream."""
+
+
+class CommandQueue:
+    """`run` takes a command from here on; it never raises."""
+
+    def __init__(self, slots: int, run: Callable[[Asked], Awaitable[None]]) -> None:
+        self.slots = slots
+        self._run = run
+        self._waiting: list[Asked] = []
+        self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._closed = False
+        self._paused = False
+
+    @property
+    def running(self) -> frozenset[UUID]:
+        return frozenset(self._running)
+
+    @property
+    def waiting(self) -> tuple[UUID, ...]:
+        return tuple(asked.command_id for asked in sorted(self._waiting))
+
+    def submit(self, asked: Asked) -> None:
+        """A command that runs or waits already is not taken again."""
+        if self._closed or asked.command_id in self._running or asked.command_id in self.waiting:
+            return
+        heapq.heappush(self._waiting, asked)
+        self._fill()
+
+    def occupy(self, asked: Asked, run: Callable[[Asked], Awaitable[None]]) -> None:
+        """For a command that runs already, whatever the number of slots."""
+        self._begin(asked, run)
+
+    def withdraw(self, command_id: UUID) -> Asked | None:
+        """Takes a command out that still waits."""
+        for asked in self._waiting:
+            if asked.command_id == command_id:
+                self._waiting.remove(asked)
+                heapq.heapify(self._waiting)
+                return asked
+        return None
+
+    def pause(self) -> None:
+        """Starts nothing until `proceed`."""
+        self._paused = True
+
+    def proceed(self) -> None:
+        self._paused = False
+        self._fill()
+
+    def close(self) -> list[Asked]:
+        """Takes no more; gives what still waits."""
+        self._closed = True
+        waiting, self._waiting = sorted(self._waiting), []
+        return waiting
+
+    async def idle(self, within: float) -> bool:
+        """Waits until nothing runs."""
+        tasks = set(self._running.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=within)
+        return not self._running
+
+    async def abandon(self) -> None:
+        """Gives up what runs, wherever it is."""
+        await end(set(self._running.values()))
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._running) < self.slots and not (self._closed or self._paused):
+            self._begin(heapq.heappop(self._waiting), self._run)
+
+    def _begin(self, asked: Asked, run: Callable[[Asked], Awaitable[None]]) -> None:
+        async def life() -> None:
+            await run(asked)
+
+        def over(_: "asyncio.Task[None]") -> None:
+            del self._running[asked.command_id]
+            self._fill()
+
+        task = asyncio.create_task(life(), name=f"command {asked.command_id}")
+        self._running[asked.command_id] = task
+        task.add_done_callback(over)

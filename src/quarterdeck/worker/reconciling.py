@@ -1,0 +1,162 @@
+"""Comparing the log with what is on the host: at the start, on a timer, and when a jail is in doubt."""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from quarterdeck.application.streams import SESSION
+from quarterdeck.domain import session
+from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
+from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.jail.errors import JailError
+from quarterdeck.worker.closing import Closer
+from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.journal import Read
+from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.provisioning import Provisioner
+from quarterdeck.worker.sessions import HeldSession, Sessions
+from quarterdeck.worker.takeover import Takeover
+
+logger = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+REBUILT = "The jail was gone; it was built anew on the session's files."
+
+
+class Reconciler:
+    def __init__(
+        self,
+        ports: WorkerPorts,
+        sessions: Sessions,
+        provisioner: Provisioner,
+        takeover: Takeover,
+        closer: Closer,
+        marks: Marks,
+    ) -> None:
+        self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
+        self._takeover, self._closer, self._marks = takeover, closer, marks
+
+    async def run(self) -> None:
+        """For ever; `once` has been called before."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ports.alarm.wait(), self._ports.settings.reconcile_seconds)
+            self._ports.alarm.clear()
+            await self.once()
+
+    async def once(self) -> None:
+        """What cannot be settled now is logged, and tried again the next time."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def settle(session_id: UUID) -> None:
+            async with turns:
+                try:
+                    await self._settle(session_id)
+                except QuarterdeckError as error:
+                    logger.warning("a session is not settled yet", session=str(session_id), error=error.message)
+                except Exception:
+                    logger.exception("a session could not be settled", session=str(session_id))
+
+        await asyncio.gather(*(settle(session_id) for session_id in await self._candidates()))
+
+    async def _candidates(self) -> set[UUID]:
+        found = {held.session_id for held in self._sessions} | set(self._marks.all())
+        found |= set(await self._ports.driver.sessions()) | set(await self._ports.workspaces.sessions())
+        return {session_id for session_id in found if not self._sessions.is_reserved(session_id)}
+
+    async def _settle(self, session_id: UUID) -> None:
+        read = await self._ports.journal.read(SESSION, session_id)
+        held = self._sessions.get(session_id)
+        if self._sessions.is_reserved(session_id) or (held and held.closing):
+            return
+        match read.state:
+            case ReadySession(worker_id=self._ports.worker_id) as ready if held:
+                await self._check(held, read, ready)
+            case ReadySession(worker_id=self._ports.worker_id) as ready:
+                await self._adopt(read, ready)
+            case state:
+                await self._remove(session_id, state, held)
+
+    async def _check(self, held: HeldSession, read: Read[SessionState], ready: ReadySession) -> None:
+        """A session that is held here: does its jail live, and has anything about it changed?"""
+        home = await self._provisioner.settings_of(ready.project_id)
+        held.commands.slots = home.settings.max_commands_per_session
+        try:
+            await held.jail.processes()
+        except JailError:
+            await self._rebuild(held, read)
+        held.commands.proceed()
+        if ready.closing:
+            await self._closer.close(held)
+
+    async def _rebuild(self, held: HeldSession, read: Read[SessionState]) -> None:
+        held.commands.pause()
+        await held.commands.idle(within=5.0)
+        jail, rebuilt = await self._jail(held.session_id)
+        held.jail = jail
+        held.files.settled = False
+        await self._say_adopted(read.stream_id, rebuilt=rebuilt)
+
+    async def _adopt(self, read: Read[SessionState], ready: ReadySession) -> None:
+        """A session of this worker's that an earlier process of it held."""
+        session_id = read.stream_id
+        if await self._ports.workspaces.find_prepared(session_id) is None:
+            await self._lose(session_id)
+            return
+        jail, rebuilt = await self._jail(session_id)
+        home = await self._provisioner.settings_of(ready.project_id)
+        files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
+        self._marks.set(session_id)
+        held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings.max_commands_per_session)
+        await self._say_adopted(session_id, rebuilt=rebuilt)
+        await self._takeover.commands(held)
+        if ready.closing:
+            await self._closer.close(held)
+
+    async def _jail(self, session_id: UUID) -> tuple[Jail, bool]:
+        """The session's jail, and whether it had to be built anew."""
+        if jail := await self._ports.driver.adopt(session_id):
+            return jail, False
+        prepared = await self._ports.workspaces.find_prepared(session_id)
+        if prepared is None:
+            raise JailError("The session's files are gone.", "Close it, and open another.")
+        return await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared)), True
+
+    async def _say_adopted(self, session_id: UUID, *, rebuilt: bool) -> None:
+        worker_id, detail = self._ports.worker_id, REBUILT if rebuilt else "The jail was found alive."
+
+        def decide(state: SessionState) -> tuple[session.SessionEvent, ...]:
+            if not isinstance(state, ReadySession):
+                return ()
+            return session.adopt(state, worker_id=worker_id, rebuilt=rebuilt, detail=detail)
+
+        await self._ports.journal.decide(SESSION, session_id, decide)
+
+    async def _lose(self, session_id: UUID) -> None:
+        reason = "The session's files are gone from this worker's host."
+        await self._ports.journal.decide(SESSION, session_id, lambda state: session.lose(state, reason))
+        await self._takeover.lose_all(session_id, reason)
+        await self._destroy(session_id)
+        self._marks.clear(session_id)
+
+    async def _remove(self, session_id: UUID, state: SessionState, held: HeldSession | None) -> None:
+        """Nothing that lives needs this here. Unsaved work is kept as a tree first."""
+        if held:
+            held.commands.close()
+            await held.commands.abandon()
+            self._sessions.drop(session_id)
+        await self._destroy(session_id)
+        if isinstance(state, OpenSession):
+            # no command ever ran in it; whoever provisions it begins afresh
+            await self._ports.workspaces.discard(session_id)
+            return
+        logger.info("removing what no live session needs", session=str(session_id))
+        await self._closer.finish(session_id)
+
+    async def _destroy(self, session_id: UUID) -> None:
+        if jail := await self._ports.driver.adopt(session_id):
+            await jail.destroy()

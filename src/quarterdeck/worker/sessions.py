@@ -1,0 +1,64 @@
+"""The sessions that this worker has, and room for more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from quarterdeck.jail.abstract import Jail
+from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.queue import CommandQueue
+
+
+@dataclass(eq=False)
+class HeldSession:
+    """A session whose jail stands here."""
+
+    session_id: UUID
+    project_id: UUID
+    jail: Jail
+    files: SessionFiles
+    commands: CommandQueue = field(init=False)
+    closing: bool = False
+    cancelled: set[UUID] = field(default_factory=set[UUID])
+    """Commands whose end was asked for, perhaps before they had begun."""
+
+
+class Sessions:
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._held: dict[UUID, HeldSession] = {}
+        self._reserved: set[UUID] = set()
+
+    def reserve(self, session_id: UUID) -> bool:
+        """Keeps a place for a session that is being made. False: there is none, or it is being made already."""
+        if session_id in self._reserved or session_id in self._held or self.count >= self._capacity:
+            return False
+        self._reserved.add(session_id)
+        return True
+
+    def release(self, session_id: UUID) -> None:
+        self._reserved.discard(session_id)
+
+    def is_reserved(self, session_id: UUID) -> bool:
+        return session_id in self._reserved
+
+    def hold(self, session: HeldSession) -> None:
+        self._reserved.discard(session.session_id)
+        self._held[session.session_id] = session
+
+    def drop(self, session_id: UUID) -> None:
+        self._held.pop(session_id, None)
+
+    def get(self, session_id: UUID) -> HeldSession | None:
+        return self._held.get(session_id)
+
+    def running(self, command_id: UUID) -> HeldSession | None:
+        """The session that this command runs in."""
+        return next((each for each in self._held.values() if command_id in each.commands.running), None)
+
+    @property
+    def count(self) -> int:
+        return len(self._held) + len(self._reserved)
+
+    def __iter__(self) -> Iterator[HeldSession]:
+        return iter(list(self._held.values()))

@@ -1,0 +1,24 @@
+"""What a worker is told at its start."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings:
+    worker_id: str
+    host: str
+    state_dir: Path
+    """Its own folder: the lock, and the marks of its sessions."""
+    capacity: int = 50
+    """Sessions it takes at most."""
+    secrets: tuple[bytes, ...] = ()
+    """Masked in all output."""
+    output_limit_bytes: int = 0
+    """Output of one command; 0: no limit."""
+    lease_seconds: float = 15.0
+    """How long it counts as alive after it was last heard of."""
+    reconcile_seconds: float = 10.0
+    """How often the log is compared with what is on the host."""
+    max_attempts: int = 5
+    """A job that failed as often as this is put aside, with the reason in the log."""

@@ -1,0 +1,123 @@
+"""The worker role: takes its epoch, settles with what it finds on the host, then does what the log asks for."""
+
+import asyncio
+
+import structlog
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.ports import (
+    Clock,
+    ControlServer,
+    EventLog,
+    JobQueue,
+    LiveOutput,
+    TranscriptStore,
+    WorkerLease,
+    WorkerRegistry,
+    Workspaces,
+)
+from quarterdeck.application.tasks import end
+from quarterdeck.domain.errors import ConflictError
+from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.worker import lease as leases
+from quarterdeck.worker.closing import Closer
+from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.controls import Controls
+from quarterdeck.worker.deliveries import Deliveries
+from quarterdeck.worker.endings import Endings
+from quarterdeck.worker.journal import Journal
+from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.provisioning import Provisioner
+from quarterdeck.worker.reconciling import Reconciler
+from quarterdeck.worker.redaction import Patterns
+from quarterdeck.worker.sessions import Sessions
+from quarterdeck.worker.settings import WorkerSettings
+from quarterdeck.worker.state_lock import locked
+from quarterdeck.worker.stopping import Stopper
+from quarterdeck.worker.takeover import Takeover
+
+logger = structlog.get_logger(__name__)
+
+
+class Worker:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        *,
+        log: EventLog,
+        transcripts: TranscriptStore,
+        live: LiveOutput,
+        jobs: JobQueue,
+        control: ControlServer,
+        registry: WorkerRegistry,
+        workspaces: Workspaces,
+        driver: JailDriver,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
+        self._ports = WorkerPorts(
+            settings=settings,
+            journal=Journal(log, settings.worker_id),
+            transcripts=transcripts,
+            live=live,
+            jobs=jobs,
+            workspaces=workspaces,
+            driver=driver,
+            clock=clock,
+            patterns=Patterns(settings.secrets),
+        )
+        self.sessions = Sessions(settings.capacity)
+        self.ready = asyncio.Event()
+        """Set when it has settled with what it found and takes jobs."""
+
+    async def run(self) -> None:
+        """Until it is cancelled: then running commands are reported lost, jails end, and sessions stay open.
+
+        Raises ConflictError where another process works in its state folder, or has taken over in its name.
+        """
+        with locked(self._settings.state_dir):
+            self._build()
+            lease = await leases.take(self._registry, self._settings)
+            logger.info("worker starts", worker=lease.worker_id, epoch=lease.epoch)
+            try:
+                await self._work(lease)
+            except ConcurrencyError as error:
+                await self._stopper.leave()
+                raise ConflictError(
+                    f"Another process has taken over as worker {lease.worker_id}.", "Give each worker its own name."
+                ) from error
+            except asyncio.CancelledError:
+                await self._stopper.stop()
+                raise
+
+    def _build(self) -> None:
+        ports, sessions, marks = self._ports, self.sessions, Marks(self._settings.state_dir)
+        endings = Endings(ports.journal, ports.transcripts, ports.live)
+        runner = CommandRunner(ports, endings)
+        closer = Closer(ports, sessions, runner, endings, marks)
+        provisioner = Provisioner(ports, sessions, runner, marks)
+        takeover = Takeover(ports, runner, endings)
+        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, marks)
+        self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, endings)
+        self._controls = Controls(sessions, ports.workspaces)
+        self._stopper = Stopper(sessions, endings, self._driver)
+
+    async def _work(self, lease: WorkerLease) -> None:
+        keeping = asyncio.create_task(
+            leases.keep(self._registry, lease, self.sessions, self._settings), name="worker lease"
+        )
+        serving = asyncio.create_task(self._serve(), name="worker")
+        try:
+            done, _ = await asyncio.wait({keeping, serving}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await end([keeping, serving])
+
+    async def _serve(self) -> None:
+        await self._reconciler.once()
+        async with self._control.serve(self._settings.worker_id, self._controls), asyncio.TaskGroup() as group:
+            group.create_task(self._deliveries.run(), name="deliveries")
+            group.create_task(self._reconciler.run(), name="reconciler")
+            self.ready.set()
