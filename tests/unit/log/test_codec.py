@@ -1,0 +1,145 @@
+"""Events as they are stored, for ever."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from quarterdeck.adapters.postgres import schemas
+from quarterdeck.adapters.postgres.codec import decode, encode, shapes
+from quarterdeck.adapters.postgres.history import EARLIER
+from quarterdeck.domain.base import ErasedEvent, UnknownEvent
+from quarterdeck.domain.command import ChangedFile, CommandFinished, CommandRequested, EndReason, Terminal
+from quarterdeck.domain.events import EVENT_TYPES, Event
+from quarterdeck.domain.identity import TokenIssued, TokenKind
+from quarterdeck.domain.session import Limit, SessionProvisioned
+
+SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
+
+EXAMPLES: list[Event] = [
+    CommandRequested(
+        session_id=UUID(int=1), project_id=UUID(int=2), text="echo 'é\0\n'", terminal=Terminal(), environment={"A": "b"}
+    ),
+    CommandFinished(
+        exit_code=None,
+        signal="KILL",
+        reason=EndReason.TIMED_OUT,
+        wall_ms=1,
+        cpu_ms=2,
+        peak_memory_bytes=2**40,
+        output_bytes=2**50,
+        output_sha256="ab",
+        tree_before="t0",
+        tree_after="t1",
+        files_changed=(ChangedFile(path="a b", status="added"),),
+        files_changed_total=1,
+    ),
+    TokenIssued(
+        user_id=UUID(int=1),
+        name="ci",
+        kind=TokenKind.API,
+        scopes=("session:read",),
+        secret_sha256="cd",
+        expires_at=datetime(2027, 1, 1, 12, 0, 0, 5, tzinfo=UTC),
+    ),
+    SessionProvisioned(
+        worker_id="w1",
+        jail_driver="bubblewrap",
+        workspace_kind="clone",
+        base_commit="c0",
+        limits=(Limit(name="memory", asked="1 GiB", enforced_by=""),),
+    ),
+]
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_an_event_comes_back_as_it_was(event: Event) -> None:
+    assert decode(event.TOPIC, event.SCHEMA_VERSION, encode(event)) == event
+
+
+def test_a_session_provisioned_by_the_first_release_is_read_today() -> None:
+    payload = b'{"worker_id":"w1","jail_driver":"bubblewrap","base_commit":"c0","limits_note":"1 GiB"}'
+    assert decode("SessionProvisioned", 1, payload) == SessionProvisioned(
+        worker_id="w1", jail_driver="bubblewrap", workspace_kind="overlay", base_commit="c0", limits=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("topic", "version", "payload"),
+    [
+        ("SessionTeleported", 1, b'{"to":"mars"}'),
+        ("SessionProvisioned", 3, b'{"later":true}'),
+        ("SessionProvisioned", 0, b"{}"),
+        ("CommandLost", 1, b'{"reason":7}'),
+        ("CommandLost", 1, b"\xff\x00 not json"),
+    ],
+)
+def test_what_this_release_cannot_read_is_kept_verbatim(topic: str, version: int, payload: bytes) -> None:
+    assert decode(topic, version, payload) == UnknownEvent(topic=topic, payload=payload)
+
+
+def test_an_erased_payload_is_a_hole() -> None:
+    assert decode("CommandRequested", 1, None) == ErasedEvent(topic="CommandRequested")
+
+
+def test_every_event_has_a_topic_of_its_own_and_every_earlier_version_a_shape() -> None:
+    assert len(EVENT_TYPES) == len(get_args(Event))
+    current = {(topic, event.SCHEMA_VERSION) for topic, event in EVENT_TYPES.items()}
+    assert set(EARLIER) == {(topic, version) for topic, last in current for version in range(1, last)}
+
+
+def test_a_topic_is_never_renamed_or_reused() -> None:
+    assert set(EVENT_TYPES) == {
+        "CommandBackgrounded",
+        "CommandCancelRequested",
+        "CommandFinished",
+        "CommandLost",
+        "CommandRefused",
+        "CommandRequested",
+        "CommandResized",
+        "CommandSignalled",
+        "CommandStarted",
+        "LoginFailed",
+        "LoginSucceeded",
+        "MemberAdded",
+        "MemberRemoved",
+        "ProjectArchived",
+        "ProjectCreated",
+        "ProjectSettingsChanged",
+        "RequestAccepted",
+        "RoleGranted",
+        "RoleRevoked",
+        "SessionAdopted",
+        "SessionCloseRequested",
+        "SessionClosed",
+        "SessionLost",
+        "SessionOpened",
+        "SessionProvisioned",
+        "SessionProvisioningFailed",
+        "SnapshotTaken",
+        "TokenIssued",
+        "TokenRevoked",
+        "UserRegistered",
+        "WorkspaceDiscarded",
+        "WorkspacePrepared",
+    }
+
+
+def test_the_committed_json_schemas_are_current() -> None:
+    committed = {path.name: path.read_text() for path in SCHEMAS.iterdir()}
+    assert committed == schemas.files(), "run: python -m quarterdeck.adapters.postgres.schemas schema/events"
+
+
+def test_the_command_writes_the_schemas(tmp_path: Path) -> None:
+    schemas.main(tmp_path / "events")
+    assert len(list((tmp_path / "events").iterdir())) == len(shapes())
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
+def test_a_payload_has_the_properties_that_its_schema_lists(event: Event) -> None:
+    schema = msgspec.json.decode(schemas.files()[f"{event.TOPIC}.v{event.SCHEMA_VERSION}.json"])
+    properties = schema["$defs"][event.TOPIC]["properties"]
+    assert set(msgspec.json.decode(encode(event))) == set(properties)
