@@ -1,10 +1,12 @@
 """Serving the application over HTTP and WebSocket with uvicorn."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 import socket
 from asyncio import BaseTransport, Transport
+from collections.abc import Generator
 from typing import cast
 
 import uvicorn
@@ -62,11 +64,19 @@ def _cannot_listen(host: str, port: int, error: OSError) -> UnavailableError:
     return UnavailableError(f"{host} port {port} cannot be listened on: {error.strerror}.", "Set QD_HOST and QD_PORT.")
 
 
+class _ToldServer(uvicorn.Server):
+    """Stops when it is told to; signals are somebody else's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
 def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
     # its own lines hold paths with queries; the application writes a line for each request
     for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return uvicorn.Server(
+    return _ToldServer(
         uvicorn.Config(
             app,
             http=_AbortableHttp,
@@ -84,17 +94,16 @@ def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
 
 
 async def serve(
-    app: Starlette, settings: Settings, *, listener: socket.socket | None = None, stop: asyncio.Event | None = None
+    app: Starlette, settings: Settings, *, stop: asyncio.Event, listener: socket.socket | None = None
 ) -> None:
-    """Serves until a SIGTERM or SIGINT, or until `stop` is set. Raises UnavailableError where the port is taken."""
+    """Serves until `stop` is set. Raises UnavailableError where the port is taken."""
     server = make_server(app, settings)
     own = listener or listen(settings.host, settings.port)
-    watching = asyncio.create_task(_stop_with(server, stop)) if stop else None
+    watching = asyncio.create_task(_stop_with(server, stop))
     try:
         await server.serve(sockets=[own])
     finally:
-        if watching:
-            watching.cancel()
+        watching.cancel()
         own.close()
 
 

@@ -1,0 +1,270 @@
+"""The read models' twin: every answer folded from the memory log when it is asked."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from quarterdeck.adapters.memory.log import MemoryEventLog
+from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.domain import command, identity, project, session
+from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.project import Role
+from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.positions import PositionRow
+from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.tokens import TokenRow
+from quarterdeck_projections.queries.workers import WorkerRow
+from quarterdeck_projections.states import CommandState, SessionState
+
+RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow)
+
+
+class MemoryReads:
+    def __init__(self, log: MemoryEventLog) -> None:
+        self._log = log
+
+    async def _events(self) -> Sequence[LoggedEvent]:
+        return await self._log.read(0, 1_000_000)
+
+    async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
+        return _among(_projects(await self._events()), ids)
+
+    async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]:
+        return _among(_sessions(await self._events()), ids)
+
+    async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]:
+        return _among(_commands(await self._events()), ids)
+
+    async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]:
+        return {
+            logged.stream_id: logged.event.files_changed
+            for logged in await self._events()
+            if isinstance(logged.event, command.CommandFinished) and logged.stream_id in ids
+        }
+
+    async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
+        return _among(_tokens(await self._events()), ids)
+
+    async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
+        roles: dict[UUID, Role] = {}
+        for logged in await self._events():
+            match logged.event:
+                case project.ProjectCreated(owner_id=owner) if owner == user_id:
+                    roles[logged.stream_id] = Role.OWNER
+                case project.MemberAdded(user_id=member, role=role) if member == user_id:
+                    roles[logged.stream_id] = role
+                case project.MemberRemoved(user_id=member) if member == user_id:
+                    roles.pop(logged.stream_id, None)
+                case _:
+                    pass
+        return roles
+
+    async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
+        roles = await self.roles(visible_to) if visible_to else None
+        rows = _projects(await self._events()).values()
+        return _page((row for row in rows if roles is None or row.id in roles), window, newest_first=True)
+
+    async def list_sessions(
+        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+    ) -> Page[SessionRow]:
+        roles = await self.roles(visible_to) if visible_to else None
+
+        def wanted(row: SessionRow) -> bool:
+            seen = roles is None or row.project_id in roles
+            return seen and project_id in {None, row.project_id} and (not states or row.state in states)
+
+        rows = _sessions(await self._events()).values()
+        return _page(filter(wanted, rows), window, newest_first=True)
+
+    async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]:
+        rows = _commands(await self._events()).values()
+        return _page((row for row in rows if row.session_id == session_id), window, newest_first=False)
+
+    async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
+        rows = _tokens(await self._events()).values()
+        return _page((row for row in rows if row.user_id == user_id), window, newest_first=True)
+
+    async def workers(self) -> Sequence[WorkerRow]:
+        expires = datetime(2100, 1, 1, tzinfo=UTC)
+        return [WorkerRow(worker_id="w1", host="here", capacity=4, sessions=1, expires_at=expires, alive=True)]
+
+    async def positions(self) -> Sequence[PositionRow]:
+        return [PositionRow(name="sessions", position=await self._log.head(), failed_at=None, failure=None)]
+
+    async def wait_for(self, position: int, *projections: str) -> None:
+        """Always there."""
+
+
+def _among(rows: Mapping[UUID, RowT], ids: Collection[UUID]) -> Mapping[UUID, RowT]:
+    return {key: row for key, row in rows.items() if key in ids}
+
+
+def _page(rows: Iterable[RowT], window: Window, *, newest_first: bool) -> Page[RowT]:
+    ordered = sorted(rows, key=_position, reverse=newest_first)
+    sign = -1 if newest_first else 1
+    after = [row for row in ordered if window.after is None or sign * row.position > sign * window.after]
+    inside = [row for row in after if window.before is None or sign * row.position < sign * window.before]
+    if window.backward:
+        start = max(0, len(inside) - window.limit)
+        return Page(rows=inside[start:], has_next=window.before is not None, has_previous=start > 0)
+    return Page(rows=inside[: window.limit], has_next=len(inside) > window.limit, has_previous=window.after is not None)
+
+
+_position: Callable[[ProjectRow | SessionRow | CommandRow | TokenRow], int] = lambda row: row.position  # noqa: E731
+
+
+def _projects(events: Sequence[LoggedEvent]) -> dict[UUID, ProjectRow]:
+    rows: dict[UUID, ProjectRow] = {}
+    for logged in events:
+        if isinstance(logged.event, project.ProjectCreated):
+            rows[logged.stream_id] = ProjectRow(
+                id=logged.stream_id,
+                position=logged.position,
+                name=logged.event.name,
+                repository=logged.event.repository,
+                default_branch=logged.event.default_branch,
+                archived=False,
+                created_at=logged.envelope.recorded_at,
+                settings=logged.event.settings,
+            )
+    return rows
+
+
+def _names(events: Sequence[LoggedEvent]) -> dict[UUID, str]:
+    return {e.stream_id: e.event.name for e in events if isinstance(e.event, identity.UserRegistered)}
+
+
+def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
+    rows: dict[UUID, SessionRow] = {}
+    names = _names(events)
+    for logged in events:
+        key, at = logged.stream_id, logged.envelope.recorded_at
+        match logged.event:
+            case session.SessionOpened() as opened:
+                rows[key] = SessionRow(
+                    id=key,
+                    position=logged.position,
+                    project_id=opened.project_id,
+                    owner_id=opened.owner_id,
+                    owner_name=names.get(opened.owner_id, str(opened.owner_id)),
+                    title=opened.title,
+                    ref=opened.ref,
+                    state=SessionState.OPENING,
+                    reason=None,
+                    next_step=None,
+                    worker_id=None,
+                    jail_driver=None,
+                    workspace_kind=None,
+                    base_commit=None,
+                    limits=(),
+                    opened_at=at,
+                    ready_at=None,
+                    ended_at=None,
+                )
+            case session.SessionProvisioned() as made:
+                rows[key] = replace(
+                    rows[key],
+                    state=SessionState.READY,
+                    worker_id=made.worker_id,
+                    jail_driver=made.jail_driver,
+                    workspace_kind=made.workspace_kind,
+                    base_commit=made.base_commit,
+                    limits=made.limits,
+                    ready_at=at,
+                )
+            case session.SessionCloseRequested():
+                rows[key] = replace(rows[key], state=SessionState.CLOSING)
+            case session.SessionClosed() as closed:
+                rows[key] = replace(rows[key], state=SessionState.CLOSED, reason=closed.detail, ended_at=at)
+            case _:
+                pass
+    return rows
+
+
+def _commands(events: Sequence[LoggedEvent]) -> dict[UUID, CommandRow]:
+    rows: dict[UUID, CommandRow] = {}
+    for logged in events:
+        key, at = logged.stream_id, logged.envelope.recorded_at
+        match logged.event:
+            case command.CommandRequested() as asked:
+                rows[key] = _asked(logged, asked)
+            case command.CommandStarted() as started:
+                rows[key] = replace(rows[key], state=CommandState.RUNNING, started_at=at, worker_id=started.worker_id)
+            case command.CommandCancelRequested():
+                rows[key] = replace(rows[key], cancelling=True)
+            case command.CommandFinished() as finished:
+                rows[key] = replace(
+                    rows[key],
+                    state=CommandState.FINISHED,
+                    end_reason=finished.reason,
+                    exit_code=finished.exit_code,
+                    output_bytes=finished.output_bytes,
+                    output_sha256=finished.output_sha256,
+                    ended_at=at,
+                )
+            case command.CommandLost() as lost:
+                rows[key] = replace(rows[key], state=CommandState.LOST, reason=lost.reason, ended_at=at)
+            case _:
+                pass
+    return rows
+
+
+def _asked(logged: LoggedEvent, asked: command.CommandRequested) -> CommandRow:
+    return CommandRow(
+        id=logged.stream_id,
+        position=logged.position,
+        session_id=asked.session_id,
+        project_id=asked.project_id,
+        text=asked.text,
+        terminal=asked.terminal,
+        background=asked.background,
+        timeout_seconds=asked.timeout_seconds,
+        state=CommandState.QUEUED,
+        end_reason=None,
+        exit_code=None,
+        signal=None,
+        reason=None,
+        next_step=None,
+        cancelling=False,
+        requested_at=logged.envelope.recorded_at,
+        started_at=None,
+        ended_at=None,
+        requested_by=logged.envelope.actor.id,
+        worker_id=None,
+        wall_ms=None,
+        cpu_ms=None,
+        peak_memory_bytes=None,
+        output_bytes=None,
+        output_sha256=None,
+        tree_before=None,
+        tree_after=None,
+        files_changed_total=0,
+    )
+
+
+def _tokens(events: Sequence[LoggedEvent]) -> dict[UUID, TokenRow]:
+    rows: dict[UUID, TokenRow] = {}
+    for logged in events:
+        match logged.event:
+            case identity.TokenIssued() as issued:
+                rows[logged.stream_id] = TokenRow(
+                    id=logged.stream_id,
+                    position=logged.position,
+                    user_id=issued.user_id,
+                    name=issued.name,
+                    kind=issued.kind,
+                    scopes=issued.scopes,
+                    created_at=logged.envelope.recorded_at,
+                    expires_at=issued.expires_at,
+                    revoked=False,
+                    used=False,
+                )
+            case identity.TokenRevoked():
+                rows[logged.stream_id] = replace(rows[logged.stream_id], revoked=True)
+            case _:
+                pass
+    return rows
