@@ -13,11 +13,10 @@ _LINKS = tuple(part for name in ("bin", "lib", "lib64") for part in ("--symlink"
 
 def in_workspace(workspace: PreparedWorkspace, script: str | bytes) -> str:
     """What the script printed. Raises where it fails."""
+    mount = ["--bind", str(workspace.upper), "/workspace"]
     if workspace.kind == "overlay":
-        layers = (str(workspace.lower), "--overlay", str(workspace.upper), str(workspace.work))
-        mount = ("--overlay-src", *layers, "/workspace")
-    else:
-        mount = ("--bind", str(workspace.upper), "/workspace")
+        upper = ("--overlay", str(workspace.upper), str(workspace.work))
+        mount = ["--overlay-src", str(workspace.lower), *upper, "/workspace"]
     borrowed = [part for folder in workspace.read_only for part in ("--ro-bind", str(folder), str(folder))]
     shell = ("--chdir", "/workspace", "/bin/sh", "-ec")
     done = subprocess.run(

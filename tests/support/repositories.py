@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _ENVIRONMENT = {
 
 
 @contextmanager
-def reachable_folder() -> Iterator[Path]:
+def reachable_folder() -> Generator[Path]:
     """A temporary folder that the jail's user can pass through, which those of pytest are not."""
     folder = Path(tempfile.mkdtemp(prefix="quarterdeck-test-"))
     folder.chmod(0o755)

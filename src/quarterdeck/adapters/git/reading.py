@@ -10,7 +10,7 @@ import msgspec
 from quarterdeck.adapters.git.layer import is_whiteout_file
 from quarterdeck.adapters.git.objects import object_name
 
-_CLOCK_STEP_NS = 50_000_000
+CLOCK_STEP_NS = 50_000_000
 """A file changed so shortly before it was read could change again and keep its time: the kernel's clock has steps."""
 
 Stamp = tuple[int, int, int]
@@ -53,7 +53,7 @@ class Seen:
         return known[1]
 
     def put(self, found: os.stat_result, name: bytes, read_at_ns: int) -> None:
-        if found.st_ctime_ns < read_at_ns - _CLOCK_STEP_NS:
+        if found.st_ctime_ns <= read_at_ns - CLOCK_STEP_NS:
             self._met[found.st_dev, found.st_ino] = (stamp(found), name)
 
 

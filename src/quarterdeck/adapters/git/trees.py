@@ -13,7 +13,7 @@ from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.index_times import IndexEntry
 from quarterdeck.adapters.git.mirrors import make_repository
 from quarterdeck.adapters.git.objects import Objects, alternates
-from quarterdeck.adapters.git.reading import Content, Seen
+from quarterdeck.adapters.git.reading import CLOCK_STEP_NS, Content, Seen
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.walk import Walk
 from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
@@ -35,6 +35,7 @@ def make_store(folder: Path, mirror_objects: Path) -> None:
 
 def remember_checkout(store: Path, upper: Path, entries: list[IndexEntry]) -> None:
     """Notes the contents of a fresh clone, so that its first tree reads only what has changed since."""
+    time.sleep(CLOCK_STEP_NS / 1e9)  # a change from now on has a later time than the checkout
     seen, now = Seen(), time.time_ns()
     root = os.fsencode(upper)
     for entry in entries:
