@@ -1,0 +1,247 @@
+"""The composition root: the only place that builds clients, pools and clocks and gives them to the roles."""
+
+import asyncio
+import getpass
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+import uvloop
+from pydantic import SecretStr
+
+from quarterdeck import logging
+from quarterdeck.adapters.git.workspaces import GitWorkspaces
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
+from quarterdeck.adapters.nats.jobs import NatsJobQueue
+from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.adapters.postgres.cursors import PostgresCursors
+from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
+from quarterdeck.adapters.postgres.log import PostgresEventLog
+from quarterdeck.adapters.postgres.pool import Pool
+from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
+from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.commands import Commands
+from quarterdeck.application.dispatch import QueueDoorbell
+from quarterdeck.application.identity import Identity
+from quarterdeck.application.projects import Projects
+from quarterdeck.application.sessions import Sessions
+from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.settings import ConductorSettings
+from quarterdeck.config import Settings
+from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.gateway.app import create_app
+from quarterdeck.gateway.parts import Parts
+from quarterdeck.gateway.server import listen
+from quarterdeck.gateway.server import serve as serve_http
+from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.limits import JailLimits
+from quarterdeck.worker.settings import WorkerSettings
+from quarterdeck.worker.worker import Worker
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.queries import sessions as session_queries
+from quarterdeck_projections.queries.positions import ProjectionWatch
+from quarterdeck_projections.rebuild import rebuild
+from quarterdeck_projections.runner import ProjectorSettings
+from quarterdeck_projections.runner import run as run_projector
+from quarterdeck_schema.reads import ReadModels
+
+logger = structlog.get_logger(__name__)
+
+Role = Callable[[Settings, asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, and leaves nothing behind."""
+
+
+def serve(role: str, settings: Settings) -> int:
+    """Runs one role until SIGTERM or SIGINT. Returns the process's exit code."""
+    logging.configure(settings, role)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_told(ROLES[role], settings))
+    except QuarterdeckError as error:
+        sys.stderr.write(f"quarterdeck {role}: {error.message} {error.next_step}\n")
+        return 1
+    return 0
+
+
+async def _until_told(role: Role, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await role(settings, stop)
+
+
+async def issue_login_token(settings: Settings) -> str:
+    """A one-time log-in token for the installation's owner, who is registered at the first call."""
+    async with PostgresEventLog(_secret(settings.database_url), SystemClock()) as log:
+        identity = Identity(log, SystemClock(), SystemIds())
+        await identity.register_first_user(_user_name())
+        return await identity.issue_login()
+
+
+async def rebuild_projections(settings: Settings, name: str | None, advance: Callable[[str, int, int], None]) -> None:
+    """Builds read models anew and switches to them. `advance` is told model, events done, events in all."""
+    await rebuild(_secret(settings.with_owner_urls().database_projector_url), decode, name, advance)
+
+
+def jail_driver(settings: Settings) -> JailDriver:
+    """The driver for sessions on this host."""
+    limits = JailLimits(output_bytes=settings.limit_output_bytes) if settings.limit_output_bytes else JailLimits()
+    return BubblewrapDriver(settings.data_dir / "worker", settings.jail_uid, limits=limits)
+
+
+# --- what several roles are made of --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _OpenSessions:
+    database: Database
+
+    async def count(self, project_id: UUID) -> int:
+        return await session_queries.count_open(self.database, project_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stores:
+    log: PostgresEventLog
+    transcripts: PostgresTranscriptStore
+    leases: PostgresWorkerRegistry
+    cursors: PostgresCursors
+    nats: NatsConnection
+    jobs: NatsJobQueue
+    live: NatsLiveOutput
+
+
+@asynccontextmanager
+async def _stores(settings: Settings, role: str) -> AsyncGenerator[_Stores]:
+    url = _secret(settings.database_url)
+    async with AsyncExitStack() as stack:
+        log = await stack.enter_async_context(PostgresEventLog(url, SystemClock()))
+        pool = await stack.enter_async_context(Pool(url))
+        nats = await stack.enter_async_context(NatsConnection(_secret(settings.nats_url), f"quarterdeck {role}"))
+        yield _Stores(
+            log=log,
+            transcripts=PostgresTranscriptStore(pool),
+            leases=PostgresWorkerRegistry(pool),
+            cursors=PostgresCursors(pool),
+            nats=nats,
+            jobs=NatsJobQueue(nats),
+            live=NatsLiveOutput(nats),
+        )
+
+
+# --- the roles -----------------------------------------------------------------------------------------------------
+
+
+async def _gateway(settings: Settings, stop: asyncio.Event) -> None:
+    listener = listen(settings.host, settings.port)
+    async with AsyncExitStack() as stack:
+        stack.callback(listener.close)
+        stores = await stack.enter_async_context(_stores(settings, "gateway"))
+        database = await stack.enter_async_context(Database(_secret(settings.database_url)))
+        watch = await stack.enter_async_context(ProjectionWatch(_secret(settings.database_url)))
+        app = create_app(_parts(settings, stores, ReadModels(database, watch), database))
+        await serve_http(app, settings, listener=listener, stop=stop)
+
+
+def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Database) -> Parts:
+    ids, doorbell, control = SystemIds(), QueueDoorbell(stores.jobs), NatsWorkerControl(stores.nats)
+    return Parts(
+        settings=settings,
+        log=stores.log,
+        rows=stores.log,
+        transcripts=stores.transcripts,
+        live=stores.live,
+        reads=reads,
+        projects=Projects(stores.log, ids, control, doorbell),
+        sessions=Sessions(stores.log, ids, doorbell, _OpenSessions(database)),
+        commands=Commands(stores.log, ids, control, doorbell),
+        identity=Identity(stores.log, SystemClock(), ids),
+        ids=ids,
+        checks={"database": stores.log.head, "nats": stores.nats.wait_up, "projections": reads.positions},
+    )
+
+
+async def _worker(settings: Settings, stop: asyncio.Event) -> None:
+    async with _stores(settings, "worker") as stores:
+        worker = Worker(
+            WorkerSettings(
+                worker_id=settings.worker_id,
+                host=socket.gethostname(),
+                state_dir=settings.data_dir / "worker",
+                capacity=settings.worker_capacity,
+                output_limit_bytes=settings.limit_output_bytes,
+            ),
+            log=stores.log,
+            transcripts=stores.transcripts,
+            live=stores.live,
+            jobs=stores.jobs,
+            control=NatsControlServer(stores.nats),
+            registry=stores.leases,
+            workspaces=GitWorkspaces(settings.data_dir / "worker", settings.jail_uid),
+            driver=jail_driver(settings),
+            clock=SystemClock(),
+        )
+        await _unless_stopped(worker.run(), stop)
+
+
+async def _conductor(settings: Settings, stop: asyncio.Event) -> None:
+    async with _stores(settings, "conductor") as stores:
+        conductor = Conductor(
+            ConductorSettings(),
+            log=stores.log,
+            transcripts=stores.transcripts,
+            live=stores.live,
+            jobs=stores.jobs,
+            registry=stores.leases,
+            cursors=stores.cursors,
+            clock=SystemClock(),
+        )
+        await _unless_stopped(conductor.run(), stop)
+
+
+async def _projector(settings: Settings, stop: asyncio.Event) -> None:
+    url = _secret(settings.with_owner_urls().database_projector_url)
+    await _unless_stopped(run_projector(ProjectorSettings(database_url=url), decode), stop)
+
+
+async def _unless_stopped(work: Awaitable[object], stop: asyncio.Event) -> None:
+    """Runs `work`; when told to stop, cancels it and waits until it has cleaned up."""
+    task = asyncio.ensure_future(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        logger.info("stopped")
+
+
+ROLES: dict[str, Role] = {
+    "gateway": _gateway,
+    "worker": _worker,
+    "conductor": _conductor,
+    "projector": _projector,
+}
+
+
+def _secret(value: SecretStr | None) -> str:
+    if value is None:
+        raise QuarterdeckError("A service's URL is not set.", "Start with `quarterdeck up`, or set QD_DATABASE_URL.")
+    return value.get_secret_value()
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "owner"
