@@ -12,6 +12,7 @@ import httpx2
 import orjson
 from tests.support.memory_reads import MemoryReads
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
@@ -252,7 +253,7 @@ class Running:
         self, token: str | None = None, *, init: bool = True, protocols: tuple[str, ...] = (PROTOCOL,), **more: Any
     ) -> AsyncGenerator[Socket, None]:
         async with connect(
-            f"ws://{self.host}/graphql", subprotocols=protocols, proxy=None, max_size=None, close_timeout=1, **more
+            f"ws://{self.host}/graphql", subprotocols=[Subprotocol(each) for each in protocols], proxy=None, max_size=None, close_timeout=1, **more
         ) as connection:
             client = Socket(connection)
             if init:
