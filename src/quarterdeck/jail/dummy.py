@@ -11,7 +11,7 @@ from quarterdeck.application.frames import RESIZE, Frame, FrameKind, encode
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail.abstract import ExecSpec, Exit, JailSpec, Protection, SpoolBatch
-from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.errors import JailError, unknown
 from quarterdeck.jail.spool_reader import whole_frames
 
 GONE = "The session's jail is gone."
@@ -264,7 +264,7 @@ class DummyJail:
     def _find(self, command_id: UUID) -> DummyCommand:
         self._check()
         if command_id not in self._commands:
-            raise JailError(f"The jail does not know command {command_id}.")
+            raise unknown(command_id)
         return self._commands[command_id]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from quarterdeck.application.frames import HEADER, FrameKind
 from quarterdeck.jail.abstract import SpoolBatch
-from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.errors import JailError, unknown
 from quarterdeck.jail.link import Link
 from quarterdeck.jail.shim.spool import segment_name
 
@@ -97,7 +97,9 @@ async def batches(link: Link, reader: SegmentReader, command_id: UUID) -> AsyncI
 async def _more(link: Link, bell: asyncio.Event, reader: SegmentReader, command_id: UUID) -> bytes:
     """Waits for the doorbell, then reads; what the disk did not take the shim hands over itself."""
     bell.clear()
-    link.tell("arm", command=str(command_id), position=reader.position)
+    answer, _ = await link.ask("arm", command=str(command_id), position=reader.position)
+    if "unknown" in answer:
+        raise unknown(command_id)
     await bell.wait()
     data = reader.read()
     if whole_frames(data)[0]:

@@ -13,7 +13,7 @@ from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail import folders, ruins
 from quarterdeck.jail.abstract import ExecSpec, Exit, SpoolBatch
-from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.errors import JailError, unknown
 from quarterdeck.jail.link import Link, ShimGoneError, connect
 from quarterdeck.jail.shim.server import SOCKET, SPOOL
 from quarterdeck.jail.shim.wire import Head
@@ -80,10 +80,16 @@ class StandingJail:
         (await self._linked()).tell("acknowledge", command=str(command_id), position=position)
 
     async def wait(self, command_id: UUID) -> Exit:
-        answer = await self._ask("wait", command=str(command_id))
-        if "unknown" in answer:
-            raise _unknown(command_id)
-        return _exit(answer["exit"])
+        while True:
+            link = await self._linked()
+            try:
+                answer, _ = await link.ask("wait", command=str(command_id))
+            except ShimGoneError:
+                # only the connection, perhaps: `_linked` tells
+                continue
+            if "unknown" in answer:
+                raise unknown(command_id)
+            return _exit(answer["exit"])
 
     async def forget(self, command_id: UUID) -> None:
         await self._ask("forget", command=str(command_id))
@@ -148,7 +154,7 @@ class StandingJail:
 
     async def _ask_command(self, do: str, command_id: UUID, body: bytes = b"", **head: Any) -> None:
         if "unknown" in await self._ask(do, body, command=str(command_id), **head):
-            raise _unknown(command_id)
+            raise unknown(command_id)
 
     async def _ask_agent(self, do: str) -> Head:
         try:
@@ -166,7 +172,3 @@ def _exit(told: Head) -> Exit:
         cpu_ms=told["cpu_ms"],
         peak_memory_bytes=told["peak_memory_bytes"],
     )
-
-
-def _unknown(command_id: UUID) -> JailError:
-    return JailError(f"The jail does not know command {command_id}.", "It was lost with an earlier jail, or forgotten.")

@@ -2,7 +2,8 @@
 
 The working directory and the exported variables are written by the shell itself, at its exit, to a file in the jail,
 and read by the next command's shell. Nothing outside the jail ever reads that file. What ends without the shell's exit
-trap (`exec`, SIGKILL, an EXIT trap of the command's own followed by `exit`) leaves the state as it was.
+trap (`exec`, SIGKILL, an EXIT trap of the command's own followed by `exit`) leaves the state as it was. The trap has a
+price: a bash that has one, and gets a signal just before it starts a program, heeds it only when that has ended.
 """
 
 import os

@@ -1,0 +1,279 @@
+"""What every jail driver promises, on the real one and on the scripted one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.jails import finish, place, read_to_end, read_until, run, spec, start
+from tests.support.waiting import eventually
+
+from quarterdeck.application.frames import FrameKind
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.domain.command import EndReason, Terminal
+from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
+from quarterdeck.jail.dummy import DummyDriver, DummyHost, EchoesInput, Hangs, Prints, Script
+from quarterdeck.jail.errors import JailError
+
+HELLO = "printf hello"
+FAILING = "printf oops >&2; exit 7"
+ECHO = "cat"
+ENDLESS = "exec sh -c 'printf ready; exec sleep 1000'"
+"""Not bash itself: with an EXIT trap set, as ours is, that may act on a SIGTERM only after its next child has ended."""
+
+SCRIPTS = {
+    HELLO: Script(steps=(Prints(data=b"hello"),)),
+    FAILING: Script(steps=(Prints(data=b"oops", kind=FrameKind.ERROR),), exit_code=7),
+    ECHO: Script(steps=(EchoesInput(),)),
+    ENDLESS: Script(steps=(Prints(data=b"ready"), Hangs())),
+}
+
+
+class Host:
+    """A host on which several drivers are made, one after the other."""
+
+    def __init__(self, new_driver: Callable[[], JailDriver], workspace: Callable[[], PreparedWorkspace]) -> None:
+        self._new_driver = new_driver
+        self.workspace = workspace
+        self.drivers: list[JailDriver] = []
+
+    def driver(self) -> JailDriver:
+        self.drivers.append(self._new_driver())
+        return self.drivers[-1]
+
+
+@pytest.fixture(params=["dummy", "bubblewrap"])
+async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
+    async with place() as where:
+        dummies = DummyHost()
+        kinds: dict[str, Callable[[], JailDriver]] = {
+            "dummy": lambda: DummyDriver(SCRIPTS, host=dummies),
+            "bubblewrap": where.driver,
+        }
+        made = Host(kinds[request.param], where.workspace)
+        yield made
+        for driver in made.drivers:
+            await driver.close()
+
+
+@pytest.fixture
+async def jail(host: Host) -> AsyncIterator[Jail]:
+    made = await host.driver().create(spec(host.workspace()))
+    yield made
+    await made.destroy()
+
+
+async def test_output_comes_in_order_and_ends_with_the_end_frame(jail: Jail) -> None:
+    done = await run(jail, HELLO)
+
+    assert done.output == b"hello"
+    assert done.frames[-1].kind == FrameKind.END
+    assert done.frames[-1].offset == 5
+    assert (done.exit.exit_code, done.exit.signal, done.exit.reason) == (0, None, EndReason.EXITED)
+
+
+async def test_standard_error_has_frames_of_its_own_and_the_exit_code_is_told(jail: Jail) -> None:
+    done = await run(jail, FAILING)
+
+    assert done.errors == b"oops"
+    assert done.output == b""
+    assert done.exit.exit_code == 7
+    assert done.exit.reason == EndReason.EXITED
+
+
+async def test_a_command_id_is_started_only_once(jail: Jail) -> None:
+    once = ExecSpec(command_id=uuid4(), text=HELLO)
+
+    await jail.start(once)
+    await jail.start(once)
+
+    assert b"".join(frame.data for frame in await read_to_end(jail, once.command_id)) == b"hello"
+    await jail.forget(once.command_id)
+    await jail.start(once)
+    assert await jail.commands() == []
+
+
+async def test_the_spool_can_be_read_again_from_any_position_it_gave(jail: Jail) -> None:
+    command_id = await start(jail, HELLO)
+    batches = [batch async for batch in jail.spool(command_id, 0)]
+
+    for batch in batches:
+        again = [each async for each in jail.spool(command_id, batch.position)]
+        assert b"".join(each.encoded for each in again) == b"".join(
+            each.encoded for each in batches if each.position >= batch.position
+        )
+
+
+async def test_input_reaches_the_command_and_is_recorded(jail: Jail) -> None:
+    command_id = await start(jail, ECHO)
+
+    await jail.write_input(command_id, b"one\n")
+    await jail.write_input(command_id, b"two\n", end=True)
+    done = await finish(jail, command_id)
+
+    assert done.output == b"one\ntwo\n"
+    assert b"".join(frame.data for frame in done.frames if frame.kind == FrameKind.INPUT) == b"one\ntwo\n"
+    assert done.exit.exit_code == 0
+
+
+async def test_a_signal_is_recorded_and_ends_the_command(jail: Jail) -> None:
+    command_id = await start(jail, ENDLESS)
+    await read_until(jail, command_id, b"ready")
+
+    await jail.signal(command_id, "TERM")
+    done = await finish(jail, command_id)
+
+    assert [frame.data for frame in done.frames if frame.kind == FrameKind.SIGNAL] == [b"TERM"]
+    assert (done.exit.exit_code, done.exit.signal, done.exit.reason) == (None, "TERM", EndReason.SIGNALLED)
+
+
+async def test_a_killed_command_tells_why_it_was_killed(jail: Jail) -> None:
+    command_id = await start(jail, ENDLESS)
+    await read_until(jail, command_id, b"ready")
+
+    await jail.kill(command_id, EndReason.CANCELLED)
+
+    assert (await finish(jail, command_id)).exit.reason == EndReason.CANCELLED
+
+
+async def test_a_command_that_takes_too_long_is_ended(jail: Jail) -> None:
+    done = await run(jail, ENDLESS, timeout=1)
+
+    assert done.exit.reason == EndReason.TIMED_OUT
+    assert done.exit.exit_code is None
+    assert done.exit.wall_ms >= 1000
+
+
+async def test_a_resize_is_recorded(jail: Jail) -> None:
+    command_id = await start(jail, ENDLESS, terminal=Terminal(columns=80, rows=24))
+    await read_until(jail, command_id, b"ready")
+
+    await jail.resize(command_id, Terminal(columns=132, rows=43))
+    await jail.kill(command_id, EndReason.CANCELLED)
+
+    frames = await read_to_end(jail, command_id)
+    assert [frame.data for frame in frames if frame.kind == FrameKind.RESIZE] == [b"\x84\x00\x2b\x00"]
+
+
+async def test_how_a_command_ended_is_known_until_it_is_forgotten(jail: Jail) -> None:
+    command_id = await start(jail, HELLO)
+    first = await jail.wait(command_id)
+
+    assert await jail.wait(command_id) == first
+    assert list(await jail.commands()) == [command_id]
+    await jail.forget(command_id)
+
+    assert list(await jail.commands()) == []
+    with pytest.raises(JailError):
+        await jail.wait(command_id)
+
+
+async def _wait(jail: Jail, command_id: UUID) -> None:
+    await jail.wait(command_id)
+
+
+async def _spool(jail: Jail, command_id: UUID) -> None:
+    await anext(aiter(jail.spool(command_id, 0)))
+
+
+async def _write_input(jail: Jail, command_id: UUID) -> None:
+    await jail.write_input(command_id, b"x")
+
+
+async def _resize(jail: Jail, command_id: UUID) -> None:
+    await jail.resize(command_id, Terminal())
+
+
+async def _signal(jail: Jail, command_id: UUID) -> None:
+    await jail.signal(command_id, "INT")
+
+
+async def _kill(jail: Jail, command_id: UUID) -> None:
+    await jail.kill(command_id, EndReason.CANCELLED)
+
+
+@pytest.mark.parametrize("ask", [_wait, _spool, _write_input, _resize, _signal, _kill])
+async def test_an_unknown_command_is_an_error(jail: Jail, ask: Callable[[Jail, UUID], Awaitable[None]]) -> None:
+    with pytest.raises(JailError, match="does not know"):
+        await ask(jail, uuid4())
+
+
+async def test_input_for_an_ended_command_is_refused(jail: Jail) -> None:
+    command_id = await start(jail, HELLO)
+    await jail.wait(command_id)
+
+    with pytest.raises(JailError, match="has ended"):
+        await jail.write_input(command_id, b"too late")
+
+
+async def test_a_jail_outlives_the_driver_that_made_it(host: Host) -> None:
+    first = host.driver()
+    made = await first.create(spec(host.workspace()))
+    command_id = await start(made, ENDLESS)
+    await first.close()
+
+    second = host.driver()
+    assert list(await second.sessions()) == [made.session_id]
+    adopted = await second.adopt(made.session_id)
+
+    assert adopted is not None
+    assert list(await adopted.commands()) == [command_id]
+    assert adopted.limits == made.limits
+    await read_until(adopted, command_id, b"ready")
+    await adopted.kill(command_id, EndReason.CANCELLED)
+    assert (await adopted.wait(command_id)).reason == EndReason.CANCELLED
+    await adopted.destroy()
+
+
+async def test_a_destroyed_jail_cannot_be_adopted(host: Host) -> None:
+    driver = host.driver()
+    made = await driver.create(spec(host.workspace()))
+    await start(made, ENDLESS)
+
+    await made.destroy()
+
+    assert list(await driver.sessions()) == []
+    assert await driver.adopt(made.session_id) is None
+    with pytest.raises(JailError):
+        await made.commands()
+
+
+async def test_a_session_that_never_had_a_jail_cannot_be_adopted(host: Host) -> None:
+    assert await host.driver().adopt(uuid4()) is None
+
+
+async def test_a_session_has_one_jail(host: Host) -> None:
+    driver, workspace = host.driver(), host.workspace()
+    made = await driver.create(spec(workspace))
+
+    with pytest.raises(JailError, match="already"):
+        await driver.create(spec(workspace))
+
+    assert (await run(made, HELLO)).output == b"hello"
+    await made.destroy()
+
+
+async def test_only_what_commands_started_counts_as_processes(jail: Jail) -> None:
+    assert await jail.processes() == 0
+
+    command_id = await start(jail, ENDLESS)
+    await read_until(jail, command_id, b"ready")
+    assert await jail.processes() > 0
+
+    await jail.kill(command_id, EndReason.CANCELLED)
+    await jail.wait(command_id)
+    await eventually(lambda: _is_empty(jail))
+
+
+async def _is_empty(jail: Jail) -> bool:
+    return await jail.processes() == 0
+
+
+async def test_a_thawed_jail_goes_on(jail: Jail) -> None:
+    await jail.freeze()
+    command_id = await start(jail, ENDLESS)
+
+    await jail.thaw()
+
+    assert b"ready" in await read_until(jail, command_id, b"ready")
+    await jail.kill(command_id, EndReason.CANCELLED)
+    await jail.wait(command_id)
