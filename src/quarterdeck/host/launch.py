@@ -39,7 +39,7 @@ def spawn(launch: Launch) -> subprocess.Popen[bytes]:
     """Starts it in a session of its own, so that a Ctrl-C in the terminal reaches this process only."""
     with _output_to(launch.log) as log:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(_plan(launch))],
+            command(launch),
             env={**_bare_environment(), **launch.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -52,7 +52,7 @@ def spawn(launch: Launch) -> subprocess.Popen[bytes]:
 def run(launch: Launch, within: float) -> subprocess.CompletedProcess[str]:
     """Runs it to its end and gathers what it printed."""
     return subprocess.run(
-        [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(_plan(launch))],
+        command(launch),
         env={**_bare_environment(), **launch.environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -62,6 +62,11 @@ def run(launch: Launch, within: float) -> subprocess.CompletedProcess[str]:
         timeout=within,
         check=False,
     )
+
+
+def command(launch: Launch) -> list[str]:
+    """The command line of a program that becomes the one asked for. To be started by this thread."""
+    return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(_plan(launch))]
 
 
 def _plan(launch: Launch) -> dict[str, object]:
