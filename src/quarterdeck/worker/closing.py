@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import StreamWrite, WorkspaceTree
 from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE
@@ -13,7 +14,6 @@ from quarterdeck.domain.session import LiveSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import Workspace, WorkspaceDiscarded, workspace_id
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner
-from quarterdeck.worker.endings import Endings
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.sessions import HeldSession, Sessions

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import LoggedEvent, StreamWrite, WorkspaceTree
 from quarterdeck.application.streams import COMMAND
@@ -22,7 +23,6 @@ from quarterdeck.domain.command import (
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import ExecSpec, Exit
 from quarterdeck.jail.errors import JailError
-from quarterdeck.worker.endings import Endings
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.output import Output
 from quarterdeck.worker.ports import WorkerPorts

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.endings import Endings
+from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import Delivery, JobKind
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
 from quarterdeck.application.tasks import end
@@ -16,8 +18,6 @@ from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import EndedSession, ReadySession
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
-from quarterdeck.worker.endings import Endings
-from quarterdeck.worker.journal import Read
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.sessions import HeldSession, Sessions

@@ -3,11 +3,11 @@
 import asyncio
 from uuid import UUID
 
+from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import StreamWrite, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.workspace import workspace_id
-from quarterdeck.worker.journal import Journal
 
 
 class SessionFiles:

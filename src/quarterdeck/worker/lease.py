@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import suppress
 
+from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import WorkerLease, WorkerRegistry
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.worker.patience import patiently
 from quarterdeck.worker.sessions import Sessions
 from quarterdeck.worker.settings import WorkerSettings
 

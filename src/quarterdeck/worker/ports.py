@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
 from quarterdeck.jail.abstract import JailDriver
-from quarterdeck.worker.journal import Journal
 from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.settings import WorkerSettings
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain import project, session
@@ -15,7 +16,6 @@ from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import SessionFiles
-from quarterdeck.worker.journal import Read
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue

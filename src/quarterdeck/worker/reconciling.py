@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.journal import Read
 from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.errors import QuarterdeckError
@@ -14,7 +15,6 @@ from quarterdeck.jail.abstract import Jail, JailSpec
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.files import SessionFiles
-from quarterdeck.worker.journal import Read
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner

@@ -5,9 +5,9 @@ from collections.abc import Coroutine
 
 import structlog
 
+from quarterdeck.application.endings import Endings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import JailDriver
-from quarterdeck.worker.endings import Endings
 from quarterdeck.worker.sessions import HeldSession, Sessions
 
 logger = structlog.get_logger(__name__)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.endings import Endings
+from quarterdeck.application.journal import Read
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import (
     CommandRequested,
@@ -16,8 +18,6 @@ from quarterdeck.domain.command import (
 )
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.worker.commands import CommandRunner
-from quarterdeck.worker.endings import Endings
-from quarterdeck.worker.journal import Read
 from quarterdeck.worker.output import Output
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import OUTPUT_KINDS, spans
+from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import TranscriptHead, TranscriptStore
 from quarterdeck.application.tasks import end
-from quarterdeck.worker.patience import patiently
 
 BATCH = 4 * 1024 * 1024
 ROOM = 12 * 1024 * 1024

@@ -4,7 +4,9 @@ import asyncio
 
 import structlog
 
+from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import (
     Clock,
     ControlServer,
@@ -24,8 +26,6 @@ from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
-from quarterdeck.worker.endings import Endings
-from quarterdeck.worker.journal import Journal
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
@@ -58,7 +58,7 @@ class Worker:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
         self._ports = WorkerPorts(
             settings=settings,
-            journal=Journal(log, settings.worker_id),
+            journal=Journal(log, f"worker:{settings.worker_id}"),
             transcripts=transcripts,
             live=live,
             jobs=jobs,

@@ -19,7 +19,8 @@ PATTERNS = Patterns([SECRET, OTHER])
 
 
 def framed(parts: list[bytes], kind: FrameKind = FrameKind.OUTPUT) -> list[bytes]:
-    offset, frames = 0, []
+    offset = 0
+    frames: list[bytes] = []
     for part in parts:
         frames.append(encode(Frame(kind, offset, offset, part)))
         offset += len(part)

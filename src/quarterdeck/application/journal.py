@@ -1,4 +1,4 @@
-"""The log as a worker reads and writes it: in its own name, and patiently."""
+"""The log as a role reads and writes it: in its own name, and patiently."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.application.streams import Aggregate, Loaded
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested
 from quarterdeck.domain.events import Event
-from quarterdeck.worker.patience import patiently
 
 PAGE = 1000
 StateT = TypeVar("StateT")
@@ -29,7 +29,8 @@ class Read(Loaded[StateT]):
 @dataclass(frozen=True)
 class Journal:
     log: EventLog
-    worker_id: str
+    name: str
+    """Of the role, as it is recorded: `worker:<id>`, `conductor`."""
 
     async def read(self, aggregate: Aggregate[StateT, EventT], stream_id: UUID) -> Read[StateT]:
         events = await patiently(lambda: self.log.load(stream_id))
@@ -63,7 +64,7 @@ class Journal:
     def after(self, cause: LoggedEvent) -> Context:
         """The envelope of what follows from an event."""
         return Context(
-            actor=Actor(kind=ActorKind.SYSTEM, id=f"worker:{self.worker_id}"),
+            actor=Actor(kind=ActorKind.SYSTEM, id=self.name),
             correlation_id=cause.envelope.correlation_id,
             causation_id=cause.event_id,
             project_id=cause.envelope.project_id,

@@ -1,4 +1,4 @@
-"""Waiting for PostgreSQL to come back: what a worker has to write is written, however long that takes."""
+"""Waiting for PostgreSQL and NATS to come back: what a role has to write is written, however long that takes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,6 +22,6 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
         try:
             return await call()
         except UnavailableError as error:
-            logger.warning("waiting for what a worker cannot do without", error=error.message)
+            logger.warning("waiting for a part that is away", error=error.message)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

@@ -3,6 +3,8 @@
 import hashlib
 from uuid import UUID
 
+from quarterdeck.application.journal import Journal
+from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import LiveOutput, TranscriptStore
 from quarterdeck.application.sealing import seal
 from quarterdeck.application.streams import COMMAND
@@ -16,8 +18,6 @@ from quarterdeck.domain.command import (
     NoCommand,
     RequestedCommand,
 )
-from quarterdeck.worker.journal import Journal
-from quarterdeck.worker.patience import patiently
 
 NOTHING_SHA256 = hashlib.sha256().hexdigest()
 

@@ -1,0 +1,1 @@
+"""The conductor: hands out work from the log, and sweeps up what nobody does."""

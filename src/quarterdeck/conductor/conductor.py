@@ -1,0 +1,113 @@
+"""The conductor role: one reader of the log that relays, and a sweep beside it."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from quarterdeck.application.endings import Endings
+from quarterdeck.application.journal import Journal
+from quarterdeck.application.patience import patiently
+from quarterdeck.application.ports import (
+    Clock,
+    Cursors,
+    EventLog,
+    JobQueue,
+    LiveOutput,
+    LoggedEvent,
+    TranscriptStore,
+    WorkerRegistry,
+)
+from quarterdeck.conductor.open_work import OpenWork
+from quarterdeck.conductor.relay import Relay
+from quarterdeck.conductor.settings import ConductorSettings
+from quarterdeck.conductor.sweep import Sweep
+from quarterdeck.domain.errors import UnavailableError
+
+logger = structlog.get_logger(__name__)
+
+RELAYED = "conductor.relay"
+"""Cursor: everything up to here was relayed."""
+FLOOR = "conductor.floor"
+"""Cursor: nothing that is open lies before here."""
+REMEMBER_SECONDS = 1.0
+
+
+class Conductor:
+    def __init__(
+        self,
+        settings: ConductorSettings,
+        *,
+        log: EventLog,
+        transcripts: TranscriptStore,
+        live: LiveOutput,
+        jobs: JobQueue,
+        registry: WorkerRegistry,
+        cursors: Cursors,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._log, self._cursors = settings, log, cursors
+        self._work = OpenWork()
+        journal = Journal(log, "conductor")
+        self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
+        self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
+        self._caught_up = asyncio.Event()
+        self._relayed = 0
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read(), name="relay")
+            group.create_task(self._remember_on_a_timer(), name="cursors")
+            group.create_task(self._sweep_on_a_timer(), name="sweep")
+
+    async def _read(self) -> None:
+        """Folds everything since the floor, and relays what was not relayed."""
+        relayed = await patiently(lambda: self._cursors.get(RELAYED))
+        floor = await patiently(lambda: self._cursors.get(FLOOR))
+        head = await patiently(self._log.head)
+        self._note(head == 0)
+        async with self._log.tail(min(floor, relayed)) as batches:
+            async for batch in batches:
+                for recorded in batch:
+                    self._work.apply(recorded)
+                    if recorded.position > relayed:
+                        await self._relay_one(recorded)
+                self._relayed = batch[-1].position
+                self._note(batch[-1].position >= head)
+
+    def _note(self, caught_up: bool) -> None:  # noqa: FBT001 - said by the caller's comparison
+        if caught_up:
+            self._caught_up.set()
+
+    async def _relay_one(self, recorded: LoggedEvent) -> None:
+        """An event that cannot be relayed holds up no other: the sweep finds what it asked for."""
+        try:
+            await self._relay.relay(recorded)
+        except Exception:
+            logger.exception("an event could not be relayed", position=recorded.position)
+
+    async def _remember_on_a_timer(self) -> None:
+        """Seldom: what is relayed twice after a crash is known by its event's id."""
+        written = 0
+        while True:
+            await asyncio.sleep(REMEMBER_SECONDS)
+            relayed, floor = self._relayed, self._work.floor
+            if relayed > written:
+                with suppress(UnavailableError):
+                    await self._cursors.put(RELAYED, relayed)
+                    await self._cursors.put(FLOOR, floor)
+                    written = relayed
+
+    async def _sweep_on_a_timer(self) -> None:
+        await self._caught_up.wait()
+        while True:
+            try:
+                await self._sweep.once()
+            except UnavailableError as error:
+                logger.warning("the sweep has to wait", error=error.message)
+                self._sweep.interrupted()
+            except Exception:
+                logger.exception("the sweep failed")
+                self._sweep.interrupted()
+            await asyncio.sleep(self._settings.sweep_seconds)

@@ -1,0 +1,89 @@
+"""The relay: every event that asks for work becomes jobs, in the order of the log."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from quarterdeck.application.dispatch import jobs_for
+from quarterdeck.application.endings import Endings
+from quarterdeck.application.journal import Journal
+from quarterdeck.application.patience import patiently
+from quarterdeck.application.ports import Job, JobQueue, LoggedEvent
+from quarterdeck.application.streams import SESSION
+from quarterdeck.conductor.open_work import OpenWork
+from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
+from quarterdeck.domain.session import (
+    EndedSession,
+    OpenSession,
+    SessionClosed,
+    SessionLost,
+    SessionProvisioned,
+    SessionProvisioningFailed,
+    SessionState,
+)
+
+logger = structlog.get_logger(__name__)
+
+
+class Relay:
+    """`work` must have been told of each event before it is relayed."""
+
+    def __init__(self, work: OpenWork, journal: Journal, jobs: JobQueue, endings: Endings) -> None:
+        self._work, self._journal, self._jobs, self._endings = work, journal, jobs, endings
+
+    async def relay(self, recorded: LoggedEvent) -> None:
+        """May be repeated for the same event."""
+        match recorded.event:
+            case CommandRequested(session_id=session_id):
+                await self._requested(recorded, session_id)
+            case CommandCancelRequested():
+                await self._cancel_requested(recorded)
+            case SessionProvisioned():
+                for command_id in self._work.commands_of(recorded.stream_id):
+                    await self.publish(self._work.commands[command_id].asked, recorded.stream_id)
+            case SessionClosed() | SessionProvisioningFailed():
+                await self.end_commands(recorded.stream_id, "The session has ended.")
+            case SessionLost(reason=reason):
+                await self.end_commands(recorded.stream_id, reason)
+            case _:
+                await self.publish(recorded, recorded.stream_id)
+
+    async def publish(self, recorded: LoggedEvent, session_id: UUID) -> None:
+        """The jobs of an event, as the session stands now."""
+        known = self._work.sessions.get(session_id)
+        await self._publish(jobs_for(recorded, known.state if known else None))
+
+    async def end_commands(self, session_id: UUID, reason: str) -> None:
+        """The session is over, and with it all that was asked of it."""
+        for command_id in self._work.commands_of(session_id):
+            if self._work.commands[command_id].started:
+                await self._endings.lost(command_id, reason)
+            else:
+                await self._endings.refused(command_id, reason, "Open another session with `qd session open`.")
+
+    async def _requested(self, recorded: LoggedEvent, session_id: UUID) -> None:
+        if session_id in self._work.sessions:
+            await self.publish(recorded, session_id)
+        elif isinstance(await self._session(session_id), EndedSession):
+            reason, next_step = "The session has ended.", "Open another with `qd session open`."
+            await self._endings.refused(recorded.stream_id, reason, next_step)
+
+    async def _cancel_requested(self, recorded: LoggedEvent) -> None:
+        known = self._work.commands.get(recorded.stream_id)
+        if known is None:
+            return
+        place = self._work.sessions.get(known.session_id)
+        if place and isinstance(place.state, OpenSession):
+            # no worker has heard of it
+            await self._endings.never_ran(recorded.stream_id, "")
+        else:
+            await self.publish(recorded, known.session_id)
+
+    async def _session(self, session_id: UUID) -> SessionState:
+        return (await self._journal.read(SESSION, session_id)).state
+
+    async def _publish(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            await patiently(partial(self._jobs.publish, job))

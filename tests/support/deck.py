@@ -1,0 +1,296 @@
+"""A world for workers and conductors: every port, by default in memory, and what a user does with it."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from tests.support.waiting import eventually
+
+from quarterdeck.adapters.memory.control import MemoryWorkerControl
+from quarterdeck.adapters.memory.cursors import MemoryCursors
+from quarterdeck.adapters.memory.jobs import MemoryJobQueue
+from quarterdeck.adapters.memory.leases import MemoryWorkerRegistry
+from quarterdeck.adapters.memory.live import MemoryLiveOutput
+from quarterdeck.adapters.memory.log import MemoryEventLog
+from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
+from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
+from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.dispatch import jobs_for
+from quarterdeck.application.frames import OUTPUT_KINDS, Frame
+from quarterdeck.application.ports import (
+    Context,
+    ControlServer,
+    Cursors,
+    EventLog,
+    JobQueue,
+    LiveOutput,
+    StreamWrite,
+    TranscriptStore,
+    WorkerControl,
+    WorkerRegistry,
+    Workspaces,
+)
+from quarterdeck.application.streams import COMMAND, SESSION
+from quarterdeck.application.tasks import end
+from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.settings import ConductorSettings
+from quarterdeck.domain.base import Actor, ActorKind
+from quarterdeck.domain.command import (
+    CommandCancelRequested,
+    CommandFinished,
+    CommandLost,
+    CommandRefused,
+    CommandRequested,
+    CommandState,
+    EndedCommand,
+    RunningCommand,
+    Terminal,
+)
+from quarterdeck.domain.events import Event
+from quarterdeck.domain.project import ProjectCreated, ProjectSettings
+from quarterdeck.domain.session import (
+    EndedSession,
+    ReadySession,
+    SessionOpened,
+    SessionState,
+    request_close,
+)
+from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.jail.dummy import DummyDriver, DummyHost, Script
+from quarterdeck.worker.settings import WorkerSettings
+from quarterdeck.worker.worker import Worker
+
+SOURCE = "/srv/repository"
+OutcomeT = TypeVar("OutcomeT", CommandFinished, CommandLost, CommandRefused)
+
+
+@dataclass
+class Deck:
+    folder: Path
+    """For the workers' state."""
+    log: EventLog = field(default_factory=lambda: MemoryEventLog(SystemClock()))
+    transcripts: TranscriptStore = field(default_factory=MemoryTranscriptStore)
+    live: LiveOutput = field(default_factory=MemoryLiveOutput)
+    jobs: JobQueue = field(default_factory=lambda: MemoryJobQueue(ack_seconds=0.5))
+    control: WorkerControl = field(default_factory=MemoryWorkerControl)
+    server: ControlServer | None = None
+    registry: WorkerRegistry = field(default_factory=lambda: MemoryWorkerRegistry(SystemClock()))
+    cursors: Cursors = field(default_factory=MemoryCursors)
+    workspaces: Workspaces = field(default_factory=MemoryWorkspaces)
+    host: DummyHost = field(default_factory=DummyHost)
+    scripts: dict[str, Script] = field(default_factory=dict[str, Script])
+    source: str = SOURCE
+    driver: JailDriver | None = None
+    settings: WorkerSettings | None = None
+    ring: bool = True
+    """Jobs are published with the events, as the gateway does."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.workspaces, MemoryWorkspaces):
+            self.workspaces.put_branch(SOURCE, "main", {"README": b"read me\n"})
+
+    # --- the roles
+
+    def worker(self, name: str = "w1", driver: JailDriver | None = None) -> Worker:
+        settings = self.settings or WorkerSettings(worker_id=name, host="here", state_dir=self.folder / name)
+        server = self.server
+        if server is None:
+            assert isinstance(self.control, MemoryWorkerControl)
+            server = self.control
+        return Worker(
+            replace(settings, worker_id=name, state_dir=self.folder / name),
+            log=self.log,
+            transcripts=self.transcripts,
+            live=self.live,
+            jobs=self.jobs,
+            control=server,
+            registry=self.registry,
+            workspaces=self.workspaces,
+            driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
+            clock=SystemClock(),
+        )
+
+    def conductor(self, settings: ConductorSettings | None = None) -> Conductor:
+        return Conductor(
+            settings or ConductorSettings(),
+            log=self.log,
+            transcripts=self.transcripts,
+            live=self.live,
+            jobs=self.jobs,
+            registry=self.registry,
+            cursors=self.cursors,
+            clock=SystemClock(),
+        )
+
+    # --- what a user does
+
+    async def append(self, stream_id: UUID, version: int, *events: Event, session_id: UUID | None = None) -> None:
+        context = Context(
+            actor=Actor(kind=ActorKind.USER, id="ada"), correlation_id=uuid4(), project_id=self._project_of(events)
+        )
+        write = StreamWrite(stream_id=stream_id, expected_version=version, events=events, session_id=session_id)
+        recorded = await self.log.append([write], context)
+        if self.ring:
+            place = (await SESSION.load(self.log, session_id)).state if session_id else None
+            for event in recorded:
+                for job in jobs_for(event, place):
+                    await self.jobs.publish(job)
+
+    def _project_of(self, events: Sequence[Event]) -> UUID | None:
+        return next((e.project_id for e in events if isinstance(e, (SessionOpened, CommandRequested))), None)
+
+    async def project(self, **settings: int) -> UUID:
+        project_id = uuid4()
+        created = ProjectCreated(
+            name="it",
+            repository=self.source,
+            default_branch="main",
+            owner_id=uuid4(),
+            settings=ProjectSettings(**settings),  # type: ignore[arg-type]
+        )
+        await self.append(project_id, 0, created)
+        return project_id
+
+    async def open(self, project_id: UUID | None = None, ref: str = "main") -> UUID:
+        session_id = SystemIds().new()
+        opened = SessionOpened(project_id=project_id or await self.project(), owner_id=uuid4(), ref=ref)
+        await self.append(session_id, 0, opened, session_id=session_id)
+        return session_id
+
+    async def opened(self, **settings: int) -> UUID:
+        """A session that is ready."""
+        session_id = await self.open(await self.project(**settings))
+        await self.ready(session_id)
+        return session_id
+
+    async def run(
+        self, session_id: UUID, text: str, *, terminal: Terminal | None = None, timeout_seconds: int = 60
+    ) -> UUID:
+        command_id = SystemIds().new()
+        asked = CommandRequested(
+            session_id=session_id, project_id=uuid4(), text=text, terminal=terminal, timeout_seconds=timeout_seconds
+        )
+        await self.append(command_id, 0, asked, session_id=session_id)
+        return command_id
+
+    async def cancel(self, command_id: UUID) -> None:
+        loaded = await COMMAND.load(self.log, command_id)
+        session_id = self.request(loaded.state).session_id
+        await self.append(command_id, loaded.version, CommandCancelRequested(), session_id=session_id)
+
+    async def close(self, session_id: UUID) -> None:
+        loaded = await SESSION.load(self.log, session_id)
+        await self.append(session_id, loaded.version, *request_close(loaded.state), session_id=session_id)
+
+    # --- what can be seen
+
+    def request(self, state: CommandState) -> CommandRequested:
+        assert state is not None
+        return state.request  # type: ignore[union-attr]
+
+    async def session(self, session_id: UUID) -> SessionState:
+        return (await SESSION.load(self.log, session_id)).state
+
+    async def command(self, command_id: UUID) -> CommandState:
+        return (await COMMAND.load(self.log, command_id)).state
+
+    async def ready(self, session_id: UUID) -> ReadySession:
+        async def check() -> SessionState:
+            state = await self.session(session_id)
+            assert isinstance(state, (ReadySession, EndedSession)), state
+            return state
+
+        state = await eventually(check)
+        assert isinstance(state, ReadySession), state
+        return state
+
+    async def closed(self, session_id: UUID) -> EndedSession:
+        async def check() -> EndedSession:
+            state = await self.session(session_id)
+            assert isinstance(state, EndedSession), state
+            return state
+
+        return await eventually(check)
+
+    async def running(self, command_id: UUID) -> RunningCommand:
+        async def check() -> RunningCommand:
+            state = await self.command(command_id)
+            assert isinstance(state, RunningCommand), state
+            return state
+
+        return await eventually(check)
+
+    async def ended(self, command_id: UUID, within: float = 10.0) -> CommandFinished | CommandLost | CommandRefused:
+        """How it ended, once its transcript is complete as well."""
+
+        async def check() -> CommandFinished | CommandLost | CommandRefused:
+            state = await self.command(command_id)
+            assert isinstance(state, EndedCommand), state
+            assert (await self.transcripts.head(command_id)).complete
+            return state.outcome
+
+        return await eventually(check, within)
+
+    async def finished(self, command_id: UUID, within: float = 10.0) -> CommandFinished:
+        outcome = await self.ended(command_id, within)
+        assert isinstance(outcome, CommandFinished), outcome
+        return outcome
+
+    async def lost(self, command_id: UUID) -> CommandLost:
+        outcome = await self.ended(command_id)
+        assert isinstance(outcome, CommandLost), outcome
+        return outcome
+
+    async def refused(self, command_id: UUID) -> CommandRefused:
+        outcome = await self.ended(command_id)
+        assert isinstance(outcome, CommandRefused), outcome
+        return outcome
+
+    async def frames(self, command_id: UUID) -> list[Frame]:
+        found: list[Frame] = []
+        head = await self.transcripts.head(command_id)
+        after = 0
+        while not found or after < head.offset:
+            page = await self.transcripts.read(command_id, after, 1 << 22)
+            found += page if not found else [frame for frame in page if frame.end > after]
+            after = max((frame.end for frame in found), default=head.offset)
+        return found
+
+    async def output(self, command_id: UUID) -> bytes:
+        """As the transcript has it, checked against its offsets and, where it finished, against the log."""
+        data = b""
+        for frame in await self.frames(command_id):
+            if frame.kind in OUTPUT_KINDS:
+                assert frame.offset == len(data), "the transcript has a hole"
+                data += frame.data
+        state = await self.command(command_id)
+        if isinstance(state, EndedCommand) and isinstance(state.outcome, CommandFinished):
+            assert state.outcome.output_bytes == len(data)
+            assert state.outcome.output_sha256 == hashlib.sha256(data).hexdigest()
+        return data
+
+    async def topics(self, *, session_id: UUID) -> list[str]:
+        return [event.topic for event in await self.log.read_session(session_id, 0, 10_000)]
+
+    async def events(self, stream_id: UUID) -> list[object]:
+        return [recorded.event for recorded in await self.log.load(stream_id)]
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncGenerator[Worker, None]:
+    """The worker, ready; stopped in good order at the end."""
+    task = asyncio.create_task(worker.run())
+    waiting = asyncio.create_task(worker.ready.wait())
+    try:
+        await asyncio.wait({task, waiting}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        assert worker.ready.is_set()
+        yield worker
+    finally:
+        await end([task, waiting])
