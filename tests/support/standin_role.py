@@ -24,6 +24,8 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> None:
     settings = json.loads(Path(os.environ["QD_SETTINGS_FILE"]).read_text())
+    if settings["public_url"] == "http://broken":
+        sys.exit("the gateway is broken")
     signal.signal(signal.SIGTERM, stop)
     if sys.argv[1] == "gateway":
         HTTPServer((settings["host"], settings["port"]), Ready).serve_forever()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.host import detach
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.errors import HostError
 from quarterdeck.host.progress import Progressing
@@ -27,15 +28,23 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def say_ready(made: str) -> None:
+    say(f"ready {made}")
+
+
 def main() -> int:
+    reporting = detach.Report(int(sys.argv[2])) if sys.argv[1:2] == ["--report"] else None
+    shown = reporting.say if reporting else say
+    ready = reporting.ready if reporting else say_ready
     try:
-        plan = Plan(
-            issue_login_token=token, arguments=role, migrate=lambda _: None, ready=lambda made: say(f"ready {made}")
-        )
-        asyncio.run(up(settings_files.load(), plan, Progressing(say)))
+        plan = Plan(issue_login_token=token, arguments=role, migrate=lambda _: None, ready=ready)
+        asyncio.run(up(settings_files.load(), plan, Progressing(shown)))
     except QuarterdeckError as error:
+        code = error.exit_code if isinstance(error, HostError) else 1
+        if reporting:
+            reporting.failed(error, code)
         say(f"refused: {error.message} {error.next_step}")
-        return error.exit_code if isinstance(error, HostError) else 1
+        return code
     return 0
 
 

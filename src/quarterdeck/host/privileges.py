@@ -20,6 +20,7 @@ class Rights:
 
     uid: int
     effective_capabilities: int
+    bounding_capabilities: int
     no_new_privileges: bool
 
 
@@ -39,6 +40,7 @@ def rights_of(pid: int) -> Rights:
     return Rights(
         uid=int(fields["Uid"][1]),
         effective_capabilities=int(fields["CapEff"][0], 16),
+        bounding_capabilities=int(fields["CapBnd"][0], 16),
         no_new_privileges=fields["NoNewPrivs"] == ["1"],
     )
 

@@ -3,14 +3,16 @@
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
-import quarterdeck.adapters.postgres.schema as log_schema
-import quarterdeck_projections.schema as read_schema
 from quarterdeck.config import Settings
 from quarterdeck.host.errors import SettingsError
 
 
 def migrate(settings: Settings) -> None:
     """Safe to repeat, and from several processes at once. Raises SettingsError where no database is named."""
+    # Here, because Alembic takes a second to import and most commands do without.
+    import quarterdeck.adapters.postgres.schema as log_schema
+    import quarterdeck_projections.schema as read_schema
+
     known = settings.with_owner_urls()
     if known.database_url is None or known.database_owner_url is None or known.database_projector_url is None:
         raise SettingsError("QD_DATABASE_URL: not set.", "Set it, or start Quarterdeck's own database: quarterdeck up.")

@@ -44,11 +44,11 @@ class Plan:
 async def up(settings: Settings, plan: Plan, progress: Progressing) -> None:
     """Runs until SIGTERM, SIGINT or SIGHUP, then stops everything. Raises what kept it from starting."""
     data = DataDirectory(settings.data_dir)
-    data.create()
-    with lock.hold(data.lock, settings.url):
-        _check_address(settings)
-        progress.log = data.logs / "supervisor.log"
-        with _stop_signals() as stopped:
+    with _stop_signals() as stopped:
+        data.create()
+        with lock.hold(data.lock, settings.url):
+            _check_address(settings)
+            progress.log = data.logs / "supervisor.log"
             await _House(settings, data, plan, progress).run(stopped)
 
 

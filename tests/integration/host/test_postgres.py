@@ -1,0 +1,132 @@
+"""The embedded PostgreSQL on its own: what it survives, and whom it lets in."""
+
+import os
+import signal
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.errors import ServiceError
+from quarterdeck.host.launch import Launch, run
+from quarterdeck.host.postgres import EmbeddedPostgres
+from quarterdeck.host.privileges import interpreter_needs
+from quarterdeck.host.reach import Need
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+Make = Callable[[], EmbeddedPostgres]
+
+
+@pytest.fixture
+def make(folder: Path) -> Iterator[Make]:
+    """Servers on one folder, one after the other."""
+    (folder / "secrets").mkdir(mode=0o700)
+    made: list[EmbeddedPostgres] = []
+
+    def one() -> EmbeddedPostgres:
+        server = EmbeddedPostgres(
+            folder / "postgres",
+            sockets=folder / "sockets",
+            secrets=folder / "secrets",
+            account=to_run_as(None),
+            log=folder / "postgres.log",
+        )
+        made.append(server)
+        return server
+
+    yield one
+    for server in made:
+        server.stop()
+
+
+def test_what_was_committed_before_kill_9_is_there_afterwards(make: Make) -> None:
+    server = make()
+    with psycopg.connect(server.start().owner, autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'this' AS word")
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        server.stop()
+
+    with psycopg.connect(make().start().owner) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("this",)
+
+
+def test_a_server_left_over_is_ended_and_its_data_taken_over(make: Make) -> None:
+    left = make()
+    left.start()
+    assert left.pid is not None
+    old = psutil.Process(left.pid)
+
+    server = make()
+    server.start()
+    assert server.pid != old.pid
+    assert not old.is_running() or old.status() == psutil.STATUS_ZOMBIE
+
+
+def test_it_stops_within_five_seconds_with_a_client_connected(make: Make) -> None:
+    server = make()
+    with psycopg.connect(server.start().owner):
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 5
+
+
+def test_passwords_and_folders_stay_private_and_last(make: Make, folder: Path) -> None:
+    server = make()
+    urls = server.start()
+    assert stat.S_IMODE((folder / "postgres").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "sockets").stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "secrets" / "postgres.json").stat().st_mode) == 0o600
+    server.stop()
+    assert make().start() == urls
+
+
+def test_nothing_listens_on_the_network(make: Make) -> None:
+    server = make()
+    server.start()
+    assert server.pid is not None
+    processes = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+    assert [each for process in processes for each in process.net_connections(kind="inet")] == []
+
+
+@as_root
+def test_as_root_the_servers_own_user_cannot_become_superuser(make: Make, folder: Path) -> None:
+    server = make()
+    server.start()
+    script = f"import psycopg; psycopg.connect({server.urls().admin!r})"
+    result = run(
+        Launch(
+            name="python",
+            argv=(sys.executable, "-P", "-c", script),
+            account=to_run_as(None),
+            needs=(*interpreter_needs(), Need(folder)),
+        ),
+        within=30,
+    )
+    assert result.returncode != 0
+    assert "Peer authentication failed" in result.stdout
+
+
+def test_data_of_another_major_version_is_refused_by_name(make: Make, folder: Path) -> None:
+    server = make()
+    server.start()
+    server.stop()
+    (folder / "postgres" / "PG_VERSION").write_text("15\n")
+    with pytest.raises(ServiceError, match="was made by PostgreSQL 15; this is 18") as caught:
+        make().start()
+    assert "pg_dump" in caught.value.next_step
+
+
+def test_a_setting_it_cannot_read_is_said_with_the_log(make: Make, folder: Path) -> None:
+    server = make()
+    server.start()
+    server.stop()
+    (folder / "postgres" / "local.conf").write_text("shared_buffers = 'none'\n")
+    with pytest.raises(ServiceError, match="shared_buffers"):
+        make().start()

@@ -1,0 +1,153 @@
+"""`quarterdeck up` starts, stops and gets over faults: real services, stand-in roles."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from tests.support.house import House
+from tests.support.waiting import eventually
+
+from quarterdeck.host.privileges import rights_of
+
+PARTS = {"postgres", "nats", "worker", "projector", "conductor", "gateway"}
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give up")
+
+
+async def came_back(house: House, name: str, killed: int) -> None:
+    await eventually(lambda: house.pids().get(name, killed) != killed, within=30)
+
+
+async def test_it_starts_everything_and_stops_all_of_it_within_five_seconds(house: House) -> None:
+    house.start()
+    await house.ready()
+    assert set(house.pids()) == PARTS
+    children = house.processes()
+
+    began = time.monotonic()
+    house.signal(signal.SIGTERM)
+    assert house.wait() == 0
+    assert time.monotonic() - began < 5
+    assert [child for child in children if child.is_running()] == []
+    assert not (house.data / "run" / "client.json").exists()
+
+
+async def test_whatever_is_killed_comes_back_and_the_rest_goes_on(house: House) -> None:
+    house.start()
+    await house.ready()
+    before = house.pids()
+    for name in sorted(PARTS):
+        os.kill(house.pids()[name], signal.SIGKILL)
+        await came_back(house, name, before[name])
+        assert f"{name} ended (signal SIGKILL); starting it again" in house.said()
+    await eventually(lambda: set(house.pids()) == PARTS)
+    assert {name for name, pid in house.pids().items() if pid != before[name]} == PARTS
+
+
+async def test_data_written_before_a_kill_of_postgres_is_there_after_it(house: House) -> None:
+    house.start()
+    await house.ready()
+    url = json.loads((house.data / "run" / "settings" / "up.json").read_text())["database_owner_url"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'this' AS word")
+    pid = house.pids()["postgres"]
+    os.kill(pid, signal.SIGKILL)
+    await came_back(house, "postgres", pid)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("this",)
+
+
+async def test_a_taken_port_is_said_before_anything_is_started(house: House) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", house.port))
+        taken.listen()
+        house.start()
+        assert house.wait() == 5
+    assert f"Something else listens on 127.0.0.1:{house.port}" in house.said()
+    assert "--port or QD_PORT" in house.said()
+    assert not (house.data / "postgres").exists()
+
+
+async def test_when_the_supervisor_is_killed_all_ends_and_the_next_start_works(house: House) -> None:
+    house.start()
+    await house.ready()
+    children = house.processes()
+    house.signal(signal.SIGKILL)
+    house.wait()
+    await eventually(lambda: not [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE])
+
+    house.start()
+    await house.ready()
+    assert set(house.pids()) == PARTS
+
+
+async def test_files_left_by_a_dead_start_never_stop_the_next(house: House) -> None:
+    house.start()
+    await house.ready()
+    house.signal(signal.SIGTERM)
+    house.wait()
+    # A pid that lives but is not ours to care about, where a dead start would have left its own.
+    stranger = str(os.getpid())
+    (house.data / "postgres" / "postmaster.pid").write_text(f"{stranger}\n{house.data / 'postgres'}\n1\n5432\n")
+    (house.data / "run" / "postgres" / ".s.PGSQL.5432.lock").write_text(f"{stranger}\n")
+    (house.data / "run" / "postgres" / ".s.PGSQL.5432").touch()
+    (house.data / "run" / "lock").write_text(json.dumps({"pid": os.getpid(), "url": "http://127.0.0.1:1"}))
+    (house.data / "run" / "state.json").write_text("{")
+
+    house.start()
+    await house.ready()
+    assert set(house.pids()) == PARTS
+
+
+async def test_a_role_that_never_starts_is_named_with_its_reason(house: House, another: Callable[..., House]) -> None:
+    broken = another(QD_PUBLIC_URL="http://broken")
+    broken.start()
+    assert broken.wait(30) == 7
+    assert "gateway does not start: " in broken.said()
+    assert "the gateway is broken" in broken.said()
+    assert "logs/gateway.log" in broken.said()
+
+
+async def test_a_stop_while_it_starts_leaves_nothing(house: House) -> None:
+    house.start()
+    await eventually((house.data / "run" / "lock").exists)
+    house.signal(signal.SIGINT)
+    assert house.wait() == 0
+    assert "ready qd_stand_in" not in house.said()
+
+
+@as_root
+async def test_as_root_it_works_below_a_folder_that_others_may_not_enter(
+    tmp_path: Path, another: Callable[..., House]
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    beside = closed / "beside"
+    beside.write_text("not for others")
+    house = another(closed / "data")
+    house.start()
+    await house.ready()
+    pid = house.pids()["gateway"]
+    assert rights_of(pid).uid != 0
+    assert list(Path(f"/proc/{pid}/root{closed}").iterdir()) == [Path(f"/proc/{pid}/root{closed}/data")]
+
+
+async def test_a_long_data_directory_still_gets_a_socket(folder: Path, another: Callable[..., House]) -> None:
+    house = another(folder / ("long" * 30) / "data")
+    house.start()
+    await house.ready()
+    url = json.loads((house.data / "run" / "settings" / "up.json").read_text())["database_url"]
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    house.signal(signal.SIGTERM)
+    house.wait()
+    for left in Path("/run").glob("quarterdeck-*"):
+        assert not list(left.iterdir())
+        shutil.rmtree(left)
