@@ -1,0 +1,37 @@
+"""One product for all tests of a module, run as root and as an ordinary user where root runs the tests."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from tests.support.product import Product, accounts, product_for
+
+ACCOUNTS = accounts()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a product run in one process."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.parent.name == "e2e":
+            who = item.callspec.params.get("account", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{who}"))
+
+
+@pytest.fixture(scope="module", params=list(ACCOUNTS))
+def account(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def stopped_product(account: str) -> Iterator[Product]:
+    with product_for(ACCOUNTS[account]) as product:
+        yield product
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def product(stopped_product: Product) -> AsyncIterator[Product]:
+    """A product that runs and has the project `deck`."""
+    stopped_product.start()
+    await stopped_product.ready()
+    stopped_product.project()
+    yield stopped_product

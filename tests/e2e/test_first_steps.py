@@ -1,0 +1,148 @@
+"""What the README promises, typed as it stands there."""
+
+import json
+import subprocess
+
+import pytest
+from tests.support.product import Product
+
+from quarterdeck.host.privileges import rights_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_command_prints_here_what_it_prints_in_the_jail(product: Product) -> None:
+    done = product.qd("run", "-p", "deck", "--", "git log --oneline | wc -l; ls; echo oops >&2; exit 3")
+
+    assert done.stdout.decode().split() == ["1", "README.md", "src"]
+    assert b"oops" in done.stderr
+    assert done.returncode == 3
+
+
+async def test_words_are_passed_on_as_they_are(product: Product) -> None:
+    done = product.qd("run", "-p", "deck", "--", "printf", "%s|", "a b", "$HOME", "*")
+
+    assert done.stdout == b"a b|$HOME|*|"
+
+
+async def test_a_session_keeps_its_files_folder_variables_and_background_processes(product: Product) -> None:
+    opened = product.ask("session", "open", "-p", "deck")
+    session = opened["id"]
+
+    def run(text: str) -> str:
+        done = product.qd("run", "-s", session, "--", text)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode().strip()
+
+    run("cd src; export COLOUR=teal; echo new > made.txt; nohup sleep 987 >/dev/null 2>&1 &")
+
+    assert run("pwd") == "/workspace/src"
+    assert run("echo $COLOUR") == "teal"
+    assert run("cat made.txt") == "new"
+    assert run("pgrep -fc 'sleep 987' || true") in {"1", "2"}
+    assert run("git status --porcelain") == "?? src/made.txt" or run("git status --porcelain") == "?? made.txt"
+    assert product.qd("session", "close", session).returncode == 0
+
+
+async def test_the_repository_itself_is_untouched(product: Product) -> None:
+    product.qd("run", "-p", "deck", "--", "rm -rf src README.md; git commit -qam gone; echo done")
+
+    assert (product.home / "deck" / "README.md").read_text() == "# deck\n"
+
+
+async def test_input_from_a_pipe_reaches_the_command(product: Product) -> None:
+    done = product.qd("run", "-p", "deck", "--", "tr a-z A-Z", stdin=b"ahoy\n")
+
+    assert done.stdout == b"AHOY\n"
+
+
+async def test_every_byte_survives(product: Product) -> None:
+    done = product.qd("run", "-p", "deck", "--", "printf '\\000\\377\\376a\\303'; head -c 300000 /dev/zero")
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout == b"\x00\xff\xfea\xc3" + b"\0" * 300_000
+
+
+async def test_a_command_that_takes_too_long_is_ended_with_all_it_started(product: Product) -> None:
+    session = product.ask("session", "open", "-p", "deck")["id"]
+
+    done = product.qd("run", "-s", session, "--timeout", "1", "--", "setsid sleep 986 & sleep 985")
+    left = product.qd("run", "-s", session, "--", "pgrep -f 'sleep 98[56]' | wc -l")
+
+    assert done.returncode == 124
+    assert left.stdout.strip() == b"0"
+
+
+async def test_a_recording_is_replayed_and_exported(product: Product) -> None:
+    done = product.qd("run", "-p", "deck", "--json", "--", "echo ahoy; sleep 0.2; echo again")
+    command = _last_command(done.stdout)
+
+    replayed = product.qd("replay", command, "--speed", "100")
+    cast = product.qd("export", command, "--format", "asciicast")
+    raw = product.qd("export", command, "--format", "raw")
+
+    assert b"ahoy" in replayed.stdout
+    header, *events = [json.loads(line) for line in cast.stdout.splitlines()]
+    assert header["version"] == 2
+    assert "".join(event[2] for event in events if event[1] == "o").replace("\r\n", "\n") == "ahoy\nagain\n"
+    assert raw.stdout == b"ahoy\nagain\n"
+
+
+async def test_the_log_verifies(product: Product) -> None:
+    done = product.qd("audit", "verify")
+
+    assert done.returncode == 0, done.stdout
+    assert b"intact" in done.stdout
+
+
+async def test_nothing_secret_is_in_logs_or_process_lists(product: Product) -> None:
+    issued = product.ask("token", "issue", "ci", "--scope", "session:read")
+    secret = issued["secret"]
+    database = json.loads((product.data / "run" / "settings" / "gateway.json").read_text())["database_url"]
+    password = database.split(":")[2].split("@")[0]
+
+    logged = product.logs()
+    arguments = " ".join(" ".join(process.cmdline()) for process in product.processes())
+
+    for hidden in (secret, secret[-20:], password):
+        assert hidden not in logged
+        assert hidden not in arguments
+
+
+async def test_a_token_without_the_scope_may_not(product: Product) -> None:
+    issued = product.ask("token", "issue", "reader", "--scope", "project:read", "--scope", "session:read")
+    (product.config / "contexts.json").rename(product.config / "kept.json")
+    try:
+        limited = _with_token(product, issued["secret"], "session", "open", "-p", "deck")
+        nobody = _with_token(product, "qd_" + "0" * 32 + "_" + "A" * 43, "project", "list")
+    finally:
+        (product.config / "kept.json").rename(product.config / "contexts.json")
+
+    assert limited.returncode == 77
+    assert nobody.returncode == 77
+
+
+def _with_token(product: Product, token: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    process = product.popen(
+        ("qd", *arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        more={"QD_URL": f"http://127.0.0.1:{product.port}", "QD_TOKEN": token},
+    )
+    out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def _last_command(printed: bytes) -> str:
+    found = [json.loads(line) for line in printed.splitlines() if line.startswith(b"{")]
+    return str(next(entry["command"]["id"] if "command" in entry else entry["id"] for entry in reversed(found)))
+
+
+async def test_as_root_only_the_worker_keeps_its_privileges(product: Product) -> None:
+    if product.account.uid != 0:
+        pytest.skip("an ordinary user has none to drop")
+
+    for part in ("postgres", "nats", "gateway", "projector", "conductor"):
+        rights = rights_of(product.pid_of(part))
+        assert rights.uid != 0, part
+        assert rights.effective_capabilities == 0, part

@@ -1,0 +1,216 @@
+"""The whole product as a user has it: `quarterdeck up` in a folder of its own, and `qd` beside it."""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+from tests.support.house import free_port
+from tests.support.waiting import eventually
+
+from quarterdeck.host.accounts import Account, current, find
+from quarterdeck.host.launch import Launch, command
+from quarterdeck.host.privileges import interpreter_needs
+from quarterdeck.host.reach import Need
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90.0
+ORDINARY = ("daemon", "games", "www-data")
+"""Users without rights that a system has; the first that exists stands for an ordinary user when root runs the tests.
+PostgreSQL does not run as one that is not in the password file."""
+
+
+class Product:
+    """`account`: who runs it and uses it."""
+
+    def __init__(self, folder: Path, account: Account) -> None:
+        self.folder, self.account = folder, account
+        self.data, self.config, self.home = folder / "data", folder / "config", folder / "home"
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self._out = folder / "up.out"
+        for made in (self.data, self.config, self.home):
+            made.mkdir()
+            os.chown(made, account.uid, account.gid)
+
+    # --- the server ---
+
+    def start(self, *, extra: Sequence[str] = ()) -> None:
+        with self._out.open("wb") as out:
+            argv = ("quarterdeck", "up", "--port", str(self.port), *extra)
+            self.process = self.popen(argv, stdout=out, stderr=out)
+
+    async def ready(self) -> None:
+        await eventually(lambda: "is ready at" in self.said() or self.exit_code() is not None, within=START_SECONDS)
+        assert self.exit_code() is None, self.said() + self.logs()
+
+    def said(self) -> str:
+        return self._out.read_text()
+
+    def logs(self) -> str:
+        """The end of each log, to be shown with a failure."""
+        folder = self.data / "logs"
+        texts = [f"== {log.name}\n{log.read_text()[-3000:]}" for log in sorted(folder.glob("*.log"))]
+        return "\n".join(texts)
+
+    def exit_code(self) -> int | None:
+        assert self.process is not None
+        return self.process.poll()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, within: float = 30.0) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(within)
+
+    def pid_of(self, part: str) -> int:
+        """Of a part that is ready; 0 where it is not."""
+        state = json.loads((self.data / "run" / "state.json").read_text())
+        found = {child["name"]: child["pid"] for child in state["children"] if child["ready"]}
+        return int(found.get(part) or 0)
+
+    async def kill(self, part: str) -> None:
+        """kill -9, and waits until another one is there."""
+        before = await eventually(lambda: self.pid_of(part), within=30)
+        os.kill(before, signal.SIGKILL)
+        await eventually(lambda: self.pid_of(part) not in {0, before}, within=60)
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that was started for it and lives, by the data directory in its command line or its folder."""
+        mark = str(self.data)
+        found: list[psutil.Process] = []
+        for process in psutil.process_iter():
+            try:
+                if mark in " ".join(process.cmdline()) or mark in str(process.cwd()):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+                continue
+        return found
+
+    # --- the client ---
+
+    def qd(self, *arguments: str, stdin: bytes = b"", within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
+        process = self.popen(("qd", *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(stdin, timeout=within)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError(f"qd {arguments} took too long: {out[-2000:]!r} {err[-2000:]!r}") from None
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def ask(self, *arguments: str, stdin: bytes = b"") -> Any:
+        """What `qd … --json` prints, having succeeded."""
+        done = self.qd(*arguments, "--json", stdin=stdin)
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "QD_DATA_DIR": str(self.data),
+            "QD_CONFIG_DIR": str(self.config),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        }
+
+    def launch(self, argv: Sequence[str], folder: Path | None = None) -> Launch:
+        program = str(Path(sys.executable).with_name(argv[0]))
+        needs = (*interpreter_needs(), Need(self.folder, read_only=False), Need(PROJECT_ROOT))
+        return Launch(
+            name=argv[0],
+            argv=(program, *argv[1:]),
+            account=self.account,
+            needs=needs,
+            folder=folder or self.home,
+            # As a shell of that user would start it.
+            no_new_privileges=False,
+            death_signal=signal.SIGKILL,
+        )
+
+    def popen(
+        self,
+        argv: Sequence[str],
+        *,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] | None = None,
+        stderr: int | IO[bytes] | None = None,
+        folder: Path | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command(self.launch(argv, folder)),
+            env={**self.environment(), **(more or {})},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+    # --- a repository to work on ---
+
+    def repository(self, name: str = "deck") -> Path:
+        """A small git repository of the account's."""
+        path = self.home / name
+        path.mkdir()
+        (path / "README.md").write_text("# deck\n")
+        (path / "src").mkdir()
+        (path / "src" / "main.py").write_text("print('ahoy')\n")
+        for arguments in (
+            ("init", "-q", "-b", "main"),
+            ("add", "-A"),
+            ("-c", "user.name=Ada", "-c", "user.email=ada@example.invalid", "commit", "-q", "-m", "First"),
+        ):
+            subprocess.run(["git", *arguments], cwd=path, check=True, capture_output=True)
+        for found in (path, *path.rglob("*")):
+            os.chown(found, self.account.uid, self.account.gid, follow_symlinks=False)
+        return path
+
+    def project(self, name: str = "deck") -> Path:
+        """The same, registered."""
+        path = self.repository(name)
+        done = self.qd("project", "add", str(path))
+        assert done.returncode == 0, done.stderr.decode() + self.logs()
+        return path
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.stop(signal.SIGKILL)
+        for process in self.processes():
+            process.kill()
+
+
+def accounts() -> dict[str, Account]:
+    """Whom to run the product as: who runs the tests, and, for root, an ordinary user as well."""
+    me = current()
+    return {"root": me, "user": _ordinary()} if me.uid == 0 else {"user": me}
+
+
+def _ordinary() -> Account:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return find(next(name for name in ORDINARY if name in known))
+
+
+@contextmanager
+def product_for(account: Account) -> Iterator[Product]:
+    """A product that has not been started. Everything of it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="qde-", dir="/tmp"))
+    folder.chmod(0o755)
+    product = Product(folder, account)
+    try:
+        yield product
+    finally:
+        product.close()
+        shutil.rmtree(folder, ignore_errors=True)
