@@ -31,6 +31,9 @@ class Loop(Watcher, Protocol):
         ...
 
     def finished(self, command: "Running") -> None: ...
+    def deserted(self, command: "Running") -> None:
+        """Nothing that it started is left."""
+        ...
 
 
 class Running:
@@ -107,7 +110,7 @@ class Running:
 
     def _read_frame(self, fd: int, most: int = FRAME) -> int:
         """Gathers what is readable into one frame (a terminal gives 4 KiB at a time) and returns its size."""
-        size = 0
+        size, kind = 0, self._outputs[fd]
         try:
             while size < most:
                 count = os.readv(fd, [_buffer[size:most]])
@@ -121,7 +124,7 @@ class Running:
             # EIO: nobody holds the terminal's other side any more
             self._close_output(fd)
         if size:
-            self.spool.add(self._outputs.get(fd, FrameKind.OUTPUT), _buffer[:size])
+            self.spool.add(kind, _buffer[:size])
         return size
 
     def _discard(self, fd: int) -> None:
@@ -209,6 +212,7 @@ class Running:
         if not message:
             self._stop_hearing()
             self.abandon("Its supervisor was killed from inside the jail.")
+            self._loop.deserted(self)
             return
         said = json.loads(message)
         if "terminal" in said:
@@ -279,8 +283,12 @@ class Running:
             "peak_memory_bytes": self._report["peak"],
         }
 
+    @property
+    def is_deserted(self) -> bool:
+        return self._channel is None
+
     def close(self) -> None:
-        """Lets go of everything, the spool's files included."""
+        """Lets go of everything, the spool's files included. What it left running would lose its terminal."""
         self._stop_hearing()
         for fd in list(self._outputs):
             self._close_output(fd)

@@ -35,6 +35,8 @@ class Server:
         self._callbacks: dict[int, Callback] = {}
         self._connections: dict[int, Connection] = {}
         self._commands: dict[str, Running] = {}
+        self._forgotten: set[Running] = set()
+        """Those whose background children still hold their terminal or pipes."""
         self._seen: set[str] = set()
         self._inside: Inside | None = None
         self._asked: dict[int, tuple[int, int]] = {}
@@ -128,7 +130,7 @@ class Server:
     def _make_again(self) -> None:
         """The agent is gone or does not answer: a fresh jail on the same files, and the session goes on."""
         self._unmake()
-        for command in self._commands.values():
+        for command in (*self._commands.values(), *self._forgotten):
             command.abandon(ENDED_FROM_INSIDE)
         for number in list(self._asked):
             self._answer_late(number, {"error": ENDED_FROM_INSIDE})
@@ -208,6 +210,21 @@ class Server:
         for fd, asked in command.waiting:
             self._send_to(fd, pack({"id": asked, "exit": command.exit}))
         command.waiting.clear()
+
+    def _forget(self, command: Running) -> None:
+        del self._commands[command.name]
+        if command.exit is None:
+            command.kill("cancelled", 0)
+        command.spool.remove()
+        if command.is_deserted:
+            command.close()
+        else:
+            self._forgotten.add(command)
+
+    def deserted(self, command: Running) -> None:
+        if command in self._forgotten:
+            self._forgotten.discard(command)
+            command.close()
 
     # --- workers ---------------------------------------------------------------------------------------------------
 
@@ -323,7 +340,7 @@ class Server:
             case "kill":
                 command.kill(head["reason"], head["grace"])
             case "forget":
-                self._commands.pop(command.name).close()
+                self._forget(command)
             case _:
                 return {"error": f"{head['do']!r} is nothing that this shim can do"}
         return {}
