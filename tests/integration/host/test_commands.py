@@ -82,8 +82,9 @@ def test_what_runs_can_be_asked_migrated_and_not_started_again(running: House, m
     assert (migrated.returncode, migrated.stderr) == (0, "The tables are up to date.\n")
 
     monkeypatch.setenv("QD_DATA_DIR", str(running.data))
+    said: list[str] = []
     with pytest.raises(HostError, match="Quarterdeck runs already") as caught:
-        detach.start((), running.out, [].append, command=(sys.executable, str(STANDIN_UP)))
+        detach.start((), running.out, said.append, command=(sys.executable, str(STANDIN_UP)))
     assert caught.value.exit_code == 3
 
 

@@ -24,7 +24,7 @@ TESTS = (
 @pytest.mark.skipif(os.geteuid() != 0, reason="runs as an ordinary user already")
 @pytest.mark.timeout(300)
 def test_what_root_can_do_an_ordinary_user_can(folder: Path) -> None:
-    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--basetemp", str(folder / "tmp"))
+    options = ("-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp"))
     result = run(
         Launch(
             name="pytest",
