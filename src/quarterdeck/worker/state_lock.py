@@ -12,7 +12,7 @@ from quarterdeck.domain.errors import ConflictError
 @contextmanager
 def locked(state_dir: Path) -> Generator[None, None, None]:
     """Raises ConflictError where another process has it. Children do not inherit it."""
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     path = state_dir / "lock"
     opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:

@@ -1,0 +1,61 @@
+"""A deck of real components: PostgreSQL, NATS, bubblewrap and git."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from tests.support.deck import Deck
+from tests.support.repositories import JAIL_UID, Repository, reachable_folder
+from tests.support.services import Database
+
+from quarterdeck.adapters.git.workspaces import GitWorkspaces
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
+from quarterdeck.adapters.nats.jobs import NatsJobQueue
+from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.postgres.cursors import PostgresCursors
+from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
+from quarterdeck.adapters.postgres.log import PostgresEventLog
+from quarterdeck.adapters.postgres.pool import Pool
+from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
+from quarterdeck.adapters.system import SystemClock
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.worker.settings import WorkerSettings
+
+
+@asynccontextmanager
+async def real_deck(database: Database, nats_url: str, prefix: str | None = None) -> AsyncGenerator[Deck, None]:
+    """With a repository of one file. Workers share the folder `folder`, so one at a time may run in it."""
+    prefix = prefix or f"t{uuid4().hex}"
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(reachable_folder())
+        repository = Repository(folder / "repository")
+        repository.commit({"README": "read me\n"})
+        log = await stack.enter_async_context(PostgresEventLog(database.app_url, SystemClock()))
+        pool = await stack.enter_async_context(Pool(database.app_url))
+        nats = await stack.enter_async_context(NatsConnection(nats_url))
+        await nats.wait_up()
+        yield Deck(
+            folder,
+            log=log,
+            transcripts=PostgresTranscriptStore(pool),
+            live=NatsLiveOutput(nats, prefix),
+            jobs=NatsJobQueue(nats, prefix, ack_seconds=2.0, duplicate_seconds=1.0),
+            control=NatsWorkerControl(nats, prefix),
+            server=NatsControlServer(nats, prefix),
+            registry=PostgresWorkerRegistry(pool),
+            cursors=PostgresCursors(pool),
+            workspaces=GitWorkspaces(state_dir(folder), JAIL_UID),
+            driver=driver(folder),
+            settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
+            source=repository.path,
+        )
+
+
+def state_dir(folder: Path) -> Path:
+    return folder / "worker"
+
+
+def driver(folder: Path) -> BubblewrapDriver:
+    return BubblewrapDriver(state_dir(folder), JAIL_UID)
