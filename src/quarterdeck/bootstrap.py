@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 import signal
 import socket
 import sys
@@ -95,7 +96,7 @@ async def rebuild_projections(settings: Settings, name: str | None, advance: Cal
 def jail_driver(settings: Settings) -> JailDriver:
     """The driver for sessions on this host."""
     limits = JailLimits(output_bytes=settings.limit_output_bytes) if settings.limit_output_bytes else JailLimits()
-    return BubblewrapDriver(settings.data_dir / "worker", settings.jail_uid, limits=limits)
+    return BubblewrapDriver(settings.data_dir / "worker", _jail_uid(settings), limits=limits)
 
 
 # --- what several roles are made of --------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             jobs=stores.jobs,
             control=NatsControlServer(stores.nats),
             registry=stores.leases,
-            workspaces=GitWorkspaces(settings.data_dir / "worker", settings.jail_uid),
+            workspaces=GitWorkspaces(settings.data_dir / "worker", _jail_uid(settings)),
             driver=jail_driver(settings),
             clock=SystemClock(),
         )
@@ -238,6 +239,11 @@ def _secret(value: SecretStr | None) -> str:
     if value is None:
         raise QuarterdeckError("A service's URL is not set.", "Start with `quarterdeck up`, or set QD_DATABASE_URL.")
     return value.get_secret_value()
+
+
+def _jail_uid(settings: Settings) -> int | None:
+    """An ordinary user's jails run as that user."""
+    return settings.jail_uid if os.geteuid() == 0 else None
 
 
 def _user_name() -> str:
