@@ -91,13 +91,15 @@ async def subscription(
 ) -> AsyncGenerator[AsyncIterator[ExecutionResult]]:
     """The results of one subscription on a socket of its own. gql's errors come through."""
     transport = _BoundedTransport(url, token)
-    await transport.connect()
     try:
+        await transport.connect()
         async with aclosing(transport.subscribe(request)) as results:
             yield _counted(results, transport)
     finally:
         transport.release()
         await transport.close()
+        # gql closes no socket whose opening was interrupted
+        await transport.adapter.close()
 
 
 async def _counted(results: AsyncIterator[Any], transport: _BoundedTransport) -> AsyncIterator[ExecutionResult]:

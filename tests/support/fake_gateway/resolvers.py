@@ -1,0 +1,195 @@
+"""Root fields of the committed schema over a World."""
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.support.fake_gateway.world import NOW, Json, World, page
+
+Resolver = Callable[..., Any]
+
+
+def queries(world: World) -> dict[str, Resolver]:
+    return {
+        "viewer": lambda _info: {
+            "id": "VXNlcjox",
+            "name": "ann",
+            "scopes": ["session:read", "session:write"],
+            "tokens": lambda _info, first=50, after=None: page(world.tokens, first, after),
+        },
+        "log": lambda _info: {"position": len(world.events), "projections": []},
+        "workers": lambda _info: world.workers,
+        "project": lambda _info, id: _by_id(world.projects, id),  # noqa: A006 - the schema's name
+        "projects": lambda _info, first=50, after=None: page(world.projects, first, after),
+        "session": lambda _info, id: _by_id(world.sessions, id),  # noqa: A006
+        "sessions": lambda _info, first=50, after=None, **wanted: page(_sessions(world, **wanted), first, after),
+        "command": lambda _info, id, waitFor=None: _command(world, id),  # noqa: A006, N803
+        "events": lambda _info, first=100, after=None, **wanted: page(_events(world, **wanted), first, after),
+    }
+
+
+def mutations(world: World) -> dict[str, Resolver]:
+    table: dict[str, Callable[[World, Json], Awaitable[Json]]] = {
+        "login": _login,
+        "createProject": _create_project,
+        "openSession": _open_session,
+        "closeSession": _close_session,
+        "runCommand": _run_command,
+        "cancelCommand": _cancel_command,
+        "signalCommand": _signal_command,
+        "sendInput": _send_input,
+        "resizeCommand": _resize_command,
+        "issueToken": _issue_token,
+        "revokeToken": _revoke_token,
+    }
+
+    def resolver(name: str) -> Resolver:
+        async def resolve(_info: Any, input: Json) -> Json:  # noqa: A002 - the schema's name
+            world.calls.append((name, input))
+            if failure := world.failures.get(name):
+                return {"__typename": "Failure", "nextStep": "", **failure}
+            answer = await table[name](world, input)
+            kind = name[0].upper() + name[1:] + "Payload"
+            return {"__typename": kind, "position": len(world.events), **answer}
+
+        return resolve
+
+    return {name: resolver(name) for name in table}
+
+
+def subscriptions(world: World) -> dict[str, Resolver]:
+    async def command_output(_info: Any, commandId: str, after: int = 0) -> AsyncIterator[Json]:  # noqa: N803
+        command = world.command(commandId)
+        assert command
+        async for message in world.messages(command, after):
+            yield {"commandOutput": message}
+
+    async def session_events(_info: Any, sessionId: str, after: int = 0) -> AsyncIterator[Json]:  # noqa: N803
+        async for event in world.follow(after, lambda event: event["sessionId"] == sessionId):
+            yield {"sessionEvents": event}
+
+    async def events(_info: Any, after: int = 0, projectId: str | None = None) -> AsyncIterator[Json]:  # noqa: N803
+        async for event in world.follow(after, lambda event: projectId in {None, event["projectId"]}):
+            yield {"events": event}
+
+    return {"commandOutput": command_output, "sessionEvents": session_events, "events": events}
+
+
+def _by_id(nodes: list[Json], id_: str) -> Json | None:
+    return next((node for node in nodes if node["id"] == id_), None)
+
+
+def _command(world: World, id_: str) -> Json | None:
+    command = world.command(id_)
+    return command.node if command else None
+
+
+def _sessions(world: World, **wanted: Any) -> list[Json]:
+    states, project = wanted.get("state"), wanted.get("projectId")
+    return [s for s in world.sessions if (not states or s["state"] in states) and project in {None, s["project"]["id"]}]
+
+
+def _events(world: World, **wanted: Any) -> list[Json]:
+    session = wanted.get("sessionId")
+    return [event for event in world.events if session in {None, event["sessionId"]}]
+
+
+def _failure(code: str, message: str) -> Json:
+    return {"__typename": "Failure", "code": code, "message": message, "nextStep": ""}
+
+
+async def _login(world: World, asked: Json) -> Json:
+    if asked["token"] not in world.one_time:
+        return _failure("UNAUTHENTICATED", "This log-in token is used up or unknown.")
+    world.one_time.remove(asked["token"])
+    secret = f"qd_granted_{len(world.secrets)}"
+    world.secrets.add(secret)
+    return {"secret": secret, "tokenId": world.add_token("qd")["id"], "userName": "ann"}
+
+
+async def _create_project(world: World, asked: Json) -> Json:
+    name = asked.get("name") or asked["repository"].rstrip("/").rpartition("/")[2]
+    return {"project": world.add_project(name, asked["repository"])}
+
+
+async def _open_session(world: World, asked: Json) -> Json:
+    project = _by_id(world.projects, asked["projectId"])
+    assert project
+    session = world.add_session(project, state="OPENING", title=asked.get("title") or "")
+    await world.append("SessionOpened", session["uuid"], session)
+    if world.provisioning == "ready":
+        session.update(state="READY", readyAt=NOW)
+        await world.append("WorkspacePrepared", uuid4(), session)
+        await world.append("SessionProvisioned", session["uuid"], session)
+    if world.provisioning == "failed":
+        session.update(state="FAILED")
+        reason = {"reason": "There is no bubblewrap.", "next_step": "Install it."}
+        await world.append("SessionProvisioningFailed", session["uuid"], session, **reason)
+    return {"session": session}
+
+
+async def _close_session(world: World, asked: Json) -> Json:
+    session = world.session(asked["sessionId"])
+    if session is None:
+        return _failure("NOT_FOUND", "There is no such session.")
+    session["state"] = "CLOSED"
+    await world.append("SessionClosed", session["uuid"], session)
+    return {"session": session}
+
+
+async def _run_command(world: World, asked: Json) -> Json:
+    session = world.session(asked["sessionId"])
+    if session is None:
+        return _failure("NOT_FOUND", "There is no such session.")
+    command = world.add_command(session, asked)
+    position = await world.append("CommandRequested", command.uuid, session)
+    world.start(command)
+    return {"command": command.node, "position": position}
+
+
+async def _cancel_command(world: World, asked: Json) -> Json:
+    command = world.command(asked["commandId"])
+    assert command
+    command.cancelled = True
+    await world.changed()
+    return {"command": command.node}
+
+
+async def _signal_command(world: World, asked: Json) -> Json:
+    return {"command": _command(world, asked["commandId"])}
+
+
+async def _send_input(world: World, asked: Json) -> Json:
+    command = world.command(asked["commandId"])
+    assert command
+    if command.complete:
+        return _failure("CONFLICT", "This command has ended.")
+    data = base64.b64decode(asked["data"])
+    if data:
+        command.inputs.append(data)
+    command.input_ended = command.input_ended or asked["end"]
+    await world.changed()
+    return {"command": command.node}
+
+
+async def _resize_command(world: World, asked: Json) -> Json:
+    command = world.command(asked["commandId"])
+    assert command
+    command.sizes.append((asked["terminal"]["columns"], asked["terminal"]["rows"]))
+    await world.changed()
+    return {"command": command.node}
+
+
+async def _issue_token(world: World, asked: Json) -> Json:
+    token = world.add_token(asked["name"])
+    token.update(scopes=asked["scopes"], expiresAt=asked.get("expiresAt"))
+    return {"token": token, "secret": f"qd_{UUID(int=1).hex}_secret"}
+
+
+async def _revoke_token(world: World, asked: Json) -> Json:
+    token = _by_id(world.tokens, asked["tokenId"])
+    if token is None:
+        return _failure("NOT_FOUND", "There is no such token.")
+    token["revoked"] = True
+    return {"token": token}

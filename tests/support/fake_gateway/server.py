@@ -1,0 +1,122 @@
+"""Serves a World over HTTP and WebSocket from a thread of its own."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+import uvicorn
+from graphql import ExecutionResult, GraphQLSchema, build_schema, execute, parse, subscribe, validate
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from tests.support.fake_gateway.resolvers import mutations, queries, subscriptions
+from tests.support.fake_gateway.world import Json, World
+
+SDL = Path(__file__).parents[3] / "schema/quarterdeck_schema/schema.graphql"
+UNAUTHENTICATED: Json = {"errors": [{"message": "This token is not known.", "extensions": {"code": "UNAUTHENTICATED"}}]}
+
+
+class FakeGateway:
+    """`with FakeGateway(world) as gateway`: serves until the block ends."""
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self.world = world
+        self._schema: GraphQLSchema = build_schema(SDL.read_text("utf-8"))
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        routes = [Route("/graphql", self._post, methods=["POST"]), WebSocketRoute("/graphql", self._socket_opened)]
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            log_level="error",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.002)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def _serve(self) -> None:
+        async def serve() -> None:
+            self.loop = asyncio.get_running_loop()
+            await self._server.serve(sockets=[self._socket])
+            for task in list(self.world.running):
+                task.cancel()
+
+        asyncio.run(serve())
+
+    async def _post(self, request: Request) -> Response:
+        if self.world.http_faults:
+            return JSONResponse({"detail": "out of order"}, status_code=self.world.http_faults.pop(0))
+        body: Json = await request.json()
+        given = (request.headers.get("authorization") or "").removeprefix("Bearer ")
+        if given not in self.world.secrets and "login(" not in body["query"]:
+            return JSONResponse(UNAUTHENTICATED, status_code=401)
+        document = parse(body["query"])
+        if errors := validate(self._schema, document):
+            return JSONResponse({"errors": [error.formatted for error in errors]}, status_code=400)
+        roots = {**queries(self.world), **mutations(self.world)}
+        result = execute(self._schema, document, roots, variable_values=body.get("variables"))
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        return JSONResponse(result.formatted)
+
+    async def _socket_opened(self, websocket: WebSocket) -> None:
+        await websocket.accept(subprotocol="graphql-transport-ws")
+        with suppress(WebSocketDisconnect):
+            hello: Json = await websocket.receive_json()
+            payload: Json = hello.get("payload") or {}
+            if payload.get("Authorization", "").removeprefix("Bearer ") not in self.world.secrets:
+                await websocket.close(4403)
+                return
+            await websocket.send_json({"type": "connection_ack"})
+            asked: Json = await websocket.receive_json()
+            sending = asyncio.create_task(self._stream(websocket, asked))
+            try:
+                await websocket.receive()
+            finally:
+                sending.cancel()
+                with suppress(asyncio.CancelledError):
+                    await sending
+
+    async def _stream(self, websocket: WebSocket, asked: Json) -> None:
+        document = parse(asked["payload"]["query"])
+        result: Any = subscribe(
+            self._schema, document, subscriptions(self.world), variable_values=asked["payload"].get("variables")
+        )
+        result = await result if asyncio.iscoroutine(result) else result
+        if isinstance(result, ExecutionResult):
+            errors = [error.formatted for error in result.errors or ()]
+            await websocket.send_json({"type": "error", "id": asked["id"], "payload": errors})
+            return
+        left = self.world.cuts.pop(0) if "commandOutput" in asked["payload"]["query"] and self.world.cuts else -1
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await self._send(websocket, asked["id"], result, left)
+
+    async def _send(self, websocket: WebSocket, id_: str, results: AsyncIterator[ExecutionResult], left: int) -> None:
+        async for result in results:
+            if left == 0:
+                await websocket.close(1012)
+                return
+            left -= 1
+            await websocket.send_json({"type": "next", "id": id_, "payload": result.formatted})
+        await websocket.send_json({"type": "complete", "id": id_})
