@@ -66,7 +66,7 @@ def _quoted(names: Iterable[str]) -> list[str]:
 
 def create(schema: str, table: str) -> list[bytes]:
     """The same table in another schema, with its indexes under the same names."""
-    twin = METADATA.tables[table].to_metadata(MetaData(), schema=schema)
+    twin = METADATA.tables[table].to_metadata(MetaData(naming_convention=METADATA.naming_convention), schema=schema)
     indexes = sorted(twin.indexes, key=lambda index: str(index.name))
     made: list[ExecutableDDLElement] = [CreateTable(twin), *map(CreateIndex, indexes)]
     return [str(statement.compile(dialect=_DIALECT)).encode() for statement in made]

@@ -2,20 +2,16 @@
 
 import psycopg
 import pytest
-from alembic import command
-from sqlalchemy import create_engine
+from tests.support.projecting import check_migrations
+from tests.support.services import Database
 
 from quarterdeck.adapters.postgres import schema as log_schema
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 from quarterdeck_projections import schema
-from tests.support.services import Database
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(database.owner_url))
-    with engine.connect() as connection:
-        command.check(schema.configuration(connection))
-    engine.dispose()
+    check_migrations(database)
 
 
 def test_installing_twice_changes_nothing(database: Database) -> None:

@@ -1,0 +1,159 @@
+"""Random histories: streams of every kind that begin as they must and go on as they please, interleaved."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from quarterdeck.domain.command import (
+    ChangedFile,
+    CommandBackgrounded,
+    CommandCancelRequested,
+    CommandFinished,
+    CommandLost,
+    CommandRefused,
+    CommandRequested,
+    CommandResized,
+    CommandSignalled,
+    CommandStarted,
+    EndReason,
+    Terminal,
+)
+from quarterdeck.domain.events import Event
+from quarterdeck.domain.identity import (
+    LoginFailed,
+    LoginSucceeded,
+    RoleGranted,
+    RoleRevoked,
+    TokenIssued,
+    TokenKind,
+    TokenRevoked,
+    UserRegistered,
+)
+from quarterdeck.domain.project import (
+    MemberAdded,
+    MemberRemoved,
+    ProjectArchived,
+    ProjectCreated,
+    ProjectSettings,
+    ProjectSettingsChanged,
+    Role,
+)
+from quarterdeck.domain.session import (
+    Limit,
+    SessionAdopted,
+    SessionClosed,
+    SessionCloseRequested,
+    SessionLost,
+    SessionOpened,
+    SessionProvisioned,
+    SessionProvisioningFailed,
+)
+
+SOMEBODY = UUID(int=1)
+TEXTS = st.sampled_from(["", "ls -la", "a\tb\n\\N \\. \\", "naïve 🙂", "nul\0 and \\u0000", 'quo"te'])
+USERS = st.sampled_from([UUID(int=1), UUID(int=2)])
+TERMINALS = st.none() | st.builds(Terminal, columns=st.integers(1, 1000))
+
+BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
+    (
+        st.builds(
+            ProjectCreated,
+            name=TEXTS,
+            repository=TEXTS,
+            default_branch=TEXTS,
+            owner_id=USERS,
+            settings=st.builds(ProjectSettings),
+        ),
+        st.one_of(
+            st.builds(ProjectSettingsChanged, settings=st.builds(ProjectSettings, max_sessions=st.integers(1, 100))),
+            st.builds(MemberAdded, user_id=USERS, role=st.sampled_from(Role)),
+            st.builds(MemberRemoved, user_id=USERS),
+            st.builds(ProjectArchived),
+        ),
+    ),
+    (
+        st.builds(SessionOpened, project_id=USERS, owner_id=USERS, ref=TEXTS, title=TEXTS),
+        st.one_of(
+            st.builds(
+                SessionProvisioned,
+                worker_id=TEXTS,
+                jail_driver=TEXTS,
+                workspace_kind=TEXTS,
+                base_commit=TEXTS,
+                limits=st.lists(st.builds(Limit, name=TEXTS, asked=TEXTS, enforced_by=TEXTS), max_size=2).map(tuple),
+            ),
+            st.builds(SessionProvisioningFailed, reason=TEXTS, next_step=TEXTS),
+            st.builds(SessionAdopted, worker_id=TEXTS, rebuilt=st.booleans(), detail=TEXTS),
+            st.builds(SessionCloseRequested),
+            st.builds(SessionLost, reason=TEXTS),
+            st.builds(SessionClosed, detail=TEXTS),
+        ),
+    ),
+    (
+        st.builds(CommandRequested, session_id=USERS, project_id=USERS, text=TEXTS, terminal=TERMINALS),
+        st.one_of(
+            st.builds(CommandRefused, reason=TEXTS, next_step=TEXTS),
+            st.builds(CommandStarted, worker_id=TEXTS, tree_before=TEXTS),
+            st.builds(CommandBackgrounded),
+            st.builds(CommandResized, terminal=st.builds(Terminal, rows=st.integers(1, 1000))),
+            st.builds(CommandSignalled, signal=TEXTS),
+            st.builds(CommandCancelRequested),
+            st.builds(CommandLost, reason=TEXTS),
+            st.builds(
+                CommandFinished,
+                exit_code=st.none() | st.integers(0, 255),
+                signal=st.none() | TEXTS,
+                reason=st.sampled_from(EndReason),
+                wall_ms=st.integers(0, 2**50),
+                cpu_ms=st.integers(0, 2**50),
+                peak_memory_bytes=st.integers(0, 2**50),
+                output_bytes=st.integers(0, 2**50),
+                output_sha256=TEXTS,
+                tree_before=TEXTS,
+                tree_after=TEXTS,
+                files_changed=st.lists(st.builds(ChangedFile, path=TEXTS, status=TEXTS), max_size=2).map(tuple),
+            ),
+        ),
+    ),
+    (
+        st.builds(UserRegistered, name=TEXTS),
+        st.one_of(st.builds(RoleGranted, role=TEXTS), st.builds(RoleRevoked, role=TEXTS)),
+    ),
+    (
+        st.builds(
+            TokenIssued,
+            user_id=USERS,
+            name=TEXTS,
+            kind=st.sampled_from(TokenKind),
+            scopes=st.lists(TEXTS, max_size=3).map(tuple),
+            secret_sha256=st.just("0"),
+            expires_at=st.none() | st.just(datetime(2030, 1, 1, tzinfo=UTC)),
+        ),
+        st.one_of(
+            st.builds(TokenRevoked, reason=TEXTS),
+            st.builds(LoginSucceeded, issued_token_id=USERS),
+            st.builds(LoginFailed, reason=TEXTS),
+        ),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The next event of a stream, which is told by its number."""
+
+    stream: int
+    event: Event
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Chapter]:
+    streams: list[list[Chapter]] = []
+    for number in range(draw(st.integers(1, 5))):
+        beginning, rest = draw(st.sampled_from(BEGINNINGS))
+        events = [draw(beginning), *draw(st.lists(rest, max_size=6))]
+        streams.append([Chapter(number, event) for event in events])
+    order = draw(st.permutations([number for number, stream in enumerate(streams) for _ in stream]))
+    return [streams[number].pop(0) for number in order]
