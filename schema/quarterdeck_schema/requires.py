@@ -6,8 +6,9 @@ from typing import Any, TypeVar, cast
 
 import strawberry
 from strawberry.extensions import FieldExtension
+from strawberry.utils.str_converters import to_camel_case
 
-from quarterdeck.domain.errors import ForbiddenError, UnauthenticatedError
+from quarterdeck.domain.errors import ForbiddenError, InvalidInputError, UnauthenticatedError
 from quarterdeck.domain.identity import allows
 from quarterdeck_schema.context import Info, RequestContext
 
@@ -25,7 +26,7 @@ def query(scope: str, description: str | None = None) -> Callable[[ResolverT], R
 
 
 def mutation(scope: str, description: str | None = None) -> Callable[[ResolverT], ResolverT]:
-    declare = strawberry.mutation(extensions=[Requires(scope)], description=description)
+    declare = strawberry.mutation(extensions=[Requires(scope), WholeText()], description=description)
     return cast("Callable[[ResolverT], ResolverT]", declare)
 
 
@@ -63,3 +64,25 @@ class Requires(FieldExtension):
         check_scope(info.context, self.scope)
         result = cast("Any", next_(source, info, **kwargs))
         return await result if isawaitable(result) else result
+
+
+class WholeText(FieldExtension):
+    """Refuses text that no database, file or program takes: with a NUL byte or half a surrogate pair in it."""
+
+    async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
+        for name, value in vars(kwargs["input"]).items():
+            if isinstance(value, str):
+                _check_text(name, value)
+        return await next_(source, info, **kwargs)
+
+
+def _check_text(name: str, text: str) -> None:
+    field = to_camel_case(name)
+    if "\0" in text:
+        raise InvalidInputError("There is a NUL byte in it, which nothing can be given.", "Take it out.", field=field)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"Character {error.start} is half of a surrogate pair and has no UTF-8 form.", "Take it out.", field=field
+        ) from None

@@ -1,7 +1,7 @@
 """A gateway on memory twins behind a real port, and a client for it."""
 
 import asyncio
-import socket
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -47,6 +47,8 @@ from quarterdeck.gateway.parts import Check, Parts
 from quarterdeck.gateway.server import listen, serve
 from quarterdeck_schema.reads import Reads
 
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Never used; the client would load a host's certificates for each test without it."""
 PROTOCOL = "graphql-transport-ws"
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="test")
 
@@ -253,7 +255,12 @@ class Running:
         self, token: str | None = None, *, init: bool = True, protocols: tuple[str, ...] = (PROTOCOL,), **more: Any
     ) -> AsyncGenerator[Socket, None]:
         async with connect(
-            f"ws://{self.host}/graphql", subprotocols=[Subprotocol(each) for each in protocols], proxy=None, max_size=None, close_timeout=1, **more
+            f"ws://{self.host}/graphql",
+            subprotocols=[Subprotocol(each) for each in protocols],
+            proxy=None,
+            max_size=None,
+            close_timeout=1,
+            **more,
         ) as connection:
             client = Socket(connection)
             if init:
@@ -325,13 +332,9 @@ async def running(house: House | None = None, **settings: Any) -> AsyncGenerator
     try:
         async with (
             house.control.serve("w1", house.worker),
-            httpx2.AsyncClient(base_url=f"http://{host}", trust_env=False, timeout=20) as http,
+            httpx2.AsyncClient(base_url=f"http://{host}", verify=_NO_TLS, trust_env=False, timeout=20) as http,
         ):
             yield Running(house, host, issued.secret, http)
     finally:
         stop.set()
         await served
-
-
-def listening_port(listener: socket.socket) -> int:
-    return int(listener.getsockname()[1])

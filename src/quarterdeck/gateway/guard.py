@@ -1,6 +1,7 @@
 """What every request goes through first: Host and Origin, and a bound on how long an answer may take to be taken."""
 
 import asyncio
+from collections.abc import Iterator
 from time import perf_counter
 
 import structlog
@@ -11,6 +12,7 @@ from quarterdeck.gateway.wire import ABORT
 
 logger = structlog.get_logger(__name__)
 
+PIECE_BYTES = 64 * 1024
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -50,23 +52,34 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
-                await send(message)
-                return
-            try:
+            for piece in _pieces(message):
                 async with asyncio.timeout(self._send_seconds):
-                    await send(message)
-            except TimeoutError:
-                scope.get("state", {}).get(ABORT, lambda: None)()
-                raise
+                    await send(piece)
 
         try:
             await self._app(scope, receive, bounded)
         except TimeoutError:
             logger.warning("an answer was not taken", path=scope["path"])
+            scope.get("state", {}).get(ABORT, _nothing)()
         finally:
             # the path alone: what is in a query may be private
             seconds = round(perf_counter() - started, 6)
             logger.debug("request", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """The server waits before each piece until the one before is nearly taken."""
+    body = message.get("body", b"")
+    if len(body) <= PIECE_BYTES:
+        yield message
+        return
+    for start in range(0, len(body), PIECE_BYTES):
+        more = start + PIECE_BYTES < len(body) or message.get("more_body", False)
+        yield {**message, "body": body[start : start + PIECE_BYTES], "more_body": more}
+
+
+def _nothing() -> None:
+    """A server that is not ours has no way to cut a connection."""
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:

@@ -132,7 +132,7 @@ class GraphQLOverHTTP:
             raise _AnswerError(405, _told("Subscriptions are carried by WebSocket, graphql-transport-ws."))
         if request.method == "GET" and operation.kind is not OperationType.QUERY:
             raise _AnswerError(405, _told("GET is for queries only."), {"Allow": "POST"})
-        if caller is None and not operation.asks_only(LOGIN_FIELDS):
+        if caller is None and not (operation.kind is OperationType.MUTATION and operation.asks_only(LOGIN_FIELDS)):
             raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
 
 

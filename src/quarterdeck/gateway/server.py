@@ -28,6 +28,20 @@ class _AbortableHttp(HttpToolsProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast("Transport", transport))
         self.app_state = {**self.app_state, ABORT: cast("Transport", transport).abort}
+        self._left = 0
+
+    def timeout_keep_alive_handler(self) -> None:
+        """An idle connection is closed; one whose last answer is not taken would stay, with the answer in memory."""
+        left = self.transport.get_write_buffer_size()
+        if left and left == self._left:
+            self.transport.abort()
+        elif left:
+            self._left = left
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
 
 
 class _AbortableWebSocket(WebSocketsSansIOProtocol):
