@@ -1,12 +1,13 @@
 """Real git repositories for tests, and workspaces on them."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from quarterdeck.adapters.git.removal import remove_tree
 
 JAIL_UID = 64100 if os.geteuid() == 0 else None
 
@@ -29,8 +30,7 @@ def reachable_folder() -> Generator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["rm", "-rf", "--", folder], check=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
 
 class Repository:

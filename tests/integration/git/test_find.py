@@ -3,7 +3,7 @@
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -138,7 +138,7 @@ async def test_a_host_that_does_not_answer_to_its_name_is_unreachable(workspaces
 
 
 @contextmanager
-def silent_server() -> Iterator[int]:
+def silent_server() -> Generator[int]:
     """Takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -192,7 +193,7 @@ async def test_checkouts_that_no_session_uses_are_removed_beyond_a_few(folder: P
     options = Options(kept_checkouts=1)
     workspaces = GitWorkspaces(folder / "state", JAIL_UID, overlay=True, options=options)
     project_id = uuid4()
-    used = await workspaces.prepare(uuid4(), project_id, repository.path, "main")
+    used = workspace = await workspaces.prepare(uuid4(), project_id, repository.path, "main")
     for number in range(3):
         repository.commit({"n": str(number)})
         workspace = await workspaces.prepare(uuid4(), project_id, repository.path, "main")
@@ -341,9 +342,8 @@ async def test_a_fetch_that_takes_too_long_is_ended_with_all_that_it_started(
     programs = folder / "programs"
     programs.mkdir()
     git = programs / "git"
-    git.write_text(
-        f'#!/bin/sh\ncase "$*" in *fetch*) sleep 77 & echo $! > {folder}/pid; wait;; esac\nexec {_git()} "$@"\n'
-    )
+    slow = f"sleep 77 & echo $! > {folder}/pid; wait"
+    git.write_text(f'#!/bin/sh\ncase "$*" in *fetch*) {slow};; esac\nexec {shutil.which("git")} "$@"\n')
     git.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     options = Options(patience=Patience(fetch=0.7))

@@ -2,16 +2,13 @@
 
 import re
 
+GIT_FOLDER = b".git"
 _SHORT = re.compile(rb"git~[0-9]+")
 # characters that a Macintosh's file system leaves out of names
 _INVISIBLE = re.compile(rb"\xe2\x80[\x8c-\x8f\xaa-\xae]|\xe2\x81[\xaa-\xaf]|\xef\xbb\xbf")
 
 
-def is_git_folder(name: bytes) -> bool:
-    return name == b".git"
-
-
 def is_refused(name: bytes) -> bool:
     """Git itself will not add it: it means `.git` on Windows or on a Macintosh."""
     plain = _INVISIBLE.sub(b"", name).lower().split(b":")[0].rstrip(b" .")
-    return plain == b".git" or _SHORT.fullmatch(plain) is not None
+    return plain == GIT_FOLDER or _SHORT.fullmatch(plain) is not None

@@ -15,7 +15,7 @@ from quarterdeck.adapters.git.caps import Caps, Skipped
 from quarterdeck.adapters.git.descent import Descent
 from quarterdeck.adapters.git.ignore import MAX_RULES, Names, Rules, everything
 from quarterdeck.adapters.git.layer import FolderMark, folder_mark, is_whiteout
-from quarterdeck.adapters.git.names import is_git_folder, is_refused
+from quarterdeck.adapters.git.names import GIT_FOLDER, is_refused
 from quarterdeck.adapters.git.objects import (
     EXECUTABLE,
     FILE,
@@ -31,6 +31,8 @@ from quarterdeck.adapters.git.objects import (
 from quarterdeck.adapters.git.reading import Content, Seen, read_file
 
 _RULES = b".gitignore"
+_UNREADABLE = "the worker may not read it"
+_CHANGING = "changed while it was read"
 Unchanged = Callable[[bytes, Content], bool]
 """Whether content is what was checked out at a path: a checkout may differ from its blob (line ends)."""
 
@@ -103,12 +105,12 @@ class Walk:
 
     def _enter(self, descent: Descent, above: _Folder, name: bytes, rules: Rules) -> _Folder | None:
         if descent.depth >= self.caps.depth:
-            self.skipped.add(above.path(name), f"deeper than {self.caps.depth} folders")
+            self._skip(above, name, f"deeper than {self.caps.depth} folders")
             return None
         try:
             fd = descent.enter(name)
         except PermissionError:
-            self.skipped.add(above.path(name), "the worker may not read it")
+            self._skip(above, name, _UNREADABLE)
             return None
         except OSError:
             above.entries.pop(name, None)  # removed or replaced since it was listed
@@ -159,21 +161,26 @@ class Walk:
         with os.scandir(fd) as found:
             entries = {os.fsencode(entry.name): entry for entry in found}
         folder.rules = self._rules(folder, fd, entries, above)
+        entries.pop(GIT_FOLDER, None)
         for name, entry in entries.items():
-            if is_git_folder(name):
-                continue
             self._looked_at += 1
             if self._looked_at > self.caps.files:
-                self.skipped.add(folder.path(name), f"beyond the {self.caps.files} files of one tree")
-                return
+                self._skip(folder, name, f"beyond the {self.caps.files} files of one tree")
+                continue
             try:
                 self._take(folder, fd, name, entry.stat(follow_symlinks=False))
             except FileNotFoundError:
                 folder.entries.pop(name, None)
             except PermissionError:
-                self.skipped.add(folder.path(name), "the worker may not read it")
-            except OSError as error:
-                self.skipped.add(folder.path(name), f"changed while it was read ({error.strerror})")
+                self._skip(folder, name, _UNREADABLE)
+            except OSError:
+                self._skip(folder, name, _CHANGING)
+
+    def _skip(self, folder: _Folder, name: bytes, reason: str) -> None:
+        """Leaves out what is there now. What the base has there stays: it was not seen to be gone."""
+        self.skipped.add(folder.path(name), reason)
+        if name in folder.tracked:
+            folder.entries[name] = folder.tracked[name]
 
     def _rules(self, folder: _Folder, fd: int, entries: "dict[bytes, os.DirEntry[str]]", above: Rules | None) -> Rules:
         own = entries.get(_RULES)
@@ -234,11 +241,11 @@ class Walk:
         blob = self.seen.get(found)
         if blob is None or (not found.st_size and folder.mark is FolderMark.WHITEOUT_FILES):
             if reason := self._too_much(found.st_size):
-                self.skipped.add(folder.path(name), reason)
+                self._skip(folder, name, reason)
                 return None
             content = read_file(fd, name, self.caps.file_bytes)
             if content is None:
-                self.skipped.add(folder.path(name), "changed while it was read")
+                self._skip(folder, name, _CHANGING)
                 return None
             if content.whiteout and folder.mark is FolderMark.WHITEOUT_FILES:
                 folder.entries.pop(name, None)
