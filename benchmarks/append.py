@@ -25,8 +25,8 @@ from quarterdeck.domain.command import CommandLost
 
 T = TypeVar("T")
 CALLERS = 32
-ROUNDS = 3
-SECONDS = 3
+ROUNDS = 5
+SECONDS = 2
 SINGLE = 1500
 PAYLOAD = "the worker that had this command is gone"
 TABLE = """
@@ -62,7 +62,7 @@ def _run() -> list[Row]:
     with disk() as server:
         execute(server.urls.admin, TABLE)
         rounds = [_round(server) for _ in range(ROUNDS)]
-        raw, ours = _raw_insert(server), uvloop.run(_in_log(server, _alone))
+        ours, raw = uvloop.run(_alone_in_turn(server))
         large = uvloop.run(_in_log(server, _large))
     # the middle one, as this machine has other things to do
     middle = sorted(rounds, key=lambda each: each.ours.per_second / each.pgbench)[ROUNDS // 2]
@@ -146,27 +146,30 @@ async def _together(log: PostgresEventLog) -> Measured:
     return Measured(len(took) / (time.perf_counter() - began), sorted(took))
 
 
-async def _alone(log: PostgresEventLog) -> Measured:
-    took = [await _append(log) for _ in range(SINGLE)]
-    return Measured(SINGLE / sum(took), sorted(took))
-
-
 async def _large(log: PostgresEventLog) -> float:
     return await _append(log, "x" * 10_000_000)
 
 
-def _raw_insert(server: Disk) -> Measured:
-    took: list[float] = []
-    with psycopg.connect(server.urls.app, autocommit=True) as connection:
-        for _ in range(SINGLE):
-            began = time.perf_counter()
-            connection.execute(
-                "INSERT INTO peer.plain (stream_id, version, topic, payload) VALUES (%s, 1, 'CommandLost', %s)",
-                (uuid7(), PAYLOAD.encode()),
-                prepare=True,
-            )
-            took.append(time.perf_counter() - began)
-    return Measured(SINGLE / sum(took), sorted(took))
+async def _alone_in_turn(server: Disk) -> tuple[Measured, Measured]:
+    """An append, then a plain insert, and so on."""
+    ours: list[float] = []
+    raw: list[float] = []
+    async with PostgresEventLog(server.urls.app, SystemClock()) as log:
+        with psycopg.connect(server.urls.app, autocommit=True) as connection:
+            for _ in range(SINGLE):
+                ours.append(await _append(log))
+                raw.append(_insert(connection))
+    return Measured(SINGLE / sum(ours), sorted(ours)), Measured(SINGLE / sum(raw), sorted(raw))
+
+
+def _insert(connection: psycopg.Connection) -> float:
+    began = time.perf_counter()
+    connection.execute(
+        "INSERT INTO peer.plain (stream_id, version, topic, payload) VALUES (%s, 1, 'CommandLost', %s)",
+        (uuid7(), PAYLOAD.encode()),
+        prepare=True,
+    )
+    return time.perf_counter() - began
 
 
 def _library(server: Disk) -> float:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.codec import logged
+from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.adapters.postgres.rows import PreparedRow, check_size
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application.errors import ConcurrencyError
@@ -47,13 +47,13 @@ class MemoryEventLog:
         moved.set()
 
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
-        return [logged(row) for row in self._rows if row.stream_id == stream_id]
+        return [decoded(row) for row in self._rows if row.stream_id == stream_id]
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return [logged(row) for row in self._rows[after : after + limit]]
+        return [decoded(row) for row in self._rows[after : after + limit]]
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return [logged(row) for row in await self.raw(after, limit, session_id=session_id)]
+        return [decoded(row) for row in await self.raw(after, limit, session_id=session_id)]
 
     async def raw(
         self,
@@ -75,7 +75,7 @@ class MemoryEventLog:
         return len(self._rows)
 
     def tail(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[LoggedEvent]]]:
-        return self._tail(after, logged)
+        return self._tail(after, decoded)
 
     def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
         return self._tail(after, lambda row: row)

@@ -7,8 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from quarterdeck.adapters.postgres.history import EARLIER
-from quarterdeck.application.ports import LoggedEvent, RawEvent
-from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.events import EVENT_TYPES, Event
 
 Decode = Callable[[bytes], Any]
@@ -29,19 +28,6 @@ def decode(topic: str, schema_version: int, payload: bytes | None) -> Event | Un
     except (msgspec.DecodeError, UnicodeDecodeError):
         return UnknownEvent(topic=topic, payload=payload)
     return event
-
-
-def logged(raw: RawEvent) -> LoggedEvent:
-    """The row with its payload decoded."""
-    return Recorded(
-        position=raw.position,
-        stream_id=raw.stream_id,
-        version=raw.version,
-        topic=raw.topic,
-        schema_version=raw.schema_version,
-        envelope=raw.envelope,
-        event=decode(raw.topic, raw.schema_version, raw.payload),
-    )
 
 
 def shapes() -> dict[tuple[str, int], type]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import islice
 
-from quarterdeck.adapters.postgres.codec import logged
+from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.application.ports import LoggedEvent, RawEvent
 
 MAX_ROWS = 8192
@@ -23,7 +23,7 @@ class Entry:
     @property
     def logged(self) -> LoggedEvent:
         if self._logged is None:
-            self._logged = logged(self.raw)
+            self._logged = decoded(self.raw)
         return self._logged
 
 

@@ -7,6 +7,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from quarterdeck.adapters.postgres.events import raw_event
 from quarterdeck.adapters.postgres.feed import Feed
 from quarterdeck.adapters.postgres.pool import Connection
 from quarterdeck.adapters.postgres.reader import read_after, read_head
@@ -60,7 +61,7 @@ class Listener:
 
     async def _catch_up(self, connection: Connection) -> None:
         """Reads what is new. Notifications that come meanwhile are kept by the connection."""
-        while rows := await read_after(connection, self._feed.position or 0, BATCH):
+        while rows := await read_after(connection, self._feed.position or 0, BATCH, raw_event):
             self._feed.extend(rows)
             self._on_head(Head(position=rows[-1].position, digest=rows[-1].digest))
             if len(rows) < BATCH:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.codec import logged
+from quarterdeck.adapters.postgres.events import Row, logged_event, raw_event
 from quarterdeck.adapters.postgres.feed import Entry, Feed
 from quarterdeck.adapters.postgres.listener import BATCH, Listener
 from quarterdeck.adapters.postgres.pool import Pool
@@ -53,16 +53,16 @@ class PostgresEventLog:
         return prepared.recorded(await ticket)
 
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
-        rows = await self._reader.stream(stream_id)
-        if rows:
-            self._recorder.know_version(stream_id, rows[-1].version)
-        return [logged(row) for row in rows]
+        events = await self._reader.stream(stream_id, logged_event)
+        if events:
+            self._recorder.know_version(stream_id, events[-1].version)
+        return events
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return [logged(row) for row in await self._reader.after(after, limit)]
+        return await self._reader.after(after, limit, logged_event)
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return [logged(row) for row in await self._reader.filtered(after, limit, None, session_id)]
+        return await self._reader.filtered(after, limit, None, session_id, logged_event)
 
     async def raw(
         self,
@@ -72,42 +72,45 @@ class PostgresEventLog:
         project_ids: Collection[UUID] | None = None,
         session_id: UUID | None = None,
     ) -> Sequence[RawEvent]:
-        return await self._reader.filtered(after, limit, project_ids, session_id)
+        return await self._reader.filtered(after, limit, project_ids, session_id, raw_event)
 
     async def head(self) -> int:
         return (await self._reader.head()).position
 
     def tail(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[LoggedEvent]]]:
-        return self._tail(after, lambda entry: entry.logged)
+        return self._tail(after, logged_event, lambda entry: entry.logged)
 
     def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
-        return self._tail(after, lambda entry: entry.raw)
+        return self._tail(after, raw_event, lambda entry: entry.raw)
 
     @asynccontextmanager
-    async def _tail(self, after: int, show: Callable[[Entry], RowT]) -> AsyncGenerator[AsyncIterator[Sequence[RowT]]]:
+    async def _tail(
+        self, after: int, build: Callable[[Row], RowT], show: Callable[[Entry], RowT]
+    ) -> AsyncGenerator[AsyncIterator[Sequence[RowT]]]:
         self._listener.start()
-        async with aclosing(self._follow(after, show)) as batches:
+        async with aclosing(self._follow(after, build, show)) as batches:
             yield batches
 
-    async def _follow(self, position: int, show: Callable[[Entry], RowT]) -> AsyncGenerator[Sequence[RowT]]:
+    async def _follow(
+        self, position: int, build: Callable[[Row], RowT], show: Callable[[Entry], RowT]
+    ) -> AsyncGenerator[Sequence[RowT]]:
         while True:
             moved = self._feed.moved
             entries = self._feed.after(position, BATCH)
-            if entries is None:
-                entries = await self._catch_up(position)
-            if entries:
-                if entries[0].raw.position != position + 1:
-                    raise _gap(position + 1)
-                position = entries[-1].raw.position
-                yield [show(entry) for entry in entries]
-            else:
+            batch = await self._catch_up(position, build) if entries is None else [show(entry) for entry in entries]
+            if not batch:
                 await moved.wait()
+            elif batch[0].position != position + 1:
+                raise _gap(position + 1)
+            else:
+                position = batch[-1].position
+                yield batch
 
-    async def _catch_up(self, position: int) -> list[Entry]:
+    async def _catch_up(self, position: int, build: Callable[[Row], RowT]) -> list[RowT]:
         """From the log itself, however long PostgreSQL is away."""
         while True:
             try:
-                return [Entry(row) for row in await self._reader.after(position, BATCH)]
+                return await self._reader.after(position, BATCH, build)
             except UnavailableError:
                 continue
 

@@ -1,18 +1,21 @@
 """What one append asks for, made ready for the log: rows to store, and the events as they will be recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from quarterdeck.adapters.postgres.codec import encode
+from quarterdeck.adapters.postgres.construct import constructor
 from quarterdeck.adapters.postgres.rows import PreparedRow, prepare_envelope, prepare_row
 from quarterdeck.application.ports import Context, StreamWrite
 from quarterdeck.domain.base import Envelope, Recorded
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
 
+_new_recorded: Callable[..., Recorded[Event]] = constructor(Recorded)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class PreparedWrites:
     rows: list[PreparedRow]
     events: list[tuple[Event, Envelope]]
@@ -21,7 +24,7 @@ class PreparedWrites:
     def recorded(self, first: int) -> list[Recorded[Event]]:
         """The events, the first at this position."""
         return [
-            Recorded(
+            _new_recorded(
                 position=position,
                 stream_id=row.stream_id,
                 version=row.version,
