@@ -109,7 +109,7 @@ class CommandRunner:
             snapshot = files.snapshot(found, None)
             started = CommandStarted(worker_id=self._ports.worker_id, tree_before=found.tree)
             write = StreamWrite(stream_id=asked.command_id, expected_version=version, events=(started,))
-            files.settled = False
+            files.begin()
             try:
                 await self._ports.journal.append([*snapshot, write], cause)
             except ConcurrencyError:
@@ -149,7 +149,7 @@ class CommandRunner:
             await pumping
             await self._finish(session, begun, ended, output)
             await output.seal()
-            await session.jail.forget(begun.command_id)
+            await self._let_go(session, begun)
         finally:
             session.cancelled.discard(begun.command_id)
             await end([pumping])
@@ -159,10 +159,7 @@ class CommandRunner:
         """Logs the end, with the files as they are now, when all output but the END frame is stored."""
         files, version = session.files, begun.version
         async with files.lock:
-            # whatever still runs may write while we look: only what came before the look counts
-            settled = await self._nothing_runs_beside(session, begun.command_id)
             _, found = await asyncio.gather(output.drained(), self._files_after(files, begun))
-            settled = settled and bool(found.tree)
             while True:
                 snapshot = files.snapshot(found, begun.command_id)
                 finished = _finished(begun, ended, output, found.tree, found.changed)
@@ -177,7 +174,6 @@ class CommandRunner:
                         return
                     continue
                 files.appended(snapshot)
-                files.settled = settled
                 return
 
     async def _files_after(self, files: SessionFiles, begun: Begun) -> WorkspaceTree:
@@ -193,13 +189,24 @@ class CommandRunner:
         session.commands.pause()
         self._ports.alarm.set()
 
-    async def _nothing_runs_beside(self, session: HeldSession, command_id: UUID) -> bool:
-        if session.commands.running != frozenset({command_id}):
-            return False
+    async def _let_go(self, session: HeldSession, begun: Begun) -> None:
+        """What is left to do when the command has its end in the log; its failure is none of the command's."""
         try:
-            return await session.jail.processes() == 0
-        except JailError:
-            return False
+            await session.jail.forget(begun.command_id)
+            await self._settle(session, begun)
+        except QuarterdeckError as error:
+            logger.warning("a command is not let go of", command=str(begun.command_id), error=error.message)
+
+    async def _settle(self, session: HeldSession, begun: Begun) -> None:
+        """Spares the next command a look at the files, where nothing that could write was left behind.
+
+        A process that ends between a look and the count may have written: so the look comes after the count.
+        """
+        starts = session.files.starts
+        if session.commands.running != frozenset({begun.command_id}):
+            return
+        if await session.jail.processes() == 0 and await session.files.are_as_known():
+            session.files.settled = session.files.starts == starts
 
     async def _fail(self, session: HeldSession, asked: Asked, begun: Begun | None, error: Exception) -> None:
         """Puts a command aside that this worker cannot handle, and says so."""

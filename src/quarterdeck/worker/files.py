@@ -23,6 +23,8 @@ class SessionFiles:
         self._next = tree
         self.settled = settled
         """Nothing has run since `tree` was taken that could have written."""
+        self.starts = 0
+        """Commands begun so far."""
 
     @classmethod
     async def load(cls, session_id: UUID, workspaces: Workspaces, journal: Journal) -> "SessionFiles":
@@ -35,6 +37,14 @@ class SessionFiles:
         if self.settled:
             return WorkspaceTree(tree=self.tree)
         return await self._workspaces.tree(self.session_id, self.tree)
+
+    def begin(self) -> None:
+        """A command is about to start."""
+        self.settled = False
+        self.starts += 1
+
+    async def are_as_known(self) -> bool:
+        return (await self._workspaces.tree(self.session_id, self.tree)).tree == self.tree
 
     async def since(self, tree: str) -> WorkspaceTree:
         """The files now, compared with an earlier tree."""

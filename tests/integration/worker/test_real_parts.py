@@ -7,6 +7,7 @@ import pytest
 from tests.support.deck import Deck, working
 from tests.support.real_deck import real_deck
 from tests.support.services import Database
+from tests.support.waiting import eventually
 
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import EndReason, Terminal
@@ -39,7 +40,11 @@ async def test_a_session_from_opening_to_closing(deck: Deck) -> None:
         await deck.close(session_id)
         assert finished.tree_after in (await deck.closed(session_id)).reason
         assert (await deck.finished(hang)).reason is EndReason.CANCELLED
-        assert await deck.workspaces.sessions() == []
+
+        async def no_files() -> bool:
+            return not await deck.workspaces.sessions()
+
+        await eventually(no_files)
 
 
 async def test_a_background_process_that_writes_later_is_seen_by_the_next_command(deck: Deck) -> None:
