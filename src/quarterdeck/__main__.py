@@ -1,13 +1,12 @@
 """The `quarterdeck` command: the server's side. `qd` is the client."""
 
 import asyncio
-import importlib
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Protocol, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -28,7 +27,6 @@ from quarterdeck.host.roles import ROLES
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.up import Plan
 from quarterdeck.host.up import up as run_everything
-from quarterdeck.jail.abstract import JailDriver
 
 app = typer.Typer(
     name="quarterdeck",
@@ -43,21 +41,6 @@ out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highli
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of everything that is kept (QD_DATA_DIR).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-class Bootstrap(Protocol):
-    """What the composition root offers to this command. Imported when needed: most of them do not need it."""
-
-    def serve(self, role: str, settings: Settings) -> int: ...
-    async def issue_login_token(self, settings: Settings) -> str: ...
-    async def rebuild_projections(
-        self, settings: Settings, name: str | None, advance: Callable[[str, int, int], None]
-    ) -> None: ...
-    def jail_driver(self, settings: Settings) -> JailDriver: ...
-
-
-def bootstrap() -> Bootstrap:
-    return cast("Bootstrap", importlib.import_module("quarterdeck.bootstrap"))
 
 
 @app.command()
@@ -97,7 +80,14 @@ async def _foreground(settings: Settings, reporting: detach.Report | None) -> No
         else:
             _announce(settings, token)
 
-    await run_everything(settings, Plan(issue_login_token=bootstrap().issue_login_token, ready=ready), progress)
+    await run_everything(settings, Plan(issue_login_token=_login_token, ready=ready), progress)
+
+
+async def _login_token(settings: Settings) -> str:
+    # Imported here and below, not above: most commands do without all that bootstrap brings.
+    from quarterdeck import bootstrap
+
+    return await bootstrap.issue_login_token(settings)
 
 
 def _start_in_background(settings: Settings) -> str:
@@ -152,7 +142,9 @@ def serve(role: Annotated[str, typer.Argument(help=" | ".join(ROLES))]) -> None:
     missing = [f"{n}: not set." for n, value in _services(settings) if value is None]
     if missing:
         raise SettingsError("\n".join(missing), "A role alone needs both; quarterdeck up brings its own.")
-    sys.exit(bootstrap().serve(role, settings))
+    from quarterdeck import bootstrap
+
+    sys.exit(bootstrap.serve(role, settings))
 
 
 @app.command()
@@ -167,7 +159,7 @@ def login_token(*, data_dir: DataDir = None) -> None:
     """Make another one-time login token for what runs on this machine."""
     settings = settings_files.load(data_dir=data_dir)
     found = control.running(DataDirectory(settings.data_dir))
-    token = asyncio.run(bootstrap().issue_login_token(control.with_running_services(settings)))
+    token = asyncio.run(_login_token(control.with_running_services(settings)))
     write_private(DataDirectory(settings.data_dir).client, json.dumps({"url": found.url, "login_token": token}))
     out.print(token, markup=False)
 
@@ -175,6 +167,8 @@ def login_token(*, data_dir: DataDir = None) -> None:
 @projections.command()
 def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by default.")] = None) -> None:
     """Build read models anew from the log, and switch to them when they have caught up."""
+    from quarterdeck import bootstrap
+
     settings = control.with_running_services(settings_files.load())
     with Progress(console=err) as progress:
         tasks: dict[str, TaskID] = {}
@@ -184,14 +178,16 @@ def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by
                 tasks[model] = progress.add_task(model)
             progress.update(tasks[model], completed=done, total=total)
 
-        asyncio.run(bootstrap().rebuild_projections(settings, name, advance))
+        asyncio.run(bootstrap.rebuild_projections(settings, name, advance))
 
 
 @app.command()
 def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say which parts and protections this host has, which are off, and what to do."""
+    from quarterdeck import bootstrap
+
     settings = settings_files.load(data_dir=data_dir)
-    findings = asyncio.run(examine(settings, bootstrap().jail_driver(settings)))
+    findings = asyncio.run(examine(settings, bootstrap.jail_driver(settings)))
     if as_json:
         out.print_json(data=[asdict(finding) for finding in findings])
     else:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -22,7 +22,7 @@ PREFIX = "QD_"
 FILE_VARIABLE = "QD_SETTINGS_FILE"
 """Names a JSON file with settings; the environment wins over it. Roles under `quarterdeck up` get theirs this way."""
 
-KIB, MIB, GIB = 1024, 1024**2, 1024**3
+MIB, GIB = 1024**2, 1024**3
 
 
 class LogLevel(StrEnum):
@@ -124,7 +124,8 @@ class Services(BaseSettings):
         default=None, description="NATS with JetStream; several servers of a cluster separated by commas."
     )
     object_store_url: ObjectStoreUrl | None = Field(
-        default=None, description="Store for snapshots and audit checkpoints. Default: a folder in the data directory."
+        default=None,
+        description="Reserved for the store of snapshots and audit checkpoints; nothing is kept there yet.",
     )
 
 
@@ -177,15 +178,7 @@ class Limits(BaseSettings):
     limit_send_seconds: PositiveFloat = Field(
         default=15.0, description="Time that a client has to take what is sent to it, before it is cut off."
     )
-    limit_queue_bytes: PositiveInt = Field(
-        default=MIB, description="Output held for one subscriber; one that falls further behind reads the transcript."
-    )
-    limit_spool_bytes: PositiveInt = Field(
-        default=64 * MIB, description="Output of one command on the worker's disk that is not stored yet."
-    )
-    limit_output_bytes: NonNegativeInt = Field(
-        default=0, description="Output of one command; 0: no limit but the disk."
-    )
+    limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 
 class Settings(Limits, Worker, Users, Services, Listening, General):

@@ -1,10 +1,9 @@
 """Reaching a `quarterdeck up` from another process: stopping it, asking what it runs, using its services."""
 
-import contextlib
 import json
 import os
+import select
 import signal
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,16 +36,20 @@ def running(data: DataDirectory) -> Running:
 def down(data: DataDirectory) -> Running:
     """Stops what runs and returns when it has. Raises NotRunningError, or HostError where it goes on."""
     found = running(data)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(found.pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while lock.is_held(data.lock):
-        if time.monotonic() > deadline:
-            raise HostError(
-                f"Quarterdeck (pid {found.pid}) did not stop within {STOP_SECONDS:g} s.",
-                f"See {data.logs / 'supervisor.log'}; kill -9 {found.pid} loses nothing that was acknowledged.",
-            )
-        time.sleep(0.02)
+    try:
+        process = os.pidfd_open(found.pid)
+        with os.fdopen(process):
+            signal.pidfd_send_signal(process, signal.SIGTERM)
+            stopped = select.select([process], [], [], STOP_SECONDS)[0]
+    except ProcessLookupError:
+        return found
+    except PermissionError as error:
+        raise HostError(f"Quarterdeck (pid {found.pid}) belongs to another user.", "Stop it as that user.") from error
+    if not stopped:
+        raise HostError(
+            f"Quarterdeck (pid {found.pid}) did not stop within {STOP_SECONDS:g} s.",
+            f"See {data.logs / 'supervisor.log'}; kill -9 {found.pid} loses nothing that was acknowledged.",
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from quarterdeck.host.errors import AlreadyRunningError
+from quarterdeck.host.errors import AlreadyRunningError, StorageError
 
 PATIENCE = 1.0
 """How long a holder may take to write down who it is."""
@@ -56,6 +56,11 @@ def is_held(path: Path) -> bool:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except PermissionError as error:
+        raise StorageError(
+            f"The data directory of {path} belongs to another user.",
+            "Run this as that user, or name another data directory (--data-dir or QD_DATA_DIR).",
+        ) from error
     try:
         return not _try_lock(descriptor)
     finally:

@@ -276,6 +276,12 @@ class EmbeddedPostgres:
             except subprocess.TimeoutExpired:
                 continue
         self._process = None
+        self.clear_away()
+
+    def clear_away(self) -> None:
+        """Removes what a stopped server has outside the data directory: the short folder for its socket."""
+        if self.sockets != self._wanted_sockets:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     @property
     def pid(self) -> int | None:

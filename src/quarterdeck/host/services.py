@@ -48,6 +48,11 @@ class Services:
             specs.append(self._nats_spec(self._nats, moved))
         return specs
 
+    def clear_away(self) -> None:
+        """To be called when all are stopped."""
+        if self._postgres is not None:
+            self._postgres.clear_away()
+
     def _postgres_spec(self, server: EmbeddedPostgres) -> ChildSpec:
         def launch() -> Launch:
             server.prepare()

@@ -70,6 +70,7 @@ class _House:
         finally:
             began = time.monotonic()
             await self._supervisor.stop()
+            self._services.clear_away()
             for file in (self._data.client, self._data.state):
                 file.unlink(missing_ok=True)
             self._progress.line(f"Stopped within {time.monotonic() - began:.1f} s.")
