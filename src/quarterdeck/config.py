@@ -125,7 +125,7 @@ class Services(BaseSettings):
     )
     object_store_url: ObjectStoreUrl | None = Field(
         default=None,
-        description="Reserved for the store of snapshots and audit checkpoints; nothing is kept there yet.",
+        description="Reserved for snapshots and audit checkpoints; nothing is kept there yet.",
     )
 
 
