@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -71,6 +72,17 @@ class Place:
 
     def upper(self, session_id: UUID) -> Path:
         return self.state / "sessions" / str(session_id) / "upper"
+
+    @contextmanager
+    def on_small_disk(self, size: int) -> Generator[None]:
+        """The driver's folder lies on a file system of that many bytes, which only root can arrange."""
+        self.state.mkdir(exist_ok=True)
+        options = f"size={size},mode=0711"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.state], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "--lazy", self.state], check=True)
 
     def shim_folder(self, session_id: UUID) -> Path:
         return self.state / "sessions" / str(session_id) / "shim"

@@ -52,14 +52,23 @@ class Inside:
             theirs.close()
         self._waiting = (ours, self._count)
 
-    def take_subreaper(self) -> tuple[socket.socket, int]:
-        """The channel to one that has nothing to do yet, and its number. Raises NotMadeError without an agent."""
-        if self._waiting is None:
+    def hand_over(self, passed: list[int]) -> tuple[socket.socket, int] | None:
+        """Gives a subreaper its command; returns the channel to it and its number, None where the agent is gone."""
+        for _ in range(2):
+            if self._waiting is None:
+                self.prepare_subreaper()
+            if self._waiting is None:
+                return None
+            (channel, number), self._waiting = self._waiting, None
+            try:
+                socket.send_fds(channel, [b"start"], passed)
+            except OSError:
+                # that one was killed from inside while it waited
+                channel.close()
+                continue
             self.prepare_subreaper()
-        if self._waiting is None:
-            raise NotMadeError("the agent is gone")
-        taken, self._waiting = self._waiting, None
-        return taken
+            return channel, number
+        return None
 
     def is_over(self) -> bool:
         """Whether the agent has ended."""

@@ -16,7 +16,7 @@ from quarterdeck.jail.shim.spool import Spool
 
 FRAME = 64 * 1024
 FRAMES_PER_WAKE = 16
-UNRESPONSIVE_SECONDS = 15.0
+UNRESPONSIVE_SECONDS = 7.0
 END_OF_INPUT = b"\x04"
 
 Head = dict[str, Any]

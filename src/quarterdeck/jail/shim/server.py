@@ -21,7 +21,7 @@ from quarterdeck.jail.shim.wire import PROTOCOL, Head, pack
 SOCKET = "sock"
 SPOOL = "spool"
 PIPE_BYTES = 256 * 1024
-AGENT_SECONDS = 5.0
+AGENT_SECONDS = 3.0
 ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
 
 
@@ -187,16 +187,14 @@ class Server:
 
     def _hand_over(self, passed: list[int]) -> tuple[socket.socket, int]:
         """Sends what is to be started to the subreaper that waits; to a new one if that was killed meanwhile."""
-        assert self._inside is not None
         for _ in range(2):
-            channel, number = self._inside.take_subreaper()
-            try:
-                socket.send_fds(channel, [b"start"], passed)
-            except OSError:
-                channel.close()
-                continue
-            self._inside.prepare_subreaper()
-            return channel, number
+            if self._inside is None:
+                break
+            taken = self._inside.hand_over(passed)
+            if taken is not None:
+                return taken
+            # its agent has gone this moment
+            self._make_again()
         raise NotMadeError(ENDED_FROM_INSIDE)
 
     def grown(self, command: Running) -> None:

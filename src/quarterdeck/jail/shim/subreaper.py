@@ -21,7 +21,7 @@ from typing import Any
 
 from quarterdeck.jail.shim import family, kernel, shell, wake
 
-EXTERMINATION_SECONDS = 10.0
+EXTERMINATION_SECONDS = 5.0
 ROUND_SECONDS = 0.01
 IUTF8 = 0x4000
 
@@ -84,7 +84,6 @@ class Subreaper:
         os.close(master)
 
     def _start(self, spec: Config, text: bytes, standard: list[int]) -> None:
-        """Spawned and not forked: that shares this process's memory until it executes, and so costs half."""
         chosen = shell.choose(self._config["shells"])
         if chosen is None:
             raise OSError(errno.ENOENT, "The jail has no shell", ", ".join(self._config["shells"]))
@@ -95,20 +94,39 @@ class Subreaper:
         data = os.memfd_create("command")
         _write_all(data, start.data)
         os.lseek(data, 0, os.SEEK_SET)
-        self._main = os.posix_spawn(
+        standard = [*standard, data]
+        environment |= start.environment
+        begin = self._spawn if self._terminal < 0 else self._fork
+        self._main = begin(start, environment, standard)
+        os.close(data)
+
+    def _spawn(self, start: shell.Start, environment: dict[str, str], fds: list[int]) -> int:
+        """Shares this process's memory until it executes, and so costs half of a fork."""
+        return os.posix_spawn(
             start.shell,
             start.arguments,
-            environment | start.environment,
-            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate((*standard, data))],
+            environment,
+            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(fds)],
             setpgroup=0,
             setsigmask=(),
             setsigdef=wake.CHANGED,
         )
-        os.close(data)
-        if self._terminal >= 0:
-            os.tcsetpgrp(self._terminal, self._main)
-            # it may have been stopped for touching the terminal before this
-            family.send(-self._main, signal.SIGCONT)
+
+    def _fork(self, start: shell.Start, environment: dict[str, str], fds: list[int]) -> int:
+        """For a terminal: the child puts itself into the foreground before it is anything else."""
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            os.setpgid(0, 0)
+            # SIGTTOU is still ignored, so this does not stop a process that is not in the foreground yet
+            os.tcsetpgrp(self._terminal, os.getpid())
+            for target, fd in enumerate(fds):
+                os.dup2(fd, target)
+            wake.restore()
+            os.execve(start.shell, start.arguments, environment)  # noqa: S606 - it is the jail's
+        finally:
+            os._exit(127)
 
     def _turn(self) -> bool:
         poll = select.poll()

@@ -1,0 +1,202 @@
+"""Everything a command started is ended with it, wherever it hid; and what it leaves in peace lives on."""
+
+import pytest
+from tests.support.jails import Place, finish, read_until, run, spec, start
+from tests.support.waiting import eventually
+
+from quarterdeck.application.frames import FrameKind
+from quarterdeck.domain.command import EndReason
+from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.standing import StandingJail
+
+DAEMON = """python3 - <<'END'
+import os, signal, time
+for _ in range(2):
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+open('/tmp/daemon', 'w').write(str(os.getpid()))
+time.sleep(1000)
+END
+while [ ! -s /tmp/daemon ]; do sleep 0.01; done
+"""
+TREE = """python3 - <<'END'
+import os, signal, time
+for depth in range(6):
+    os.fork()
+    if depth % 2:
+        os.setsid() if os.getpid() != os.getsid(0) and os.getpid() != os.getpgid(0) else None
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(1000)
+END"""
+CHAIN = """exec python3 -c '
+import os, sys
+print("up", flush=True)
+while True:
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+'"""
+BOMB = """echo up; bomb() { bomb & bomb & }; trap '' TERM; bomb 2>/dev/null; sleep 1000"""
+
+
+async def _nobody_left(jail: StandingJail) -> bool:
+    return await jail.processes() == 0
+
+
+@pytest.mark.parametrize("text", [f"{DAEMON} echo up; sleep 1000", TREE, CHAIN], ids=["daemon", "tree", "chain"])
+async def test_a_kill_ends_whatever_a_command_started(jail: StandingJail, text: str) -> None:
+    command_id = await start(jail, text)
+    await read_until(jail, command_id, b"up")
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
+
+    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert await jail.processes() == 0
+
+
+async def test_a_kill_ends_a_fork_bomb_and_the_session_goes_on(where: Place) -> None:
+    driver = where.driver(JailLimits(processes=200))
+    jail = await driver.create(spec(where.workspace()))
+    command_id = await start(jail, BOMB)
+    await read_until(jail, command_id, b"up")
+    await eventually(lambda: _more_than(jail, 100))
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
+
+    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert await jail.processes() == 0
+    assert (await run(jail, "echo fine")).text == "fine\n"
+    await driver.close()
+
+
+async def _more_than(jail: StandingJail, count: int) -> bool:
+    return await jail.processes() > count
+
+
+async def test_a_program_that_minds_the_first_signal_ends_within_the_grace(jail: StandingJail) -> None:
+    command_id = await start(jail, "trap 'echo goodbye; exit 9' TERM; echo up; while :; do sleep 0.05; done")
+    await read_until(jail, command_id, b"up")
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=30)
+    done = await finish(jail, command_id)
+
+    assert "goodbye" in done.text
+    assert (done.exit.exit_code, done.exit.reason) == (9, EndReason.CANCELLED)
+
+
+async def test_a_time_out_ends_what_ignores_it(jail: StandingJail) -> None:
+    done = await run(jail, "trap '' TERM; (trap '' TERM; sleep 1000) & sleep 1000 & wait", timeout=1)
+
+    assert done.exit.reason == EndReason.TIMED_OUT
+    assert done.exit.wall_ms < 15_000
+    assert await jail.processes() == 0
+
+
+async def test_a_stopped_command_is_killed_too(jail: StandingJail) -> None:
+    command_id = await start(jail, "echo up; kill -STOP $$")
+    await read_until(jail, command_id, b"up")
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
+
+    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+
+
+async def test_background_children_live_on_and_do_not_delay_the_end(jail: StandingJail) -> None:
+    done = await run(jail, "(while :; do echo late; sleep 0.02; done) & echo early")
+
+    assert "early\n" in done.text
+    assert done.exit.exit_code == 0
+    assert await jail.processes() > 0
+    assert (await run(jail, "echo other")).text == "other\n"
+
+
+async def test_a_flood_from_a_background_child_neither_blocks_it_nor_reaches_the_spool(jail: StandingJail) -> None:
+    done = await run(jail, "(head -c 20000000 /dev/zero; echo done > /tmp/flooded) & exit 0")
+    assert done.exit.exit_code == 0
+
+    seen = await run(jail, "while [ ! -s /tmp/flooded ]; do sleep 0.02; done; cat /tmp/flooded")
+
+    assert seen.text == "done\n"
+
+
+async def test_a_kill_after_the_end_ends_what_was_left_behind(jail: StandingJail) -> None:
+    command_id = await start(jail, "sleep 1000 & exit 0")
+    await jail.wait(command_id)
+    assert await jail.processes() == 1
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
+
+    await eventually(lambda: _nobody_left(jail))
+    assert (await jail.wait(command_id)).reason == EndReason.EXITED
+
+
+async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_it_started(jail: StandingJail) -> None:
+    other = await start(jail, "echo up; read -r x; echo other")
+    await read_until(jail, other, b"up")
+
+    done = await run(jail, f"{DAEMON} kill -9 $PPID; sleep 1000")
+
+    assert (done.exit.signal, done.exit.reason) == ("KILL", EndReason.SIGNALLED)
+    assert b"killed from inside" in b"".join(frame.data for frame in done.frames if frame.kind == FrameKind.GAP)
+    await jail.write_input(other, b"go\n")
+    assert (await finish(jail, other)).text.endswith("other\n")
+    await eventually(lambda: _nobody_left(jail))
+
+
+async def test_a_jail_whose_agent_is_killed_from_inside_is_made_anew_on_the_same_files(jail: StandingJail) -> None:
+    await run(jail, "echo kept > file")
+    other = await start(jail, "echo up; sleep 1000")
+    await read_until(jail, other, b"up")
+
+    done = await run(jail, "kill -9 -1; sleep 1000")
+
+    assert done.exit.reason == EndReason.SIGNALLED
+    assert (await jail.wait(other)).reason == EndReason.SIGNALLED
+    assert (await run(jail, "pwd; cat file")).text == "/workspace\nkept\n"
+
+
+async def test_a_jail_can_be_killed_from_inside_again_and_again(jail: StandingJail) -> None:
+    for number in range(5):
+        await run(jail, "kill -9 -1")
+        assert (await run(jail, f"echo {number}")).text == f"{number}\n"
+
+
+async def test_a_stopped_agent_does_not_keep_a_command_from_its_end(jail: StandingJail) -> None:
+    command_id = await start(jail, "echo up; kill -STOP -1; sleep 1000")
+    await read_until(jail, command_id, b"up")
+
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0)
+
+    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert (await run(jail, "echo on")).text == "on\n"
+
+
+async def test_what_a_command_used_is_told(jail: StandingJail) -> None:
+    done = await run(jail, "python3 -c 'x = bytearray(64 << 20); sum(range(2_000_000))' & wait; sleep 0.1")
+
+    assert done.exit.peak_memory_bytes > 64 << 20
+    assert done.exit.cpu_ms > 10
+    assert done.exit.wall_ms >= 100
+
+
+async def test_a_frozen_jail_stands_still(jail: StandingJail) -> None:
+    await start(jail, "n=0; while :; do n=$((n+1)); echo $n > /tmp/n; sleep 0.01; done")
+    await eventually(lambda: _counted(jail, beyond=0))
+
+    await jail.freeze()
+    frozen = await run(jail, "cat /tmp/n; sleep 0.2; cat /tmp/n; ps -eo stat=,args= | grep -c '^T'")
+
+    first, second, stopped = frozen.text.split()
+    assert first == second
+    assert int(stopped) >= 1
+    await jail.thaw()
+    await eventually(lambda: _counted(jail, beyond=int(second)))
+
+
+async def _counted(jail: StandingJail, beyond: int) -> bool:
+    text = (await run(jail, "cat /tmp/n 2>/dev/null")).text.strip()
+    return bool(text) and int(text) > beyond
