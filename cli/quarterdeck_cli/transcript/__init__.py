@@ -1,0 +1,1 @@
+"""What is done with a recorded transcript: shown safely, played in its time, exported. No network, no terminal."""

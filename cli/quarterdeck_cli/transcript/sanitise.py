@@ -1,0 +1,146 @@
+"""Terminal output made safe for the terminal of somebody who only looks at it.
+
+An allow-list: text, cursor movement, erasing, colours and the screen's own modes pass; all else is dropped, above all
+what makes a terminal answer, changes its title or clipboard, prints, or changes what its keys and mouse send. Only
+whole sequences are let out, so the terminal never parses anything differently from us. Sequences are those of
+ECMA-48 and xterm's control sequences (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html).
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+from typing import Final
+
+from quarterdeck_cli.transcript import sequences
+
+TEXT: Final = re.compile(r"[^\x00-\x07\x10-\x1f\x7f-\x9f]+")
+"""Runs that pass as they are: printable characters, and BS, HT, LF, VT, FF, CR, SO, SI."""
+STRING_END: Final = re.compile(r"[\x07\x18\x1a\x1b\x9c]")
+LONGEST_SEQUENCE: Final = 256
+LONGEST_STRING: Final = 4096
+C1: Final = range(0x80, 0xA0)
+
+
+class Sanitiser:
+    """Call it with each piece of output, in order and cut anywhere; it gives what may be shown of it."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._state: Callable[[str, int], int] = self._ground
+        self._held = ""
+        self._opening = ""
+        self._out: list[str] = []
+        self._on_other_screen = False
+
+    def __call__(self, data: bytes) -> bytes:
+        return self._feed(self._decode(data))
+
+    def finish(self) -> bytes:
+        """To be shown after the last piece: leaves the terminal as a shell expects it."""
+        shown = self._feed(self._decode(b"", final=True))
+        leave = sequences.LEAVE_OTHER_SCREEN if self._on_other_screen else ""
+        self._on_other_screen = False
+        self._state = self._ground
+        return shown + (leave + sequences.RESTORE).encode()
+
+    def _feed(self, text: str) -> bytes:
+        at = 0
+        while at < len(text):
+            at = self._state(text, at)
+        shown = "".join(self._out)
+        self._out.clear()
+        return shown.encode()
+
+    def _ground(self, text: str, at: int) -> int:
+        if run := TEXT.match(text, at):
+            self._out.append(run.group())
+            return run.end()
+        self._control(text[at])
+        return at + 1
+
+    def _control(self, character: str) -> None:
+        """One that starts a sequence, in its 7-bit or 8-bit form. Others have no use in a record."""
+        if character == "\x1b":
+            self._held, self._state = "", self._escape
+        elif ord(character) in C1:
+            self._held = ""
+            self._begin(chr(ord(character) - 0x40))
+        else:
+            self._state = self._ground
+
+    def _begin(self, final: str) -> None:
+        """ESC and one character have been read."""
+        match final:
+            case "[":
+                self._held, self._state = "", self._csi
+            case "]" | "P" | "X" | "^" | "_":
+                self._held, self._opening, self._state = "", final, self._string
+            case _:
+                self._out.append(sequences.escape(final))
+                self._state = self._ground
+
+    def _escape(self, text: str, at: int) -> int:
+        character = text[at]
+        if " " <= character <= "/":
+            self._hold(character, LONGEST_SEQUENCE)
+        elif not "0" <= character <= "~":
+            self._control(character)
+        elif self._held:
+            self._out.append(sequences.escape(self._held + character))
+            self._state = self._ground
+        else:
+            self._begin(character)
+        return at + 1
+
+    def _csi(self, text: str, at: int) -> int:
+        character = text[at]
+        if " " <= character <= "?":
+            self._hold(character, LONGEST_SEQUENCE)
+        elif "@" <= character <= "~":
+            self._state = self._ground
+            self._emit_csi(self._held, character)
+        else:
+            self._control(character)
+        return at + 1
+
+    def _emit_csi(self, held: str, final: str) -> None:
+        shown = sequences.csi(held, final)
+        for sequence in sequences.OTHER_SCREEN:
+            if sequence in shown:
+                self._on_other_screen = sequence.endswith("h")
+        self._out.append(shown)
+
+    def _string(self, text: str, at: int) -> int:
+        """OSC, DCS, SOS, PM, APC: up to BEL (OSC only) or ST; CAN, SUB and another ESC cut it off."""
+        found = STRING_END.search(text, at)
+        end = found.start() if found else len(text)
+        self._hold(text[at:end], LONGEST_STRING)
+        if found is None:
+            return end
+        ending = found.group()
+        if ending == "\x07" and self._opening != "]":
+            return end + 1
+        if ending in {"\x07", "\x9c"}:
+            self._end_string()
+        elif ending == "\x1b":
+            self._state = self._string_escape
+        else:
+            self._state = self._ground
+        return end + 1
+
+    def _string_escape(self, text: str, at: int) -> int:
+        if text[at] == "\\":
+            self._end_string()
+            return at + 1
+        self._held, self._state = "", self._escape
+        return at
+
+    def _end_string(self) -> None:
+        if self._opening == "]":
+            self._out.append(sequences.osc(self._held))
+        self._state = self._ground
+
+    def _hold(self, more: str, longest: int) -> None:
+        """What grows too long is remembered only as too long, which no rule lets pass."""
+        if len(self._held) <= longest:
+            self._held = (self._held + more)[: longest + 1]
