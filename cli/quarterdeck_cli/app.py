@@ -11,9 +11,11 @@ from quarterdeck_cli.commands import (
     attach,
     commands,
     events,
+    export,
     login,
     overview,
     projects,
+    replay,
     run,
     sessions,
     tokens,
@@ -37,7 +39,7 @@ Version = Annotated[
 
 def make_app() -> typer.Typer:
     """The app without plug-ins."""
-    app = group("Run commands in jailed copies of your repositories, and see, steer and replay what ran.")
+    app = group("Run commands in jailed copies of your repositories, and see, steer and replay what ran.", alone=True)
 
     @app.callback(invoke_without_command=True)
     def main(context: typer.Context, *, version: Version = False) -> None:
@@ -49,6 +51,8 @@ def make_app() -> typer.Typer:
     command(app, "whoami")(login.who_am_i)
     command(app, "run", context_settings=PLAIN_WORDS)(run.run)
     command(app, "attach")(attach.attach_to)
+    command(app, "replay")(replay.replay)
+    command(app, "export")(export.export)
     _add_nouns(app)
     return app
 

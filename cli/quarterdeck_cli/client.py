@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, cast
@@ -21,6 +21,7 @@ from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError,
 from quarterdeck_cli.transport import http_transport, subscription
 
 Json = dict[str, Any]
+Renew = Callable[[], Awaitable[str | None]]
 ATTEMPTS = 5
 FIRST_PAUSE = 0.2
 AUTHENTICATION_CLOSE_CODES = frozenset({4401, 4403})
@@ -30,16 +31,21 @@ LOGIN_AGAIN = "Log in again with `qd login`."
 class Client:
     """One server, one token. Use as an async context manager."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, renew: Renew | None = None) -> None:
+        """`renew` is asked once for another token, where the server does not accept this one."""
         self.url = url
         self.endpoint = _endpoint(url)
         self.token = token
+        self._renew = renew
         self._http: AIOHTTPTransport | None = None
 
     async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def _open(self) -> None:
         self._http = http_transport(self.endpoint, self.token)
         await self._http.connect()
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -78,6 +84,25 @@ class Client:
         return await self._execute(name, variables)
 
     async def _execute(self, name: str, variables: Mapping[str, Any]) -> Json:
+        try:
+            return await self._send(name, variables)
+        except ServerFailure as failure:
+            if failure.code != "UNAUTHENTICATED" or not await self._has_another_token():
+                raise
+        return await self._send(name, variables)
+
+    async def _has_another_token(self) -> bool:
+        renew, self._renew = self._renew, None
+        token = await renew() if renew else None
+        if token is None:
+            return False
+        self.token = token
+        if self._http is not None:
+            await self._http.close()
+        await self._open()
+        return True
+
+    async def _send(self, name: str, variables: Mapping[str, Any]) -> Json:
         if self._http is None:
             raise RuntimeError("the client is not open: use it in `async with`")
         try:

@@ -26,11 +26,11 @@ SessionRef = Annotated[
 ]
 
 
-def group(help_text: str) -> typer.Typer:
-    """A noun's commands. Help is plain text, and a bare noun shows it."""
+def group(help_text: str, *, alone: bool = False) -> typer.Typer:
+    """A noun's commands. Help is plain text, and a bare noun shows it, unless it does something `alone`."""
     return typer.Typer(
         help=help_text,
-        no_args_is_help=True,
+        no_args_is_help=not alone,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,

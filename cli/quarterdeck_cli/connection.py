@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from quarterdeck_cli.api import access
-from quarterdeck_cli.client import Client
+from quarterdeck_cli.client import Client, Renew
 from quarterdeck_cli.contexts import Context, Contexts, ContextsFile
 from quarterdeck_cli.credentials import Credentials
-from quarterdeck_cli.errors import NotSetUpError, ServerFailure
+from quarterdeck_cli.errors import CliError, NotSetUpError, ServerFailure
 from quarterdeck_cli.local_server import (
     DATA_DIR_VARIABLE,
     LocalServer,
@@ -50,7 +50,9 @@ class Logins:
         known = self._from_context()
         if known is None:
             return Login(url, None) if url else None
-        return Login(url or known.url, token or (known.token if url in {None, known.url} else None), known.context)
+        return Login(
+            url or known.url, token or (known.token if url in {None, known.url} else None), known.context, known.local
+        )
 
     def current_name(self, contexts: Contexts) -> str | None:
         if named := os.environ.get(CONTEXT_VARIABLE):
@@ -99,8 +101,22 @@ async def connected(logins: Logins) -> AsyncGenerator[Client]:
     login = logins.chosen()
     if login is None or login.token is None:
         login = await _log_in_locally(logins, login)
-    async with Client(login.url, login.token) as client:
+    async with Client(login.url, login.token, _renewal(logins, login)) as client:
         yield client
+
+
+def _renewal(logins: Logins, login: Login) -> Renew | None:
+    """For a server on this machine whose data was made anew: the one-time token that it has left since."""
+    local = login.local
+    if local is None or not local.login_token:
+        return None
+
+    async def renew() -> str | None:
+        with suppress(CliError):
+            return (await redeem_local(logins, local)).token
+        return None
+
+    return renew
 
 
 async def _log_in_locally(logins: Logins, login: Login | None) -> Login:

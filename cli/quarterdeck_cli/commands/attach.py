@@ -14,7 +14,7 @@ from quarterdeck_cli.running import terminal
 from quarterdeck_cli.running.attend import attend, attend_in_terminal, terminal_notes
 from quarterdeck_cli.running.follow import Following
 from quarterdeck_cli.running.output_stream import OutputStream
-from quarterdeck_cli.running.sinks import ExactSink, JsonSink, LiveOnly, Sink, end_as_json
+from quarterdeck_cli.running.sinks import STDOUT, CleanSink, ExactSink, JsonSink, LiveOnly, Sink, end_as_json
 
 Which = Annotated[str, typer.Argument(metavar="COMMAND", help="A command's id, or the end of it.")]
 Live = Annotated[bool, typer.Option("--live", help="Only what it prints from now on.")]
@@ -55,6 +55,9 @@ async def attach_to(
         attended = await attend(qd.out, following, position, None)
     except BrokenPipeError:
         return closed_output()
+    finally:
+        if isinstance(sink, CleanSink):
+            sink.finish()
     if as_json and attended.command:
         qd.out.json_line(end_as_json(attended.command))
     return attended.code
@@ -63,4 +66,4 @@ async def attach_to(
 def _sink(*, as_json: bool, keyboard: bool) -> Sink:
     if as_json:
         return JsonSink()
-    return ExactSink()
+    return CleanSink() if os.isatty(STDOUT) and not keyboard else ExactSink()

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 import select
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import orjson
@@ -13,6 +12,7 @@ from quarterdeck_cli.api import plain
 from quarterdeck_cli.api.commands import Command
 from quarterdeck_cli.api.transcripts import Frame
 from quarterdeck_cli.running.output_stream import OutputStream
+from quarterdeck_cli.transcript.sanitise import Sanitiser
 
 STDOUT, STDERR = 1, 2
 
@@ -34,12 +34,17 @@ class ExactSink:
 class CleanSink:
     """To a terminal that only looks on: through a filter that takes out what would steer it."""
 
-    def __init__(self, make_filter: Callable[[], Callable[[bytes], bytes]]) -> None:
-        self._filters = {"OUTPUT": make_filter(), "ERROR": make_filter()}
+    def __init__(self) -> None:
+        self._filters = {"OUTPUT": Sanitiser(), "ERROR": Sanitiser()}
 
     async def write(self, frame: Frame) -> None:
         if clean := self._filters.get(frame.kind):
             await write_all(STDOUT, clean(frame.data))
+
+    def finish(self) -> None:
+        """Leaves the terminal as a shell expects it."""
+        for clean in self._filters.values():
+            write_now(STDOUT, clean.finish())
 
 
 class LiveOnly:

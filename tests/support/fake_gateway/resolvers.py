@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,22 +12,44 @@ Resolver = Callable[..., Any]
 
 
 def queries(world: World) -> dict[str, Resolver]:
-    return {
-        "viewer": lambda _info: {
-            "id": "VXNlcjox",
-            "name": "ann",
-            "scopes": ["session:read", "session:write"],
-            "tokens": lambda _info, first=50, after=None: page(world.tokens, first, after),
-        },
-        "log": lambda _info: {"position": len(world.events), "projections": []},
-        "workers": lambda _info: world.workers,
-        "project": lambda _info, id: _by_id(world.projects, id),  # noqa: A006 - the schema's name
-        "projects": lambda _info, first=50, after=None: page(world.projects, first, after),
-        "session": lambda _info, id: _by_id(world.sessions, id),  # noqa: A006
-        "sessions": lambda _info, first=50, after=None, **wanted: page(_sessions(world, **wanted), first, after),
-        "command": lambda _info, id, waitFor=None: _command(world, id),  # noqa: A006, N803
-        "events": lambda _info, first=100, after=None, **wanted: page(_events(world, **wanted), first, after),
+    viewer: Json = {
+        "id": "VXNlcjox",
+        "name": "ann",
+        "scopes": ["session:read", "session:write"],
+        "tokens": _paged(world.wanted_tokens),
     }
+    return {
+        "viewer": _constant(lambda: viewer),
+        "log": _constant(lambda: {"position": len(world.events), "projections": []}),
+        "workers": _constant(lambda: world.workers),
+        "project": _found(lambda id_: _by_id(world.projects, id_)),
+        "projects": _paged(world.wanted_projects),
+        "session": _found(lambda id_: _by_id(world.sessions, id_)),
+        "sessions": _paged(partial(_sessions, world)),
+        "command": _found(lambda id_: _command(world, id_)),
+        "events": _paged(partial(_events, world)),
+    }
+
+
+def _constant(value: Callable[[], Any]) -> Resolver:
+    def resolve(_info: Any) -> Any:
+        return value()
+
+    return resolve
+
+
+def _found(look_up: Callable[[str], Json | None]) -> Resolver:
+    def resolve(_info: Any, id: str, **_: Any) -> Json | None:  # noqa: A002 - the schema's name
+        return look_up(id)
+
+    return resolve
+
+
+def _paged(nodes: Callable[..., list[Json]]) -> Resolver:
+    def resolve(_info: Any, first: int = 50, after: str | None = None, **wanted: Any) -> Json:
+        return page(nodes(**wanted), first, after)
+
+    return resolve
 
 
 def mutations(world: World) -> dict[str, Resolver]:

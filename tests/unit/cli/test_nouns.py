@@ -1,0 +1,245 @@
+"""The commands that list and show: text, JSON and exit codes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.support.fake_gateway import FakeGateway, World
+from tests.unit.cli.conftest import QdCall
+
+
+def test_a_folder_is_added_by_its_absolute_path(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    (repository / "sub dir\nx").mkdir()
+
+    ran = qd("project", "add", "sub dir\nx", "--name", "mine", "--json")
+
+    assert ran.json["repository"] == str(repository)
+    assert ran.json["name"] == "mine"
+
+
+@pytest.mark.parametrize("url", ["https://example.org/a/b.git", "git@example.org:a/b.git", "ssh://h/x"])
+def test_a_url_is_added_as_it_is(qd: QdCall, logged_in: FakeGateway, world: World, url: str) -> None:
+    assert qd("project", "add", url).code == 0
+    assert world.projects[0]["repository"] == url
+
+
+def test_a_folder_that_is_not_there_is_refused(qd: QdCall, logged_in: FakeGateway) -> None:
+    ran = qd("project", "add", "missing")
+
+    assert ran.code == 2
+    assert "There is no folder" in ran.err
+
+
+def test_projects_are_listed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    assert "There are no projects" in qd("project", "list").err
+    for number in range(120):
+        world.add_project(f"p{number}", f"/r/{number}")
+
+    assert len(qd("project", "list", "--json").json) == 120
+    lines = qd("project", "list").out.splitlines()
+    assert lines[0].split() == ["ID", "NAME", "BRANCH", "REPOSITORY"]
+    assert lines[120].split()[1:] == ["p119", "main", "/r/119"]
+
+
+def test_the_project_of_this_folder_is_shown_by_default(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+
+    assert "time-out    3600 s" in qd("project", "show").out
+
+
+def test_a_clone_is_known_by_its_origin(qd: QdCall, logged_in: FakeGateway, world: World, repository: Path) -> None:
+    origin = "https://me:secret@example.org/a/b.git"
+    subprocess.run(["git", "remote", "add", "origin", origin], cwd=repository, check=True, capture_output=True)
+    world.add_project("there", "https://example.org/a/b")
+
+    assert qd("project", "show", "--json").json["name"] == "there"
+
+
+def test_two_projects_of_one_folder_must_be_told_apart(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("one", str(repository))
+    world.add_project("two", str(repository))
+
+    ran = qd("session", "open")
+
+    assert ran.code == 2
+    assert "one, two" in ran.err
+
+
+def test_a_session_is_opened_and_its_id_printed(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+
+    ran = qd("session", "open", "--title", "try")
+
+    assert ran.code == 0
+    assert ran.out.strip() == str(world.sessions[0]["uuid"])
+    assert world.sessions[0]["title"] == "try"
+
+
+def test_opening_need_not_wait(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    world.add_project("p", "/p")
+    world.provisioning = "never"
+
+    assert qd("session", "open", "-p", "p", "--no-wait", "--json").json["state"] == "OPENING"
+
+
+def test_open_sessions_are_listed_and_ended_ones_on_demand(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    assert "No session is open" in qd("session", "list").err
+    project = world.add_project("p", "/p")
+    world.add_session(project, state="CLOSED", title="old")
+    world.add_session(project, title="new\x1b]0;evil\x07")
+
+    assert [s["state"] for s in qd("session", "list", "--json").json] == ["READY"]
+    assert len(qd("session", "list", "--all", "--json").json) == 2
+    text = qd("session", "list").out
+    assert r"new\x1b]0;evil\x07" in text
+    assert "\x1b" not in text
+
+
+def test_a_session_is_shown_with_its_limits_and_closed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = world.add_session(world.add_project("p", "/p"))
+
+    assert "memory  2 GiB  rlimit" in qd("session", "show", session["id"]).out
+    assert "is closed" in qd("session", "close", session["id"]).err
+    assert qd("session", "close", session["id"], "--json").json["state"] == "CLOSED"
+
+
+def test_commands_are_listed_newest_first(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    assert "No command was run" in qd("command", "list").err
+    session = world.add_session(world.add_project("p", "/p"))
+    for number in range(70):
+        world.add_command(session, {"text": f"c{number}"})
+
+    of_session = qd("command", "list", "-s", session["id"], "-n", "60", "--json").json
+    assert [of_session[0]["text"], of_session[-1]["text"]] == ["c69", "c10"]
+    assert qd("command", "list", "--json").json[0]["text"] == "c69"
+    assert qd("command", "list", "-s", session["id"]).out.splitlines()[1].endswith("c69")
+
+
+def test_a_command_is_shown_with_what_it_changed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = world.add_session(world.add_project("p", "/p"))
+    node = world.add_command(session, {"text": "make\nall"}).node
+    files = [{"path": f"f{number}", "status": "added"} for number in range(30)]
+    node.update(state="FINISHED", endReason="EXITED", exitCode=2, wallMs=61_000, outputBytes=2048)
+    node.update(filesChanged=files, filesChangedTotal=4000)
+
+    ran = qd("command", "show", node["id"])
+
+    assert "command    make⏎all" in ran.out
+    assert "state      exit 2" in ran.out
+    assert "took       1:01" in ran.out
+    assert "added    f19" in ran.out
+    assert "3,980 more" in ran.err
+
+
+def test_a_command_is_cancelled_and_signalled(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    command = world.add_command(world.add_session(world.add_project("p", "/p")), {"text": "x"})
+
+    assert "is being cancelled" in qd("command", "cancel", command.node["id"]).err
+    assert "was signalled" in qd("command", "signal", command.node["id"], "INT").err
+    assert world.calls[-1][1]["signal"] == "INT"
+
+
+def test_a_conflict_is_told_with_its_own_exit_code(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    command = world.add_command(world.add_session(world.add_project("p", "/p")), {"text": "x"})
+    world.failures["signalCommand"] = {"code": "CONFLICT", "message": "This command has ended."}
+
+    assert qd("command", "signal", command.node["id"], "INT").code == 75
+
+
+def test_tokens_are_issued_listed_and_revoked(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    assert "There are no tokens" in qd("token", "list").err
+
+    issued = qd(
+        "token", "issue", "ci", "--scope", "session:read", "--scope", "session:write", "--expires", "2030-01-01"
+    )
+
+    assert issued.out.startswith("qd_")
+    assert world.tokens[0]["expiresAt"].startswith("2030-01-01T00:00:00")
+    assert qd("token", "list").out.splitlines()[1].endswith("ci    session:read session:write")
+    assert qd("token", "revoke", world.tokens[0]["id"]).code == 0
+    assert qd("token", "list", "--json").json == []
+    assert qd("token", "list", "--all", "--json").json[0]["revoked"] is True
+
+
+def test_an_expiry_that_is_no_time_is_refused(qd: QdCall, logged_in: FakeGateway) -> None:
+    assert qd("token", "issue", "ci", "--scope", "*", "--expires", "soon").code == 2
+
+
+def test_workers_are_listed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    assert "No worker is known" in qd("worker", "list").err
+    world.workers.append({"id": "w1", "host": "here", "alive": True, "sessions": 2, "capacity": 50})
+
+    assert qd("worker", "list").out.splitlines()[1].split() == ["w1", "here", "alive", "2", "of", "50"]
+    assert qd("worker", "list", "--json").json[0]["capacity"] == 50
+
+
+async def fill(world: World) -> None:
+    session = world.add_session(world.add_project("p", "/p"))
+    for number in range(5):
+        await world.append("SessionAdopted", session["uuid"], session, detail=f"{number}\x1b[2J")
+
+
+async def test_events_are_listed_in_order(world: World) -> None:
+    await fill(world)
+    assert [event["position"] for event in world.events] == [1, 2, 3, 4, 5]
+
+
+@pytest.fixture
+def filled(world: World) -> World:
+    import asyncio
+
+    asyncio.run(fill(world))
+    return world
+
+
+def test_events_are_listed_after_a_position(filled: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    found = qd("events", "list", "--after", "2", "-n", "2", "--json").json
+    assert [event["position"] for event in found] == [3, 4]
+    text = qd("events", "list", "-s", filled.sessions[0]["id"]).out
+    assert text.splitlines()[1].startswith("1")
+    assert "SessionAdopted" in text
+    assert "\x1b" not in text
+
+
+def test_a_session_and_a_project_at_once_are_refused(qd: QdCall, logged_in: FakeGateway) -> None:
+    assert qd("events", "tail", "-s", "abcd", "-p", "x").code == 2
+
+
+def test_alone_it_shows_where_one_stands(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    empty = qd()
+    session = world.add_session(world.add_project("p", "/p"), title="mine")
+    world.add_command(session, {"text": "sleep 9"})
+
+    ran = qd()
+
+    assert (empty.code, ran.code) == (0, 0)
+    assert "No open sessions" in empty.out
+    assert "1 open session\n" in ran.out
+    assert "queued    sleep 9" in ran.out
+    assert "qd run -s" in ran.out
+
+
+def test_alone_without_a_server_it_says_what_to_do(qd: QdCall) -> None:
+    ran = qd()
+
+    assert ran.code == 78
+    assert "quarterdeck up" in ran.err
+
+
+def test_a_wrong_option_is_told_with_exit_code_2(qd: QdCall) -> None:
+    ran = qd("session", "list", "--nonsense")
+
+    assert ran.code == 2
+    assert "--nonsense" in ran.err
+
+
+def test_the_version_is_printed(qd: QdCall) -> None:
+    assert qd("--version").out.startswith("qd ")
