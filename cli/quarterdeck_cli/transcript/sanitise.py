@@ -15,6 +15,8 @@ from quarterdeck_cli.transcript import sequences
 
 TEXT: Final = re.compile(r"[^\x00-\x07\x10-\x1f\x7f-\x9f]+")
 """Runs that pass as they are: printable characters, and BS, HT, LF, VT, FF, CR, SO, SI."""
+PLAIN_CSI: Final = re.compile(r"\x1b\[([0-9;]{0,40})([@-~])")
+"""What nearly all sequences are: read at once, with the same outcome as character by character."""
 STRING_END: Final = re.compile(r"[\x07\x18\x1a\x1b\x9c]")
 LONGEST_SEQUENCE: Final = 256
 LONGEST_STRING: Final = 4096
@@ -55,6 +57,9 @@ class Sanitiser:
         if run := TEXT.match(text, at):
             self._out.append(run.group())
             return run.end()
+        if plain := PLAIN_CSI.match(text, at):
+            self._out.append(sequences.csi(*plain.groups()))
+            return plain.end()
         self._control(text[at])
         return at + 1
 
@@ -105,9 +110,10 @@ class Sanitiser:
 
     def _emit_csi(self, held: str, final: str) -> None:
         shown = sequences.csi(held, final)
-        for sequence in sequences.OTHER_SCREEN:
-            if sequence in shown:
-                self._on_other_screen = sequence.endswith("h")
+        if held.startswith("?"):
+            for sequence in sequences.OTHER_SCREEN:
+                if sequence in shown:
+                    self._on_other_screen = final == "h"
         self._out.append(shown)
 
     def _string(self, text: str, at: int) -> int:

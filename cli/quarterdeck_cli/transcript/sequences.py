@@ -1,6 +1,7 @@
 """Which control sequences may reach the terminal of somebody who only looks. A rule gives what to send, or nothing."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 PASSING_ESCAPES: Final = frozenset({"7", "8", "D", "E", "H", "M", "#8", "(0", "(A", "(B", ")0", ")A", ")B"})
@@ -41,6 +42,7 @@ def escape(rest: str) -> str:
     return f"\x1b{rest}" if rest in PASSING_ESCAPES else ""
 
 
+@lru_cache(maxsize=1024)
 def csi(parameters: str, final: str) -> str:
     """A control sequence; `parameters` is all between its introducer and its final character."""
     if (parameters, final) == SOFT_RESET:
