@@ -132,3 +132,13 @@ async def test_large_batches_compress_or_not_and_come_back_the_same(transcripts:
     noise = b"".join(uuid4().bytes for _ in range(15_000))
     await store(transcripts, [output(0, text)], [output(len(text), noise)])
     assert b"".join(f.data for f in await transcripts.read(COMMAND, 0, 10**7)) == text + noise
+
+
+async def test_a_batch_of_several_megabytes_is_read_back_from_anywhere(transcripts: TranscriptStore) -> None:
+    printed = b"".join(b"line %09d\n" % number for number in range(200_000))
+    frames = [output(at, printed[at : at + 50_000]) for at in range(0, len(printed), 50_000)]
+    await store(transcripts, frames, [sign(FrameKind.END, len(printed))])
+    for after in (0, 524_288, 1_999_999, len(printed) - 1):
+        page = await transcripts.read(COMMAND, after, 10**7)
+        assert b"".join(frame.data for frame in page) == printed[after:]
+        assert page[-1].kind is FrameKind.END

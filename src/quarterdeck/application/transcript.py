@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from quarterdeck.application.frames import HEADER, OUTPUT_KINDS, Frame, FrameKind, whole
+from quarterdeck.application.frames import HEADER, OUTPUT_KINDS, Frame, FrameKind
 from quarterdeck.application.ports import TranscriptHead
 from quarterdeck.domain.errors import InvalidInputError
 
@@ -11,23 +11,59 @@ EMPTY = TranscriptHead(sequence=0, frames=0, offset=0, encoded=0, complete=False
 """The head of a command that has printed nothing."""
 
 
-def head_after(head: TranscriptHead, encoded: bytes) -> TranscriptHead:
-    """The head once this batch of whole encoded frames is stored. Raises InvalidInputError for another."""
-    if not encoded or whole(encoded) != len(encoded):
-        raise InvalidInputError("A transcript is stored in whole frames.", "This is a bug; report it.")
-    at, frames, offset, kind = 0, 0, head.offset, 0
-    while at < len(encoded):
+PIECE = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Whole frames of a batch that are stored, and read back, together."""
+
+    end_offset: int
+    """The output offset after them."""
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Whole encoded frames, as one append brings them."""
+
+    encoded: bytes
+    frames: int
+    end_offset: int
+    complete: bool
+    ends: tuple[tuple[int, int], ...]
+    """Where pieces of about `PIECE` bytes end: in the bytes, and in the output."""
+
+    def pieces(self) -> list[Piece]:
+        starts = (0, *(end for end, _ in self.ends))
+        return [Piece(offset, self.encoded[start:end]) for start, (end, offset) in zip(starts, self.ends, strict=False)]
+
+    def after(self, head: TranscriptHead) -> TranscriptHead:
+        """The head once this is stored on top of `head`."""
+        return TranscriptHead(
+            sequence=head.sequence + 1,
+            frames=head.frames + self.frames,
+            offset=self.end_offset,
+            encoded=head.encoded + len(self.encoded),
+            complete=self.complete,
+        )
+
+
+def measure(encoded: bytes) -> Batch:
+    """Walks over the headers. Raises InvalidInputError where these are not whole frames."""
+    at = frames = offset = kind = 0
+    ends: list[tuple[int, int]] = []
+    size = len(encoded)
+    while at + HEADER.size <= size:
         kind, start, _, length = HEADER.unpack_from(encoded, at)
-        offset = start + length if kind in OUTPUT_KINDS else start
         at += HEADER.size + length
         frames += 1
-    return TranscriptHead(
-        sequence=head.sequence + 1,
-        frames=head.frames + frames,
-        offset=offset,
-        encoded=head.encoded + len(encoded),
-        complete=kind == FrameKind.END,
-    )
+        offset = start + length if kind in OUTPUT_KINDS else start
+        if at >= PIECE * (len(ends) + 1) or at >= size:
+            ends.append((at, offset))
+    if at != size or not frames:
+        raise InvalidInputError("A transcript is stored in whole frames.", "This is a bug; report it.")
+    return Batch(encoded, frames, offset, kind == FrameKind.END, tuple(ends))
 
 
 @dataclass

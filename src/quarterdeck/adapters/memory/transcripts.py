@@ -7,7 +7,7 @@ from uuid import UUID
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, decode
 from quarterdeck.application.ports import TranscriptHead
-from quarterdeck.application.transcript import EMPTY, Page, head_after
+from quarterdeck.application.transcript import EMPTY, Page, measure
 
 
 class MemoryTranscriptStore:
@@ -16,7 +16,7 @@ class MemoryTranscriptStore:
         self._batches: defaultdict[UUID, list[bytes]] = defaultdict(list)
 
     async def append(self, command_id: UUID, expected_sequence: int, encoded: bytes) -> TranscriptHead:
-        head = head_after(self._heads[command_id], encoded)
+        head = measure(encoded).after(self._heads[command_id])
         if head.sequence != expected_sequence + 1:
             raise ConcurrencyError(f"The transcript of command {command_id} has moved on.", "Another worker has it.")
         self._heads[command_id] = head

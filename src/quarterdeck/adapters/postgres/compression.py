@@ -1,4 +1,4 @@
-"""How a transcript batch is stored: zstd where that helps, as it is where not."""
+"""How a piece of a transcript is stored: zstd where that helps, as it is where not."""
 
 from enum import IntEnum
 from threading import local
@@ -7,7 +7,7 @@ import zstandard
 
 LEVEL = 1
 WORTH_IT = 0.9
-"""Compressed to more than this part of its size, a batch is stored as it is."""
+"""Compressed to more than this part of its size, a piece is stored as it is."""
 
 
 class Codec(IntEnum):

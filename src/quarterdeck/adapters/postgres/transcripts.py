@@ -10,12 +10,12 @@ from quarterdeck.adapters.postgres.pool import Connection, Pool
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, decode
 from quarterdeck.application.ports import TranscriptHead
-from quarterdeck.application.transcript import EMPTY, Page, head_after
+from quarterdeck.application.transcript import EMPTY, PIECE, Page, Piece, measure
 
 SMALL = 16 * 1024
 """Up to this a batch is compressed on the spot; beyond it in a thread, so that the event loop goes on."""
 AT_ONCE = 4
-"""How many batches a read fetches at a time."""
+"""The most pieces that a read fetches at a time."""
 
 _FIRST: LiteralString = """
     WITH moved AS (
@@ -23,8 +23,9 @@ _FIRST: LiteralString = """
         VALUES (%(command)s, 1, %(frames)s, %(offset)s, %(encoded)s, %(complete)s)
         ON CONFLICT (command_id) DO NOTHING RETURNING command_id, sequence, frames, "offset", encoded, complete
     ), stored AS (
-        INSERT INTO log.transcript_batches (command_id, sequence, end_offset, codec, data)
-        SELECT command_id, sequence, "offset", %(codec)s, %(data)s FROM moved
+        INSERT INTO log.transcript_pieces (command_id, sequence, part, end_offset, codec, data)
+        SELECT command_id, sequence, piece.*
+        FROM moved, unnest(%(parts)s::int[], %(ends)s::bigint[], %(codecs)s::smallint[], %(data)b::bytea[]) AS piece
     )
     SELECT sequence, frames, "offset", encoded, complete FROM moved"""
 _NEXT: LiteralString = """
@@ -35,18 +36,22 @@ _NEXT: LiteralString = """
         WHERE command_id = %(command)s AND sequence = %(expected)s
         RETURNING command_id, sequence, frames, "offset", encoded, complete
     ), stored AS (
-        INSERT INTO log.transcript_batches (command_id, sequence, end_offset, codec, data)
-        SELECT command_id, sequence, "offset", %(codec)s, %(data)s FROM moved
+        INSERT INTO log.transcript_pieces (command_id, sequence, part, end_offset, codec, data)
+        SELECT command_id, sequence, piece.*
+        FROM moved, unnest(%(parts)s::int[], %(ends)s::bigint[], %(codecs)s::smallint[], %(data)b::bytea[]) AS piece
     )
     SELECT sequence, frames, "offset", encoded, complete FROM moved"""
 _OWN: LiteralString = """
-    SELECT sequence, frames, "offset", encoded, complete FROM log.transcript_heads NATURAL JOIN log.transcript_batches
-    WHERE command_id = %(command)s AND sequence = %(expected)s + 1 AND data = %(data)s"""
+    SELECT sequence, frames, "offset", encoded, complete FROM log.transcript_heads
+    WHERE command_id = %(command)s AND sequence = %(expected)s + 1 AND %(data)b::bytea[] = (
+        SELECT array_agg(data ORDER BY part) FROM log.transcript_pieces
+        WHERE command_id = %(command)s AND sequence = %(expected)s + 1)"""
 _HEAD: LiteralString = """
     SELECT sequence, frames, "offset", encoded, complete FROM log.transcript_heads WHERE command_id = %(command)s"""
-_BATCHES: LiteralString = """
-    SELECT end_offset, sequence, codec, data FROM log.transcript_batches
-    WHERE command_id = %s AND (end_offset, sequence) > (%s, %s) ORDER BY end_offset, sequence LIMIT %s"""
+_PIECES: LiteralString = """
+    SELECT end_offset, sequence, part, codec, data FROM log.transcript_pieces
+    WHERE command_id = %s AND (end_offset, sequence, part) > (%s, %s, %s)
+    ORDER BY end_offset, sequence, part LIMIT %s"""
 
 
 class PostgresTranscriptStore:
@@ -54,17 +59,20 @@ class PostgresTranscriptStore:
         self._pool = pool
 
     async def append(self, command_id: UUID, expected_sequence: int, encoded: bytes) -> TranscriptHead:
-        batch = head_after(EMPTY, encoded)
-        codec, data = compress(encoded) if len(encoded) <= SMALL else await asyncio.to_thread(compress, encoded)
+        batch = measure(encoded)
+        pieces = batch.pieces()
+        stored = _compress(pieces) if len(encoded) <= SMALL else await asyncio.to_thread(_compress, pieces)
         values = {
             "command": command_id,
             "expected": expected_sequence,
             "frames": batch.frames,
-            "offset": batch.offset,
-            "encoded": batch.encoded,
+            "offset": batch.end_offset,
+            "encoded": len(encoded),
             "complete": batch.complete,
-            "codec": codec,
-            "data": data,
+            "parts": list(range(len(pieces))),
+            "ends": [piece.end_offset for piece in pieces],
+            "codecs": [codec for codec, _ in stored],
+            "data": [data for _, data in stored],
         }
         attempts = 0
 
@@ -85,20 +93,24 @@ class PostgresTranscriptStore:
 
     async def read(self, command_id: UUID, after: int, limit: int) -> Sequence[Frame]:
         page = Page(after, limit)
-        cursor = (after, 0)
-        while batches := await self._batches(command_id, cursor):
-            for end_offset, sequence, codec, data in batches:
-                cursor = (end_offset, sequence)
+        cursor = (after, 0, 0)
+        while pieces := await self._pieces(command_id, cursor, limit // PIECE + 1):
+            for end_offset, sequence, part, codec, data in pieces:
+                cursor = (end_offset, sequence, part)
                 if page.take(decode(decompress(codec, data))):
                     return page.frames
         return page.frames
 
-    async def _batches(self, command_id: UUID, cursor: tuple[int, int]) -> list[tuple[int, int, int, bytes]]:
+    async def _pieces(self, command_id: UUID, after: tuple[int, int, int], count: int) -> list[tuple[Any, ...]]:
         async def fetch(connection: Connection) -> list[tuple[Any, ...]]:
-            found = await connection.execute(_BATCHES, (command_id, *cursor, AT_ONCE), prepare=True, binary=True)
-            return await found.fetchall()
+            values = (command_id, *after, min(count, AT_ONCE))
+            return await (await connection.execute(_PIECES, values, prepare=True, binary=True)).fetchall()
 
-        return [(row[0], row[1], row[2], row[3]) for row in await self._pool.run(fetch)]
+        return await self._pool.run(fetch)
+
+
+def _compress(pieces: Sequence[Piece]) -> list[tuple[int, bytes]]:
+    return [compress(piece.data) for piece in pieces]
 
 
 async def _head(connection: Connection, query: LiteralString, values: dict[str, Any]) -> TranscriptHead | None:

@@ -5,4 +5,4 @@ GRANT INSERT (position, digest, payload, stream_id, version, topic, schema_versi
     recorded_at, correlation_id, actor_kind, actor_id, causation_id, project_id, session_id, traceparent) ON log.events TO {role};
 GRANT UPDATE (position, digest) ON log.head TO {role};
 GRANT INSERT, UPDATE ON log.transcript_heads, log.workers, log.cursors TO {role};
-GRANT INSERT ON log.transcript_batches TO {role};
+GRANT INSERT ON log.transcript_pieces TO {role};
