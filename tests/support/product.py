@@ -81,7 +81,12 @@ class Product:
         """kill -9, and waits until another one is there."""
         before = await eventually(lambda: self.pid_of(part), within=30)
         os.kill(before, signal.SIGKILL)
-        await eventually(lambda: self.pid_of(part) not in {0, before}, within=60)
+
+        def another_is_there() -> bool:
+            assert self.pid_of(part) not in {0, before}, f"{part} is not back: {self.said()}"
+            return True
+
+        await eventually(another_is_there, within=60)
 
     def processes(self) -> list[psutil.Process]:
         """Everything that was started for it and lives, by the data directory in its command line or its folder."""
@@ -91,7 +96,7 @@ class Product:
             try:
                 if mark in " ".join(process.cmdline()) or mark in str(process.cwd()):
                     found.append(process)
-            except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+            except (psutil.Error, OSError):
                 continue
         return found
 
@@ -109,7 +114,8 @@ class Product:
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> Any:
         """What `qd … --json` prints, having succeeded."""
-        done = self.qd(*arguments, "--json", stdin=stdin)
+        at = arguments.index("--") if "--" in arguments else len(arguments)
+        done = self.qd(*arguments[:at], "--json", *arguments[at:], stdin=stdin)
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)
 
