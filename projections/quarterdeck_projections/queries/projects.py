@@ -73,13 +73,14 @@ async def get(database: Database, project_id: UUID) -> ProjectRow | None:
 async def list_visible(database: Database, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
     """Newest first."""
     keys = keyset(window, newest_first=True)
+    narrowed = ""
+    if visible_to is not None:
+        narrowed = " AND p.id IN (SELECT m.project_id FROM read.members m WHERE m.user_id = %(user)s)"
     found = await database.rows(
         _project,
         f"""
         SELECT {COLUMNS} FROM read.projects p
-        WHERE p.position > %(low)s AND p.position < %(high)s
-          AND (%(user)s::uuid IS NULL OR EXISTS (
-                SELECT FROM read.members m WHERE m.project_id = p.id AND m.user_id = %(user)s))
+        WHERE p.position > %(low)s AND p.position < %(high)s {narrowed}
         ORDER BY p.position {keys.order} LIMIT %(fetch)s
         """,  # noqa: S608 - nothing but literals
         {"user": visible_to, **keys.parameters},

@@ -17,7 +17,7 @@ from quarterdeck.domain.identity import TokenIssued, TokenKind
 from quarterdeck.domain.session import SessionClosed
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Page, Window
-from quarterdeck_projections.queries import commands, projects, sessions, tokens, workers
+from quarterdeck_projections.queries import audit_trail, commands, projects, sessions, tokens, workers
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.states import SessionState
 
@@ -93,6 +93,21 @@ async def test_commands_come_in_order_from_both_ends(world: World) -> None:
     between = await listed(Window(after=first.rows[0].position, before=last.rows[0].position))
     assert [row.id for row in between.rows] == ids[1:4]
     assert (await listed(Window(limit=0))).has_next
+
+
+async def test_the_audit_trail_is_read_newest_first_by_project_and_session(world: World) -> None:
+    trail = await audit_trail.list_visible(
+        world.read, world.story.user, Window(limit=2), session_id=world.session_ids[1]
+    )
+    assert [(row.topic, row.actor_name) for row in trail.rows] == [
+        ("CommandFinished", "ada"),
+        ("CommandStarted", "ada"),
+    ]
+    assert trail.has_next
+    foreign = await audit_trail.list_visible(world.read, world.stranger, Window(), project_id=world.story.project)
+    assert foreign.rows == []
+    everything = await audit_trail.list_visible(world.read, None, Window(limit=1))
+    assert everything.rows[0].topic == "SessionProvisioned"
 
 
 async def test_a_users_tokens_are_listed_by_kind(world: World, database: Database) -> None:
