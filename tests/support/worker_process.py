@@ -1,0 +1,58 @@
+"""A worker on real parts as a process of its own, to be killed. Its parts are named in JSON on standard input.
+
+It imports nothing of the tests: it starts faster so.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from quarterdeck.adapters.git.workspaces import GitWorkspaces
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.control import NatsControlServer
+from quarterdeck.adapters.nats.jobs import NatsJobQueue
+from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
+from quarterdeck.adapters.postgres.log import PostgresEventLog
+from quarterdeck.adapters.postgres.pool import Pool
+from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
+from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.tasks import end
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.worker.settings import WorkerSettings
+from quarterdeck.worker.worker import Worker
+
+JAIL_UID = 64100 if os.geteuid() == 0 else None
+
+
+async def main(database_url: str, nats_url: str, prefix: str, folder: Path) -> None:
+    async with (
+        PostgresEventLog(database_url, SystemClock()) as log,
+        Pool(database_url) as pool,
+        NatsConnection(nats_url) as nats,
+    ):
+        worker = Worker(
+            WorkerSettings(worker_id="w1", host="here", state_dir=folder / "w1"),
+            log=log,
+            transcripts=PostgresTranscriptStore(pool),
+            live=NatsLiveOutput(nats, prefix),
+            jobs=NatsJobQueue(nats, prefix, ack_seconds=2.0, duplicate_seconds=1.0),
+            control=NatsControlServer(nats, prefix),
+            registry=PostgresWorkerRegistry(pool),
+            workspaces=GitWorkspaces(folder / "worker", JAIL_UID),
+            driver=BubblewrapDriver(folder / "worker", JAIL_UID),
+            clock=SystemClock(),
+        )
+        running = asyncio.create_task(worker.run())
+        told = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+        await asyncio.wait({running, asyncio.create_task(told.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await end([running])
+
+
+if __name__ == "__main__":
+    given = json.load(sys.stdin)
+    asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], Path(given["folder"])))
