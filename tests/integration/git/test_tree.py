@@ -42,7 +42,7 @@ class Bench:
 
 @pytest.fixture(params=["overlay", "clone"])
 async def bench(request: pytest.FixtureRequest, folder: Path, repository: Repository) -> AsyncIterator[Bench]:
-    options = Options(caps=Caps(file_bytes=1 << 20, new_bytes=8 << 20, files=20_000, depth=3_500, listed=20))
+    options = Options(caps=Caps(file_bytes=1 << 20, new_bytes=8 << 20, listed=20))
     workspaces = GitWorkspaces(folder / "state", JAIL_UID, overlay=request.param == "overlay", options=options)
     workspace = await workspaces.prepare(uuid4(), uuid4(), repository.path, "main")
     yield Bench(workspaces, workspace, folder)
@@ -114,8 +114,8 @@ async def test_ignored_files_are_left_out_and_tracked_ones_are_not(folder: Path,
 
     bench.run("""
         echo x > a.log; echo x > src/deep/b.log; echo x > src/gen; echo x > gen; echo x > build/new; echo 2 > build/kept
-        mkdir lib; printf '*\\n!.gitignore\\n' > lib/.gitignore; echo x > lib/x; mkdir -p lib/build; echo x > lib/build/y
-        rm src/.gitignore
+        mkdir lib; printf '*\\n!.gitignore\\n' > lib/.gitignore; echo x > lib/x; mkdir -p lib/build
+        echo x > lib/build/y; rm src/.gitignore
     """)
 
     assert await bench.changed() == {
@@ -248,7 +248,7 @@ async def test_a_very_deep_tree_is_taken_and_removed(bench: Bench) -> None:
         exec python3 -c '
 import os
 for level in range(3000):
-    for name in ("d", "e"):
+    for name in ("d", "e") if level % 20 == 0 else ("d",):
         os.mkdir(name)
         open(name + "/f", "w").close()
     os.chdir("d")
@@ -257,21 +257,30 @@ for level in range(3000):
 
     tree = await bench.tree()
 
-    assert len(tree.changed) == 6000
+    assert len(tree.changed) == 3150
     assert tree.skipped == ()
     assert (await bench.tree()).tree == tree.tree
     await bench.workspaces.discard(bench.workspace.session_id)
     assert not bench.workspace.upper.exists()
 
 
-async def test_what_lies_too_deep_is_said(bench: Bench) -> None:
-    bench.run('exec python3 -c \'import os\nfor level in range(4000): os.mkdir("d"); os.chdir("d")\'')
+@pytest.mark.parametrize("overlay", [True, False])
+async def test_what_lies_too_deep_or_is_too_many_is_said_and_taken_when_it_is_not(
+    folder: Path, repository: Repository, overlay: bool
+) -> None:
+    options = Options(caps=Caps(files=100, depth=50))
+    workspaces = GitWorkspaces(folder / "state", JAIL_UID, overlay=overlay, options=options)
+    bench = Bench(workspaces, await workspaces.prepare(uuid4(), uuid4(), repository.path, "main"), folder)
+    bench.run("mkdir -p $(printf 'd/%.0s' $(seq 60)); mkdir many; cd many; seq 101 | xargs touch")
 
     tree = await bench.tree()
 
-    assert tree.changed == ()
-    assert len(tree.skipped) == 1
-    assert tree.skipped[0].endswith("deeper than 3500 folders")
+    assert any(line.endswith("/d: deeper than 50 folders") for line in tree.skipped)
+    assert any(line.endswith(": beyond the 100 files of one tree") for line in tree.skipped)
+    assert {change.status for change in tree.changed} == {"added"}
+    bench.run("rm -r many d")
+    assert (await bench.tree()).tree == bench.workspace.tree
+    workspaces.close()
 
 
 async def test_a_file_changed_without_change_of_size_or_time_is_seen(bench: Bench) -> None:
@@ -343,16 +352,6 @@ def swap(upper: Path, secret: Path, stop: threading.Event) -> None:
             (place / "f").symlink_to(secret / "f")
             (place / "f").unlink()
             (place / "f").write_text("mine")
-
-
-async def test_a_tree_that_cannot_be_finished_says_so_and_the_next_can(bench: Bench) -> None:
-    bench.run("mkdir many; cd many; seq 21000 | xargs touch")
-
-    tree = await bench.tree()
-    assert "beyond the 20000 files" in tree.skipped[0]
-
-    bench.run("rm -r many")
-    assert (await bench.tree()).tree == bench.workspace.tree
 
 
 async def test_an_overlays_own_marks_cannot_be_forged(folder: Path, repository: Repository) -> None:

@@ -19,6 +19,8 @@ LINK: Final = b"120000"
 TREE: Final = b"40000"
 SUBMODULE: Final = b"160000"
 
+_REMEMBERED = 100_000
+"""Names of objects that were stored: asking the store again for each costs more than all else in a tree."""
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -29,6 +31,7 @@ class Objects:
         self._odb = Odb(str(folder))
         if borrowed is not None:
             self._odb.add_disk_alternate(str(borrowed))
+        self._stored: set[bytes] = set()
 
     def read(self, name: str) -> tuple[ObjectType, bytes]:
         """Raises KeyError where there is no such object."""
@@ -44,11 +47,22 @@ class Objects:
     def blob(self, name: bytes) -> bytes:
         return self._odb.read(Oid(raw=name))[1]
 
-    def write_blob(self, content: bytes) -> None:
-        self._odb.write(ObjectType.BLOB, content)
+    def write_blob(self, content: bytes) -> bytes:
+        """The blob's name."""
+        return self._write(ObjectType.BLOB, b"blob", content)
 
-    def write_tree(self, content: bytes) -> None:
-        self._odb.write(ObjectType.TREE, content)
+    def write_tree(self, content: bytes) -> bytes:
+        """The tree's name."""
+        return self._write(ObjectType.TREE, b"tree", content)
+
+    def _write(self, kind: ObjectType, word: bytes, content: bytes) -> bytes:
+        name = object_name(word, content)
+        if name not in self._stored:
+            self._odb.write(kind, content)
+            if len(self._stored) >= _REMEMBERED:
+                self._stored.clear()
+            self._stored.add(name)
+        return name
 
     def complete(self, prefix: str) -> str:
         """The one object whose name starts so. Raises KeyError for none, ValueError for several."""

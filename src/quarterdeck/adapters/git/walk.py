@@ -26,7 +26,6 @@ from quarterdeck.adapters.git.objects import (
     Entry,
     Objects,
     encode_tree,
-    object_name,
 )
 from quarterdeck.adapters.git.reading import Content, Seen, read_file
 
@@ -151,9 +150,7 @@ class Walk:
         return self._store(folder.entries) if folder.entries else None
 
     def _store(self, entries: Entries) -> bytes:
-        content = encode_tree(entries)
-        self.objects.write_tree(content)
-        return object_name(b"tree", content)
+        return self.objects.write_tree(encode_tree(entries))
 
     # --- what is in a folder ---------------------------------------------------------------------------------------
 
@@ -230,9 +227,7 @@ class Walk:
         blob = self.seen.get(found)
         if blob is None:
             read_at = time.time_ns()
-            target = os.readlink(name, dir_fd=fd)
-            blob = object_name(b"blob", target)
-            self.objects.write_blob(target)
+            blob = self.objects.write_blob(os.readlink(name, dir_fd=fd))
             self.seen.put(found, blob, read_at)
         return LINK, blob
 
@@ -267,8 +262,7 @@ class Walk:
         is_file = tracked is not None and tracked[0] in {FILE, EXECUTABLE}
         if tracked and is_file and (tracked[1] == content.name or self.unchanged(folder.path(name), content)):
             return tracked[1]
-        self.objects.write_blob(content.data)
-        return content.name
+        return self.objects.write_blob(content.data)
 
 
 def _read_rules(fd: int) -> bytes:
