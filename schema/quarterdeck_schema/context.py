@@ -111,14 +111,14 @@ class RequestContext:
     async def _load(
         self, name: str, load: Callable[[Collection[UUID]], Awaitable[Mapping[UUID, RowT]]], identifier: UUID
     ) -> RowT | None:
-        """Those asked for in one step of the loop are one query."""
+        """Those asked for in one step of the loop are one query. Nothing is kept: a mutation may change it."""
         if name not in self.loaders:
 
             async def load_in_order(ids: list[UUID]) -> Sequence[RowT | None]:
                 found = await load(set(ids))
                 return [found.get(each) for each in ids]
 
-            self.loaders[name] = DataLoader(load_fn=load_in_order)
+            self.loaders[name] = DataLoader(load_fn=load_in_order, cache=False)
         return cast("RowT | None", await self.loaders[name].load(identifier))
 
 

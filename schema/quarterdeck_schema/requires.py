@@ -70,7 +70,7 @@ class WholeText(FieldExtension):
     """Refuses text that no database, file or program takes: with a NUL byte or half a surrogate pair in it."""
 
     async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
-        for name, value in vars(kwargs["input"]).items():
+        for name, value in cast("dict[str, object]", vars(kwargs["input"])).items():
             if isinstance(value, str):
                 _check_text(name, value)
         return await next_(source, info, **kwargs)

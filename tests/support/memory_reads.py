@@ -10,6 +10,7 @@ from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.application.ports import LoggedEvent
 from quarterdeck.domain import command, identity, project, session
 from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.identity import TokenKind
 from quarterdeck.domain.project import Role
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
@@ -86,7 +87,9 @@ class MemoryReads:
 
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
         rows = _tokens(await self._events()).values()
-        return _page((row for row in rows if row.user_id == user_id), window, newest_first=True)
+        return _page(
+            (row for row in rows if row.user_id == user_id and row.kind is TokenKind.API), window, newest_first=True
+        )
 
     async def workers(self) -> Sequence[WorkerRow]:
         expires = datetime(2100, 1, 1, tzinfo=UTC)

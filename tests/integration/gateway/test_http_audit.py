@@ -8,7 +8,6 @@ import sysconfig
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, running
 

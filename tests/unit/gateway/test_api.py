@@ -1,0 +1,336 @@
+"""The schema's queries and mutations over HTTP: what is found, what is refused, and in which words."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tests.support.gateway import Running, running, uuid_of
+
+UNKNOWN = "Q29tbWFuZDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+UNKNOWN_SESSION = "U2Vzc2lvbjowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+
+
+@pytest_asyncio.fixture
+async def gateway() -> AsyncGenerator[Running]:
+    async with running() as served:
+        yield served
+
+
+async def failure(gateway: Running, mutation: str, fields: dict[str, object], token: str | None = None) -> Any:
+    """The Failure of a mutation, given its input."""
+    kind = mutation[0].upper() + mutation[1:]
+    text = (
+        f"mutation($input: {kind}Input!) {{ {mutation}(input: $input) "
+        "{ __typename ... on Failure { code message nextStep field } } }"
+    )
+    answer = await gateway.ask(text, {"input": fields}, token=token)
+    result = answer["data"][mutation]
+    assert result.pop("__typename") == "Failure", answer
+    return result
+
+
+async def session_of(gateway: Running) -> tuple[str, str]:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]["id"]
+    await gateway.house.provision(uuid_of(session), uuid_of(project))
+    return project, session
+
+
+async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
+    project, session = await session_of(gateway)
+    command = await gateway.command(session, "echo hello")
+    assert command["command"] | {"id": ""} == {"id": "", "state": "QUEUED", "text": "echo hello"}
+
+    answer = await gateway.ask(
+        """
+        query($session: ID!, $project: ID!, $command: ID!, $position: Long!) {
+          session(id: $session) { state jailDriver project { id name } commands { edges { node { text } } }
+                                  events { edges { node { topic } } } }
+          project(id: $project) { name settings { maxSessions } sessions(state: [READY]) { edges { node { id } } } }
+          command(id: $command, waitFor: $position) { session { id } filesChanged { path } requestedBy }
+          node(id: $command) { __typename id }
+          sessions(projectId: $project, waitFor: $position) { edges { node { id } } pageInfo { hasNextPage } }
+          workers { id alive }
+          log { position }
+        }
+        """,
+        {
+            "session": session,
+            "project": project,
+            "command": command["command"]["id"],
+            "position": command["position"],
+        },
+    )
+    assert "errors" not in answer, answer
+    found = answer["data"]
+    assert found["session"]["state"] == "READY"
+    assert found["session"]["project"] == {"id": project, "name": "app"}
+    assert [edge["node"]["text"] for edge in found["session"]["commands"]["edges"]] == ["echo hello"]
+    assert [edge["node"]["id"] for edge in found["project"]["sessions"]["edges"]] == [session]
+    assert found["node"] == {"__typename": "Command", "id": command["command"]["id"]}
+    assert found["log"]["position"] == await gateway.house.log.head()
+
+    closed = await gateway.ask(
+        "mutation($id: ID!) { closeSession(input: {sessionId: $id}) "
+        "{ ... on CloseSessionPayload { session { id state } position } } }",
+        {"id": session},
+    )
+    assert closed["data"]["closeSession"]["session"] == {"id": session, "state": "CLOSING"}
+
+
+async def test_where_only_the_id_is_asked_the_read_model_is_not(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = await session_of(gateway)
+
+    async def late(*_: object) -> None:
+        raise AssertionError("waited for the read model")
+
+    monkeypatch.setattr(gateway.house.reads, "wait_for", late)
+    answer = await gateway.ask(
+        'mutation($id: ID!) { runCommand(input: {sessionId: $id, text: "ls"}) '
+        "{ ... on RunCommandPayload { command { __typename id } position } } }",
+        {"id": session},
+    )
+    assert answer["data"]["runCommand"]["command"]["__typename"] == "Command"
+
+
+async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
+    _, session = await session_of(gateway)
+    text = (
+        'mutation($id: ID!) { runCommand(input: {sessionId: $id, text: "bash", terminal: {columns: 80, rows: 24}, '
+        'environment: [{name: "A", value: "1"}]}) { ... on RunCommandPayload { command { id } } } }'
+    )
+    command = (await gateway.ask(text, {"id": session}))["data"]["runCommand"]["command"]["id"]
+    await gateway.house.start(uuid_of(command))
+
+    answer = await gateway.ask(
+        """
+        mutation($id: ID!) {
+          sendInput(input: {commandId: $id, data: "bHMK", end: true}) { __typename }
+          resizeCommand(input: {commandId: $id, terminal: {columns: 100, rows: 30}}) {
+            ... on ResizeCommandPayload { command { terminal { columns rows } } } }
+          signalCommand(input: {commandId: $id, signal: "SIGINT"}) { __typename }
+          cancelCommand(input: {commandId: $id}) { ... on CancelCommandPayload { command { cancelling } } }
+        }
+        """,
+        {"id": command},
+    )
+
+    assert "errors" not in answer, answer
+    assert answer["data"]["cancelCommand"] == {"command": {"cancelling": True}}
+    assert [kind for kind, _ in gateway.house.worker.sent] == ["input", "resize", "signal"]
+    assert gateway.house.worker.sent[0][1] == (uuid_of(command), b"ls\n", True)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "fields", "code", "field"),
+    [
+        ("createProject", {"repository": "/nowhere"}, "INVALID_INPUT", "repository"),
+        ("createProject", {"repository": "/repos/a\0b"}, "INVALID_INPUT", "repository"),
+        ("createProject", {"repository": "/repos/a", "name": " "}, "INVALID_INPUT", "name"),
+        ("openSession", {"projectId": "nonsense"}, "INVALID_INPUT", "projectId"),
+        ("openSession", {"projectId": ""}, "INVALID_INPUT", "projectId"),
+        ("openSession", {"projectId": UNKNOWN}, "INVALID_INPUT", "projectId"),
+        ("openSession", {"projectId": "UHJvamVjdDpub25zZW5zZQ=="}, "INVALID_INPUT", "projectId"),
+        ("closeSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
+        ("runCommand", {"sessionId": UNKNOWN_SESSION, "text": "ls"}, "NOT_FOUND", None),
+        ("cancelCommand", {"commandId": UNKNOWN}, "NOT_FOUND", None),
+        ("signalCommand", {"commandId": UNKNOWN, "signal": "INT"}, "NOT_FOUND", None),
+        ("signalCommand", {"commandId": UNKNOWN, "signal": "NONE"}, "INVALID_INPUT", "signal"),
+        ("sendInput", {"commandId": UNKNOWN, "data": "bHMK"}, "NOT_FOUND", None),
+        ("resizeCommand", {"commandId": UNKNOWN, "terminal": {"columns": 1, "rows": 1}}, "NOT_FOUND", None),
+        ("issueToken", {"name": "x", "scopes": ["nonsense"]}, "INVALID_INPUT", "scopes"),
+        ("issueToken", {"name": "", "scopes": ["*"]}, "INVALID_INPUT", "name"),
+        (
+            "issueToken",
+            {"name": "x", "scopes": ["*"], "expiresAt": "2001-01-01T00:00:00Z"},
+            "INVALID_INPUT",
+            "expiresAt",
+        ),
+        ("revokeToken", {"tokenId": "VG9rZW46MDFhMjA3YWMtYzliMC03MmFhLWFlMzktYzM1Mjc0ZTE1NjA2"}, "NOT_FOUND", None),
+        ("login", {"token": "nonsense"}, "UNAUTHENTICATED", None),
+    ],
+)
+async def test_what_cannot_be_done_is_a_failure_that_says_what_to_do(
+    gateway: Running, mutation: str, fields: dict[str, object], code: str, field: str | None
+) -> None:
+    before = await gateway.house.log.head()
+    found = await failure(gateway, mutation, fields)
+    assert (found["code"], found["field"]) == (code, field)
+    assert found["message"]
+    assert await gateway.house.log.head() == before, "nothing half done"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("a\0b", "NUL"),
+        ("x" * 1_000_000, "bytes long"),
+    ],
+)
+async def test_a_command_that_no_shell_takes_is_a_failure(gateway: Running, text: str, told: str) -> None:
+    _, session = await session_of(gateway)
+    found = await failure(gateway, "runCommand", {"sessionId": session, "text": text})
+    assert (found["code"], found["field"]) == ("INVALID_INPUT", "text")
+    assert told in found["message"]
+
+
+async def test_a_variable_that_is_set_twice_is_a_failure(gateway: Running) -> None:
+    _, session = await session_of(gateway)
+    twice = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
+    found = await failure(gateway, "runCommand", {"sessionId": session, "text": "ls", "environment": twice})
+    assert found["field"] == "environment"
+
+
+async def test_the_same_key_and_request_give_the_same_answer_and_another_request_a_conflict(gateway: Running) -> None:
+    _, session = await session_of(gateway)
+    text = (
+        "mutation($input: RunCommandInput!) { runCommand(input: $input) "
+        "{ ... on RunCommandPayload { command { id } } ... on Failure { code } } }"
+    )
+
+    async def run(command: str, **more: object) -> Any:
+        fields = {"sessionId": session, "text": command, "idempotencyKey": "key", **more}
+        return (await gateway.ask(text, {"input": fields}))["data"]["runCommand"]
+
+    first = await run("ls")
+    assert await run("ls") == first
+    assert await run("ls -l") == {"code": "CONFLICT"}
+    assert await run("ls", timeoutSeconds=5) == {"code": "CONFLICT"}
+
+
+async def test_a_strangers_objects_and_unknown_ones_give_the_same_answers(gateway: Running) -> None:
+    project, session = await session_of(gateway)
+    command = (await gateway.command(session))["command"]["id"]
+    stranger = await gateway.house.another_user("bob")
+    query = (
+        "query($p: ID!, $s: ID!, $c: ID!) { project(id: $p) { id } session(id: $s) { id } "
+        "command(id: $c) { id } a: node(id: $s) { id } }"
+    )
+    foreign = await gateway.ask(query, {"p": project, "s": session, "c": command}, token=stranger)
+    unknown_project = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+    unknown = await gateway.ask(query, {"p": unknown_project, "s": UNKNOWN_SESSION, "c": UNKNOWN}, token=stranger)
+    assert foreign == unknown == {"data": {"project": None, "session": None, "command": None, "a": None}}
+
+    for mutation, mine, nobodys in (
+        ("openSession", {"projectId": project}, {"projectId": unknown_project}),
+        ("closeSession", {"sessionId": session}, {"sessionId": UNKNOWN_SESSION}),
+        ("runCommand", {"sessionId": session, "text": "ls"}, {"sessionId": UNKNOWN_SESSION, "text": "ls"}),
+        ("cancelCommand", {"commandId": command}, {"commandId": UNKNOWN}),
+        ("sendInput", {"commandId": command, "data": ""}, {"commandId": UNKNOWN, "data": ""}),
+    ):
+        answers = [await failure(gateway, mutation, dict(each), stranger) for each in (mine, nobodys)]
+        assert answers[0] == answers[1], mutation
+        assert answers[0]["code"] == "NOT_FOUND"
+
+    lists = await gateway.ask(
+        "{ projects { edges { node { id } } } sessions { edges { node { id } } } }", token=stranger
+    )
+    assert lists == {"data": {"projects": {"edges": []}, "sessions": {"edges": []}}}
+
+
+async def test_a_token_without_the_scope_is_forbidden_what_its_owner_may(gateway: Running) -> None:
+    text = (
+        'mutation { issueToken(input: {name: "narrow", scopes: ["project:read"]}) '
+        "{ ... on IssueTokenPayload { secret } } }"
+    )
+    narrow = (await gateway.ask(text))["data"]["issueToken"]["secret"]
+    project, _ = await session_of(gateway)
+
+    allowed = await gateway.ask("query($id: ID!) { project(id: $id) { name } }", {"id": project}, token=narrow)
+    below = await gateway.ask("{ projects { edges { node { sessions { edges { cursor } } } } } }", token=narrow)
+    refused = await gateway.ask("{ sessions { edges { cursor } } }", token=narrow)
+    node = await gateway.ask("query($id: ID!) { node(id: $id) { id } }", {"id": UNKNOWN_SESSION}, token=narrow)
+    mutated = await failure(gateway, "openSession", {"projectId": project}, narrow)
+    metrics = await gateway.http.get("/metrics", headers={"Authorization": f"Bearer {narrow}"})
+
+    assert allowed == {"data": {"project": {"name": "app"}}}
+    for answer in (below, refused, node):
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert mutated["code"] == "FORBIDDEN"
+    assert metrics.status_code == 403
+
+
+@pytest.mark.parametrize("identifier", ["", "x", "====", "Q29tbWFuZDo=", "8J+YgA==", "U2Vzc2lvbjox", "a" * 10_000])
+async def test_a_malformed_id_is_a_clear_error(gateway: Running, identifier: str) -> None:
+    answer = await gateway.ask("query($id: ID!) { node(id: $id) { id } }", {"id": identifier})
+    assert answer["data"] == {"node": None}
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+    assert "is no id" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments", ["first: -1", "first: 501", 'after: "x"', 'after: "-1"', 'after: "99999999999999999999"']
+)
+async def test_a_page_that_cannot_be_is_a_clear_error(gateway: Running, arguments: str) -> None:
+    answer = await gateway.ask(f"{{ sessions({arguments}) {{ edges {{ cursor }} }} }}")
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_lists_are_paged_both_ways(gateway: Running) -> None:
+    _, session = await session_of(gateway)
+    for number in range(7):
+        await gateway.command(session, f"echo {number}")
+    query = (
+        "query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { session(id: $id) { "
+        "commands(first: $first, after: $after, last: $last, before: $before) { edges { cursor node { text } } "
+        "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"
+    )
+
+    async def page(**arguments: object) -> tuple[list[str], dict[str, Any]]:
+        found = (await gateway.ask(query, {"id": session, **arguments}))["data"]["session"]["commands"]
+        return [edge["node"]["text"][-1] for edge in found["edges"]], found["pageInfo"]
+
+    first, info = await page(first=3)
+    assert (first, info["hasNextPage"], info["hasPreviousPage"]) == (["0", "1", "2"], True, False)
+    rest, info = await page(first=10, after=info["endCursor"])
+    assert (rest, info["hasNextPage"]) == (["3", "4", "5", "6"], False)
+    last, info = await page(last=2)
+    assert (last, info["hasPreviousPage"], info["hasNextPage"]) == (["5", "6"], True, False)
+    before, _ = await page(last=2, before=info["startCursor"])
+    assert before == ["3", "4"]
+
+
+async def test_a_transcript_is_read_page_by_page_to_its_end(gateway: Running) -> None:
+    command, printer = await gateway.running_command()
+    for number in range(20):
+        await printer.print(b"%03d\n" % number)
+    await printer.end()
+    query = (
+        "query($id: ID!, $after: Long) { command(id: $id) { transcript(after: $after, limit: 10) "
+        "{ frames { kind offset data } nextOffset complete } } }"
+    )
+    import base64
+
+    data, after, complete = b"", 0, False
+    while not complete:
+        page = (await gateway.ask(query, {"id": command, "after": after}))["data"]["command"]["transcript"]
+        data += b"".join(base64.b64decode(each["data"]) for each in page["frames"])
+        after, complete = page["nextOffset"], page["complete"]
+    assert data == b"".join(b"%03d\n" % number for number in range(20))
+    assert after == 80
+
+
+async def test_the_viewer_sees_their_tokens_without_secrets(gateway: Running) -> None:
+    answer = await gateway.ask(
+        "{ viewer { name scopes tokens { edges { node { id name scopes revoked expiresAt } } } } }"
+    )
+    viewer = answer["data"]["viewer"]
+    assert viewer["name"] == "ada"
+    assert [edge["node"]["name"] for edge in viewer["tokens"]["edges"]] == ["test"]
+
+
+async def test_a_trusted_document_is_run_by_its_id(gateway: Running) -> None:
+    from quarterdeck_schema.documents import load_manifest
+
+    digest = next(key for key, text in load_manifest().items() if "query Viewer" in text)
+    by_id = await gateway.post({"documentId": f"sha256:{digest}"})
+    persisted = await gateway.post({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}})
+    unknown = await gateway.post({"documentId": "sha256:00"})
+    assert by_id.json()["data"]["viewer"]["name"] == "ada"
+    assert persisted.json() == by_id.json()
+    assert unknown.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"

@@ -1,0 +1,143 @@
+"""The log by page and by subscription."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from tests.support.gateway import Running, Socket, running, uuid_of
+
+from quarterdeck.domain.project import MemberAdded, Role
+from quarterdeck.gateway import tail
+
+FIELDS = "id position topic schemaVersion streamId version actorKind actorId payload digest payloadDigest known erased"
+
+
+@pytest_asyncio.fixture
+async def gateway() -> AsyncGenerator[Running]:
+    async with running() as served:
+        yield served
+
+
+async def events(socket: Socket, count: int, field: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for _ in range(count):
+        received = await socket.receive()
+        assert received["type"] == "next", received
+        found.append(received["payload"]["data"][field])
+    return found
+
+
+async def test_events_are_paged_by_position(gateway: Running) -> None:
+    await gateway.project()
+    query = (
+        f"query($after: String) {{ events(first: 2, after: $after) {{ edges {{ cursor node {{ {FIELDS} }} }} "
+        "pageInfo { hasNextPage hasPreviousPage endCursor } } }"
+    )
+    seen: list[int] = []
+    after = None
+    while True:
+        page = (await gateway.ask(query, {"after": after}))["data"]["events"]
+        seen += [edge["node"]["position"] for edge in page["edges"]]
+        assert [edge["cursor"] for edge in page["edges"]] == [str(edge["node"]["position"]) for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == list(range(1, await gateway.house.log.head() + 1))
+
+
+async def test_an_event_shows_its_payload_and_digests(gateway: Running) -> None:
+    await gateway.project("app")
+    page = (await gateway.ask(f"{{ events {{ edges {{ node {{ {FIELDS} }} }} }} }}"))["data"]["events"]
+    created = next(each["node"] for each in page["edges"] if each["node"]["topic"] == "ProjectCreated")
+    assert '"name":"app"' in created["payload"]
+    assert len(created["digest"]) == len(created["payloadDigest"]) == 64
+    assert (created["known"], created["erased"]) == (True, False)
+    assert created["id"] == f"{created['streamId']}:1"
+
+
+async def test_session_events_come_stored_then_live_and_of_that_session_only(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session, other = [(await gateway.session(project))["session"]["id"] for _ in range(2)]
+    async with gateway.socket() as socket:
+        await socket.subscribe(
+            "subscription($id: ID!) { sessionEvents(sessionId: $id) { topic sessionId } }", {"id": session}
+        )
+        assert await events(socket, 1, "sessionEvents") == [{"topic": "SessionOpened", "sessionId": session}]
+        await gateway.house.provision(uuid_of(other), uuid_of(project))
+        await gateway.house.provision(uuid_of(session), uuid_of(project))
+        await gateway.command(session)
+        found = await events(socket, 2, "sessionEvents")
+    assert [each["topic"] for each in found] == ["SessionProvisioned", "CommandRequested"]
+
+
+@pytest.mark.parametrize("after", [0, 3, 6])
+async def test_events_resume_after_a_position_without_gap_or_repetition(gateway: Running, after: int) -> None:
+    await gateway.project("one")
+    async with gateway.socket() as socket:
+        await socket.subscribe("subscription($after: Long) { events(after: $after) { position } }", {"after": after})
+        await gateway.project("two")
+        await gateway.project("three")
+        head = await gateway.house.log.head()
+        found = await events(socket, head - after, "events")
+    assert [each["position"] for each in found] == list(range(after + 1, head + 1))
+
+
+async def test_a_follower_that_the_window_moved_past_reads_the_log(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "HELD_EVENTS", 2)
+    monkeypatch.setattr(tail, "PAGE", 3)
+    async with gateway.socket() as socket:
+        await socket.subscribe("subscription { events { position } }")
+        for number in range(10):
+            await gateway.project(f"p{number}")
+        head = await gateway.house.log.head()
+        found = await events(socket, head, "events")
+    assert [each["position"] for each in found] == list(range(1, head + 1))
+
+
+async def test_events_of_one_project_only(gateway: Running) -> None:
+    wanted = (await gateway.project("wanted"))["project"]["id"]
+    async with gateway.socket() as socket:
+        await socket.subscribe("subscription($id: ID!) { events(projectId: $id) { topic projectId } }", {"id": wanted})
+        assert (await events(socket, 1, "events"))[0]["topic"] == "ProjectCreated"
+        await gateway.project("other")
+        await gateway.session(wanted)
+        assert await events(socket, 1, "events") == [{"topic": "SessionOpened", "projectId": wanted}]
+
+
+async def test_a_stranger_sees_no_events_of_others_until_made_a_member(gateway: Running) -> None:
+    project = (await gateway.project("hidden"))["project"]["id"]
+    stranger = await gateway.house.another_user("bob")
+    bob = next(
+        logged.stream_id
+        for logged in await gateway.house.log.read(0, 1000)
+        if logged.topic == "UserRegistered" and getattr(logged.event, "name", "") == "bob"
+    )
+    page = await gateway.ask("{ events { edges { node { topic } } } }", token=stranger)
+    assert page["data"]["events"]["edges"] == []
+
+    async with gateway.socket(stranger) as socket:
+        await socket.subscribe("subscription { events { topic } }")
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}
+        added = MemberAdded(user_id=bob, role=Role.VIEWER)
+        await gateway.house.put(uuid_of(project), added, project_id=uuid_of(project))
+        assert await events(socket, 1, "events") == [{"topic": "MemberAdded"}]
+        await gateway.session(project)
+        assert await events(socket, 1, "events") == [{"topic": "SessionOpened"}]
+
+
+async def test_a_foreign_session_and_an_unknown_one_are_refused_in_the_same_words(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]["id"]
+    stranger = await gateway.house.another_user("bob")
+    unknown = "U2Vzc2lvbjowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+    async with gateway.socket(stranger) as socket:
+        answers: list[dict[str, Any]] = []
+        for each in (session, unknown):
+            await socket.subscribe("subscription($id: ID!) { sessionEvents(sessionId: $id) { topic } }", {"id": each})
+            answers.append(await socket.receive())
+    assert answers[0]["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert answers[0] == answers[1]
