@@ -63,6 +63,10 @@ class BubblewrapDriver:
     def _jail_uid(self) -> int:
         return os.geteuid() if self._uid is None else self._uid
 
+    @property
+    def zygote_pid(self) -> int | None:
+        return self._launcher.pid
+
     async def protections(self) -> Sequence[Protection]:
         return await look_from_inside(self, self._state, self._jail_uid)
 
@@ -163,7 +167,7 @@ class BubblewrapDriver:
                     link, pid, uid = await connect(folder, SOCKET)
                 finally:
                     found.close()
-        except (FileNotFoundError, ShimGoneError):
+        except (OSError, ShimGoneError):
             return None
         if pid != found.shim_pid or uid != self._jail_uid:
             link.close()

@@ -67,7 +67,8 @@ def sessions_with_shim(state: Path) -> list[UUID]:
         with opened(state / SESSIONS) as sessions:
             for name in os.listdir(sessions):  # noqa: PTH208 - of a descriptor
                 session_id = _as_id(name)
-                if session_id and _is_folder(f"{name}/{SHIM}", sessions):
+                # one name at a time: the session's own may be a link, which stat would go through
+                if session_id and _is_folder(name, sessions) and _is_folder(f"{name}/{SHIM}", sessions):
                     found.append(session_id)
     except FileNotFoundError:
         return []

@@ -74,6 +74,11 @@ async def clear(state: Path, session_id: UUID, uid: int) -> None:
     except FileNotFoundError:
         folders.remove_shim_folder(state, session_id)
         return
+    except OSError as error:
+        raise JailError(
+            f"The folder of session {session_id} cannot be opened: {error.strerror}.",
+            f"Look at {state / folders.SESSIONS / str(session_id)}; remove it if nothing in it is needed.",
+        ) from error
     try:
         for fd in (found.shim, found.first):
             if fd is not None:

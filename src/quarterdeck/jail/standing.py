@@ -132,6 +132,10 @@ class StandingJail:
         await ruins.clear(self._state, self._session_id, self._uid)
         self.close()
 
+    def cut(self) -> None:
+        """Loses the connection; the next use makes another."""
+        self._link.close()
+
     def close(self) -> None:
         """Lets go of it, and leaves it standing."""
         if not self._closed:

@@ -21,6 +21,10 @@ def main() -> None:
 
     kernel.set_name("qd-zygote")
     kernel.set_title("quarterdeck zygote")
+    kernel.forget_ignored_signals()
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        # as Python has them: an error of the call concerned instead
+        signal.signal(number, signal.SIG_IGN)
     # shims are reaped by nobody else while the zygote lives
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

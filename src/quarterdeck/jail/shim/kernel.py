@@ -27,6 +27,7 @@ SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 CLOSE_RANGE = 436  # the same number on every architecture
 CAPSET = {"x86_64": 126, "aarch64": 91}
+RT_SIGACTION = {"x86_64": 13, "aarch64": 134}
 
 TIOCSPTLCK = 0x40045431
 TIOCGPTPEER = 0x5441
@@ -54,6 +55,15 @@ def prctl(option: int, argument: int = 0, third: int = 0) -> None:
 
 def set_name(name: str) -> None:
     _libc.prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]), 0, 0, 0)
+
+
+def forget_ignored_signals() -> None:
+    """Every signal's default, the C library's own two included, which it does not let anybody set.
+
+    Who started the worker may have ignored some, and an ignored signal stays so through every execve.
+    """
+    for number in range(1, 65):
+        _libc.syscall(RT_SIGACTION[os.uname().machine], number, bytes(32), None, 8)
 
 
 def setns(fd: int, kinds: int) -> None:

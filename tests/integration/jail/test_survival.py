@@ -1,0 +1,338 @@
+"""What dies, what survives it, and that nothing is left of what is gone."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.jails import Place, finish, read_until, run, spec, start
+from tests.support.waiting import eventually
+
+from quarterdeck.application.frames import FrameKind, decode
+from quarterdeck.domain.command import EndReason
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.standing import StandingJail
+
+WORKER = """
+import asyncio, sys
+from pathlib import Path
+from uuid import UUID
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.jail.abstract import ExecSpec, JailSpec
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+
+async def main(state, session, command, uid):
+    session = UUID(session)
+    folder = Path(state) / "sessions" / str(session)
+    workspace = PreparedWorkspace(
+        session_id=session, kind="overlay", base_commit="", tree="",
+        upper=folder / "upper", work=folder / "work", lower=Path(state).parent / "lower",
+    )
+    driver = BubblewrapDriver(Path(state), int(uid) if uid else None)
+    jail = await driver.create(JailSpec(session_id=session, workspace=workspace))
+    text = "n=0; while [ $n -lt 3000 ]; do n=$((n+1)); echo line $n; [ $((n % 100)) -gt 0 ] || sleep 0.02; done"
+    await jail.start(ExecSpec(command_id=UUID(command), text=text))
+    async for batch in jail.spool(UUID(command), 0):
+        if batch.end > 2000:
+            print(batch.end, flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def _record(where: Place, session_id: UUID) -> dict[str, list[int]]:
+    return dict(json.loads((where.shim_folder(session_id) / "record.json").read_text()))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def _family(pid: int) -> set[int]:
+    """A process and all that descend from it."""
+    found = {pid}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found |= _family(int(child))
+    return found
+
+
+async def test_a_worker_killed_without_warning_loses_nothing(where: Place, driver: BubblewrapDriver) -> None:
+    workspace, command_id = where.workspace(), uuid4()
+    uid = "64100" if os.geteuid() == 0 else ""
+    arguments = [str(where.state), str(workspace.session_id), str(command_id), uid]
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", textwrap.dedent(WORKER), *arguments, stdout=subprocess.PIPE
+    )
+    assert worker.stdout is not None
+    position = int(await asyncio.wait_for(worker.stdout.readline(), 30))
+    worker.kill()
+    await worker.wait()
+
+    jail = await driver.adopt(workspace.session_id)
+
+    assert jail is not None
+    assert list(await jail.commands()) == [command_id]
+    whole = b"".join([batch.encoded async for batch in jail.spool(command_id, 0)])
+    rest = b"".join([batch.encoded async for batch in jail.spool(command_id, position)])
+    assert whole.endswith(rest)
+    assert len(whole) == position + len(rest)
+    printed = b"".join(frame.data for frame in decode(whole) if frame.kind == FrameKind.OUTPUT)
+    assert printed == b"".join(b"line %d\n" % number for number in range(1, 3001))
+    assert (await jail.wait(command_id)).exit_code == 0
+    assert (await run(jail, "echo next")).text == "next\n"
+
+
+async def test_a_killed_zygote_is_replaced(where: Place, driver: BubblewrapDriver) -> None:
+    first = await driver.create(spec(where.workspace()))
+    zygote = driver.zygote_pid
+    assert zygote is not None
+    os.kill(zygote, signal.SIGKILL)
+
+    second = await driver.create(spec(where.workspace()))
+
+    assert driver.zygote_pid != zygote
+    assert (await run(first, "echo first")).text == "first\n"
+    assert (await run(second, "echo second")).text == "second\n"
+
+
+async def test_a_killed_shim_takes_its_jail_with_it_and_is_cleared_away(
+    where: Place, driver: BubblewrapDriver, jail: StandingJail
+) -> None:
+    command_id = await start(jail, "echo up; (setsid sleep 1000 &) ; sleep 1000")
+    await read_until(jail, command_id, b"up")
+    shim = _record(where, jail.session_id)["shim"][0]
+    family = _family(shim)
+    assert len(family) > 5
+    waiting = asyncio.create_task(jail.wait(command_id))
+    await asyncio.sleep(0)
+
+    os.kill(shim, signal.SIGKILL)
+
+    with pytest.raises(JailError):
+        await waiting
+    with pytest.raises(JailError):
+        await run(jail, "true")
+    await eventually(lambda: not any(_alive(pid) for pid in family))
+    assert list(await driver.sessions()) == [jail.session_id]
+    assert await driver.adopt(jail.session_id) is None
+    assert list(await driver.sessions()) == []
+
+
+async def test_after_a_dead_shim_the_session_gets_a_new_jail_on_its_files(
+    where: Place, driver: BubblewrapDriver
+) -> None:
+    workspace = where.workspace()
+    jail = await driver.create(spec(workspace))
+    await run(jail, "echo kept > file")
+    os.kill(_record(where, jail.session_id)["shim"][0], signal.SIGKILL)
+    assert await driver.adopt(workspace.session_id) is None
+
+    again = await driver.create(spec(workspace))
+
+    assert (await run(again, "cat file")).text == "kept\n"
+
+
+async def test_a_shim_that_hangs_is_ended_when_it_is_to_be_adopted(
+    where: Place, driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck.jail.bubblewrap.HELLO_SECONDS", 0.2)
+    jail = await driver.create(spec(where.workspace()))
+    shim = _record(where, jail.session_id)["shim"][0]
+    family = _family(shim)
+    os.kill(shim, signal.SIGSTOP)
+
+    assert await driver.adopt(jail.session_id) is None
+
+    await eventually(lambda: not any(_alive(pid) for pid in family))
+
+
+async def test_a_record_that_names_a_foreign_process_harms_nobody(where: Place, driver: BubblewrapDriver) -> None:
+    workspace = where.workspace()
+    shim = where.shim_folder(workspace.session_id)
+    shim.mkdir()
+    started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    own = [os.getpid(), started + 1]
+    (shim / "record.json").write_text(json.dumps({"boot": boot, "shim": own, "first": [1, 0]}))
+
+    assert await driver.adopt(workspace.session_id) is None
+
+    assert not shim.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"boot": 1}', b"\xff" * 100, b'{"boot": "x", "shim": 3}'])
+async def test_a_broken_record_is_a_ruin(where: Place, driver: BubblewrapDriver, content: bytes) -> None:
+    workspace = where.workspace()
+    where.shim_folder(workspace.session_id).mkdir()
+    (where.shim_folder(workspace.session_id) / "record.json").write_bytes(content)
+
+    assert await driver.adopt(workspace.session_id) is None
+    assert list(await driver.sessions()) == []
+
+
+async def test_ruins_with_links_and_pipes_are_cleared_without_following_them(
+    where: Place, driver: BubblewrapDriver
+) -> None:
+    workspace = where.workspace()
+    precious = where.root / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("kept")
+    shim = where.shim_folder(workspace.session_id)
+    (shim / "deep" / "er").mkdir(parents=True)
+    (shim / "link").symlink_to(precious)
+    (shim / "spool").symlink_to(precious)
+    os.mkfifo(shim / "record.json")
+
+    assert await asyncio.wait_for(driver.adopt(workspace.session_id), 5) is None
+
+    assert not shim.exists()
+    assert (precious / "file").read_text() == "kept"
+
+
+async def test_a_session_folder_that_is_a_link_is_not_followed(where: Place, driver: BubblewrapDriver) -> None:
+    session_id = uuid4()
+    elsewhere = where.root / "elsewhere"
+    (elsewhere / "shim").mkdir(parents=True)
+    await driver.sessions()
+    (where.state / "sessions").mkdir(parents=True, exist_ok=True)
+    (where.state / "sessions" / str(session_id)).symlink_to(elsewhere)
+
+    assert list(await driver.sessions()) == []
+    with pytest.raises(JailError, match="cannot be opened"):
+        await driver.adopt(session_id)
+
+    assert (elsewhere / "shim").is_dir()
+
+
+async def test_destroying_leaves_no_process_no_mount_and_no_socket(
+    where: Place, driver: BubblewrapDriver, jail: StandingJail
+) -> None:
+    await start(jail, "(setsid sh -c 'trap \"\" TERM HUP; sleep 1000' &); sleep 1000")
+    family = _family(_record(where, jail.session_id)["shim"][0])
+
+    await jail.destroy()
+
+    await eventually(lambda: not any(_alive(pid) for pid in family))
+    assert not where.shim_folder(jail.session_id).exists()
+    assert where.upper(jail.session_id).is_dir()
+    assert str(where.root) not in Path("/proc/self/mounts").read_text()
+    await jail.destroy()
+
+
+async def test_two_hundred_commands_in_sequence_leave_nothing_behind(where: Place, jail: StandingJail) -> None:
+    shim = _record(where, jail.session_id)["shim"][0]
+    await run(jail, "true")
+    before = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
+
+    for number in range(200):
+        assert (await run(jail, f"echo {number}")).text == f"{number}\n"
+
+    await eventually(lambda: _is_quiet(jail, where, shim, before))
+
+
+async def _is_quiet(jail: StandingJail, where: Place, shim: int, descriptors: int) -> bool:
+    now = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
+    spool = list((where.shim_folder(jail.session_id) / "spool").iterdir())
+    # shim, bubblewrap twice, its payload, the agent, a subreaper that waits
+    return (now, spool, len(_family(shim))) == (descriptors, [], 6) and await jail.processes() == 0
+
+
+async def test_a_lost_connection_is_made_again(jail: StandingJail) -> None:
+    command_id = await start(jail, "echo one; read -r x; echo two")
+    await read_until(jail, command_id, b"one")
+    waiting = asyncio.create_task(finish(jail, command_id))
+    jail.cut()
+
+    await jail.write_input(command_id, b"go\n")
+
+    assert (await waiting).text == "one\ntwo\n"
+
+
+async def test_several_workers_may_hold_a_jail(where: Place, driver: BubblewrapDriver, jail: StandingJail) -> None:
+    other_driver = where.driver()
+    other = await other_driver.adopt(jail.session_id)
+    assert other is not None
+    command_id = await start(jail, "echo up; read -r x; echo $x")
+    await read_until(other, command_id, b"up")
+
+    await other.write_input(command_id, b"both\n")
+
+    ends = await asyncio.gather(jail.wait(command_id), other.wait(command_id))
+    assert ends[0] == ends[1]
+    await other_driver.close()
+    assert (await finish(jail, command_id)).text == "up\nboth\n"
+
+
+async def test_fifty_commands_at_once_all_end(jail: StandingJail) -> None:
+    started = [await start(jail, f"sleep 0.0{number % 9}; echo {number}") for number in range(50)]
+
+    done = await asyncio.gather(*(finish(jail, command_id) for command_id in started))
+
+    assert [each.text for each in done] == [f"{number}\n" for number in range(50)]
+
+
+async def test_a_workspace_that_is_not_there_is_told(where: Place, driver: BubblewrapDriver) -> None:
+    workspace = where.workspace()
+    workspace.upper.rmdir()
+
+    with pytest.raises(JailError, match="cannot be made") as caught:
+        await driver.create(spec(workspace))
+
+    assert "session" in caught.value.next_step
+    assert not where.shim_folder(workspace.session_id).exists()
+
+
+async def test_a_closed_driver_leaves_its_jails_standing(where: Place, driver: BubblewrapDriver) -> None:
+    jail = await driver.create(spec(where.workspace()))
+    command_id = await start(jail, "sleep 1000")
+    shim = _record(where, jail.session_id)["shim"][0]
+
+    await driver.close()
+
+    assert _alive(shim)
+    again = await driver.adopt(jail.session_id)
+    assert again is not None
+    await again.kill(command_id, EndReason.CANCELLED)
+    assert (await again.wait(command_id)).reason == EndReason.CANCELLED
+
+
+async def test_the_protections_of_this_host_are_told_from_inside(where: Place, driver: BubblewrapDriver) -> None:
+    found = {each.name: each for each in await driver.protections()}
+
+    assert [name for name, each in found.items() if not each.on] == []
+    assert {"jail", "seccomp", "no network", "overlay workspaces"} <= found.keys()
+    assert list(await driver.sessions()) == []
+
+
+async def test_a_jail_that_must_run_as_root_is_refused(where: Place) -> None:
+    driver = BubblewrapDriver(where.state, 0 if os.geteuid() == 0 else None)
+    if os.geteuid() != 0:
+        pytest.skip("an ordinary user's jails never run as root")
+
+    with pytest.raises(JailError, match="must not run as root"):
+        await driver.create(spec(where.workspace()))
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="root passes everywhere, the jail's user does not")
+async def test_a_state_folder_out_of_reach_is_named(where: Place) -> None:
+    closed = where.root / "closed"
+    closed.mkdir(mode=0o700)
+    driver = BubblewrapDriver(closed / "worker", 64100)
+
+    with pytest.raises(JailError, match=str(closed)) as caught:
+        await driver.create(spec(where.workspace()))
+
+    assert "chmod" in caught.value.next_step
+    await driver.close()
