@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
+from quarterdeck.gateway import graphiql
 from quarterdeck.gateway.gateway import Gateway, make_gateway
 from quarterdeck.gateway.guard import Guard
 from quarterdeck.gateway.health import Health
@@ -40,7 +41,7 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
     ]
-    return routes
+    return [*routes, *graphiql.routes()] if gateway.settings.development else routes
 
 
 def _middleware(gateway: Gateway) -> list[Middleware]:
