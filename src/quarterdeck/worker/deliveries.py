@@ -27,7 +27,6 @@ logger = structlog.get_logger(__name__)
 
 WORKING_SECONDS = 3.0
 NO_ROOM_SECONDS = 1.0
-LATER_SECONDS = 0.5
 
 
 class Deliveries:
@@ -133,7 +132,7 @@ class Deliveries:
         except _NoRoomError:
             await delivery.retry(NO_ROOM_SECONDS)
         except _LaterError:
-            await delivery.retry(LATER_SECONDS)
+            await delivery.retry(_pause(delivery.attempt))
         except UnavailableError as error:
             logger.warning("a job has to wait", kind=delivery.job.kind.value, error=error.message)
             await delivery.retry(_pause(delivery.attempt))

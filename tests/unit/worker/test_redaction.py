@@ -160,7 +160,7 @@ def output(draw: st.DrawFn) -> tuple[bytes, list[bytes], list[int]]:
     return text, parts, draw(st.lists(st.integers(1, 4), min_size=len(parts), max_size=len(parts)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(output())
 def test_however_output_is_cut_the_result_is_the_same(case: tuple[bytes, list[bytes], list[int]]) -> None:
     text, parts, sizes = case

@@ -250,3 +250,28 @@ async def test_a_worker_whose_name_was_taken_over_stops_and_leaves_its_jails_alo
     assert not deck.host.jails[session_id].dead
     await deck.running(command_id)
     await deck.host.jails[session_id].destroy()
+
+
+class UnbuildableDriver(DummyDriver):
+    """Jails that are gone cannot be built anew for now."""
+
+    async def create(self, spec: JailSpec) -> DummyJail:
+        raise JailError("There is no memory for a jail.", "Free some.")
+
+
+async def test_a_command_whose_session_cannot_be_taken_up_is_refused_in_the_end(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def soon(attempt: int) -> float:
+        return 0.01 * attempt
+
+    monkeypatch.setattr("quarterdeck.worker.deliveries._pause", soon)
+    async with working(deck.worker()):
+        session_id = await deck.opened()
+    async with working(deck.worker(driver=UnbuildableDriver(host=deck.host))):
+        command_id = await deck.run(session_id, "true")
+        refused = await deck.refused(command_id)
+        assert "could not be started in 5 attempts" in refused.reason
+        assert isinstance(await deck.session(session_id), ReadySession)
+    async with working(deck.worker()):
+        await deck.finished(await deck.run(session_id, "true"))
