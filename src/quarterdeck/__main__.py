@@ -1,6 +1,7 @@
 """The `quarterdeck` command: the server's side. `qd` is the client."""
 
 import asyncio
+import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -39,7 +40,9 @@ projections = typer.Typer(help="The read models.", no_args_is_help=True)
 app.add_typer(projections, name="projections")
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of everything that is kept (QD_DATA_DIR).")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", readable=False, help="Folder of everything that is kept (QD_DATA_DIR).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -80,7 +83,10 @@ async def _foreground(settings: Settings, reporting: detach.Report | None) -> No
         else:
             _announce(settings, token)
 
+    # Imported while the services start: it takes a second.
+    warm = asyncio.create_task(asyncio.to_thread(importlib.import_module, "quarterdeck.bootstrap"))
     await run_everything(settings, Plan(issue_login_token=_login_token, ready=ready), progress)
+    warm.cancel()
 
 
 async def _login_token(settings: Settings) -> str:

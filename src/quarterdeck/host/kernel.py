@@ -8,9 +8,10 @@ from pathlib import Path
 from quarterdeck.host.finding import Finding
 
 CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x00020000
-APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-MOST = Path("/proc/sys/user/max_user_namespaces")
-DEBIAN = Path("/proc/sys/kernel/unprivileged_userns_clone")
+PROC_SYS = Path("/proc/sys")
+APPARMOR = PROC_SYS / "kernel/apparmor_restrict_unprivileged_userns"
+MOST = PROC_SYS / "user/max_user_namespaces"
+DEBIAN = PROC_SYS / "kernel/unprivileged_userns_clone"
 CGROUPS = Path("/sys/fs/cgroup")
 
 UNSHARE = f"""
@@ -103,4 +104,4 @@ def _number(path: Path) -> int | None:
 
 
 def _sysctl(path: Path) -> str:
-    return ".".join(path.parts[3:])
+    return ".".join(path.relative_to(PROC_SYS).parts)

@@ -60,7 +60,8 @@ class _House:
         self._data = data
         self._plan = plan
         self._progress = progress
-        self._services = Services(settings, data, to_run_as(settings.run_as))
+        self._unprivileged = to_run_as(settings.run_as)
+        self._services = Services(settings, data, self._unprivileged)
         self._supervisor = Supervisor(progress.line, self._write_state)
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -76,32 +77,31 @@ class _House:
             self._progress.line(f"Stopped within {time.monotonic() - began:.1f} s.")
 
     async def _start(self) -> None:
+        # Looked at meanwhile: it takes as long as an interpreter takes to start.
+        account = asyncio.create_task(asyncio.to_thread(self._account))
         with self._progress.starting():
             with self._progress.step("PostgreSQL and NATS"):
                 await self._supervisor.start(self._services.specs(self._restart_roles))
             with self._progress.step("tables"):
                 await asyncio.to_thread(self._plan.migrate, self._services.settings())
             with self._progress.step(", ".join(ROLES)):
-                await self._supervisor.start(await self._roles())
+                await self._supervisor.start(self._roles(await account))
             with self._progress.step("login token"):
                 token = await self._log_in()
         self._plan.ready(token)
 
-    async def _roles(self) -> list[ChildSpec]:
-        settings = self._services.settings()
-        account = await asyncio.to_thread(self._account, settings)
-        settings_files.save(settings, self._data.own_settings)
+    def _roles(self, account: Account) -> list[ChildSpec]:
+        settings_files.save(self._services.settings(), self._data.own_settings)
         return Roles(self._data, self._services.settings, account, self._plan.arguments).specs()
 
-    def _account(self, settings: Settings) -> Account:
+    def _account(self) -> Account:
         """Whom the roles run as: root only where it cannot be helped."""
-        wanted = to_run_as(settings.run_as)
         if current().uid != 0:
-            return wanted
-        found = dropping(wanted, self._data.root)
+            return self._unprivileged
+        found = dropping(self._unprivileged, self._data.root)
         if not found.possible:
             self._progress.line(f"The roles keep root's rights: {found.why_not} See quarterdeck doctor.")
-        return wanted if found.possible else current()
+        return self._unprivileged if found.possible else current()
 
     async def _log_in(self) -> str:
         token = await self._plan.issue_login_token(self._services.settings())

@@ -11,7 +11,10 @@ from tests.support.house import STANDIN_UP, House, free_port
 
 from quarterdeck import __version__
 from quarterdeck.host import detach
+from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.errors import HostError
+from quarterdeck.host.launch import Launch, run
+from quarterdeck.host.privileges import interpreter_needs
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -64,6 +67,22 @@ def test_where_nothing_runs_status_says_so_and_down_is_content(folder: Path) -> 
     stopped = quarterdeck("down", "--data-dir", str(folder))
     assert stopped.returncode == 0
     assert f"Quarterdeck does not run on {folder}." in stopped.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_somebody_elses_data_directory_is_refused_by_name(running: House) -> None:
+    result = run(
+        Launch(
+            name="quarterdeck",
+            argv=(sys.executable, "-P", "-m", "quarterdeck", "status", "--data-dir", str(running.data)),
+            account=to_run_as(None),
+            needs=interpreter_needs(),
+        ),
+        within=60,
+    )
+    assert result.returncode == 6
+    assert "belongs to another user" in result.stdout
+    assert "Traceback" not in result.stdout
 
 
 def test_migrating_needs_a_database(folder: Path) -> None:

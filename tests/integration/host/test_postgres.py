@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from tests.support.waiting import eventually
 
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.errors import ServiceError
@@ -66,7 +68,41 @@ def test_a_server_left_over_is_ended_and_its_data_taken_over(make: Make) -> None
     server = make()
     server.start()
     assert server.pid != old.pid
-    assert not old.is_running() or old.status() == psutil.STATUS_ZOMBIE
+    assert not alive(old)
+
+
+async def test_it_ends_when_the_process_that_started_it_is_killed(folder: Path) -> None:
+    (folder / "secrets").mkdir(mode=0o700)
+    server, children = started_by_a_process_that_is_killed(folder)
+    assert children
+    await eventually(lambda: not [process for process in (server, *children) if alive(process)])
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.postgres import EmbeddedPostgres
+folder = Path(sys.argv[1])
+server = EmbeddedPostgres(folder / "postgres", sockets=folder / "run", secrets=folder / "secrets",
+                          account=to_run_as(None))
+server.start()
+print(server.pid, flush=True)
+time.sleep(300)
+"""
+
+
+def started_by_a_process_that_is_killed(folder: Path) -> tuple[psutil.Process, list[psutil.Process]]:
+    with subprocess.Popen([sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        server = psutil.Process(int(starter.stdout.readline()))
+        children = server.children(recursive=True)
+        starter.kill()
+    return server, children
+
+
+def alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_it_stops_within_five_seconds_with_a_client_connected(make: Make) -> None:
