@@ -109,6 +109,9 @@ async def place() -> AsyncGenerator[Place]:
             if jail is not None:
                 await jail.destroy()
         await driver.close()
+        for folder in root.glob("worker/sessions/*/work/work"):
+            # overlayfs closes it even to its owner
+            folder.chmod(0o700)
         shutil.rmtree(root)
 
 

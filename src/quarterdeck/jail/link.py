@@ -111,6 +111,7 @@ class Link(asyncio.Protocol):
                 self._bells.pop(name, None)
 
     def close(self) -> None:
+        self.lost = True
         if self._transport is not None:
             self._transport.close()
 

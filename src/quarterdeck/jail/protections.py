@@ -35,6 +35,9 @@ async def look_from_inside(driver: JailDriver, state: Path, uid: int) -> Sequenc
     try:
         return await _look(driver, scratch, uid)
     finally:
+        for folder in scratch.glob("*-work/work"):
+            # overlayfs closes it even to its owner
+            folder.chmod(0o700)
         shutil.rmtree(scratch, ignore_errors=True)
 
 
