@@ -53,7 +53,7 @@ class _BoundedTransport(WebsocketsTransport):
             url=url,
             init_payload={"Authorization": f"Bearer {token}"} if token else {},
             subprotocols=[WebsocketsProtocolTransportBase.GRAPHQLWS_SUBPROTOCOL],
-            close_timeout=2,
+            close_timeout=1,
             connect_args={
                 "max_size": MAX_MESSAGE,
                 "compression": None,
@@ -79,10 +79,17 @@ class _BoundedTransport(WebsocketsTransport):
         self._waiting -= 1
         self._room.set()
 
-    def release(self) -> None:
-        """Nothing is consumed any more: let the reader run to its end."""
+    async def shut(self) -> None:
+        """Takes leave of the server, and closes the socket also where it does not answer or gql has lost interest."""
         self._waiting = -(2**31)
         self._room.set()
+        websocket = self.adapter.websocket
+        try:
+            await self.close()
+        finally:
+            if websocket is not None:
+                websocket.transport.abort()
+                await websocket.wait_closed()
 
 
 @asynccontextmanager
@@ -96,10 +103,7 @@ async def subscription(
         async with aclosing(transport.subscribe(request)) as results:
             yield _counted(results, transport)
     finally:
-        transport.release()
-        await transport.close()
-        # gql closes no socket whose opening was interrupted
-        await transport.adapter.close()
+        await transport.shut()
 
 
 async def _counted(results: AsyncIterator[Any], transport: _BoundedTransport) -> AsyncIterator[ExecutionResult]:

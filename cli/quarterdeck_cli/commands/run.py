@@ -13,10 +13,9 @@ import typer
 
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api.commands import RequestedCommand, cancel_command, run_command
-from quarterdeck_cli.api.sessions import close_session
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef, closed_output
-from quarterdeck_cli.commands.sessions import opened
+from quarterdeck_cli.commands.sessions import give_up, opened
 from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running import local_input, terminal
@@ -97,7 +96,7 @@ async def run(
                 f"Session {ids.short(own.id)} stays open; close it with `qd session close {ids.short(own.id)}`."
             )
         else:
-            await close_session(client, own.id)
+            await give_up(qd, client, own.id)
 
 
 async def _run_in(qd: Qd, client: Client, session_id: str, request: Request) -> Attended:

@@ -1,5 +1,7 @@
 """qd session: jailed shells on copies of a repository."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,6 +11,7 @@ from quarterdeck_cli.api import sessions as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
+from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import session_ready
@@ -120,5 +123,22 @@ async def opened(
     answer = await api.open_session(client, project_id, ref, title)
     if wait:
         with qd.out.status(f"Opening a session in {plain(answer.session.project.name)} …") as progress:
-            await session_ready(client, answer.session.id, 0, qd.out.note, progress)
+            await _ready_or_closed(qd, client, answer.session.id, progress)
     return answer.session
+
+
+async def _ready_or_closed(qd: Qd, client: Client, session_id: str, progress: Callable[[str], None]) -> None:
+    """One who does not want to wait for it does not want it."""
+    try:
+        await session_ready(client, session_id, 0, qd.out.note, progress)
+    except asyncio.CancelledError:
+        await give_up(qd, client, session_id)
+        raise
+
+
+async def give_up(qd: Qd, client: Client, session_id: str) -> None:
+    """Closes a session that was opened on the way to something else. Where that fails it is said, and no more."""
+    try:
+        await api.close_session(client, session_id)
+    except CliError as error:
+        qd.out.note(f"Session {ids.short(session_id)} could not be closed: {error.message}")

@@ -29,6 +29,12 @@ def _nothing() -> None:
     """Nobody waits for the first output."""
 
 
+def _already() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Following:
     """A command being followed."""
@@ -39,7 +45,7 @@ class Following:
     sink: Sink
     before_first: Callable[[], object] = _nothing
     """Called before anything is printed."""
-    may_print: asyncio.Event = field(default_factory=asyncio.Event)
+    may_print: asyncio.Event = field(default_factory=_already)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
     _writing: bool = False

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,12 +27,17 @@ _subscribe: Any = vars(graphql)["subscribe"]
 UNAUTHENTICATED: Json = {"errors": [{"message": "This token is not known.", "extensions": {"code": "UNAUTHENTICATED"}}]}
 
 
+@cache
+def _schema() -> GraphQLSchema:
+    return build_schema(SDL.read_text("utf-8"))
+
+
 class FakeGateway:
     """`with FakeGateway(world) as gateway`: serves until the block ends."""
 
     def __init__(self, world: World, port: int = 0) -> None:
         self.world = world
-        self._schema: GraphQLSchema = build_schema(SDL.read_text("utf-8"))
+        self._schema = _schema()
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))

@@ -117,6 +117,10 @@ class World:
     """Statuses that the next requests are answered with."""
     cuts: list[int] = field(default_factory=list[int])
     """After how many messages the next sockets of `commandOutput` are cut."""
+    watchers: int = 0
+    """Streams of output that were opened while the command ran."""
+    caught_up: int = 0
+    """Those of them that have sent what was recorded."""
     condition: asyncio.Condition = field(default_factory=asyncio.Condition)
     running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -266,6 +270,8 @@ class World:
 
     async def messages(self, command: FakeCommand, after: int) -> AsyncIterator[Json]:
         index, told = 0, False
+        self.watchers += 1
+        await self.changed()
         while True:
             found = command.chunk_after(after, index)
             if found:
@@ -276,6 +282,8 @@ class World:
                 continue
             if not told:
                 told = True
+                self.caught_up += 1
+                await self.changed()
                 yield {"__typename": "CaughtUp", "offset": len(command.output)}
                 continue
             if command.complete:

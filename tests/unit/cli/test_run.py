@@ -312,3 +312,15 @@ def _write_all(descriptor: int, data: bytes) -> None:
     while view:
         view = view[os.write(descriptor, view) :]
     os.close(descriptor)
+
+
+def test_a_session_that_cannot_be_closed_does_not_change_the_exit_code(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+    world.failures["closeSession"] = {"code": "UNAVAILABLE", "message": "The log is full."}
+
+    ran = qd("run", "ls")
+
+    assert ran.code == 0
+    assert "could not be closed: The log is full." in ran.err
