@@ -4,6 +4,7 @@ python docs/picture.py
 """
 
 import json
+import re
 from pathlib import Path
 
 import pyte
@@ -39,6 +40,13 @@ def _line(screen: pyte.Screen, row: int) -> Text:
         text.append(cell.data, Style(color=colour, bold=cell.bold))
     text.rstrip()
     return text
+
+
+def _colour(name: str) -> str | None:
+    """pyte's name of a colour, or its six hex digits, as rich writes it."""
+    if name == "default":
+        return None
+    return f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else {"brown": "yellow"}.get(name, name)
 
 
 if __name__ == "__main__":
