@@ -94,3 +94,20 @@ async def list_visible(
         },
     )
     return page(found, window)
+
+
+async def count_open(database: Database, project_id: UUID) -> int:
+    """How many of the project's sessions have not ended: what the use case compares with the project's limit."""
+    found = await database.rows(
+        _number,
+        """
+        SELECT count(*) AS count FROM read.sessions
+        WHERE project_id = %(project)s AND state = ANY(%(open)s)
+        """,
+        {"project": project_id, "open": [state.value for state in OPEN]},
+    )
+    return found[0]
+
+
+def _number(*, count: int) -> int:
+    return count
