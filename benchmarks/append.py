@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import psycopg
 import uvloop
-from benchmarks.database import Disk, disk, execute
-from benchmarks.row import Row
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from uuid_utils.compat import uuid7
 
+from benchmarks.database import Disk, disk, execute
+from benchmarks.row import Row
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.ports import Context, StreamWrite

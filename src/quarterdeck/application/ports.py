@@ -56,18 +56,6 @@ class StreamWrite:
     session_id: UUID | None = None
     """These two override the context's, for a write that spans nouns."""
 
-    def envelope(self, context: Context, recorded_at: datetime) -> Envelope:
-        """The envelope of these events."""
-        return Envelope(
-            recorded_at=recorded_at,
-            actor=context.actor,
-            correlation_id=context.correlation_id,
-            causation_id=context.causation_id,
-            project_id=self.project_id or context.project_id,
-            session_id=self.session_id or context.session_id,
-            traceparent=context.traceparent,
-        )
-
 
 class EventLog(Protocol):
     """The append-only log."""

@@ -18,6 +18,7 @@ can be erased and the chain still holds.
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -28,9 +29,9 @@ GENESIS = bytes(32)
 """The digest before the first event."""
 
 INT8, INT4, TEXT, BYTEA, UUID_OID, TIMESTAMPTZ = 20, 23, 25, 17, 2950, 1184
-_STREAM_VERSION_TOPIC = struct.Struct(">ii16siiiii")
-_SCHEMA_VERSION_DIGEST = struct.Struct(">iiiii32s")
-_TIME_CORRELATION_KIND = struct.Struct(">iiqii16sii")
+_STREAM_VERSION = struct.Struct(">ii16siii")
+_SCHEMA_VERSION_DIGEST = struct.Struct(">iiiii")
+_TIME_CORRELATION = struct.Struct(">iiqii16s")
 _ID = struct.Struct(">ii16s")
 _FIELD = struct.Struct(">ii")
 _NO_ID = _FIELD.pack(UUID_OID, -1)
@@ -61,42 +62,38 @@ def digest_after(previous: bytes, event: RawEvent) -> bytes:
 
 def encode_event(stream_id: UUID, version: int, topic: str, schema_version: int, payload_digest: bytes) -> bytes:
     """The columns up to the payload's digest."""
-    name = topic.encode()
-    return b"".join(
-        (
-            _STREAM_VERSION_TOPIC.pack(UUID_OID, 16, stream_id.bytes, INT4, 4, version, TEXT, len(name)),
-            name,
-            _SCHEMA_VERSION_DIGEST.pack(INT4, 4, schema_version, BYTEA, 32, payload_digest),
-        )
-    )
+    stream = _STREAM_VERSION.pack(UUID_OID, 16, stream_id.bytes, INT4, 4, version)
+    return stream + _topic(topic, schema_version) + payload_digest
+
+
+@lru_cache(maxsize=1024)
+def _topic(topic: str, schema_version: int) -> bytes:
+    """Up to the digest's own bytes, of which there are always 32."""
+    return _text(topic) + _SCHEMA_VERSION_DIGEST.pack(INT4, 4, schema_version, BYTEA, 32)
 
 
 def encode_envelope(envelope: Envelope) -> bytes:
     """The columns from `recorded_at` on."""
     moment = (envelope.recorded_at - _EPOCH) // _MICROSECOND
-    kind, actor = envelope.actor.kind.encode(), envelope.actor.id.encode()
+    causation, project = envelope.causation_id, envelope.project_id
+    session, traceparent = envelope.session_id, envelope.traceparent
     return b"".join(
         (
-            _TIME_CORRELATION_KIND.pack(
-                TIMESTAMPTZ, 8, moment, UUID_OID, 16, envelope.correlation_id.bytes, TEXT, len(kind)
-            ),
-            kind,
-            _FIELD.pack(TEXT, len(actor)),
-            actor,
-            _text(envelope.causation_id),
-            _id(envelope.project_id),
-            _id(envelope.session_id),
-            _text(envelope.traceparent),
+            _TIME_CORRELATION.pack(TIMESTAMPTZ, 8, moment, UUID_OID, 16, envelope.correlation_id.bytes),
+            _actor(envelope.actor.kind, envelope.actor.id),
+            _NO_TEXT if causation is None else _text(causation),
+            _NO_ID if project is None else _ID.pack(UUID_OID, 16, project.bytes),
+            _NO_ID if session is None else _ID.pack(UUID_OID, 16, session.bytes),
+            _NO_TEXT if traceparent is None else _text(traceparent),
         )
     )
 
 
-def _text(value: str | None) -> bytes:
-    if value is None:
-        return _NO_TEXT
+@lru_cache(maxsize=1024)
+def _actor(kind: str, actor_id: str) -> bytes:
+    return _text(kind) + _text(actor_id)
+
+
+def _text(value: str) -> bytes:
     encoded = value.encode()
     return _FIELD.pack(TEXT, len(encoded)) + encoded
-
-
-def _id(value: UUID | None) -> bytes:
-    return _NO_ID if value is None else _ID.pack(UUID_OID, 16, value.bytes)

@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
 from quarterdeck.adapters.postgres.admission import Versions
 from quarterdeck.adapters.postgres.appender import Appender
 from quarterdeck.adapters.postgres.head import ConnectionLostError
+from quarterdeck.adapters.postgres.pace import Pace
 from quarterdeck.adapters.postgres.submission import Submission, deliver
 from quarterdeck.audit.chain import Head
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
-MAX_BATCH_ROWS = 4096
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 RECONNECT_INTERVAL = 0.05
 
@@ -24,6 +24,7 @@ class Committer:
         self.versions = Versions()
         self._appender = Appender(url, self.versions)
         self._waiting: SimpleQueue[Submission | None] = SimpleQueue()
+        self._pace = Pace()
         self._closed = Event()
         self._thread: Thread | None = None
         self._starting = Lock()
@@ -57,7 +58,10 @@ class Committer:
     def _run(self) -> None:
         try:
             while batch := self._take():
+                began = time.monotonic()
                 self._commit(batch)
+                took, spread = time.monotonic() - began, batch[-1].deadline - batch[0].deadline
+                self._pace.committed(len(batch), self._waiting.qsize(), took, spread)
         finally:
             self._appender.close()
 
@@ -65,17 +69,29 @@ class Committer:
         """What waits, at least one; empty at the end."""
         batch: list[Submission] = []
         rows = size = 0
-        while not batch or (not self._waiting.empty() and rows < MAX_BATCH_ROWS and size < MAX_BATCH_BYTES):
-            submission = self._waiting.get()
+        first = None
+        while rows < self._pace.share() and size < MAX_BATCH_BYTES:
+            submission = self._next(None if first is None else first + self._pace.linger(len(batch)))
             if submission is None:
-                if not batch:
-                    return batch
-                self._waiting.put(None)
                 break
+            first = first or time.monotonic()
             batch.append(submission)
             rows += len(submission.rows)
             size += submission.size
         return batch
+
+    def _next(self, until: float | None) -> Submission | None:
+        """The next that waits, or comes before `until` (None: for ever). None where there is none, or no more."""
+        try:
+            if until is None or not self._waiting.empty():
+                submission = self._waiting.get()
+            else:
+                submission = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
+        except Empty:
+            return None
+        if submission is None:
+            self._waiting.put(None)
+        return submission
 
     def _commit(self, batch: Sequence[Submission]) -> None:
         """Until each has its answer."""

@@ -37,8 +37,12 @@ class PreparedRow(NamedTuple):
 
 def prepare_envelope(envelope: Envelope) -> bytes:
     """The envelope's columns. Raises InvalidInputError for texts that PostgreSQL cannot hold."""
-    texts = (envelope.actor.id, envelope.causation_id or "", envelope.traceparent or "")
-    if any("\0" in text for text in texts):
+    causation, traceparent = envelope.causation_id, envelope.traceparent
+    if (
+        "\0" in envelope.actor.id
+        or (causation is not None and "\0" in causation)
+        or (traceparent is not None and "\0" in traceparent)
+    ):
         raise InvalidInputError("The request's context holds a NUL character.", "Leave it out.")
     try:
         return encode_envelope(envelope)
@@ -56,7 +60,9 @@ def prepare_row(
 
 def check_size(rows: Sequence[PreparedRow]) -> int:
     """How many bytes they take, about. Raises LimitExceededError where one append may not take as much."""
-    size = sum(len(row.payload) + len(row.covered) for row in rows)
+    size = 0
+    for row in rows:
+        size += len(row.payload) + len(row.covered)
     if size > MAX_SAVE_BYTES:
         raise LimitExceededError(
             f"These events take more than {MAX_SAVE_BYTES >> 20} MiB together.", "Save fewer at a time."

@@ -12,6 +12,7 @@ from quarterdeck.domain.base import Envelope, Recorded
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
 
+_new_envelope = constructor(Envelope)
 _new_recorded: Callable[..., Recorded[Event]] = constructor(Recorded)
 
 
@@ -41,7 +42,7 @@ def prepare_writes(writes: Sequence[StreamWrite], context: Context, now: datetim
     """Raises InvalidInputError for text that cannot be stored."""
     prepared = PreparedWrites([], [])
     for write in writes:
-        envelope = write.envelope(context, now)
+        envelope = _envelope(write, context, now)
         columns = prepare_envelope(envelope)
         for version, event in enumerate(write.events, write.expected_version + 1):
             payload = _payload(event)
@@ -49,6 +50,18 @@ def prepare_writes(writes: Sequence[StreamWrite], context: Context, now: datetim
             prepared.rows.append(row)
             prepared.events.append((event, envelope))
     return prepared
+
+
+def _envelope(write: StreamWrite, context: Context, now: datetime) -> Envelope:
+    return _new_envelope(
+        recorded_at=now,
+        actor=context.actor,
+        correlation_id=context.correlation_id,
+        causation_id=context.causation_id,
+        project_id=write.project_id or context.project_id,
+        session_id=write.session_id or context.session_id,
+        traceparent=context.traceparent,
+    )
 
 
 def _payload(event: Event) -> bytes:
