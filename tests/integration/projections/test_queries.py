@@ -48,6 +48,11 @@ async def world(database: Database) -> AsyncIterator[World]:
         yield World(read, story, session_ids, command_ids, other.user)
 
 
+async def test_sessions_that_have_not_ended_are_counted_by_project(world: World) -> None:
+    assert await sessions.count_open(world.read, world.story.project) == 4
+    assert await sessions.count_open(world.read, uuid7()) == 0
+
+
 async def test_sessions_come_newest_first_and_page_by_page(world: World) -> None:
     user = world.story.user
     first = await sessions.list_visible(world.read, user, Window(limit=2))
