@@ -39,7 +39,7 @@ from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Parts
-from quarterdeck.gateway.server import listen
+from quarterdeck.gateway.server import listen, settle
 from quarterdeck.gateway.server import serve as serve_http
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
@@ -150,6 +150,7 @@ async def _gateway(settings: Settings, stop: asyncio.Event) -> None:
         database = await stack.enter_async_context(Database(_secret(settings.database_url)))
         watch = await stack.enter_async_context(ProjectionWatch(_secret(settings.database_url)))
         app = create_app(_parts(settings, stores, ReadModels(database, watch), database))
+        settle()
         await serve_http(app, settings, listener=listener, stop=stop)
 
 

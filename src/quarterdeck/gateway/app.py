@@ -46,7 +46,7 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
 
 def _middleware(gateway: Gateway) -> list[Middleware]:
     settings = gateway.settings
-    guard = Middleware(Guard, origins=gateway.origins, send_seconds=settings.limit_send_seconds)
+    guard = Middleware(Guard, origins=gateway.origins, stalls=gateway.stalls)
     if not settings.allowed_origins:
         return [guard]
     cors = Middleware(
@@ -66,6 +66,7 @@ def _lifespan(gateway: Gateway, sockets: Sockets) -> Lifespan[Starlette]:
         tasks = [
             asyncio.create_task(gateway.tail.run(listening), name="log tail"),
             asyncio.create_task(sockets.watch(), name="socket watch"),
+            asyncio.create_task(gateway.stalls.watch(), name="stall watch"),
         ]
         try:
             yield

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 from uuid import UUID
@@ -44,7 +43,17 @@ class Authenticator:
             self._known[key] = known = (self._now(), checked)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return replace(known[1], correlation_id=correlation_id, traceparent=traceparent)
+        checked = known[1]
+        # written out: `replace` costs ten times as much, for each request
+        return Caller(
+            user_id=checked.user_id,
+            user_name=checked.user_name,
+            token_id=checked.token_id,
+            scopes=checked.scopes,
+            correlation_id=correlation_id,
+            roles=checked.roles,
+            traceparent=traceparent,
+        )
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Calls back when a token or a role may have been taken away."""

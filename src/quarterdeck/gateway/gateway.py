@@ -12,6 +12,7 @@ from quarterdeck.gateway.origins import Origins
 from quarterdeck.gateway.output import Outputs
 from quarterdeck.gateway.parts import Parts
 from quarterdeck.gateway.rates import Rates
+from quarterdeck.gateway.stalls import Stalls
 from quarterdeck.gateway.tail import LogTail
 from quarterdeck_schema.context import RequestContext, Services
 from quarterdeck_schema.documents import load_manifest
@@ -27,6 +28,7 @@ class Gateway:
     origins: Origins
     rates: Rates
     tail: LogTail
+    stalls: Stalls
     ids: Ids
 
     def context(self, caller: Caller | None, correlation_id: UUID) -> RequestContext:
@@ -68,5 +70,6 @@ def make_gateway(parts: Parts) -> Gateway:
         origins=Origins(settings.url, settings.allowed_origins),
         rates=Rates(settings.limit_requests_per_second, settings.limit_requests_burst),
         tail=tail,
+        stalls=Stalls(settings.limit_send_seconds),
         ids=parts.ids,
     )

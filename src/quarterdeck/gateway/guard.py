@@ -1,16 +1,13 @@
 """What every request goes through first: Host and Origin, and a bound on how long an answer may take to be taken."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from quarterdeck.gateway.origins import Origins
-from quarterdeck.gateway.wire import ABORT
-
-logger = structlog.get_logger(__name__)
+from quarterdeck.gateway.stalls import Stalls
 
 PIECE_BYTES = 64 * 1024
 HEADERS = [
@@ -21,14 +18,15 @@ HEADERS = [
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, origins: Origins, send_seconds: float) -> None:
-        self._app, self._origins, self._send_seconds = app, origins, send_seconds
+    def __init__(self, app: ASGIApp, origins: Origins, stalls: Stalls) -> None:
+        self._app, self._origins, self._stalls = app, origins, stalls
+        self._log = structlog.get_logger(__name__).bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif reason := self._refusal(scope):
-            logger.warning("refused", reason=reason, path=scope["path"])
+            self._log.warning("refused", reason=reason, path=scope["path"])
             await _refuse(scope, receive, send, reason)
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
@@ -53,33 +51,31 @@ class Guard:
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
             for piece in _pieces(message):
-                async with asyncio.timeout(self._send_seconds):
-                    await send(piece)
+                self._stalls.begin(scope)
+                await send(piece)
+                self._stalls.end(scope)
 
         try:
             await self._app(scope, receive, bounded)
-        except TimeoutError:
-            logger.warning("an answer was not taken", path=scope["path"])
-            scope.get("state", {}).get(ABORT, _nothing)()
         finally:
+            self._stalls.end(scope)
             # the path alone: what is in a query may be private
             seconds = round(perf_counter() - started, 6)
-            logger.debug("request", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+            self._log.debug("request", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
 
 
-def _pieces(message: Message) -> Iterator[Message]:
+def _pieces(message: Message) -> Iterable[Message]:
     """The server waits before each piece until the one before is nearly taken."""
     body = message.get("body", b"")
     if len(body) <= PIECE_BYTES:
-        yield message
-        return
+        return (message,)
+    return _cut(message, body)
+
+
+def _cut(message: Message, body: bytes) -> Iterator[Message]:
     for start in range(0, len(body), PIECE_BYTES):
         more = start + PIECE_BYTES < len(body) or message.get("more_body", False)
         yield {**message, "body": body[start : start + PIECE_BYTES], "more_body": more}
-
-
-def _nothing() -> None:
-    """A server that is not ours has no way to cut a connection."""
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:

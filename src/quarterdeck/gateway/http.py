@@ -1,15 +1,17 @@
 """GraphQL over HTTP, as its specification has it."""
 
-import asyncio
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import orjson
 from graphql import OperationType
+from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from quarterdeck.application.ports import Caller
@@ -19,22 +21,30 @@ from quarterdeck.gateway.documents import DocumentRefusedError
 from quarterdeck.gateway.execution import Operation
 from quarterdeck.gateway.faults import Formatted, failure, formatted
 from quarterdeck.gateway.gateway import Gateway
-from quarterdeck.gateway.media import JSON, Media, negotiate
+from quarterdeck.gateway.media import JSON, OLD, RESPONSE, Media, negotiate
 from quarterdeck.gateway.metrics import REQUEST_SECONDS, REQUESTS
 from quarterdeck.gateway.requests import GraphQLRequest, parse_json, request_of
 
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-MOST_BODY_SECONDS = 15.0
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "LIMIT_EXCEEDED": 429, "UNAVAILABLE": 503}
+CHALLENGE = ((b"www-authenticate", b"Bearer"),)
+Headers = Iterable[tuple[bytes, bytes]]
 LOGIN_FIELDS = frozenset({"login", "__typename"})
 
 
 class _AnswerError(Exception):
     """The request is answered without being executed."""
 
-    def __init__(self, status: int, body: Formatted, headers: dict[str, str] | None = None) -> None:
-        super().__init__(status)
-        self.status, self.body, self.headers = status, body, headers
+    def __init__(self, status: int, message: str, headers: Headers = ()) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: Formatted
+    headers: Headers = ()
 
 
 class GraphQLOverHTTP:
@@ -42,37 +52,37 @@ class GraphQLOverHTTP:
         self._gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        started = perf_counter()
+        request, started = Request(scope, receive), perf_counter()
         media = negotiate(request.headers.get("accept"))
-        correlation_id = self._gateway.ids.new()
         try:
-            if media is None:
-                raise _AnswerError(406, _told(f"Responses come as {JSON} or application/graphql-response+json."))
-            response = await self._answer(request, media, correlation_id)
-        except _AnswerError as answer:
-            response = _response(answer.status, answer.body, media or Media(JSON), answer.headers)
-        except QuarterdeckError as error:
-            status = STATUS.get(error.code, 400)
-            headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-            response = _response(status, {"errors": [failure(error)]}, media or Media(JSON), headers)
+            answer = await self._answer(request, media)
         except ClientDisconnect:
             return
-        REQUESTS.labels("http", str(response.status_code)).inc()
+        await _send(send, answer, media or OLD)
+        _counted(answer.status).inc()
         REQUEST_SECONDS.observe(perf_counter() - started)
-        await response(scope, receive, send)
 
-    async def _answer(self, request: Request, media: Media, correlation_id: UUID) -> Response:
+    async def _answer(self, request: Request, media: Media | None) -> _Answer:
+        try:
+            if media is None:
+                raise _AnswerError(406, f"Responses come as {RESPONSE} or {JSON}.")
+            return await self._executed(request, media, self._gateway.ids.new())
+        except _AnswerError as answer:
+            return _Answer(answer.status, {"errors": [{"message": answer.message}]}, answer.headers)
+        except QuarterdeckError as error:
+            status = STATUS.get(error.code, 400)
+            return _Answer(status, {"errors": [failure(error)]}, CHALLENGE if status == 401 else ())
+
+    async def _executed(self, request: Request, media: Media, correlation_id: UUID) -> _Answer:
         caller = await self._caller(request, correlation_id)
         asked = await self._request(request)
         try:
             operation = self._operation(asked)
             self._check(operation, request, caller)
         except DocumentRefusedError as error:
-            errors = formatted(error.errors, correlation_id)
-            return _response(media.status(executed=False), {"errors": errors}, media)
+            return _Answer(media.status(executed=False), {"errors": formatted(error.errors, correlation_id)})
         result = await self._gateway.engine.run(operation, self._gateway.context(caller, correlation_id))
-        return _response(media.status(executed="data" in result), result, media)
+        return _Answer(media.status(executed="data" in result), result)
 
     async def _caller(self, request: Request, correlation_id: UUID) -> Caller | None:
         token = bearer(request.headers.get("authorization"))
@@ -91,10 +101,10 @@ class GraphQLOverHTTP:
         if request.method == "GET":
             return request_of(self._from_query(request))
         if request.method != "POST":
-            raise _AnswerError(405, _told("GraphQL is asked by GET or POST."), {"Allow": "GET, POST"})
+            raise _AnswerError(405, "GraphQL is asked by GET or POST.", ((b"allow", b"GET, POST"),))
         content_type, _, parameters = request.headers.get("content-type", "").partition(";")
         if content_type.strip().lower() != JSON or not _is_utf8(parameters):
-            raise _AnswerError(415, _told(f"The body must be {JSON}, in UTF-8."))
+            raise _AnswerError(415, f"The body must be {JSON}, in UTF-8.")
         return request_of(parse_json(await self._body(request), settings.limit_json_depth))
 
     def _from_query(self, request: Request) -> dict[str, Any]:
@@ -107,20 +117,22 @@ class GraphQLOverHTTP:
         return parameters
 
     async def _body(self, request: Request) -> bytes:
-        most = self._gateway.settings.limit_body_bytes
-        too_large = _AnswerError(413, _told(f"The body is larger than {most:,} bytes."), {"Connection": "close"})
-        if int(request.headers.get("content-length") or 0) > most:
-            raise too_large
-        body = bytearray()
+        if int(request.headers.get("content-length") or 0) > self._gateway.settings.limit_body_bytes:
+            raise self._too_large()
+        self._gateway.stalls.begin(request.scope)
         try:
-            async with asyncio.timeout(MOST_BODY_SECONDS):
-                async for part in request.stream():
-                    body += part
-                    if len(body) > most:
-                        raise too_large
-        except TimeoutError:
-            raise _AnswerError(408, _told("The body did not come in time."), {"Connection": "close"}) from None
-        return bytes(body)
+            body = b""
+            async for part in request.stream():
+                body += part
+                if len(body) > self._gateway.settings.limit_body_bytes:
+                    raise self._too_large()
+            return body
+        finally:
+            self._gateway.stalls.end(request.scope)
+
+    def _too_large(self) -> _AnswerError:
+        most = self._gateway.settings.limit_body_bytes
+        return _AnswerError(413, f"The body is larger than {most:,} bytes.", ((b"connection", b"close"),))
 
     def _operation(self, asked: GraphQLRequest) -> Operation:
         documents = self._gateway.engine.documents
@@ -129,9 +141,9 @@ class GraphQLOverHTTP:
 
     def _check(self, operation: Operation, request: Request, caller: Caller | None) -> None:
         if operation.kind is OperationType.SUBSCRIPTION:
-            raise _AnswerError(405, _told("Subscriptions are carried by WebSocket, graphql-transport-ws."))
+            raise _AnswerError(405, "Subscriptions are carried by WebSocket, graphql-transport-ws.")
         if request.method == "GET" and operation.kind is not OperationType.QUERY:
-            raise _AnswerError(405, _told("GET is for queries only."), {"Allow": "POST"})
+            raise _AnswerError(405, "GET is for queries only.", ((b"allow", b"POST"),))
         if caller is None and not (operation.kind is OperationType.MUTATION and operation.asks_only(LOGIN_FIELDS)):
             raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
 
@@ -141,9 +153,14 @@ def _is_utf8(parameters: str) -> bool:
     return name != "charset" or value.strip('"') == "utf-8"
 
 
-def _told(message: str) -> Formatted:
-    return {"errors": [{"message": message}]}
+async def _send(send: Send, answer: _Answer, media: Media) -> None:
+    body = orjson.dumps(answer.body)
+    length = str(len(body)).encode()
+    headers = [(b"content-type", media.header), (b"content-length", length), *answer.headers]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _response(status: int, body: Formatted, media: Media, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, {"Content-Type": media.header, **(headers or {})})
+@lru_cache
+def _counted(status: int) -> Counter:
+    return REQUESTS.labels("http", str(status))

@@ -1,36 +1,39 @@
 """Which media type a client wants its GraphQL response in, and the status that goes with it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
-_NAMES = {RESPONSE: RESPONSE, JSON: JSON, "application/*": RESPONSE, "*/*": JSON}
 
 
 @dataclass(frozen=True)
 class Media:
     type: str
-
-    @property
-    def header(self) -> str:
-        return f"{self.type}; charset=utf-8"
+    header: bytes
 
     def status(self, *, executed: bool) -> int:
         """A request that was not executed is the client's fault; the older media type says so in the body only."""
         return 200 if executed or self.type == JSON else 400
 
 
+NEW = Media(RESPONSE, f"{RESPONSE}; charset=utf-8".encode())
+OLD = Media(JSON, f"{JSON}; charset=utf-8".encode())
+_NAMES = {RESPONSE: NEW, JSON: OLD, "application/*": NEW, "*/*": OLD}
+
+
+@lru_cache(maxsize=1000)
 def negotiate(accept: str | None) -> Media | None:
     """The best of what the Accept header takes; None where it takes neither. Without one: the older type."""
     if not accept:
-        return Media(JSON)
-    best: tuple[float, str] | None = None
+        return OLD
+    best: tuple[float, Media] | None = None
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = _weight(parameters)
         if name in _NAMES and weight > 0 and (best is None or weight > best[0]):
             best = (weight, _NAMES[name])
-    return Media(best[1]) if best else None
+    return best[1] if best else None
 
 
 def _weight(parameters: list[str]) -> float:

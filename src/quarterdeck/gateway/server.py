@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import socket
 from asyncio import BaseTransport, Transport
@@ -16,7 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.gateway.wire import ABORT
+from quarterdeck.gateway.stalls import ABORT
 
 STOP_SECONDS = 3
 BACKLOG = 2048
@@ -84,6 +85,12 @@ class _ToldServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+
+def settle() -> None:
+    """Once, when all is loaded: the cycle collector does not walk what stays for ever. A third of a small request."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:

@@ -6,9 +6,8 @@ from time import monotonic
 from starlette.types import Scope, Send
 
 from quarterdeck.gateway.messages import CloseCode
+from quarterdeck.gateway.stalls import ABORT
 
-ABORT = "quarterdeck.abort"
-"""In the scope's state: ends the connection at once, with what is still to be sent. Our server puts it there."""
 MOST_REASON = 120
 """Bytes of a close reason; the frame takes 123."""
 
