@@ -16,8 +16,9 @@ from psycopg import sql
 import quarterdeck.adapters.postgres.schema as log_schema
 import quarterdeck_projections.schema as read_schema
 from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.database import APP, DATABASE, PROJECTOR, create_database
 from quarterdeck.host.nats import EmbeddedNats
-from quarterdeck.host.postgres import APP, DATABASE, PROJECTOR, EmbeddedPostgres, PostgresUrls, create_database
+from quarterdeck.host.postgres import EmbeddedPostgres
 
 PREFIX = "quarterdeck-test-"
 ROOM_NEEDED = 2 * 1024**3
@@ -121,7 +122,7 @@ def _remove_those_of_dead_tests(memory: Path) -> None:
 @contextmanager
 def _fresh(postgres: EmbeddedPostgres, template: str) -> Generator[Database]:
     name = f"test_{uuid.uuid4().hex}"
-    urls: PostgresUrls = postgres.urls(name)
+    urls = postgres.urls(name)
     with psycopg.connect(postgres.urls("postgres").admin, autocommit=True) as connection:
         create_database(connection, name, template)
         try:

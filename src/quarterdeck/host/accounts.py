@@ -1,6 +1,5 @@
 """The users of this machine that parts run as."""
 
-import grp
 import os
 import pwd
 from dataclasses import dataclass
@@ -57,13 +56,6 @@ def to_run_as(name: str | None) -> Account:
         f"QD_RUN_AS: this machine has none of the users {', '.join(DEFAULTS)}.",
         "Make one (useradd --system --user-group quarterdeck), or set QD_RUN_AS to an unprivileged user.",
     )
-
-
-def group_name(account: Account) -> str:
-    try:
-        return grp.getgrgid(account.gid).gr_name
-    except KeyError:
-        return str(account.gid)
 
 
 def _from_passwd(entry: pwd.struct_passwd) -> Account:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quarterdeck.host.launch import Launch, spawn
+from quarterdeck.host.log_files import log_tail
 
 LIVED_WELL_SECONDS = 30.0
 """One that ran this long starts its back-off afresh."""
@@ -124,13 +125,3 @@ def describe_end(code: int) -> str:
         return f"signal {signal.Signals(-code).name}"
     except ValueError:
         return f"signal {-code}"
-
-
-def log_tail(path: Path | None, lines: int = 1, room: int = 4096) -> str:
-    """The last lines of a log, in one."""
-    if path is None or not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - room, 0))
-        text = file.read().decode(errors="replace")
-    return " / ".join(line.strip() for line in text.strip().splitlines()[-lines:])

@@ -1,4 +1,4 @@
-"""Keeps the log files of the children small."""
+"""The log files of the children: kept small, and their last words."""
 
 import shutil
 from pathlib import Path
@@ -13,3 +13,16 @@ def keep_small(folder: Path, largest: int = LARGEST_BYTES) -> None:
             shutil.copyfile(log, log.with_name(f"{log.name}.1"))
             with log.open("r+b") as file:
                 file.truncate(0)
+
+
+def log_tail(path: Path | None, lines: int = 1, room: int = 4096) -> str:
+    """The last lines of a log, in one; empty where there is none."""
+    if path is None or not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - room, 0))
+        return last_lines(file.read().decode(errors="replace"), lines)
+
+
+def last_lines(text: str, lines: int = 3) -> str:
+    return " / ".join(line.strip() for line in text.strip().splitlines()[-lines:])

@@ -14,6 +14,7 @@ from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.binaries import nats_for
 from quarterdeck.host.errors import ServiceError
 from quarterdeck.host.launch import Launch, spawn
+from quarterdeck.host.log_files import log_tail
 from quarterdeck.host.reach import Need
 from quarterdeck.host.secrets import passwords, write_private
 
@@ -134,7 +135,7 @@ class EmbeddedNats:
         while not self._greets():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(
-                    f"NATS on {self.folder} did not start: {self._log_tail()}",
+                    f"NATS on {self.folder} did not start: {log_tail(self.log, lines=3)}",
                     f"The log is {self.log}." if self.log else "Start it with a log to learn more.",
                 )
             time.sleep(0.02)
@@ -162,11 +163,6 @@ class EmbeddedNats:
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
-
-    def _log_tail(self) -> str:
-        if self.log is None or not self.log.exists():
-            return "it says nothing"
-        return " / ".join(self.log.read_text(errors="replace").strip().splitlines()[-3:])
 
 
 def _is_free(port: int) -> bool:

@@ -12,25 +12,22 @@ import signal
 import stat
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
 from quarterdeck.host import leftovers
 from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.binaries import postgres_for
+from quarterdeck.host.database import APP, DATABASE, PROJECTOR, ROLES, SUPERUSER, PostgresUrls, provision, urls
 from quarterdeck.host.errors import ServiceError, StorageError
 from quarterdeck.host.launch import Launch, run, spawn
+from quarterdeck.host.log_files import last_lines, log_tail
 from quarterdeck.host.reach import Need
 from quarterdeck.host.secrets import passwords, write_private
 
-SUPERUSER = "postgres"
-OWNER, APP, PROJECTOR = "quarterdeck_owner", "quarterdeck_app", "quarterdeck_projector"
-ROLES = (OWNER, APP, PROJECTOR)
-DATABASE = "quarterdeck"
+__all__ = ["APP", "PROJECTOR", "EmbeddedPostgres", "PostgresUrls"]
+
 PORT = 5432
 """Names the socket only; nothing listens on TCP."""
 LONGEST_SOCKET_PATH = 107
@@ -74,17 +71,6 @@ IDENTITIES = """\
 # Written at each start.
 supervisor {user} {superuser}
 """
-
-
-@dataclass(frozen=True)
-class PostgresUrls:
-    """Connection strings, with passwords in them: for 0600 files and for libpq, never for a log or an argument."""
-
-    owner: str
-    app: str
-    projector: str
-    admin: str
-    """The superuser, by peer: works for the user that started the server only."""
 
 
 class EmbeddedPostgres:
@@ -160,7 +146,7 @@ class EmbeddedPostgres:
         if result.returncode != 0:
             shutil.rmtree(partial, ignore_errors=True)
             raise StorageError(
-                f"PostgreSQL could not make its database in {self.folder}: {_last_lines(result.stdout)}",
+                f"PostgreSQL could not make its database in {self.folder}: {last_lines(result.stdout)}",
                 "Make room or rights there, or choose another data directory (QD_DATA_DIR), then start again.",
             )
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -172,7 +158,7 @@ class EmbeddedPostgres:
         program = result.stdout.rpartition(" ")[2].strip().partition(".")[0]
         if result.returncode != 0 or not program.isdigit():
             raise ServiceError(
-                f"The PostgreSQL program does not run as user {self.account.name}: {_last_lines(result.stdout)}",
+                f"The PostgreSQL program does not run as user {self.account.name}: {last_lines(result.stdout)}",
                 "Run quarterdeck doctor; or point QD_DATABASE_URL at a PostgreSQL server.",
             )
         if found != program:
@@ -255,11 +241,13 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + within
         while True:
             try:
-                return self._provision()
+                provision(self.urls("postgres").admin, self._passwords())
+                return self.urls()
             except psycopg.OperationalError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
+                    why = log_tail(self.log, lines=3) or str(error).strip()
                     raise ServiceError(
-                        f"PostgreSQL on {self.folder} did not start: {self._log_tail() or str(error).strip()}",
+                        f"PostgreSQL on {self.folder} did not start: {why}",
                         f"The log is {self.log}." if self.log else "Start it with a log to learn more.",
                     ) from error
                 time.sleep(0.02)
@@ -287,59 +275,11 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def _log_tail(self) -> str:
-        return _last_lines(self.log.read_text(errors="replace")) if self.log and self.log.exists() else ""
-
-    # --- roles and database ------------------------------------------------------------------------------------------
-
     def urls(self, database: str = DATABASE) -> PostgresUrls:
-        known = passwords(self._secrets / "postgres.json", ROLES)
-        host = quote(str(self.sockets), safe="")
+        return urls(self.sockets, PORT, self._passwords(), database)
 
-        def url(role: str) -> str:
-            return f"postgresql://{role}:{quote(known[role], safe='')}@/{database}?host={host}&port={PORT}"
-
-        admin = f"postgresql://{SUPERUSER}@/{database}?host={host}&port={PORT}"
-        return PostgresUrls(owner=url(OWNER), app=url(APP), projector=url(PROJECTOR), admin=admin)
-
-    def _provision(self) -> PostgresUrls:
-        with psycopg.connect(self.urls("postgres").admin, autocommit=True, connect_timeout=5) as connection:
-            self._make_roles(connection)
-            self._make_database(connection)
-        return self.urls()
-
-    def _make_roles(self, connection: psycopg.Connection) -> None:
-        known = passwords(self._secrets / "postgres.json", ROLES)
-        there = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for role in ROLES:
-            verb = "ALTER" if role in there else "CREATE"
-            # Hashed here, so that the password itself is in no statement that the server could log.
-            hashed = connection.pgconn.encrypt_password(known[role].encode(), role.encode(), b"scram-sha-256")
-            connection.execute(
-                sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                    sql.SQL(verb), sql.Identifier(role), sql.Literal(hashed.decode())
-                )
-            )
-        # So that migrations, which run as the owner, can make what belongs to the projector.
-        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(PROJECTOR), sql.Identifier(OWNER)))
-
-    def _make_database(self, connection: psycopg.Connection) -> None:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
-            create_database(connection, DATABASE)
-
-
-def create_database(connection: psycopg.Connection, name: str, template: str = "template0") -> None:
-    """Makes a database that belongs to the owner role and that only our roles may enter."""
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
-        )
-    )
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-    for role in (APP, PROJECTOR):
-        connection.execute(
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
-        )
+    def _passwords(self) -> dict[str, str]:
+        return passwords(self._secrets / "postgres.json", ROLES)
 
 
 def _short_folder(folder: Path, account: Account) -> Path:
@@ -347,7 +287,3 @@ def _short_folder(folder: Path, account: Account) -> Path:
     base = run if os.access(run, os.W_OK) else Path("/tmp")  # noqa: S108 - the folder in it is checked to be ours
     digest = hashlib.sha256(os.fsencode(str(folder.resolve()))).hexdigest()[:12]
     return base / f"quarterdeck-{account.uid}-{digest}"
-
-
-def _last_lines(text: str, count: int = 3) -> str:
-    return " / ".join(line.strip() for line in text.strip().splitlines()[-count:])

