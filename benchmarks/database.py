@@ -15,7 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 from quarterdeck.adapters.postgres import schema
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.binaries import postgres_for
-from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres, PostgresUrls
+from quarterdeck.host.database import APP, PROJECTOR, PostgresUrls
+from quarterdeck.host.postgres import EmbeddedPostgres
 
 
 @dataclass(frozen=True)

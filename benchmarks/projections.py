@@ -19,7 +19,7 @@ from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.ports import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
-from quarterdeck.host.postgres import APP, PROJECTOR
+from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck_projections import schema
 from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.queries.positions import ProjectionWatch

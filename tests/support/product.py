@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -210,7 +210,7 @@ def _ordinary() -> Account:
 
 
 @contextmanager
-def product_for(account: Account) -> Iterator[Product]:
+def product_for(account: Account) -> Generator[Product]:
     """A product that has not been started. Everything of it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="qde-", dir="/tmp"))
     folder.chmod(0o755)

@@ -24,7 +24,8 @@ from quarterdeck.application.ports import RawEvent
 from quarterdeck.audit.verify import verify
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.host.accounts import to_run_as
-from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres
+from quarterdeck.host.database import APP, PROJECTOR
+from quarterdeck.host.postgres import EmbeddedPostgres
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host.accounts import to_run_as
-from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres
+from quarterdeck.host.database import APP, PROJECTOR
+from quarterdeck.host.postgres import EmbeddedPostgres
 from quarterdeck_projections import database as pools
 from quarterdeck_projections import schema
 from quarterdeck_projections.queries import sessions

@@ -33,9 +33,8 @@ def _entries(objects: Objects, tree: bytes | None) -> Entries:
 
 
 def _changed(old: Entries, new: Entries) -> Iterator[tuple[bytes, Entry | None, Entry | None]]:
-    for name in old.keys() | new.keys():
-        if old.get(name) != new.get(name):
-            yield name, old.get(name), new.get(name)
+    for name in {name for name, _ in old.items() ^ new.items()}:
+        yield name, old.get(name), new.get(name)
 
 
 def _folder(entry: Entry | None) -> bytes | None:

@@ -21,6 +21,8 @@ SUBMODULE: Final = b"160000"
 
 _REMEMBERED = 100_000
 """Names of objects that were stored: asking the store again for each costs more than all else in a tree."""
+_PARSED = 50_000
+"""Entries of trees kept in memory per session, some 5 MB."""
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
@@ -32,17 +34,22 @@ class Objects:
         if borrowed is not None:
             self._odb.add_disk_alternate(str(borrowed))
         self._stored: set[bytes] = set()
+        self._parsed: dict[bytes, Entries] = {}
+        self._entries = 0
 
     def read(self, name: str) -> tuple[ObjectType, bytes]:
         """Raises KeyError where there is no such object."""
         return self._odb.read(name)
 
     def entries(self, tree: bytes) -> Entries:
-        """What is in a tree. Raises KeyError where there is no such tree."""
+        """What is in a tree, not to be changed. Raises KeyError where there is no such tree."""
+        known = self._parsed.get(tree)
+        if known is not None:
+            return known
         kind, content = self._odb.read(Oid(raw=tree))
         if kind != ObjectType.TREE:
             raise KeyError(tree.hex())
-        return {name: (mode, entry) for mode, name, entry in _ENTRY.findall(content)}
+        return self._remember(tree, {name: (mode, entry) for mode, name, entry in _ENTRY.findall(content)})
 
     def blob(self, name: bytes) -> bytes:
         return self._odb.read(Oid(raw=name))[1]
@@ -51,9 +58,21 @@ class Objects:
         """The blob's name."""
         return self._write(ObjectType.BLOB, b"blob", content)
 
-    def write_tree(self, content: bytes) -> bytes:
-        """The tree's name."""
-        return self._write(ObjectType.TREE, b"tree", content)
+    def write_tree(self, entries: Entries, perhaps: bytes | None = None) -> bytes:
+        """The tree's name. `entries` is not to be changed any more; `perhaps`: a tree that may have the same."""
+        if perhaps is not None and self._parsed.get(perhaps) == entries:
+            return perhaps
+        name = self._write(ObjectType.TREE, b"tree", encode_tree(entries))
+        self._remember(name, entries)
+        return name
+
+    def _remember(self, tree: bytes, entries: Entries) -> Entries:
+        if tree not in self._parsed:
+            self._entries += len(entries)
+            self._parsed[tree] = entries
+        while self._entries > _PARSED and len(self._parsed) > 1:
+            self._entries -= len(self._parsed.pop(next(iter(self._parsed))))
+        return entries
 
     def _write(self, kind: ObjectType, word: bytes, content: bytes) -> bytes:
         name = object_name(word, content)

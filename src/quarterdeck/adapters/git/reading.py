@@ -22,19 +22,29 @@ def stamp(found: os.stat_result) -> Stamp:
 
 @dataclass
 class Seen:
-    """Names of contents by file, so that a file is read again only when it changed."""
+    """Names of contents by file, so that a file is read again only when it changed; and of folders' trees."""
 
     _known: dict[tuple[int, int], tuple[Stamp, bytes]] = field(
         default_factory=dict[tuple[int, int], tuple[Stamp, bytes]]
     )
     _met: dict[tuple[int, int], tuple[Stamp, bytes]] = field(default_factory=dict[tuple[int, int], tuple[Stamp, bytes]])
 
+    _trees: dict[tuple[bytes, ...], bytes] = field(default_factory=dict[tuple[bytes, ...], bytes])
+    _met_trees: dict[tuple[bytes, ...], bytes] = field(default_factory=dict[tuple[bytes, ...], bytes])
+
     def start(self) -> None:
-        """A walk begins: files that it does not meet are forgotten at its end."""
-        self._met = {}
+        """A walk begins: what it does not meet is forgotten at its end."""
+        self._met, self._met_trees = {}, {}
 
     def finish(self) -> None:
-        self._known = self._met
+        self._known, self._trees = self._met, self._met_trees
+
+    def last_tree(self, folder: tuple[bytes, ...]) -> bytes | None:
+        """What a folder's tree was in the last walk."""
+        return self._trees.get(folder)
+
+    def put_tree(self, folder: tuple[bytes, ...], tree: bytes) -> None:
+        self._met_trees[folder] = tree
 
     def encode(self) -> bytes:
         return msgspec.msgpack.encode([(*key, *met, name) for key, (met, name) in self._met.items()])

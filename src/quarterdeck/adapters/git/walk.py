@@ -25,7 +25,6 @@ from quarterdeck.adapters.git.objects import (
     Entries,
     Entry,
     Objects,
-    encode_tree,
 )
 from quarterdeck.adapters.git.reading import Content, Seen, read_file
 
@@ -82,7 +81,7 @@ class Walk:
         finally:
             descent.close()
         self.seen.finish()
-        return tree or self._store({})
+        return tree or self.objects.write_tree({})
 
     def _finish(self, descent: Descent, top: _Folder) -> bytes | None:
         stack = [top]
@@ -147,10 +146,11 @@ class Walk:
         """The folder's tree; None for an empty one, which git does not have."""
         if folder.base and folder.entries == folder.tracked:
             return folder.base
-        return self._store(folder.entries) if folder.entries else None
-
-    def _store(self, entries: Entries) -> bytes:
-        return self.objects.write_tree(encode_tree(entries))
+        if not folder.entries:
+            return None
+        tree = self.objects.write_tree(folder.entries, self.seen.last_tree(folder.names))
+        self.seen.put_tree(folder.names, tree)
+        return tree
 
     # --- what is in a folder ---------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class Walk:
             folder.entries.pop(name, None)
             return
         tracked = folder.tracked.get(name)
-        if is_refused(name) and tracked is None:
+        if tracked is None and is_refused(name):
             self.skipped.add(folder.path(name), "git refuses the name")
             return
         if stat.S_ISDIR(found.st_mode):

@@ -1,0 +1,71 @@
+"""A lean GraphQL client, so that what is measured is the server."""
+
+import base64
+import itertools
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import httpx2
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+
+Json = dict[str, Any]
+LOGIN = "mutation($input: LoginInput!) { login(input: $input) { ... on LoginPayload { secret } } }"
+PROJECT = """mutation($input: CreateProjectInput!) { createProject(input: $input) {
+    ... on CreateProjectPayload { project { id } } ... on Failure { message } } }"""
+OPEN = """mutation($input: OpenSessionInput!) { openSession(input: $input) {
+    ... on OpenSessionPayload { session { id } position } ... on Failure { message } } }"""
+CLOSE = """mutation($input: CloseSessionInput!) { closeSession(input: $input) {
+    ... on CloseSessionPayload { position } ... on Failure { message } } }"""
+RUN = """mutation($input: RunCommandInput!) { runCommand(input: $input) {
+    ... on RunCommandPayload { command { id } position } ... on Failure { message } } }"""
+EVENTS = """subscription($id: ID!, $after: Long) { sessionEvents(sessionId: $id, after: $after) {
+    topic streamId position } }"""
+OUTPUT = """subscription($id: ID!) { commandOutput(commandId: $id) {
+    ... on OutputChunk { offset data } ... on OutputEnd { offset } } }"""
+
+
+class Api:
+    def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
+        self._url, self._http = url, http
+        self._token = ""
+        self._ids = itertools.count()
+
+    async def log_in(self, token: str) -> None:
+        self._token = (await self.do(LOGIN, {"token": token}))["secret"]
+
+    async def do(self, document: str, given: Json) -> Json:
+        """Sends a mutation and gives its payload; fails with the reason where it was refused."""
+        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        body = {"query": document, "variables": {"input": given}}
+        answer = await self._http.post(f"{self._url}/graphql", json=body, headers=headers)
+        [payload] = cast("Json", orjson.loads(answer.content)["data"]).values()
+        if "message" in payload:
+            raise RuntimeError(payload["message"])
+        return cast("Json", payload)
+
+    @asynccontextmanager
+    async def socket(self) -> AsyncGenerator[ClientConnection]:
+        address = self._url.replace("http", "ws", 1) + "/graphql"
+        async with connect(address, subprotocols=["graphql-transport-ws"], max_size=None, compression=None) as socket:  # type: ignore[list-item]  # a NewType of str
+            payload = {"authorization": f"Bearer {self._token}"}
+            await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
+            await socket.recv()
+            yield socket
+
+    async def subscribe(self, socket: ClientConnection, document: str, variables: Json) -> AsyncIterator[Json]:
+        """The messages' data. One subscription per socket at a time."""
+        payload = {"query": document, "variables": variables}
+        await socket.send(json.dumps({"id": str(next(self._ids)), "type": "subscribe", "payload": payload}))
+        async for message in socket:
+            found = orjson.loads(message)
+            if found["type"] != "next":
+                return
+            [data] = found["payload"]["data"].values()
+            yield data
+
+
+def decoded(data: str) -> bytes:
+    return base64.b64decode(data)
