@@ -17,7 +17,7 @@ LARGEST = 2**63 - 1
 START = Long(0)
 
 
-def _utc(value: datetime) -> str:
+def utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -66,7 +66,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="ISO 8601, UTC, microseconds.",
-        serialize=_utc,
+        serialize=utc,
         parse_value=_parse_time,
     ),
 }

@@ -19,7 +19,7 @@ class OutputChunk:
     offset: Long
     time_us: Long
     data: Base64
-    encoded: strawberry.Private[dict[object, str]] = field(default_factory=dict[object, str])
+    encoded: strawberry.Private[dict[object, bytes]] = field(default_factory=dict[object, bytes])
     """The chunk as JSON by the plan it was encoded with: shared by all subscribers that share the document."""
 
 

@@ -21,8 +21,10 @@ WINDOW_BYTES = 3 * 1024 * 1024
 PIECE_BYTES = 1024
 """What a piece takes beside its output."""
 
+_KINDS = {int(kind): kind for kind in FrameKind}
 
-@dataclass
+
+@dataclass(slots=True)
 class Piece:
     """Frames of one kind that lie back to back."""
 
@@ -82,7 +84,7 @@ class LiveCommand:
         self._pieces: deque[Piece] = deque()
         self._first = 0
         self._size = 0
-        self._moved = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
 
     @property
     def first(self) -> int:
@@ -114,7 +116,7 @@ class LiveCommand:
         while at + HEADER.size <= len(view):
             kind, offset, time_us, length = HEADER.unpack_from(view, at)
             at += HEADER.size
-            self._add(FrameKind(kind), offset, time_us, view[at : at + length])
+            self._add(_KINDS[kind], offset, time_us, view[at : at + length])
             at += length
         self.announce()
 
@@ -133,12 +135,16 @@ class LiveCommand:
 
     def announce(self) -> None:
         """Wakes the followers."""
-        self._moved.set()
-        self._moved = asyncio.Event()
+        waiting, self._waiting = self._waiting, []
+        for follower in waiting:
+            if not follower.done():
+                follower.set_result(None)
 
     async def moved(self) -> None:
         """Returns at the next announcement."""
-        await self._moved.wait()
+        follower = asyncio.get_running_loop().create_future()
+        self._waiting.append(follower)
+        await follower
 
     def _add(self, kind: FrameKind, offset: int, time_us: int, data: memoryview) -> None:
         if kind not in OUTPUT_KINDS and kind not in {FrameKind.GAP, FrameKind.END}:

@@ -116,33 +116,24 @@ def _bad(reason: str) -> ProtocolError:
     return ProtocolError(CloseCode.BAD_MESSAGE, reason)
 
 
-ACK = '{"type":"connection_ack"}'
+ACK = b'{"type":"connection_ack"}'
 
 
-def pong(payload: object) -> str:
-    return _text({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+def pong(payload: object) -> bytes:
+    return orjson.dumps({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
 
-def next_message(quoted_id: str, response: str) -> str:
-    """`quoted_id` and `response` are JSON already."""
-    return f'{{"id":{quoted_id},"type":"next","payload":{response}}}'
+def next_head(identifier: str) -> bytes:
+    """What stands before the response in a `next` message; `NEXT_TAIL` stands after it."""
+    return b'{"id":%b,"type":"next","payload":' % orjson.dumps(identifier)
 
 
-def error(identifier: str, errors: list[Formatted]) -> str:
-    return _text({"id": identifier, "type": "error", "payload": errors})
+NEXT_TAIL = b"}"
 
 
-def complete(identifier: str) -> str:
-    return _text({"id": identifier, "type": "complete"})
+def error(identifier: str, errors: list[Formatted]) -> bytes:
+    return orjson.dumps({"id": identifier, "type": "error", "payload": errors})
 
 
-def quoted(identifier: str) -> str:
-    return orjson.dumps(identifier).decode()
-
-
-def encoded(response: Formatted) -> str:
-    return orjson.dumps(response).decode()
-
-
-def _text(message: object) -> str:
-    return orjson.dumps(message).decode()
+def complete(identifier: str) -> bytes:
+    return orjson.dumps({"id": identifier, "type": "complete"})

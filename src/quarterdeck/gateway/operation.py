@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import cast
 
+import orjson
 import structlog
 from graphql import OperationType
 
@@ -13,11 +14,10 @@ from quarterdeck.gateway.documents import DocumentRefusedError
 from quarterdeck.gateway.execution import Operation
 from quarterdeck.gateway.faults import Formatted, failure, formatted, masked
 from quarterdeck.gateway.gateway import Gateway
-from quarterdeck.gateway.messages import Subscribe, complete, encoded, error, next_message, quoted
+from quarterdeck.gateway.messages import NEXT_TAIL, Subscribe, complete, error, next_head
 from quarterdeck.gateway.metrics import MESSAGES, REQUESTS, SUBSCRIPTIONS
 from quarterdeck.gateway.plan import Plan, compile_plan
 from quarterdeck.gateway.wire import Wire
-from quarterdeck_schema.commands.output import OutputChunk
 from quarterdeck_schema.context import RequestContext
 
 logger = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ async def run_operation(
         forget(message.id)  # the peer is gone
 
 
-async def _run(gateway: Gateway, wire: Wire, context: RequestContext, message: Subscribe) -> str:
+async def _run(gateway: Gateway, wire: Wire, context: RequestContext, message: Subscribe) -> bytes:
     """Sends the results and returns the last message."""
     errors: list[Formatted] | None
     try:
@@ -71,7 +71,7 @@ async def _single(
     result = await gateway.engine.run(operation, context)
     if "data" not in result:
         return cast("list[Formatted]", result["errors"])
-    await wire.send(next_message(quoted(identifier), encoded(result)))
+    await wire.send(next_head(identifier), orjson.dumps(result), NEXT_TAIL)
     return None
 
 
@@ -81,17 +81,17 @@ async def _stream(
     source = await gateway.engine.subscribe(operation, context)
     if isinstance(source, dict):
         return cast("list[Formatted]", source["errors"])
-    plan, quoted_id = _plan(operation), quoted(identifier)
+    plan, head = _plan(operation), next_head(identifier)
     with SUBSCRIPTIONS.track_inprogress():
         async with aclosing(cast("AsyncGenerator[object, None]", source)) as events:
             async for event in events:
-                if plan is not None and isinstance(event, OutputChunk):
+                if plan is not None and plan.takes(event):
                     PLANNED.inc()
-                    await wire.send(next_message(quoted_id, plan.encode(event)))
+                    response = plan.encode(event)
                 else:
                     EXECUTED.inc()
-                    result = await gateway.engine.run(operation, context, root=event)
-                    await wire.send(next_message(quoted_id, encoded(result)))
+                    response = orjson.dumps(await gateway.engine.run(operation, context, root=event))
+                await wire.send(head, response, NEXT_TAIL)
     return None
 
 

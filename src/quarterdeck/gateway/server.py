@@ -6,49 +6,17 @@ import errno
 import gc
 import logging
 import socket
-from asyncio import BaseTransport, Transport
 from collections.abc import Generator
-from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.gateway.stalls import ABORT
+from quarterdeck.gateway.protocols import HttpProtocol, WebSocketProtocol
 
 STOP_SECONDS = 3
 BACKLOG = 2048
-
-
-class _AbortableHttp(HttpToolsProtocol):
-    """Lets the application end a connection at once, whatever is still to be sent on it."""
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(cast("Transport", transport))
-        self.app_state = {**self.app_state, ABORT: cast("Transport", transport).abort}
-        self._left = 0
-
-    def timeout_keep_alive_handler(self) -> None:
-        """An idle connection is closed; one whose last answer is not taken would stay, with the answer in memory."""
-        left = self.transport.get_write_buffer_size()
-        if left and left == self._left:
-            self.transport.abort()
-        elif left:
-            self._left = left
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
-        else:
-            super().timeout_keep_alive_handler()
-
-
-class _AbortableWebSocket(WebSocketsSansIOProtocol):
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, ABORT: cast("Transport", transport).abort}
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -100,8 +68,8 @@ def make_server(app: Starlette, settings: Settings) -> uvicorn.Server:
     return _ToldServer(
         uvicorn.Config(
             app,
-            http=_AbortableHttp,
-            ws=_AbortableWebSocket,
+            http=HttpProtocol,
+            ws=WebSocketProtocol,
             ws_max_size=settings.limit_frame_bytes,
             ws_per_message_deflate=False,
             lifespan="on",
