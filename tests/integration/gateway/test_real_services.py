@@ -1,0 +1,231 @@
+"""The gateway on real PostgreSQL, NATS and projections."""
+
+import asyncio
+import base64
+import hashlib
+import os
+import signal
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+import pytest_asyncio
+from tests.support.gateway import House, Output, Running, Socket, running, uuid_of
+from tests.support.services import Database as Urls
+from tests.support.services import service_folder
+from tests.support.waiting import eventually
+
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.adapters.postgres.log import PostgresEventLog
+from quarterdeck.adapters.postgres.pool import Pool
+from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
+from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.identity import Identity
+from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.nats import EmbeddedNats
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.queries.positions import ProjectionWatch
+from quarterdeck_projections.runner import ProjectorSettings
+from quarterdeck_projections.runner import run as run_projector
+from quarterdeck_schema.reads import ReadModels
+
+OUTPUT = """
+subscription($id: ID!, $after: Long) {
+  commandOutput(commandId: $id, after: $after) {
+    __typename
+    ... on OutputChunk { offset data }
+    ... on OutputEnd { offset }
+  }
+}
+"""
+
+
+@asynccontextmanager
+async def real_house(database: Urls, nats_url: str) -> AsyncGenerator[House]:
+    async with AsyncExitStack() as stack:
+        log = await stack.enter_async_context(PostgresEventLog(database.app_url, SystemClock()))
+        pool = await stack.enter_async_context(Pool(database.app_url))
+        nats = await stack.enter_async_context(NatsConnection(nats_url, "gateway test"))
+        read = await stack.enter_async_context(Database(database.app_url))
+        watch = await stack.enter_async_context(ProjectionWatch(database.app_url))
+        projector = asyncio.create_task(run_projector(ProjectorSettings(database_url=database.projector_url), decode))
+        stack.push_async_callback(_ended, projector)
+        yield House(
+            log=log,
+            rows=log,
+            transcripts=PostgresTranscriptStore(pool),
+            live=NatsLiveOutput(nats),
+            reads=ReadModels(read, watch),
+            checks={"database": log.head, "nats": nats.wait_up},
+        )
+
+
+async def _ended(task: "asyncio.Task[object]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest_asyncio.fixture
+async def gateway(database: Urls, nats_url: str) -> AsyncGenerator[Running]:
+    async with real_house(database, nats_url) as house, running(house) as served:
+        yield served
+
+
+class Reader:
+    """Output as it comes: contiguous, or it fails."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.ended = False
+
+    async def read(self, socket: Socket, command: str, *, most: int | None = None) -> None:
+        """From where it stopped, up to the end or to at least `most` bytes."""
+        await socket.subscribe(OUTPUT, {"id": command, "after": len(self.data)})
+        while not self.ended and (most is None or len(self.data) < most):
+            message = await socket.receive()
+            assert message["type"] == "next", message
+            found = message["payload"]["data"]["commandOutput"]
+            if found["__typename"] == "OutputChunk":
+                assert found["offset"] == len(self.data)
+                self.data += base64.b64decode(found["data"])
+            self.ended = found["__typename"] == "OutputEnd"
+
+
+async def print_numbers(output: Output, count: int, width: int = 4096) -> bytes:
+    """Numbered lines, live at once and stored in batches."""
+    printed, batch = hashlib.sha256(), b""
+    for number in range(count):
+        line = b"%08d\n" % number * (width // 9)
+        printed.update(line)
+        frame = output.frame(line)
+        await output.send(frame, stored=False)
+        batch += frame
+        if number % 16 == 15:
+            await output.store(batch)
+            batch = b""
+            await asyncio.sleep(0)
+    if batch:
+        await output.store(batch)
+    await output.end()
+    return printed.digest()
+
+
+async def test_what_a_mutation_did_is_read_back_at_once(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]
+    assert session["state"] == "OPENING"
+    await gateway.house.provision(uuid_of(session["id"]), uuid_of(project))
+    command = await gateway.command(session["id"], "echo hello")
+    assert command["command"]["text"] == "echo hello"
+
+    answer = await gateway.ask(
+        "query($s: ID!, $p: Long!) { sessions(first: 5, waitFor: $p) { edges { node { id state commands { edges { node "
+        "{ text requestedBy session { id } } } } events { edges { node { topic payload } } } project { name } } } } "
+        "log { position projections { name position } } viewer { tokens { edges { node { name } } } } "
+        "workers { id } node(id: $s) { id } }",
+        {"s": session["id"], "p": command["position"]},
+    )
+
+    assert "errors" not in answer, answer
+    [edge] = answer["data"]["sessions"]["edges"]
+    assert edge["node"]["state"] == "READY"
+    assert edge["node"]["commands"]["edges"][0]["node"]["requestedBy"] == "ada"
+    assert [each["node"]["topic"] for each in edge["node"]["events"]["edges"]] == [
+        "SessionOpened",
+        "SessionProvisioned",
+        "CommandRequested",
+    ]
+    assert (await gateway.http.get("/readyz")).status_code == 200
+
+
+async def test_ten_subscribers_read_all_that_is_printed(gateway: Running) -> None:
+    command, output = await gateway.running_command()
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(gateway.socket()) for _ in range(10)]
+        readers = [Reader() for _ in sockets]
+        reading = [
+            asyncio.create_task(reader.read(socket, command)) for reader, socket in zip(readers, sockets, strict=True)
+        ]
+        digest = await print_numbers(output, 500)
+        await asyncio.gather(*reading)
+    assert {hashlib.sha256(reader.data).digest() for reader in readers} == {digest}
+
+
+async def test_a_client_that_is_cut_off_again_and_again_has_every_byte_once(gateway: Running) -> None:
+    command, output = await gateway.running_command()
+    reader = Reader()
+    printing = asyncio.create_task(print_numbers(output, 2000))
+    cuts = 0
+    while not reader.ended:
+        async with gateway.socket() as socket:
+            await reader.read(socket, command, most=len(reader.data) + 500_000)
+            socket.connection.transport.abort()
+        cuts += 1
+    assert hashlib.sha256(reader.data).digest() == await printing
+    assert cuts > 10
+
+
+async def test_a_revocation_by_another_process_ends_the_sockets(gateway: Running, database: Urls) -> None:
+    async with PostgresEventLog(database.app_url, SystemClock()) as elsewhere:
+        identity = Identity(elsewhere, SystemClock(), SystemIds())
+        caller = await identity.authenticate(gateway.token, SystemIds().new())
+        async with gateway.socket() as socket:
+            await identity.revoke(caller, caller.token_id)
+            assert await socket.closed() == 4403
+    assert (await gateway.post({"query": "{ __typename }"})).status_code == 401
+
+
+async def test_events_of_other_processes_are_followed_in_their_order(gateway: Running, database: Urls) -> None:
+    project = (await gateway.project())["project"]["id"]
+    async with gateway.socket() as socket, PostgresEventLog(database.app_url, SystemClock()) as elsewhere:
+        await socket.subscribe("subscription { events { position } }")
+        other = House(
+            log=elsewhere,
+            rows=elsewhere,
+            transcripts=gateway.house.transcripts,
+            live=gateway.house.live,
+            reads=gateway.house.reads,
+        )
+        sessions = [SystemIds().new() for _ in range(40)]
+        opened = [(await gateway.session(project))["session"]["id"] for _ in range(2)]
+        await asyncio.gather(*(other.start(each) for each in sessions))
+        head = await elsewhere.head()
+        seen = [(await socket.receive())["payload"]["data"]["events"]["position"] for _ in range(head)]
+    assert opened
+    assert seen == list(range(1, head + 1))
+
+
+@pytest.fixture
+def own_nats() -> Iterator[EmbeddedNats]:
+    """A NATS that the test may kill."""
+    with service_folder() as folder:
+        secrets = folder / "secrets"
+        secrets.mkdir(mode=0o700)
+        server = EmbeddedNats(folder / "nats", secrets=secrets, account=to_run_as(None), log=folder / "nats.log")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+async def test_output_goes_on_while_nats_is_killed_and_started_again(database: Urls, own_nats: EmbeddedNats) -> None:
+    async with (
+        real_house(database, own_nats.url) as house,
+        running(house) as gateway,
+        gateway.socket() as socket,
+    ):
+        command, output = await gateway.running_command()
+        reader = Reader()
+        reading = asyncio.create_task(reader.read(socket, command))
+        printing = asyncio.create_task(print_numbers(output, 1500))
+        await eventually(lambda: len(reader.data) > 1_000_000)
+        assert own_nats.pid
+        os.kill(own_nats.pid, signal.SIGKILL)
+        own_nats.stop()
+        await asyncio.to_thread(own_nats.start)
+        digest = await printing
+        await reading
+    assert hashlib.sha256(reader.data).digest() == digest
