@@ -20,6 +20,7 @@ down: $(VENV)/.installed ## Stop what runs
 	@$(BIN)/quarterdeck down $(ARGS)
 
 test: $(VENV)/.tox ## Run all tests
+	@mkdir -p -m 755 .tox && chmod 755 .tox # jails run as another user, who must reach bubblewrap in it
 	@$(BIN)/tox $(ARGS)
 
 bench: $(VENV)/.development ## Measure, and write benchmarks/RESULTS.md
@@ -30,7 +31,7 @@ lint: $(VENV)/.development ## Check style, types and import directions
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 fmt: $(VENV)/.development ## Put the code into shape
 	@$(BIN)/ruff check --fix
