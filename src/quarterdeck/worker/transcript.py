@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,10 @@ from quarterdeck.application.tasks import end
 BATCH = 4 * 1024 * 1024
 ROOM = 12 * 1024 * 1024
 """Bytes that wait to be stored; with more, nothing is read from the spool."""
+
+LINGER_SECONDS = 0.002
+"""What is printed goes to those who watch first: storing it takes the processor away from that. Also lets a batch
+gather the next few lines. Nobody who waits for the store waits for this."""
 
 INLINE = 64 * 1024
 """A smaller batch is hashed at once: another thread would cost more than it saves."""
@@ -43,6 +48,7 @@ class TranscriptWriter:
         self._size = 0
         self._flushing: asyncio.Task[None] | None = None
         self._flushed = asyncio.Event()
+        self._hurry = asyncio.Event()
         self.head = head
 
     @property
@@ -54,6 +60,8 @@ class TranscriptWriter:
         """Whole frames, to be stored after those added before."""
         self._waiting.append(encoded)
         self._size += len(encoded)
+        if self._size > INLINE:
+            self._hurry.set()
         if self._flushing is None or self._flushing.done():
             self._check()
             self._flushing = asyncio.create_task(self._flush(), name=f"transcript {self._command_id}")
@@ -67,6 +75,7 @@ class TranscriptWriter:
 
     async def drained(self) -> None:
         """Waits until everything added is stored."""
+        self._hurry.set()
         if self._flushing:
             await self._flushing
 
@@ -81,6 +90,9 @@ class TranscriptWriter:
 
     async def _flush(self) -> None:
         try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await self._hurry.wait()
             while self._waiting:
                 batch = self._take()
                 await self._put(batch)
@@ -88,6 +100,7 @@ class TranscriptWriter:
                 self._flushed.set()
                 await self._stored(self.head.encoded)
         finally:
+            self._hurry.clear()
             self._flushed.set()
 
     def _take(self) -> bytes:
