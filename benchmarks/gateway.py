@@ -201,12 +201,36 @@ async def _latency(house: Serving) -> list[Row]:
     watching.cancel()
     socket.transport.abort()
     p50, p99 = statistics.median(through), sorted(through)[int(len(through) * 0.99)]
-    share = p50 - statistics.median(direct)
+    share, hop = p50 - statistics.median(direct), await _hop()
     return [
         Row(name="line from NATS to WebSocket client, p50", value=p50, unit="ms"),
         Row(name="line from NATS to WebSocket client, p99", value=p99, unit="ms"),
-        Row(name="of it, the gateway's share, p50", value=share, unit="ms", limit="<= 0.2 ms", met=share <= 0.2),
+        Row(
+            name="of it, the gateway's share, p50",
+            value=share,
+            unit="ms",
+            peer="an echo through one idle process",
+            peer_value=hop,
+            limit="<= 0.2 ms",
+            met=share <= 0.2,
+        ),
     ]
+
+
+async def _hop() -> float:
+    """What it costs here, in ms, to wake another process and be woken by it: a byte every 10 ms."""
+    async with process(["-m", "benchmarks.echo"], {}) as (host, _):
+        name, port = host.split(":")
+        reader, writer = await asyncio.open_connection(name, int(port))
+        times: list[float] = []
+        for _ in range(200):
+            started = time.perf_counter()
+            writer.write(b"x")
+            await reader.read(1)
+            times.append((time.perf_counter() - started) * 1000)
+            await asyncio.sleep(0.01)
+        writer.close()
+    return statistics.median(times)
 
 
 async def _throughput(house: Serving) -> Row:

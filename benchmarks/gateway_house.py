@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2
 import psutil
 from pydantic import SecretStr
 
@@ -111,7 +110,7 @@ async def _role(database_url: str, nats_url: str) -> AsyncGenerator[tuple[str, p
 
 @asynccontextmanager
 async def process(arguments: Sequence[str], environment: dict[str, str]) -> AsyncGenerator[tuple[str, psutil.Process]]:
-    """A Python process that listens on QD_PORT, by its address, once it answers."""
+    """A Python process that listens on QD_PORT, by its address, once it does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -120,23 +119,24 @@ async def process(arguments: Sequence[str], environment: dict[str, str]) -> Asyn
         sys.executable, *arguments, env={**kept, **environment, "QD_PORT": str(port)}
     )
     try:
-        await _answers(f"http://127.0.0.1:{port}/healthz", child)
+        await _listens(port, child)
         yield f"127.0.0.1:{port}", psutil.Process(child.pid)
     finally:
         child.terminate()
         await child.wait()
 
 
-async def _answers(url: str, child: asyncio.subprocess.Process) -> None:
-    async with httpx2.AsyncClient(trust_env=False) as http:
-        async with asyncio.timeout(60):
-            while child.returncode is None:
-                try:
-                    if (await http.get(url)).status_code == 200:
-                        return
-                except httpx2.TransportError:
-                    await asyncio.sleep(0.05)
-    raise RuntimeError(f"{url} does not answer")
+async def _listens(port: int, child: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(60):
+        while child.returncode is None:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+    raise RuntimeError(f"nothing listens on port {port}")
 
 
 async def command(house: Serving) -> tuple[str, str]:

@@ -70,7 +70,6 @@ async def main() -> None:
     schema = strawberry.Schema(query=Query, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS))
     app = Starlette(
         routes=[
-            Route("/healthz", answer),
             Route("/bare", answer, methods=["POST"]),
             WebSocketRoute("/graphql", GraphQL(schema)),
         ],

@@ -231,6 +231,7 @@ class Running:
     host: str
     token: str
     http: httpx2.AsyncClient
+    stop: asyncio.Event
 
     async def ask(
         self, query: str, variables: Mapping[str, object] | None = None, *, token: str | None = None, **more: object
@@ -339,7 +340,7 @@ async def running(house: House | None = None, **settings: Any) -> AsyncGenerator
             house.control.serve("w1", house.worker),
             httpx2.AsyncClient(base_url=f"http://{host}", verify=_NO_TLS, trust_env=False, timeout=20) as http,
         ):
-            yield Running(house, host, issued.secret, http)
+            yield Running(house, host, issued.secret, http, stop)
     finally:
         stop.set()
         await served

@@ -29,6 +29,8 @@ TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "LIMIT_EXCEEDED": 429, "UNAVAILABLE": 503}
 CHALLENGE = ((b"www-authenticate", b"Bearer"),)
 Headers = Iterable[tuple[bytes, bytes]]
+LONGEST_LOGIN = 4096
+"""Of a document without a token: nobody unknown has us prepare more, or fills what is remembered."""
 LOGIN_FIELDS = frozenset({"login", "__typename"})
 
 
@@ -77,6 +79,8 @@ class GraphQLOverHTTP:
         caller = await self._caller(request, correlation_id)
         asked = await self._request(request)
         try:
+            if caller is None and len(asked.query or "") > LONGEST_LOGIN:
+                raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
             operation = self._operation(asked)
             self._check(operation, request, caller)
         except DocumentRefusedError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -27,7 +28,8 @@ async def run_operation(
     gateway: Gateway, wire: Wire, caller: Caller, message: Subscribe, forget: Callable[[str], None]
 ) -> None:
     """`forget` is called before the last message: a peer that has read it may use the id again."""
-    context = gateway.context(caller, gateway.ids.new())
+    correlation_id = gateway.ids.new()
+    context = gateway.context(replace(caller, correlation_id=correlation_id), correlation_id)
     try:
         last = await _run(gateway, wire, context, message)
         forget(message.id)

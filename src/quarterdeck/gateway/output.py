@@ -91,6 +91,8 @@ class Outputs:
                         live.arrived(encoded)
             except QuarterdeckError as error:
                 logger.warning("live output is not heard", command=str(live.command_id), error=error.message)
+            except Exception:
+                logger.exception("live output failed", command=str(live.command_id))
             listening.set()
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -103,7 +105,7 @@ class Outputs:
                 idle, seen = FIRST_IDLE, live.last
                 continue
             idle = min(idle * 2, LONGEST_IDLE)
-            with suppress(QuarterdeckError):
+            with suppress(Exception):  # it is looked again soon
                 head = await self._transcripts.head(live.command_id)
                 live.is_stored(head.offset, complete=head.complete)
 

@@ -69,14 +69,27 @@ class Sockets:
             self._cut_stalled()
             if self._revoked.is_set() or rounds % CHECKS_EVERY == 0:
                 self._revoked.clear()
-                await asyncio.gather(*(self._check(socket) for socket in list(self._open)))
-                self._by_token = +self._by_token
+                await self._check_tokens()
 
     def _cut_stalled(self) -> None:
         for socket in list(self._open):
             if socket.wire.stalled(self._gateway.settings.limit_send_seconds):
                 CUT_OFF.labels("stalled").inc()
                 self._cut(socket)
+
+    async def _check_tokens(self) -> None:
+        """The sockets of a token share its fate: one of them is checked, the others only where that one is ended."""
+        by_token: dict[UUID, list[Socket]] = {}
+        for socket in self._open:
+            if socket.caller is not None:
+                by_token.setdefault(socket.caller.token_id, []).append(socket)
+        await asyncio.gather(*(self._check_all(sockets) for sockets in by_token.values()))
+        self._by_token = +self._by_token
+
+    async def _check_all(self, sockets: list[Socket]) -> None:
+        await self._check(sockets[0])
+        if sockets[0].wire.closed:
+            await asyncio.gather(*(self._check(socket) for socket in sockets[1:]))
 
     async def _check(self, socket: Socket) -> None:
         try:

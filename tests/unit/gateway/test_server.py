@@ -1,5 +1,7 @@
 """Listening, and what is told where that cannot be; health."""
 
+from time import monotonic
+
 import pytest
 from tests.support.gateway import House, running
 
@@ -51,3 +53,17 @@ async def test_metrics_need_a_token() -> None:
         counted = await gateway.http.get("/metrics", headers={"Authorization": f"Bearer {gateway.token}"})
     assert counted.status_code == 200
     assert "quarterdeck_gateway_sockets" in counted.text
+
+
+async def test_a_stop_ends_open_subscriptions_at_once() -> None:
+    async with running() as gateway:
+        command, _ = await gateway.running_command()
+        async with gateway.socket() as socket:
+            await socket.subscribe(
+                "subscription($id: ID!) { commandOutput(commandId: $id) { __typename } }", {"id": command}
+            )
+            await socket.receive()
+            started = monotonic()
+            gateway.stop.set()
+            assert await socket.closed() == 1012
+    assert monotonic() - started < 3
