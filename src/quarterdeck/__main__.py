@@ -1,7 +1,6 @@
 """The `quarterdeck` command: the server's side. `qd` is the client."""
 
 import asyncio
-import importlib
 import json
 import sys
 from collections.abc import Sequence
@@ -83,10 +82,7 @@ async def _foreground(settings: Settings, reporting: detach.Report | None) -> No
         else:
             _announce(settings, token)
 
-    # Imported while the services start: it takes a second.
-    warm = asyncio.create_task(asyncio.to_thread(importlib.import_module, "quarterdeck.bootstrap"))
     await run_everything(settings, Plan(issue_login_token=_login_token, ready=ready), progress)
-    warm.cancel()
 
 
 async def _login_token(settings: Settings) -> str:
