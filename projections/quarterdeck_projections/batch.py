@@ -1,6 +1,5 @@
 """A stretch of the log, applied to tables in one transaction."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -12,7 +11,6 @@ from quarterdeck_projections.projection import Projection, RowProjection, SqlPro
 from quarterdeck_projections.reader import LoggedRow, deal
 from quarterdeck_projections.writer import Statement, Step, copying, steps, take
 
-SMALL_EVENTS = 32
 SMALL_BYTES = 128 * 1024
 """psycopg hangs where more than half a megabyte waits in a pipeline."""
 
@@ -48,7 +46,7 @@ async def apply(
     schema: str,
     projections: Sequence[Projection],
     batch: Batch,
-    decode: Decode,
+    changes: Sequence[Changes],
     *,
     first: Sequence[Statement] = (),
 ) -> None:
@@ -57,30 +55,13 @@ async def apply(
     `connection` is in autocommit. A few events take one round trip.
     """
     copied = [copying(p, schema, batch.after, batch.upto) for p in projections if isinstance(p, SqlProjection)]
-    if len(batch) <= SMALL_EVENTS:
-        written = list(steps(schema, project(batch, projections, decode)))
-        await _at_once(connection, [*first, *copied, *written])
-        return
-    async with connection.transaction():
-        for statement in first:
-            await take(connection, statement)
-        # the server copies while we decode
-        copy = asyncio.create_task(_in_turn(connection, copied))
-        try:
-            await asyncio.sleep(0)
-            changes = project(batch, projections, decode)
-        finally:
-            await copy
-        await _in_turn(connection, list(steps(schema, changes)))
-
-
-async def _at_once(connection: Connection, todo: Sequence[Step]) -> None:
-    if sum(step.size for step in todo) > SMALL_BYTES:
-        async with connection.transaction():
-            await _in_turn(connection, todo)
-    else:
+    todo = [*first, *copied, *steps(schema, changes)]
+    if sum(step.size for step in todo) <= SMALL_BYTES:
         # without BEGIN a pipeline is one transaction up to its end
         async with connection.pipeline():
+            await _in_turn(connection, todo)
+    else:
+        async with connection.transaction():
             await _in_turn(connection, todo)
 
 

@@ -1,6 +1,5 @@
 """Reading events from the log for projections: rows as text, decoded only where a projection looks at the topic."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias, cast
 
@@ -29,12 +28,11 @@ async def head(connection: Connection) -> int:
 
 
 class EventReader:
-    """Reads on one connection, a batch ahead if told how far the next one will reach."""
+    """Reads what the row projections among `projections` look at, on a connection of its own."""
 
     def __init__(self, connection: Connection, projections: Iterable[Projection]) -> None:
         self._connection = connection
         self._topics = sorted(set[str]().union(*(p.topics for p in projections if isinstance(p, RowProjection))))
-        self._ahead: dict[tuple[int, int], asyncio.Task[Sequence[LoggedRow]]] = {}
 
     async def prepare(self) -> None:
         """Times come as text: in UTC, ISO 8601."""
@@ -42,21 +40,6 @@ class EventReader:
 
     async def read(self, after: int, upto: int) -> Sequence[LoggedRow]:
         """The events in (after, upto] that a projection looks at."""
-        begun = self._ahead.pop((after, upto), None)
-        return await (begun or self._read(after, upto))
-
-    async def read_ahead(self, after: int, upto: int) -> None:
-        """Begins what the next `read` will ask for."""
-        if upto > after:
-            self._ahead = {(after, upto): asyncio.create_task(self._read(after, upto))}
-            await asyncio.sleep(0)
-
-    async def close(self) -> None:
-        for task in self._ahead.values():
-            task.cancel()
-        await asyncio.gather(*self._ahead.values(), return_exceptions=True)
-
-    async def _read(self, after: int, upto: int) -> Sequence[LoggedRow]:
         cursor = await self._connection.execute(ROWS, (after, upto, self._topics), prepare=True)
         return await cursor.fetchall()
 
@@ -77,7 +60,7 @@ def deal(rows: Iterable[LoggedRow], projections: Iterable[RowProjection], decode
         event = decode(topic, schema_version, without_nul(payload) if payload and ESCAPED_NUL in payload else payload)
         if isinstance(event, UnknownEvent | ErasedEvent):
             continue
-        logged = Logged(position, stream_id, recorded_at, actor_kind, actor_id, event)
+        logged = Logged._make((position, stream_id, recorded_at, actor_kind, actor_id, event))
         for hand in taking:
             hand.append(logged)
     return hands

@@ -10,8 +10,10 @@ from psycopg import sql
 
 from quarterdeck.domain.errors import ConflictError, NotFoundError, UnavailableError
 from quarterdeck_projections import statements
-from quarterdeck_projections.batch import Batch, apply
+from quarterdeck_projections.ahead import Ahead
+from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
@@ -79,6 +81,7 @@ class _Rebuild:
         self._writing = writing
         self._reading = reading
         self._reader = EventReader(reading, projections)
+        self._ahead = Ahead(self._reader, decode)
         self._projections = projections
         self._names = [projection.name for projection in projections]
         self._tables = [model.TABLE for projection in projections for model in projection.tables]
@@ -89,6 +92,12 @@ class _Rebuild:
     async def run(self) -> None:
         await self._reader.prepare()
         await self._lock()
+        try:
+            await self._build()
+        finally:
+            await self._ahead.close()
+
+    async def _build(self) -> None:
         await self._make_tables()
         await self._catch_up()
         for table in self._tables:
@@ -129,14 +138,17 @@ class _Rebuild:
                 self._tell(last)
 
     async def _advance(self, after: int, upto: int, last: int) -> int:
-        rows = await self._reader.read(after, upto)
-        await self._reader.read_ahead(upto, min(upto + BATCH_EVENTS, last))
-        await self._apply(Batch(after=after, upto=upto, rows=rows))
+        batch, changes = await self._ahead.take(self._projections, after, upto)
+        if upto < last:
+            await self._ahead.begin(self._projections, upto, min(upto + BATCH_EVENTS, last))
+        await self._apply(batch, changes)
         return upto
 
-    async def _apply(self, batch: Batch) -> None:
+    async def _apply(self, batch: Batch, changes: Sequence[Changes] | None = None) -> None:
         try:
-            await apply(self._writing, NEXT_SCHEMA, self._projections, batch, self._decode)
+            if changes is None:
+                changes = project(batch, self._projections, self._decode)
+            await apply(self._writing, NEXT_SCHEMA, self._projections, batch, changes)
         except psycopg.OperationalError:
             raise
         except Exception as error:

@@ -13,8 +13,10 @@ from typing import NoReturn
 import psycopg
 import structlog
 
-from quarterdeck_projections.batch import Batch, apply
+from quarterdeck_projections.ahead import Ahead
+from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
@@ -63,7 +65,7 @@ class Projector:
             try:
                 async with self._connection() as writing, self._connection() as reading, self._connection() as hearing:
                     await self._lead(writing)
-                    await self._follow(writing, EventReader(reading, self._projections), hearing)
+                    await self._follow(writing, reading, hearing)
             except psycopg.OperationalError as error:
                 log.warning("projector lost the database", error=described(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
@@ -84,9 +86,11 @@ class Projector:
         # what a crash of the server takes back, position and rows alike, is projected again
         await writing.execute("SET synchronous_commit = off")
 
-    async def _follow(self, writing: Connection, reader: EventReader, hearing: Connection) -> None:
+    async def _follow(self, writing: Connection, reading: Connection, hearing: Connection) -> None:
         await hearing.execute("LISTEN quarterdeck_log")
+        reader = EventReader(reading, self._projections)
         await reader.prepare()
+        ahead = Ahead(reader, self._decode)
         standings = await self._standings(writing)
         self._head = await head(writing)
         hearer = asyncio.create_task(self._hear(hearing))
@@ -94,7 +98,7 @@ class Projector:
             while True:
                 self._news.clear()
                 try:
-                    moved = await self._round(writing, reader, standings)
+                    moved = await self._round(writing, ahead, standings)
                 except psycopg.errors.SerializationFailure:
                     standings = await self._standings(writing)
                     continue
@@ -105,7 +109,7 @@ class Projector:
         finally:
             hearer.cancel()
             await asyncio.gather(hearer, return_exceptions=True)
-            await reader.close()
+            await ahead.close()
 
     async def _hear(self, hearing: Connection) -> None:
         try:
@@ -135,16 +139,17 @@ class Projector:
         positions: dict[str, int] = dict(rows)
         return [Standing(projection, positions[projection.name]) for projection in self._projections]
 
-    async def _round(self, writing: Connection, reader: EventReader, standings: Sequence[Standing]) -> bool:
+    async def _round(self, writing: Connection, ahead: Ahead, standings: Sequence[Standing]) -> bool:
         """Every projection that can advance does so by a batch. False where none could."""
         groups = self._due(standings)
         for position, group in groups.items():
             limit = 1 if any(standing.failures for standing in group) else self._settings.batch_events
             upto = min(position + limit, self._head)
-            rows = await reader.read(position, upto)
+            projections = [standing.projection for standing in group]
+            batch, changes = await ahead.take(projections, position, upto)
             if len(groups) == 1 and self._head - upto >= limit:
-                await reader.read_ahead(upto, upto + limit)
-            await self._advance(writing, group, Batch(after=position, upto=upto, rows=rows))
+                await ahead.begin(projections, upto, upto + limit)
+            await self._advance(writing, group, batch, changes)
         return bool(groups)
 
     def _due(self, standings: Sequence[Standing]) -> dict[int, list[Standing]]:
@@ -156,9 +161,11 @@ class Projector:
                 groups.setdefault(standing.position, []).append(standing)
         return groups
 
-    async def _advance(self, writing: Connection, group: Sequence[Standing], batch: Batch) -> None:
+    async def _advance(
+        self, writing: Connection, group: Sequence[Standing], batch: Batch, changes: Sequence[Changes] | None = None
+    ) -> None:
         try:
-            await self._apply(writing, group, batch)
+            await self._apply(writing, group, batch, changes)
         except psycopg.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever an event does to a projection, the others go on
@@ -173,11 +180,15 @@ class Projector:
             else:
                 await self._stop(writing, group[0], batch.upto, error)
 
-    async def _apply(self, writing: Connection, group: Sequence[Standing], batch: Batch) -> None:
+    async def _apply(
+        self, writing: Connection, group: Sequence[Standing], batch: Batch, changes: Sequence[Changes] | None
+    ) -> None:
         names = [standing.name for standing in group]
         first = Statement(ADVANCE, {"names": names, "after": batch.after, "upto": batch.upto})
         projections = [standing.projection for standing in group]
-        await apply(writing, SCHEMA, projections, batch, self._decode, first=[first])
+        if changes is None:
+            changes = project(batch, projections, self._decode)
+        await apply(writing, SCHEMA, projections, batch, changes, first=[first])
         for standing in group:
             standing.advanced(batch.upto)
 
