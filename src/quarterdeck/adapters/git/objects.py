@@ -9,6 +9,8 @@ from typing import Final
 from pygit2 import Odb, Oid
 from pygit2.enums import ObjectType
 
+from quarterdeck.adapters.git.loose import LooseObjects
+
 Entry = tuple[bytes, bytes]
 """Mode in octal digits, and the object's name in 20 bytes."""
 Entries = dict[bytes, Entry]
@@ -33,6 +35,8 @@ class Objects:
         self._odb = Odb(str(folder))
         if borrowed is not None:
             self._odb.add_disk_alternate(str(borrowed))
+        self._backends = list(self._odb.backends)
+        self._loose = LooseObjects(folder)
         self._stored: set[bytes] = set()
         self._parsed: dict[bytes, Entries] = {}
         self._entries = 0
@@ -56,13 +60,13 @@ class Objects:
 
     def write_blob(self, content: bytes) -> bytes:
         """The blob's name."""
-        return self._write(ObjectType.BLOB, b"blob", content)
+        return self._write(b"blob", content)
 
     def write_tree(self, entries: Entries, perhaps: bytes | None = None) -> bytes:
         """The tree's name. `entries` is not to be changed any more; `perhaps`: a tree that may have the same."""
         if perhaps is not None and self._parsed.get(perhaps) == entries:
             return perhaps
-        name = self._write(ObjectType.TREE, b"tree", encode_tree(entries))
+        name = self._write(b"tree", encode_tree(entries))
         self._remember(name, entries)
         return name
 
@@ -74,10 +78,13 @@ class Objects:
             self._entries -= len(self._parsed.pop(next(iter(self._parsed))))
         return entries
 
-    def _write(self, kind: ObjectType, word: bytes, content: bytes) -> bytes:
-        name = object_name(word, content)
+    def _write(self, kind: bytes, content: bytes) -> bytes:
+        name = object_name(kind, content)
         if name not in self._stored:
-            self._odb.write(kind, content)
+            oid = Oid(raw=name)
+            # a moved folder has no new content; asked so, no backend looks for new packs
+            if not any(backend.exists(oid) for backend in self._backends):
+                self._loose.write(name, kind, content)
             if len(self._stored) >= _REMEMBERED:
                 self._stored.clear()
             self._stored.add(name)
