@@ -32,14 +32,14 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
 time.sleep(1000)
 END"""
-CHAIN = """exec python3 -c '
-import os, sys
+CHAIN = """python3 -c '
+import os
 print("up", flush=True)
 while True:
     if os.fork():
         os._exit(0)
     os.setsid()
-'"""
+' & sleep 1000"""
 BOMB = """echo up; bomb() { bomb & bomb & }; trap '' TERM; bomb 2>/dev/null; sleep 1000"""
 
 

@@ -40,6 +40,8 @@ class Inside:
 
     def prepare_subreaper(self) -> None:
         """Has one forked before it is needed, which takes a third off the time a short command takes."""
+        if self._waiting is not None:
+            return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._count += 1
         try:
@@ -66,7 +68,6 @@ class Inside:
                 # that one was killed from inside while it waited
                 channel.close()
                 continue
-            self.prepare_subreaper()
             return channel, number
         return None
 

@@ -31,6 +31,10 @@ class Loop(Watcher, Protocol):
         ...
 
     def finished(self, command: "Running") -> None: ...
+    def orphaned(self, command: "Running") -> None:
+        """Its subreaper is gone without a word: find out whether the whole jail is, and `abandon` it."""
+        ...
+
     def deserted(self, command: "Running") -> None:
         """Nothing that it started is left."""
         ...
@@ -101,7 +105,7 @@ class Running:
             if self.spool.full:
                 self._pause()
                 break
-            if self._read_frame(fd) < FRAME:
+            if self._read_frame(fd) < FRAME or self.spool.offset > self._output_room:
                 break
         self._loop.grown(self)
         if self.spool.offset > self._output_room:
@@ -211,7 +215,8 @@ class Running:
             message, fds = b"", []
         if not message:
             self._stop_hearing()
-            self.abandon("Its supervisor was killed from inside the jail.")
+            if self._report is None:
+                self._loop.orphaned(self)
             self._loop.deserted(self)
             return
         said = json.loads(message)

@@ -22,6 +22,9 @@ SOCKET = "sock"
 SPOOL = "spool"
 PIPE_BYTES = 256 * 1024
 AGENT_SECONDS = 3.0
+PREPARE_SECONDS = 0.02
+"""So long after a start, or when the command has ended, the next subreaper is forked: not while this one starts."""
+SUPERVISOR_KILLED = "Its supervisor was killed from inside the jail."
 ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
 
 
@@ -40,9 +43,11 @@ class Server:
         self._seen: set[str] = set()
         self._inside: Inside | None = None
         self._asked: dict[int, tuple[int, int]] = {}
+        self._orphaned: dict[int, Running] = {}
         self._next = 0
         self._frozen_at: float | None = None
         self._spool = os.open(SPOOL, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._prepare_at: float | None = None
         self._running = True
 
     # --- the loop --------------------------------------------------------------------------------------------------
@@ -87,11 +92,17 @@ class Server:
 
     def _patience(self) -> float:
         times = [command.deadline for command in self._commands.values() if command.deadline is not None]
+        times = [] if self._frozen_at is not None else times
         times += [command.spool.retry_at for command in self._commands.values() if command.spool.stuck]
-        return max(0.0, min(times) - time.monotonic()) if times and self._frozen_at is None else -1
+        times += [self._prepare_at] if self._prepare_at is not None else []
+        return max(0.0, min(times) - time.monotonic()) if times else -1
 
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()
+        if self._prepare_at is not None and now >= self._prepare_at:
+            self._prepare_at = None
+            if self._inside is not None:
+                self._inside.prepare_subreaper()
         for command in list(self._commands.values()):
             if command.spool.stuck and now >= command.spool.retry_at:
                 command.spool.flush()
@@ -134,6 +145,7 @@ class Server:
             command.abandon(ENDED_FROM_INSIDE)
         for number in list(self._asked):
             self._answer_late(number, {"error": ENDED_FROM_INSIDE})
+        self._orphaned.clear()
         self._frozen_at = None
         try:
             self._make()
@@ -158,7 +170,11 @@ class Server:
             self.unwatch(self._inside.agent.fileno())
             return
         said = record.parse(message)
-        self._answer_late(said.pop("id", 0), said)
+        number = said.pop("id", 0)
+        if number in self._orphaned:
+            self._orphaned.pop(number).abandon(SUPERVISOR_KILLED)
+        else:
+            self._answer_late(number, said)
 
     def _answer_late(self, number: int, answer: Head) -> None:
         fd, asked = self._asked.pop(number, (-1, 0))
@@ -182,6 +198,7 @@ class Server:
         channel, command.number = self._hand_over(passed)
         for fd in passed:
             os.close(fd)
+        self._prepare_at = time.monotonic() + PREPARE_SECONDS
         self._commands[name] = command
         command.attach(channel, outputs, input_fd)
 
@@ -208,6 +225,8 @@ class Server:
         for fd, asked in command.waiting:
             self._send_to(fd, pack({"id": asked, "exit": command.exit}))
         command.waiting.clear()
+        if self._prepare_at is not None:
+            self._prepare_at = time.monotonic()
 
     def _forget(self, command: Running) -> None:
         del self._commands[command.name]
@@ -218,6 +237,18 @@ class Server:
             command.close()
         else:
             self._forgotten.add(command)
+
+    def orphaned(self, command: Running) -> None:
+        """An agent that answers was not killed with it, and has ended what it left; one that dies has us begin anew.
+
+        Its end is told only then: who starts the next command must not meet a jail that is going down.
+        """
+        self._next += 1
+        self._orphaned[self._next] = command
+        try:
+            self._tell_agent({"do": "count", "id": self._next})
+        except (NotMadeError, OSError):
+            self._make_again()
 
     def deserted(self, command: Running) -> None:
         if command in self._forgotten:

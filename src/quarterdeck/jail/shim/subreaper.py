@@ -47,6 +47,7 @@ class Subreaper:
         self._wake = wake.on_child()
 
     def run(self) -> None:
+        self._warm_up()
         message, fds = receive(self._channel)
         if not message:
             return
@@ -84,35 +85,46 @@ class Subreaper:
         os.close(master)
 
     def _start(self, spec: Config, text: bytes, standard: list[int]) -> None:
+        os.chdir(self._config["workspace"])
+        start = self._prepare(spec, text)
+        data = _memory_file(start.data)
+        begin = self._spawn if self._terminal < 0 else self._fork
+        self._main = begin(start, [*standard, data])
+        os.close(data)
+
+    def _prepare(self, spec: Config, text: bytes) -> shell.Start:
         chosen = shell.choose(self._config["shells"])
         if chosen is None:
             raise OSError(errno.ENOENT, "The jail has no shell", ", ".join(self._config["shells"]))
-        os.chdir(self._config["workspace"])
         state = f"{self._config['state']}/state"
         start = shell.start(chosen, text, spec["environment"], state, self._saved)
-        environment: dict[str, str] = {} if os.path.exists(state) else self._config["environment"]  # noqa: PTH110 - pathlib costs the shim memory
-        data = os.memfd_create("command")
-        _write_all(data, start.data)
-        os.lseek(data, 0, os.SEEK_SET)
-        standard = [*standard, data]
-        environment |= start.environment
-        begin = self._spawn if self._terminal < 0 else self._fork
-        self._main = begin(start, environment, standard)
-        os.close(data)
+        # once there is a state, the exported variables are all in it
+        first = not os.path.exists(state)  # noqa: PTH110 - pathlib costs the shim memory
+        start.environment = (self._config["environment"] if first else {}) | start.environment
+        return start
 
-    def _spawn(self, start: shell.Start, environment: dict[str, str], fds: list[int]) -> int:
+    def _warm_up(self) -> None:
+        """A start without its effect. The memory it touches is copied now and not when a command waits for it."""
+        try:
+            start = self._prepare(json.loads('{"environment": {}}'), b"true")
+        except OSError:
+            # told when there is a command
+            return
+        os.close(_memory_file(start.data))
+
+    def _spawn(self, start: shell.Start, fds: list[int]) -> int:
         """Shares this process's memory until it executes, and so costs half of a fork."""
         return os.posix_spawn(
             start.shell,
             start.arguments,
-            environment,
+            start.environment,
             file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(fds)],
             setpgroup=0,
             setsigmask=(),
             setsigdef=wake.CHANGED,
         )
 
-    def _fork(self, start: shell.Start, environment: dict[str, str], fds: list[int]) -> int:
+    def _fork(self, start: shell.Start, fds: list[int]) -> int:
         """For a terminal: the child puts itself into the foreground before it is anything else."""
         pid = os.fork()
         if pid:
@@ -124,7 +136,7 @@ class Subreaper:
             for target, fd in enumerate(fds):
                 os.dup2(fd, target)
             wake.restore()
-            os.execve(start.shell, start.arguments, environment)  # noqa: S606 - it is the jail's
+            os.execve(start.shell, start.arguments, start.environment)  # noqa: S606 - it is the jail's
         finally:
             os._exit(127)
 
@@ -226,10 +238,14 @@ class Subreaper:
             return
 
 
-def _write_all(fd: int, data: bytes) -> None:
+def _memory_file(data: bytes) -> int:
+    """Open at its start."""
+    fd = os.memfd_create("command")
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def _read(fd: int) -> bytes:
