@@ -154,9 +154,9 @@ def failure_in(errors: list[Any]) -> CliError:
     first = cast("Json", errors[0] if isinstance(errors[0], dict) else {"message": str(errors[0])})
     extensions: Any = first.get("extensions") or {}
     message = str(first.get("message") or "The server gave no reason.")
-    if code := extensions.get("code"):
-        return ServerFailure(str(code), message, str(extensions.get("nextStep") or ""))
-    trace = extensions.get("traceId")
+    code, trace = str(extensions.get("code") or "INTERNAL"), extensions.get("traceId")
+    if code != "INTERNAL":
+        return ServerFailure(code, message, str(extensions.get("nextStep") or ""))
     return ProtocolError(f"The server could not answer: {message}", f"Its log has more under {trace}." if trace else "")
 
 

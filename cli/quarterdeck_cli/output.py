@@ -47,11 +47,11 @@ class Output:
             table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1 if place == len(columns) - 1 else None)
         for row in rows:
             table.add_row(*(Text(plain(cell)) for cell in row))
-        if self._out.is_terminal:
-            self._out.print(table, width=max(self._out.width, NARROWEST), soft_wrap=False)
-            return
-        with self._out.capture() as captured:
-            self._out.print(table, width=UNBOUNDED, soft_wrap=False, crop=False)
+        # a console never prints wider than it is, whatever width it is asked for
+        width = max(self._out.width, NARROWEST) if self._out.is_terminal else UNBOUNDED
+        console = Console(width=width, highlight=False, markup=False, emoji=False)
+        with console.capture() as captured:
+            console.print(table)
         self._raw("\n".join(line.rstrip() for line in captured.get().splitlines()).encode())
 
     def fields(self, pairs: Sequence[tuple[str, str]]) -> None:

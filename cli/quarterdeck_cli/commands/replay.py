@@ -1,6 +1,7 @@
 """qd replay: a recorded command, played in its own time."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -50,7 +51,8 @@ async def _play(client: Client, command_id: str, timeline: Timeline) -> None:
             await asyncio.sleep(start + timeline.due(frame) - clock.time())
             await write_all(STDOUT, player.show(frame))
     finally:
-        write_now(STDOUT, player.finish())
+        if os.isatty(STDOUT):
+            write_now(STDOUT, player.finish())
 
 
 def _say_what_does_not_fit(qd: Qd, found: CommandDetails) -> None:
