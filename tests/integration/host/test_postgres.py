@@ -102,7 +102,11 @@ def started_by_a_process_that_is_killed(folder: Path) -> tuple[psutil.Process, l
 
 
 def alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        # it went between the two questions
+        return False
 
 
 def test_it_stops_within_five_seconds_with_a_client_connected(make: Make) -> None:
