@@ -56,6 +56,7 @@ from quarterdeck_schema.reads import ReadModels
 
 logger = structlog.get_logger(__name__)
 
+RELAY_PAUSE_SECONDS = 0.01
 Role = Callable[[Settings, asyncio.Event], Awaitable[None]]
 """Runs until the event is set, and leaves nothing behind."""
 
@@ -124,8 +125,12 @@ class _Stores:
 @asynccontextmanager
 async def _stores(settings: Settings, role: str) -> AsyncGenerator[_Stores]:
     url = _secret(settings.database_url)
+    # each request to a gateway loads the same few streams; the conductor repeats what a gateway has done already
+    remember, pause = role == "gateway", RELAY_PAUSE_SECONDS if role == "conductor" else 0.0
     async with AsyncExitStack() as stack:
-        log = await stack.enter_async_context(PostgresEventLog(url, SystemClock()))
+        log = await stack.enter_async_context(
+            PostgresEventLog(url, SystemClock(), remember=remember, pause_seconds=pause)
+        )
         pool = await stack.enter_async_context(Pool(url))
         nats = await stack.enter_async_context(NatsConnection(_secret(settings.nats_url), f"quarterdeck {role}"))
         yield _Stores(

@@ -26,14 +26,17 @@ class Log(EventLog, LogReader, Protocol):
     """Both ports."""
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "remembering", "pausing"])
 async def log(request: pytest.FixtureRequest) -> AsyncGenerator[Log]:
     if request.param == "memory":
         yield MemoryEventLog(SystemClock())
         return
     database: Database = request.getfixturevalue("database")
-    async with PostgresEventLog(database.app_url, SystemClock()) as real:
-        yield real
+    remember, pause = request.param == "remembering", 0.02 if request.param == "pausing" else 0.0
+    async with PostgresEventLog(database.app_url, SystemClock(), remember=remember, pause_seconds=pause) as real:
+        # a log remembers while it hears of what is new
+        async with real.tail(0):
+            yield real
 
 
 SESSION, PROJECT = uuid4(), uuid4()

@@ -64,6 +64,7 @@ class Commands:
             caller=caller,
             context=context_of(caller, project_id=project_id, session_id=session_id),
             key=key,
+            new=True,
         )
         await self.doorbell.ring(outcome.recorded, place)
         return outcome

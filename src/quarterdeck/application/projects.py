@@ -41,6 +41,7 @@ class Projects:
             caller=caller,
             context=context_of(caller, project_id=project_id),
             key=key,
+            new=True,
         )
         await self.doorbell.ring(outcome.recorded)
         return outcome

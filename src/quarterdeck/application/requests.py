@@ -67,14 +67,16 @@ async def perform(
     context: Context,
     key: IdempotencyKey | None = None,
     also: Sequence[StreamWrite] = (),
+    new: bool = False,
 ) -> Outcome[StateT]:
     """Decides on the subject's state and appends, deciding again when another writer came first.
 
     `also` are writes to further streams that stand or fall with it; a conflict on those is the caller's.
+    `new`: the subject's id was just made, so there is nothing to load.
     """
     for _ in range(ATTEMPTS):
         earlier = await answered(log, caller, key)
-        history = await log.load(earlier or subject_id)
+        history = () if new and earlier is None else await log.load(earlier or subject_id)
         loaded = aggregate.fold(earlier or subject_id, history)
         before = history[-1].position if history else 0
         if earlier is not None:

@@ -62,6 +62,7 @@ class Sessions:
             caller=caller,
             context=context_of(caller, project_id=project_id, session_id=session_id),
             key=key,
+            new=True,
         )
         await self.doorbell.ring(outcome.recorded, outcome.state)
         return outcome

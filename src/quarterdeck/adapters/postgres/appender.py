@@ -30,11 +30,16 @@ class Appender:
         self._doubtful: list[Attempt] = []
         """Sent, and the connection was lost before the answer came."""
 
-    def observe(self, head: Head) -> None:
-        """Tells of a head that a reader saw, so that the next append builds on it."""
+    def observe(self, head: Head, *, quiet: bool = False) -> None:
+        """Tells of a head that a reader saw, so that the next append builds on it.
+
+        `quiet`: it may well be the last for now, and is worth a try without the lock.
+        """
         known = self._head
-        if known is not None and head.position > known.position:
+        if head.position > (known.position if known is not None else 0):
             self._head = head
+            if quiet:
+                self._cautious = 0
 
     def append(self, batch: Sequence[Submission]) -> None:
         """Gives every submission its outcome. Raises `ConnectionLostError` where it is to be called again."""

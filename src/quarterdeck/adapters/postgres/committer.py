@@ -36,9 +36,9 @@ class Committer:
         if self._thread is None:
             self._start()
 
-    def observe(self, head: Head) -> None:
-        """Tells of a head that a reader saw."""
-        self._appender.observe(head)
+    def observe(self, head: Head, *, quiet: bool = False) -> None:
+        """Tells of a head that a reader saw; see `Appender.observe`."""
+        self._appender.observe(head, quiet=quiet)
 
     def close(self) -> None:
         """Commits what waits, if PostgreSQL answers, and ends the thread."""

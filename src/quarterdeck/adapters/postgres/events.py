@@ -7,6 +7,7 @@ from typing import Any
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.construct import constructor
 from quarterdeck.application.ports import LoggedEvent, RawEvent
+from quarterdeck.audit.chain import Head
 from quarterdeck.domain.base import Actor, ActorKind, Envelope, Recorded
 
 Row = tuple[Any, ...]
@@ -14,6 +15,15 @@ Row = tuple[Any, ...]
 _new_envelope = constructor(Envelope)
 _new_raw = constructor(RawEvent)
 new_recorded: Callable[..., LoggedEvent] = constructor(Recorded)
+
+
+def as_it_is(row: Row) -> Row:
+    return row
+
+
+def head_at(row: Row) -> Head:
+    """The head that the log had when this was its last row."""
+    return Head(position=row[0], digest=row[15])
 
 
 def raw_event(row: Row) -> RawEvent:

@@ -1,7 +1,7 @@
 """What all tails of a process share: the newest rows, read once, and the sign that there are more."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from quarterdeck.adapters.postgres.events import decoded
@@ -36,6 +36,8 @@ class Feed:
         self._window: list[Entry] = []
         self._bytes = 0
         self._moved = asyncio.Event()
+        self.heard: Callable[[Sequence[Entry]], None] = _nobody
+        """Called with what is new, before anybody is woken."""
 
     def start(self, position: int) -> None:
         self.position = position
@@ -43,7 +45,9 @@ class Feed:
 
     def extend(self, rows: Sequence[RawEvent]) -> None:
         """Rows that follow `position` without a gap."""
-        self._window.extend(Entry(row) for row in rows)
+        entries = [Entry(row) for row in rows]
+        self._window.extend(entries)
+        self.heard(entries)
         self._bytes += sum(len(row.payload or b"") for row in rows)
         self.position = rows[-1].position
         self._trim()
@@ -73,3 +77,7 @@ class Feed:
     def _wake(self) -> None:
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+
+def _nobody(entries: Sequence[Entry]) -> None:
+    """Hears."""

@@ -22,12 +22,16 @@ _log = structlog.get_logger()
 
 
 class Listener:
-    """Runs until it is stopped; reconnects, and then reads on from where it was."""
+    """Runs until it is stopped; reconnects, and then reads on from where it was.
 
-    def __init__(self, url: str, feed: Feed, on_head: Callable[[Head], None]) -> None:
+    `pause_seconds`: so long after a look it lets more events come together before the next.
+    """
+
+    def __init__(self, url: str, feed: Feed, on_head: Callable[[Head], None], pause_seconds: float = 0.0) -> None:
         self._url = url
         self._feed = feed
         self._on_head = on_head
+        self._pause_seconds = pause_seconds
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -56,8 +60,15 @@ class Listener:
                 self._feed.start((await read_head(connection)).position)
             while True:
                 await self._catch_up(connection)
-                async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
-                    pass
+                if self._pause_seconds:
+                    await asyncio.sleep(self._pause_seconds)
+                await self._until_there_is_more(connection)
+
+    async def _until_there_is_more(self, connection: Connection) -> None:
+        """Or until it is time to look all the same. What an earlier look has read is notified of once more."""
+        async for notify in connection.notifies(timeout=LOOK_SECONDS):
+            if int(notify.payload) > (self._feed.position or 0):
+                return
 
     async def _catch_up(self, connection: Connection) -> None:
         """Reads what is new. Notifications that come meanwhile are kept by the connection."""

@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.events import Row, logged_event, raw_event
-from quarterdeck.adapters.postgres.feed import Entry, Feed
+from quarterdeck.adapters.postgres.events import Row, as_it_is, head_at, logged_event, raw_event
+from quarterdeck.adapters.postgres.feed import MAX_ROWS, Entry, Feed
 from quarterdeck.adapters.postgres.listener import BATCH, Listener
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.reader import EventReader
+from quarterdeck.adapters.postgres.recent import RecentStreams
 from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application.ports import Clock, Context, LoggedEvent, RawEvent, StreamWrite
@@ -23,15 +24,23 @@ RowT = TypeVar("RowT", RawEvent, LoggedEvent)
 
 
 class PostgresEventLog:
-    """`EventLog` and `LogReader`. Enter it before use: `async with PostgresEventLog(url, clock) as log`."""
+    """`EventLog` and `LogReader`. Enter it before use: `async with PostgresEventLog(url, clock) as log`.
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    With `remember`, a stream that was loaded is not read again for a moment, as long as a tail is open to hear of it.
+    With `pause_seconds`, tails look at most so often, which leaves the processors to others.
+    """
+
+    def __init__(self, url: str, clock: Clock, *, remember: bool = False, pause_seconds: float = 0.0) -> None:
         self._clock = clock
         self._recorder = GroupCommittingRecorder(url)
         self._pool = Pool(url)
         self._reader = EventReader(self._pool)
         self._feed = Feed()
-        self._listener = Listener(url, self._feed, self._recorder.know_head)
+        self._listener = Listener(url, self._feed, self._recorder.know_head, pause_seconds)
+        self._recent: RecentStreams | None = None
+        if remember:
+            self._recent = RecentStreams()
+            self._feed.heard = self._recent.heard
 
     async def __aenter__(self) -> Self:
         await self._pool.__aenter__()
@@ -53,9 +62,17 @@ class PostgresEventLog:
         return prepared.recorded(await ticket)
 
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
-        events = await self._reader.stream(stream_id, logged_event)
-        if events:
+        if self._recent and (known := self._recent.get(stream_id, self._recorder.known_version(stream_id))):
+            return known
+        before = self._feed.position
+        rows = await self._reader.stream(stream_id, as_it_is)
+        events = [logged_event(row) for row in rows]
+        if rows:
             self._recorder.know_version(stream_id, events[-1].version)
+            # what is loaded was often written just now, and the log has not moved on since
+            self._recorder.know_head(head_at(rows[-1]), quiet=True)
+        if self._recent and before is not None:
+            self._recent.put(stream_id, events, self._feed.after(before, MAX_ROWS))
         return events
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:

@@ -76,9 +76,13 @@ class GroupCommittingRecorder(PostgresApplicationRecorder):
         """A reader saw the stream at this version: an append that builds on it need not look it up."""
         self._committer.versions.raise_to(stream_id, version)
 
-    def know_head(self, head: Head) -> None:
-        """A reader saw this head."""
-        self._committer.observe(head)
+    def known_version(self, stream_id: UUID) -> int:
+        """The last version that this process knows of; 0 for none."""
+        return self._committer.versions.get(stream_id) or 0
+
+    def know_head(self, head: Head, *, quiet: bool = False) -> None:
+        """A reader saw this head; `quiet`: perhaps the log stands still there."""
+        self._committer.observe(head, quiet=quiet)
 
     def close(self) -> None:
         self._committer.close()
