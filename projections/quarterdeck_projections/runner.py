@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psycopg
 import structlog
@@ -19,6 +19,7 @@ from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
+from quarterdeck_projections.eager import EagerConnection
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.reader import EventReader, head
@@ -63,7 +64,11 @@ class Projector:
     async def run(self) -> NoReturn:
         while True:
             try:
-                async with self._connection() as writing, self._connection() as reading, self._connection() as hearing:
+                async with (
+                    self._connection(EagerConnection) as writing,
+                    self._connection(EagerConnection) as reading,
+                    self._connection(psycopg.AsyncConnection[tuple[Any, ...]]) as hearing,
+                ):
                     await self._lead(writing)
                     await self._follow(writing, reading, hearing)
             except psycopg.OperationalError as error:
@@ -71,8 +76,8 @@ class Projector:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[Connection]:
-        connection = await psycopg.AsyncConnection.connect(self._settings.database_url, autocommit=True)
+    async def _connection(self, kind: type[Connection]) -> AsyncGenerator[Connection]:
+        connection = await kind.connect(self._settings.database_url, autocommit=True)
         async with connection:
             yield connection
 
