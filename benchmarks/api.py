@@ -1,5 +1,6 @@
 """A lean GraphQL client, so that what is measured is the server."""
 
+import asyncio
 import base64
 import itertools
 import json
@@ -7,9 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-import httpx2
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.raw_client import post
 
 Json = dict[str, Any]
 LOGIN = "mutation($input: LoginInput!) { login(input: $input) { ... on LoginPayload { secret } } }"
@@ -28,29 +30,46 @@ OUTPUT = """subscription($id: ID!) { commandOutput(commandId: $id) {
 
 
 class Api:
-    def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
-        self._url, self._http = url, http
-        self._token = ""
+    """One connection for requests, which are made one after the other, and sockets of their own for subscriptions."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.host = url.partition("://")[2]
+        self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.token = ""
         self._ids = itertools.count()
 
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection[1].close()
+
     async def log_in(self, token: str) -> None:
-        self._token = (await self.do(LOGIN, {"token": token}))["secret"]
+        self.token = (await self.do(LOGIN, {"token": token}))["secret"]
 
     async def do(self, document: str, given: Json) -> Json:
         """Sends a mutation and gives its payload; fails with the reason where it was refused."""
-        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
-        body = {"query": document, "variables": {"input": given}}
-        answer = await self._http.post(f"{self._url}/graphql", json=body, headers=headers)
-        [payload] = cast("Json", orjson.loads(answer.content)["data"]).values()
+        answer = await self._post({"query": document, "variables": {"input": given}})
+        [payload] = cast("Json", orjson.loads(answer)["data"]).values()
         if "message" in payload:
             raise RuntimeError(payload["message"])
         return cast("Json", payload)
+
+    async def _post(self, body: Json) -> bytes:
+        if self._connection is None or self._connection[0].at_eof():
+            # the server closes one that has been idle
+            self.close()
+            name, port = self.host.split(":")
+            self._connection = await asyncio.open_connection(name, int(port))
+        reader, writer = self._connection
+        writer.write(post(self.host, "/graphql", self.token, body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        return await reader.readexactly(int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
 
     @asynccontextmanager
     async def socket(self) -> AsyncGenerator[ClientConnection]:
         address = self._url.replace("http", "ws", 1) + "/graphql"
         async with connect(address, subprotocols=["graphql-transport-ws"], max_size=None, compression=None) as socket:  # type: ignore[list-item]  # a NewType of str
-            payload = {"authorization": f"Bearer {self._token}"}
+            payload = {"authorization": f"Bearer {self.token}"}
             await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
             await socket.recv()
             yield socket

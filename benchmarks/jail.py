@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -233,7 +234,11 @@ def _family(pid: int) -> list[int]:
 
 def _proportional(pids: list[int]) -> float:
     """In kilobytes."""
-    lines = [line for pid in pids for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    lines: list[str] = []
+    for pid in pids:
+        # one that is just ending takes no memory
+        with suppress(FileNotFoundError, ProcessLookupError):
+            lines += Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 

@@ -56,9 +56,11 @@ async def requests_per_second(host: str, request: bytes, *, connections: int, se
 
 
 def post(host: str, path: str, token: str, body: object) -> bytes:
+    """Without a token where that is empty."""
     payload = orjson.dumps(body)
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{authorization}"
         f"Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
     )
     return head.encode() + payload
