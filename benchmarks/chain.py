@@ -194,7 +194,7 @@ async def _runs(bench: Bench, session_id: str) -> list[Row]:
 
     def note(text: bytes) -> None:
         message = orjson.loads(text)
-        event = message["payload"]["data"]["sessionEvents"] if message["type"] == "next" else {}
+        event: Json = message["payload"]["data"]["sessionEvents"] if message["type"] == "next" else {}
         if event.get("topic") == "CommandFinished":
             finished[event["streamId"]].set_result(time.perf_counter())
 
