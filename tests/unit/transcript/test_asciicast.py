@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pyte
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quarterdeck_cli.api.transcripts import Frame
@@ -99,6 +99,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=15).map(b"".join), st.lists(st.integers(0, 80), max_size=8))
+@example("\x1b[5;5H漢字\x1b[5;5Hred".encode(), [])
 def test_the_cast_draws_the_screen_that_the_output_drew(printed: bytes, cuts: Sequence[int]) -> None:
     edges = [0, *sorted(min(cut, len(printed)) for cut in cuts), len(printed)]
     frames = [output(printed[start:end], start) for start, end in pairwise(edges)]
@@ -109,4 +110,5 @@ def test_the_cast_draws_the_screen_that_the_output_drew(printed: bytes, cuts: Se
 def screen(printed: bytes) -> list[str]:
     shown = pyte.Screen(40, 12)
     pyte.ByteStream(shown).feed(printed)
-    return list(shown.display)
+    # not shown.display, which fails on a wide character of which half was written over
+    return ["".join(shown.buffer[row][column].data for column in range(shown.columns)) for row in range(shown.lines)]
