@@ -7,14 +7,16 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.output import Output
 from quarterdeck_cli.qd import sitting
+
+if TYPE_CHECKING:
+    from quarterdeck_cli.output import Output
 
 Result = int | None
 CommandT = TypeVar("CommandT", bound=Callable[..., Awaitable[Result]])
@@ -103,7 +105,7 @@ def _ended_by_sigterm(terminated: list[bool]) -> Generator[None]:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
-async def guarded(out: Output, work: Awaitable[Result]) -> Result:
+async def guarded(out: "Output", work: Awaitable[Result]) -> Result:
     """The exit code of `work`; an expected failure is printed and becomes its exit code."""
     try:
         return await work

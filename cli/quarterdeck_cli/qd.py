@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.connection import Logins, connected
-from quarterdeck_cli.output import Output
+
+if TYPE_CHECKING:
+    from quarterdeck_cli.output import Output
 
 
 class Qd:
     """One sitting of a user: a single call, or a REPL. The connection is made when it is first needed."""
 
-    def __init__(self, out: Output, logins: Logins) -> None:
+    def __init__(self, out: "Output", logins: Logins) -> None:
         self.out = out
         self.logins = logins
         self._stack = AsyncExitStack()
@@ -30,6 +33,9 @@ class Qd:
 
 @asynccontextmanager
 async def sitting() -> AsyncGenerator[Qd]:
+    # brings rich, which neither --help nor --version needs
+    from quarterdeck_cli.output import Output
+
     qd = Qd(Output(), Logins())
     try:
         yield qd

@@ -5,19 +5,21 @@ import signal
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.commands import CommandDetails, Terminal, cancel_command, resize_command
 from quarterdeck_cli.api.transcripts import Frame
 from quarterdeck_cli.errors import ServerFailure
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.output import Output
 from quarterdeck_cli.running import local_input, terminal
 from quarterdeck_cli.running.follow import Detached, Following
 from quarterdeck_cli.running.interrupt import Interrupts
 from quarterdeck_cli.running.outcome import exit_code, explanation
 from quarterdeck_cli.running.sinks import STDERR, STDOUT, Sink, write_now
+
+if TYPE_CHECKING:
+    from quarterdeck_cli.output import Output
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Attended:
 
 
 async def attend(
-    out: Output, following: Following, after: int, feed: Callable[[], Coroutine[Any, Any, None]] | None
+    out: "Output", following: Following, after: int, feed: Callable[[], Coroutine[Any, Any, None]] | None
 ) -> Attended:
     """Without a terminal: Ctrl-C asks, `feed` runs beside once the command has started."""
     interrupts = Interrupts(lambda: _cancel(out, following), following.leave)
@@ -44,7 +46,7 @@ async def attend(
     return _report(out, following, outcome)
 
 
-async def attend_in_terminal(out: Output, following: Following, after: int, detach_key: int) -> Attended:
+async def attend_in_terminal(out: "Output", following: Following, after: int, detach_key: int) -> Attended:
     """With a terminal: every key but one goes to the program, and so does the terminal's size."""
     screen = terminal.ScreenState()
     following.sink = _Watched(following.sink, screen)
@@ -65,7 +67,7 @@ def terminal_notes() -> Callable[[str], None]:
     return lambda text: write_now(STDERR, f"\r\n[qd] {text}\r\n".encode())
 
 
-def _report(out: Output, following: Following, outcome: CommandDetails | Detached) -> Attended:
+def _report(out: "Output", following: Following, outcome: CommandDetails | Detached) -> Attended:
     if isinstance(outcome, Detached):
         name = ids.short(following.command.id)
         out.note(
@@ -85,7 +87,7 @@ def _report(out: Output, following: Following, outcome: CommandDetails | Detache
     return Attended(code, left=False, command=outcome)
 
 
-async def _cancel(out: Output, following: Following) -> None:
+async def _cancel(out: "Output", following: Following) -> None:
     out.note("Cancelling … (Ctrl-C once more leaves without waiting)")
     await cancel_command(following.client, following.command.id)
 

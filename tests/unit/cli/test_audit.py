@@ -11,7 +11,7 @@ from tests.support.fake_gateway.world import NOW, global_id
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck.audit.chain import GENESIS, digest_after
-from quarterdeck.audit.commands import raw_event
+from quarterdeck.audit.over_api import raw_event
 from quarterdeck_cli.api import read
 from quarterdeck_cli.api.events import Event
 

@@ -1,48 +1,26 @@
-"""gql's transports, as `qd` uses them: typed, with bounded memory and without a proxy to the own machine."""
+"""Subscriptions over WebSocket, each on a socket of its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-import orjson
 from gql import GraphQLRequest
-from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 from gql.transport.websockets_protocol import WebsocketsProtocolTransportBase
 from graphql import ExecutionResult
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.failures import failure_in, token_refused, unreachable
+from quarterdeck_cli.transport.messages import data_of, is_local, request
 
 MAX_MESSAGE = 16 * 1024 * 1024
 MAX_WAITING = 16
 """Messages held for a consumer that is slower than the server; then the socket is left unread."""
-REQUEST_SECONDS = 60
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def _is_local(url: str) -> bool:
-    return urlsplit(url).hostname in LOOPBACK
-
-
-def _dumps(value: object) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError as error:
-        raise UsageError("An argument holds bytes that are not UTF-8.", "Rename it, or pass it another way.") from error
-
-
-def http_transport(url: str, token: str | None) -> AIOHTTPTransport:
-    """Queries and mutations. Proxy settings of the environment hold for other machines only."""
-    return AIOHTTPTransport(
-        url=url,
-        headers={"Authorization": f"Bearer {token}"} if token else {},
-        timeout=REQUEST_SECONDS,
-        json_serialize=_dumps,
-        json_deserialize=orjson.loads,
-        client_session_args={"trust_env": not _is_local(url)},
-    )
+REFUSALS = frozenset({401, 403, 4401, 4403})
+"""HTTP statuses and close codes of a server that does not accept the token."""
 
 
 class _BoundedTransport(WebsocketsTransport):
@@ -57,7 +35,7 @@ class _BoundedTransport(WebsocketsTransport):
             connect_args={
                 "max_size": MAX_MESSAGE,
                 "compression": None,
-                "proxy": None if _is_local(url) else True,
+                "proxy": None if is_local(url) else True,
             },
         )
         self._waiting = 0
@@ -94,19 +72,50 @@ class _BoundedTransport(WebsocketsTransport):
 
 @asynccontextmanager
 async def subscription(
-    url: str, token: str | None, request: GraphQLRequest
-) -> AsyncGenerator[AsyncIterator[ExecutionResult]]:
-    """The results of one subscription on a socket of its own. gql's errors come through."""
+    url: str, socket_url: str, token: str | None, name: str, variables: Mapping[str, Any]
+) -> AsyncGenerator[AsyncIterator[Any]]:
+    """The messages of the subscription document `name`: its one field's values. Whatever fails is a CliError.
+
+    `url` is what the user calls the server.
+    """
+    try:
+        async with _results(socket_url, token, request(name, variables)) as results:
+            yield results
+    except (TransportError, TimeoutError) as error:
+        raise _explained(url, error) from error
+
+
+@asynccontextmanager
+async def _results(url: str, token: str | None, request: GraphQLRequest) -> AsyncGenerator[AsyncIterator[Any]]:
     transport = _BoundedTransport(url, token)
     try:
         await transport.connect()
         async with aclosing(transport.subscribe(request)) as results:
-            yield _counted(results, transport)
+            yield _values(results, transport)
     finally:
         await transport.shut()
 
 
-async def _counted(results: AsyncIterator[Any], transport: _BoundedTransport) -> AsyncIterator[ExecutionResult]:
+async def _values(results: AsyncIterator[Any], transport: _BoundedTransport) -> AsyncIterator[Any]:
     async for result in results:
         transport.taken()
-        yield result
+        yield next(iter(data_of(result).values()))
+
+
+def _explained(url: str, error: TransportError | TimeoutError) -> CliError:
+    if isinstance(error.__cause__, CliError):
+        return error.__cause__
+    if isinstance(error, TransportQueryError) and error.errors:
+        return failure_in(error.errors)
+    if _refusal(error.__cause__) in REFUSALS:
+        return token_refused(url)
+    return unreachable(url, error, delivered=True)
+
+
+def _refusal(cause: BaseException | None) -> int | None:
+    """The HTTP status or close code with which the server ended the connection."""
+    if isinstance(cause, ConnectionClosed) and cause.rcvd:
+        return cause.rcvd.code
+    if isinstance(cause, InvalidStatus):
+        return cause.response.status_code
+    return None

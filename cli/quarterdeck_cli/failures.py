@@ -1,0 +1,53 @@
+"""The server's failures in the words of `qd`: those that it tells, and those that its silence shows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from quarterdeck_cli.errors import ConnectionLostError, ProtocolError, ServerFailure
+
+UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+
+
+def failure_of(payload: Mapping[str, Any]) -> ServerFailure:
+    """The schema's type `Failure`."""
+    return ServerFailure(
+        payload["code"], payload["message"], payload.get("nextStep") or "", field=payload.get("field") or ""
+    )
+
+
+def failure_in(errors: Sequence[object]) -> ServerFailure | ProtocolError:
+    """GraphQL errors: an expected failure carries its `code`; anything else is a defect with a trace id."""
+    first = cast("dict[str, Any]", errors[0] if isinstance(errors[0], dict) else {"message": str(errors[0])})
+    extensions: Any = first.get("extensions") or {}
+    message = str(first.get("message") or "The server gave no reason.")
+    code, trace = str(extensions.get("code") or "INTERNAL"), extensions.get("traceId")
+    if code != "INTERNAL":
+        return ServerFailure(code, message, str(extensions.get("nextStep") or ""))
+    return ProtocolError(f"The server could not answer: {message}", f"Its log has more under {trace}." if trace else "")
+
+
+def token_refused(url: str) -> ServerFailure:
+    return ServerFailure(
+        UNAUTHENTICATED, f"The server at {url} does not accept the token.", "Log in again with `qd login`."
+    )
+
+
+def not_quarterdeck(url: str, status: int) -> ProtocolError:
+    return ProtocolError(f"The server at {url} answered {status}.", "Check the address: is it Quarterdeck?")
+
+
+def unreachable(url: str, error: BaseException, *, delivered: bool) -> ConnectionLostError:
+    """`delivered`: the request may have arrived."""
+    return ConnectionLostError(
+        f"The server at {url} cannot be reached: {_cause(error)}.",
+        "Start it with `quarterdeck up`, or name another with `qd login --url URL`.",
+        delivered=delivered,
+    )
+
+
+def _cause(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    cause = getattr(cause, "os_error", cause)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return str(cause) or type(cause).__name__
