@@ -14,7 +14,16 @@ from quarterdeck_cli.running import terminal
 from quarterdeck_cli.running.attend import attend, attend_in_terminal, terminal_notes
 from quarterdeck_cli.running.follow import Following
 from quarterdeck_cli.running.output_stream import OutputStream
-from quarterdeck_cli.running.sinks import STDOUT, CleanSink, ExactSink, JsonSink, LiveOnly, Sink, end_as_json
+from quarterdeck_cli.running.sinks import (
+    STDOUT,
+    CleanSink,
+    ExactSink,
+    JsonSink,
+    LiveOnly,
+    RecordedThenLive,
+    Sink,
+    end_as_json,
+)
 
 Which = Annotated[str, typer.Argument(metavar="COMMAND", help="A command's id, or the end of it.")]
 Live = Annotated[bool, typer.Option("--live", help="Only what it prints from now on.")]
@@ -46,7 +55,8 @@ async def attach_to(
     keyboard = found.terminal is not None and not (read_only or as_json or found.ended) and os.isatty(terminal.STDIN)
     stream = OutputStream(client, command_id, terminal_notes() if keyboard else qd.out.note)
     sink = _sink(as_json=as_json, keyboard=keyboard)
-    following = Following(client, found, stream, LiveOnly(sink, stream) if live else sink)
+    shown = LiveOnly(sink, stream) if live else RecordedThenLive(sink, stream) if keyboard else sink
+    following = Following(client, found, stream, shown)
     if found.started_at:
         following.started.set()
     try:

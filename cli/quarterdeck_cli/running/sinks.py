@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import select
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -45,6 +46,22 @@ class CleanSink:
         """Leaves the terminal as a shell expects it."""
         for clean in self._filters.values():
             write_now(STDOUT, clean.finish())
+
+
+class RecordedThenLive:
+    """For a terminal whose user types: what is live is exact; what was recorded before asks the terminal nothing.
+
+    A terminal answers by typing, and the program that asked has had its answer long ago.
+    """
+
+    def __init__(self, sink: Sink, stream: OutputStream) -> None:
+        self._sink = sink
+        self._stream = stream
+        self._recorded = Sanitiser(keys=True)
+
+    async def write(self, frame: Frame) -> None:
+        exact = self._stream.live and self._recorded.at_rest
+        await self._sink.write(frame if exact else replace(frame, data=self._recorded(frame.data)))
 
 
 class LiveOnly:

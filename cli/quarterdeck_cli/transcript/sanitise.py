@@ -26,8 +26,10 @@ C1: Final = range(0x80, 0xA0)
 class Sanitiser:
     """Call it with each piece of output, in order and cut anywhere; it gives what may be shown of it."""
 
-    def __init__(self) -> None:
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    def __init__(self, *, keys: bool = False) -> None:
+        """`keys`: the terminal's user types into the program, so what sets the keyboard's and mouse's modes passes."""
+        self._keys = keys
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._state: Callable[[str, int], int] = self._ground
         self._held = ""
         self._opening = ""
@@ -35,11 +37,16 @@ class Sanitiser:
         self._on_other_screen = False
 
     def __call__(self, data: bytes) -> bytes:
-        return self._feed(self._decode(data))
+        return self._feed(self._decoder.decode(data))
+
+    @property
+    def at_rest(self) -> bool:
+        """No character and no sequence is half read."""
+        return self._state == self._ground and not self._decoder.getstate()[0]
 
     def finish(self) -> bytes:
         """To be shown after the last piece: leaves the terminal as a shell expects it."""
-        shown = self._feed(self._decode(b"", final=True))
+        shown = self._feed(self._decoder.decode(b"", final=True))
         leave = sequences.LEAVE_OTHER_SCREEN if self._on_other_screen else ""
         self._on_other_screen = False
         self._state = self._ground
@@ -58,7 +65,7 @@ class Sanitiser:
             self._out.append(run.group())
             return run.end()
         if plain := PLAIN_CSI.match(text, at):
-            self._out.append(sequences.csi(*plain.groups()))
+            self._out.append(sequences.csi(*plain.groups(), keys=self._keys))
             return plain.end()
         self._control(text[at])
         return at + 1
@@ -81,7 +88,7 @@ class Sanitiser:
             case "]" | "P" | "X" | "^" | "_":
                 self._held, self._opening, self._state = "", final, self._string
             case _:
-                self._out.append(sequences.escape(final))
+                self._out.append(sequences.escape(final, keys=self._keys))
                 self._state = self._ground
 
     def _escape(self, text: str, at: int) -> int:
@@ -91,7 +98,7 @@ class Sanitiser:
         elif not "0" <= character <= "~":
             self._control(character)
         elif self._held:
-            self._out.append(sequences.escape(self._held + character))
+            self._out.append(sequences.escape(self._held + character, keys=self._keys))
             self._state = self._ground
         else:
             self._begin(character)
@@ -109,7 +116,7 @@ class Sanitiser:
         return at + 1
 
     def _emit_csi(self, held: str, final: str) -> None:
-        shown = sequences.csi(held, final)
+        shown = sequences.csi(held, final, keys=self._keys)
         if held.startswith("?"):
             for sequence in sequences.OTHER_SCREEN:
                 if sequence in shown:

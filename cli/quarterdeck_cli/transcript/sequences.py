@@ -6,6 +6,8 @@ from typing import Final
 
 PASSING_ESCAPES: Final = frozenset({"7", "8", "D", "E", "H", "M", "#8", "(0", "(A", "(B", ")0", ")A", ")B"})
 """Cursor saved and restored, line feeds, a tab stop, the alignment test, and the ASCII, UK and line-drawing sets."""
+KEY_ESCAPES: Final = frozenset({"=", ">"})
+"""The keypad's modes."""
 CLEARED: Final = "\x1b[m\x1b[r\x1b[H\x1b[2J"
 """In place of a full reset, which would drop the viewer's own settings and scrollback."""
 
@@ -25,6 +27,10 @@ LONGEST_REPETITION: Final = 3
 PASSING_MODES: Final = frozenset({"5", "6", "7", "12", "25", "47", "1047", "1048", "1049", "2026"})
 """Reverse video, origin, wrapping, the cursor's looks, the other screen, synchronised updates. Not keys, mouse, focus,
 paste or width."""
+KEY_MODES: Final = frozenset({"1", "9", "1000", "1002", "1003", "1004", "1005", "1006", "1007", "1015", "1016", "2004"})
+"""Cursor keys, mouse, focus and paste: what the keys and the mouse of one who types send."""
+KEY_CSI: Final = re.compile(r">[0-9]{1,2}(?:;[0-9]{0,2})?m|[<=>][0-9]{0,2}(?:;[0-9])?u|[0-6]? q")
+"""How keys are encoded (xterm's modifyOtherKeys, kitty's protocol), and the cursor's shape."""
 SOFT_RESET: Final = ("!", "p")
 
 OTHER_SCREEN: Final = frozenset(f"\x1b[?{mode}{final}" for mode in ("47", "1047", "1049") for final in "hl")
@@ -35,20 +41,24 @@ LINK: Final = re.compile(r"8;([^;]*);((?:https?://[!-~]{1,2000})?)", re.IGNORECA
 LINK_ID: Final = re.compile(r"id=[A-Za-z0-9_.-]{1,200}")
 
 
-def escape(rest: str) -> str:
-    """A sequence of ESC and `rest`."""
+def escape(rest: str, *, keys: bool = False) -> str:
+    """A sequence of ESC and `rest`. `keys`: what sets the keyboard's modes passes, too."""
+    if keys and rest in KEY_ESCAPES:
+        return f"\x1b{rest}"
     if rest == "c":
         return CLEARED
     return f"\x1b{rest}" if rest in PASSING_ESCAPES else ""
 
 
 @lru_cache(maxsize=1024)
-def csi(parameters: str, final: str) -> str:
+def csi(parameters: str, final: str, *, keys: bool = False) -> str:
     """A control sequence; `parameters` is all between its introducer and its final character."""
+    if keys and KEY_CSI.fullmatch(parameters + final):
+        return f"\x1b[{parameters}{final}"
     if (parameters, final) == SOFT_RESET:
         return "\x1b[!p"
     if parameters.startswith("?") and final in "hl":
-        return _private_modes(parameters[1:], final)
+        return _private_modes(parameters[1:], final, PASSING_MODES | KEY_MODES if keys else PASSING_MODES)
     if final not in PASSING_CSI or not NUMBERS.fullmatch(parameters):
         return ""
     if final in ONLY and parameters not in ONLY[final]:
@@ -58,9 +68,9 @@ def csi(parameters: str, final: str) -> str:
     return f"\x1b[{parameters}{final}"
 
 
-def _private_modes(parameters: str, final: str) -> str:
+def _private_modes(parameters: str, final: str, passing: frozenset[str]) -> str:
     """Each in a sequence of its own."""
-    return "".join(f"\x1b[?{mode}{final}" for mode in parameters.split(";") if mode in PASSING_MODES)
+    return "".join(f"\x1b[?{mode}{final}" for mode in parameters.split(";") if mode in passing)
 
 
 def osc(text: str) -> str:

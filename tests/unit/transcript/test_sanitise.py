@@ -114,6 +114,51 @@ def test_a_string_without_an_end_takes_no_memory() -> None:
     assert sanitiser(b"\x1b\\after") == b"after"
 
 
+@pytest.mark.parametrize(
+    "modes",
+    [b"\x1b[?2004h", b"\x1b[?1000;1006h", b"\x1b[?1l\x1b>", b"\x1b=", b"\x1b[>4;2m", b"\x1b[>1u\x1b[<u", b"\x1b[2 q"],
+)
+def test_what_sets_the_keyboard_passes_for_one_who_types_only(modes: bytes) -> None:
+    sanitiser = Sanitiser(keys=True)
+
+    assert sanitiser(modes).replace(b"h\x1b[?", b";") == modes
+    assert sanitised(modes) == b""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        b"\x05",
+        b"\x1b[c",
+        b"\x1b[>c",
+        b"\x1b[>0q",
+        b"\x1b[6n",
+        b"\x1b[?6n",
+        b"\x1b[?u",
+        b"\x1b[?4m",
+        b"\x1b[?2004$p",
+        b"\x1b[14t",
+        b"\x1bZ",
+        b"\x1b]11;?\x07",
+        b"\x1b]52;c;?\x1b\\",
+        b"\x1bP$qm\x1b\\",
+        b"\x1bP+q544e\x1b\\",
+    ],
+)
+def test_nothing_that_a_terminal_answers_passes_for_one_who_types(question: bytes) -> None:
+    assert Sanitiser(keys=True)(question) == b""
+
+
+def test_between_sequences_and_characters_it_is_at_rest() -> None:
+    sanitiser = Sanitiser()
+    rests: list[bool] = []
+    for piece in (b"a", b"\x1b", b"[1", b"m", b"\xc3", b"\xa9", b"\x1b]0;x", b"\x07"):
+        sanitiser(piece)
+        rests.append(sanitiser.at_rest)
+
+    assert rests == [True, False, False, True, False, True, False, True]
+
+
 def test_the_terminal_is_left_as_a_shell_expects_it() -> None:
     sanitiser = Sanitiser()
     shown = sanitiser(b"\x1b[?1049;25h\x1b[31m\x1b[?25l\x1b(0\x1b[5;6r\x1b[4h\xc3") + sanitiser.finish()
