@@ -64,13 +64,13 @@ class Output:
     def note(self, text: str) -> None:
         """Something beside the answer. A terminal that is gone is no failure."""
         with suppress(OSError):
-            self._err.print(Text(text))
+            self._say(Text(text))
 
     def error(self, error: CliError) -> None:
         """What is wrong, then what to do next."""
-        self._err.print(Text.assemble(("error: ", "bold red"), _lines(error.message)))
+        self._say(Text.assemble(("error: ", "bold red"), _lines(error.message)))
         if error.next_step:
-            self._err.print(Text.assemble(("next:  ", "bold"), _lines(error.next_step)))
+            self._say(Text.assemble(("next:  ", "bold"), _lines(error.next_step)))
 
     @contextmanager
     def status(self, text: str) -> Generator[Callable[[str], None]]:
@@ -80,6 +80,10 @@ class Output:
             return
         with self._err.status(Text(plain(text))) as line:
             yield lambda changed: line.update(Text(plain(changed)))
+
+    def _say(self, text: Text) -> None:
+        """Broken between words where a terminal would break it anywhere."""
+        self._err.print(text, soft_wrap=not self._err.is_terminal)
 
     def _raw(self, data: bytes) -> None:
         sys.stdout.flush()

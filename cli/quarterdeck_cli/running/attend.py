@@ -35,9 +35,11 @@ async def attend(
     out: "Output", following: Following, after: int, feed: Callable[[], Coroutine[Any, Any, None]] | None
 ) -> Attended:
     """Without a terminal: Ctrl-C asks, `feed` runs beside once the command has started."""
-    interrupts = Interrupts(lambda: _cancel(out, following), following.leave)
+    interrupts = Interrupts(lambda: _cancel(out, following), following.leave, following.no_more_waiting)
     following.may_print = interrupts.may_print
-    beside = [_once_started(following, feed)] if feed else []
+    beside = [_once_started(following, lambda: _stop_waiting(following))]
+    if feed:
+        beside.append(_once_started(following, feed))
     with interrupts.handled(), _hang_up(following):
         outcome = await following.until_end(after, beside)
     if isinstance(outcome, Detached) and interrupts.cancelling:
@@ -96,6 +98,10 @@ async def _once_started(following: Following, work: Callable[[], Coroutine[Any, 
     """A command takes input and sizes only once it runs."""
     await following.started.wait()
     await work()
+
+
+async def _stop_waiting(following: Following) -> None:
+    following.no_more_waiting()
 
 
 async def _keys(following: Following, detach_key: int) -> None:

@@ -43,8 +43,8 @@ class Following:
     command: Command
     stream: OutputStream
     sink: Sink
-    before_first: Callable[[], object] = _nothing
-    """Called before anything is printed."""
+    no_more_waiting: Callable[[], object] = _nothing
+    """Called when the command has started, and before anything is printed. More than once."""
     may_print: asyncio.Event = field(default_factory=_already)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,7 +107,7 @@ class Following:
             async for message in messages:
                 if isinstance(message, CaughtUp):
                     continue
-                self.before_first()
+                self.no_more_waiting()
                 self._writing = True
                 await self.may_print.wait()
                 await self.sink.write(message)

@@ -29,9 +29,12 @@ def understood(text: str) -> Answer:
 class Interrupts:
     """Turns SIGINT into `cancel`, then `leave`. While it asks, `quiet` is cleared and output waits."""
 
-    def __init__(self, cancel: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> None:
+    def __init__(
+        self, cancel: Callable[[], Awaitable[None]], leave: Callable[[], None], before_asking: Callable[[], object]
+    ) -> None:
         self._cancel = cancel
         self._leave = leave
+        self._before_asking = before_asking
         self.cancelling = False
         self._asking: asyncio.Task[None] | None = None
         self._work: set[asyncio.Task[None]] = set()
@@ -68,6 +71,7 @@ class Interrupts:
 
     async def _ask(self) -> None:
         self.may_print.clear()
+        self._before_asking()
         try:
             answer = await _answer_from_terminal()
         finally:

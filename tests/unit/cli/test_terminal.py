@@ -148,6 +148,28 @@ def test_the_detach_key_leaves_the_command_running_and_attach_finds_it_again(
     assert ended(again) == 5
 
 
+def test_what_a_program_once_asked_the_terminal_is_not_asked_again_by_attaching(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    async def asks(command: FakeCommand) -> int:
+        await command.prints(b"\x1b[?2004h\x1b[c\x1b[6n\x1b]11;?\x07old")
+        await command.until(lambda: world.watchers == 2 and world.caught_up == 2)
+        await command.prints(b"new\x1b[6nasked")
+        await command.reads()
+        return 0
+
+    world.programs["ask"] = asks
+    first = spawn("run", "-s", session["id"], "--tty", "ask")
+    first.expect_exact("\x1b[c\x1b[6n\x1b]11;?\x07old")
+
+    second = spawn("attach", str(world.commands[0].uuid))
+
+    second.expect_exact("\x1b[?2004hold")
+    second.expect_exact("new\x1b[6nasked")
+    second.send("q")
+    assert ended(second) == 0
+
+
 def test_a_screen_drawn_by_the_program_arrives_as_it_was_drawn(spawn: Spawn, world: World, session: Json) -> None:
     async def draws(command: FakeCommand) -> int:
         await command.prints(b"\x1b[?1049h\x1b[2J\x1b[5;10Hhere\nbelow\x1b[1;1Htop")
@@ -183,6 +205,41 @@ def test_ctrl_c_asks_first(
 
     assert ended(child) == code
     assert world.commands[0].cancelled is cancelled
+
+
+def test_one_that_prints_nothing_is_asked_about_on_a_line_without_progress(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    async def is_silent(command: FakeCommand) -> int:
+        await command.until(lambda: False)
+        return 0
+
+    world.programs["silent"] = is_silent
+    child = spawn("run", "-s", session["id"], "silent")
+    child.expect_exact("Waiting for the command to start")
+    child.send("\x03")
+    child.expect_exact("[y/N/detach]")
+
+    child.send("d\r")
+
+    assert ended(child) == 0
+    assert b"Waiting" not in (child.before or b"")
+    assert b"Detached" in (child.before or b"")
+
+
+def test_the_wait_for_a_command_ends_when_it_starts_also_where_it_prints_nothing(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    async def is_silent(command: FakeCommand) -> int:
+        await command.until(lambda: False)
+        return 0
+
+    world.programs["silent"] = is_silent
+    child = spawn("run", "-s", session["id"], "silent")
+    child.expect_exact("Waiting for the command to start")
+
+    child.expect_exact("\x1b[?25h")  # the progress line hides the cursor and shows it again at its end
+    assert not world.commands[0].complete
 
 
 def test_no_goes_on_and_output_waits_for_the_answer(spawn: Spawn, world: World, session: Json) -> None:
@@ -223,6 +280,16 @@ def test_a_table_fits_a_terminal_of_60_columns(spawn: Spawn, world: World, sessi
     lines = re.sub(rb"\x1b\[[0-9;]*m", b"", child.before or b"").decode().split("\r\n")
     assert max(map(len, lines)) <= 60
     assert "…" in lines[1]
+
+
+def test_notes_are_broken_between_words(spawn: Spawn, world: World, session: Json) -> None:
+    child = spawn("run", "-s", "12345678", "ls")
+    child.setwinsize(30, 60)
+
+    assert ended(child) == 66
+    lines = re.sub(rb"\x1b\[[0-9;]*m", b"", child.before or b"").decode().split("\r\n")
+    assert max(map(len, lines)) <= 60
+    assert lines[0].startswith("error: No session among the last 1")
 
 
 def test_raw_bytes_are_not_exported_to_a_terminal(spawn: Spawn, world: World, session: Json) -> None:
