@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from quarterdeck_cli.api import access
 from quarterdeck_cli.client import Client, Renew
 from quarterdeck_cli.contexts import Context, Contexts, ContextsFile
 from quarterdeck_cli.credentials import Credentials
-from quarterdeck_cli.errors import CliError, NotSetUpError, ServerFailure
+from quarterdeck_cli.errors import CliError, NotSetUpError, ServerFailure, UsageError
 from quarterdeck_cli.local_server import (
     DATA_DIR_VARIABLE,
     LocalServer,
@@ -18,6 +19,7 @@ from quarterdeck_cli.local_server import (
     find_local_server,
     read_client_file,
 )
+from quarterdeck_cli.text import plain
 
 URL_VARIABLE = "QD_URL"
 TOKEN_VARIABLE = "QD_TOKEN"  # noqa: S105 - the name of a variable
@@ -44,7 +46,8 @@ class Logins:
 
     def chosen(self) -> Login | None:
         """The log-in that commands use; None where nothing is known yet."""
-        url, token = os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
+        token = os.environ.get(TOKEN_VARIABLE)
+        url = address(given) if (given := os.environ.get(URL_VARIABLE)) else None
         if url and token:
             return Login(url, token)
         known = self._from_context()
@@ -95,6 +98,18 @@ class Logins:
         return Login(url, self.credentials.load(name, context.kept_in), name, local)
 
 
+def address(text: str) -> str:
+    """A server's address as `http://host:port`, without a slash at its end."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError(f"{plain(text)!r} is no address of a server.", "Write it as http://host:port.")
+    return text.rstrip("/")
+
+
 @asynccontextmanager
 async def connected(logins: Logins) -> AsyncGenerator[Client]:
     """A client for the chosen server, logging in to one on this machine where there is nothing else."""
@@ -121,6 +136,11 @@ def _renewal(logins: Logins, login: Login) -> Renew | None:
 
 async def _log_in_locally(logins: Logins, login: Login | None) -> Login:
     local = find_local_server()
+    if local is None and login is None and (chosen := os.environ.get(DATA_DIR_VARIABLE)):
+        raise NotSetUpError(
+            f"No server has left its address in {plain(chosen)}, which {DATA_DIR_VARIABLE} names.",
+            f"Start it with `quarterdeck up`, or unset {DATA_DIR_VARIABLE} to use the server you logged in to.",
+        )
     if local is None or (login and login.url != local.url):
         where = f" at {login.url}" if login else ""
         raise NotSetUpError(

@@ -1,5 +1,6 @@
 """The server's failures in the words of `qd`: those that it tells, and those that its silence shows."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -33,7 +34,13 @@ def token_refused(url: str) -> ServerFailure:
 
 
 def not_quarterdeck(url: str, status: int) -> ProtocolError:
-    return ProtocolError(f"The server at {url} answered {status}.", "Check the address: is it Quarterdeck?")
+    return ProtocolError(f"The server at {url} answered with status {status}.", "Check the address: is it Quarterdeck?")
+
+
+def out_of_order(url: str, status: int) -> ConnectionLostError:
+    return ConnectionLostError(
+        f"The server at {url} answered with status {status}.", "It, or a proxy before it, is in trouble: see its log."
+    )
 
 
 def unreachable(url: str, error: BaseException, *, delivered: bool) -> ConnectionLostError:
@@ -49,5 +56,6 @@ def _cause(error: BaseException) -> str:
     cause = error.__cause__ or error
     cause = getattr(cause, "os_error", cause)
     if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
+        # asyncio puts the address into strerror, which has been said; look-ups of names have negative numbers
+        return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else cause.strerror
     return str(cause) or type(cause).__name__

@@ -9,10 +9,12 @@ from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError, TransportQueryError, TransportServerError
 
 from quarterdeck_cli.errors import CliError, UsageError
-from quarterdeck_cli.failures import failure_in, not_quarterdeck, token_refused, unreachable
+from quarterdeck_cli.failures import failure_in, not_quarterdeck, out_of_order, token_refused, unreachable
 from quarterdeck_cli.transport.messages import data_of, is_local, request
 
 REQUEST_SECONDS = 60
+PASSING = frozenset({500, 502, 503, 504})
+"""Statuses of a server, or a proxy before it, that may answer better a moment later."""
 
 
 class Http:
@@ -52,8 +54,8 @@ class Http:
         status = error.code if isinstance(error, TransportServerError) else None
         if status in {401, 403}:
             return token_refused(self._url)
-        if status and status < 500:
-            return not_quarterdeck(self._url, status)
+        if status:
+            return (out_of_order if status in PASSING else not_quarterdeck)(self._url, status)
         return unreachable(self._url, error, delivered=not isinstance(error.__cause__, aiohttp.ClientConnectorError))
 
 
