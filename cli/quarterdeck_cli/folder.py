@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from quarterdeck_cli import ids
 from quarterdeck_cli.api.projects import Project, projects
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotSetUpError, UsageError
@@ -15,6 +16,8 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[^/\s]+@[^/\s]+:|[^/\s]+:[^/\\]")
 
 def absolute_repository(source: str) -> str:
     """A URL as it is; a path made absolute from here, since the server stands elsewhere."""
+    if not source.strip():
+        raise UsageError("No repository was given.", "Give its folder or its URL, as in `qd project add .`.")
     if _URL.match(source) and not Path(source).exists():
         return source
     path = Path(source).expanduser().absolute()
@@ -40,9 +43,18 @@ async def project_here(client: Client) -> Project:
             "Make one with `qd project add .`, or name another with -p.",
         )
     if len(found) > 1:
-        names = ", ".join(plain(project.name) for project in found)
-        raise UsageError(f"Several projects are made from {plain(top)}: {names}.", "Name one with -p.")
+        names = ", ".join(f"{plain(project.name)} ({ids.short(project.id)})" for project in found)
+        raise UsageError(f"Several projects are made from {plain(top)}: {names}.", "Give the id of one with -p.")
     return found[0]
+
+
+async def project_of(client: Client, source: str) -> Project | None:
+    """The project that was made from a repository, given as `absolute_repository` gives it."""
+    same = _same_url if _URL.match(source) else _same_path
+    async for project in projects(client):
+        if not project.archived and same(project.repository, source):
+            return project
+    return None
 
 
 def _same_path(repository: str, top: str) -> bool:

@@ -12,6 +12,12 @@ from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.text import plain
 
+LISTED_BY = {
+    "session": "qd session list --all",
+    "command": "qd command list -s SESSION",
+    "token": "qd token list",
+    "project": "qd project list",
+}
 T = TypeVar("T", Session, RecentCommand, Project, Token)
 LOOK_BACK = 2000
 """How many objects a suffix is looked for in, newest first."""
@@ -43,6 +49,8 @@ async def project_id(client: Client, text: str) -> str:
         return named[0].id
     if named:
         raise _ambiguous("project", text, named, lambda p: p.repository)
+    if ids.parse_suffix(text) is None:
+        raise NotFoundError(f"There is no project {plain(text)!r}.", f"`{LISTED_BY['project']}` shows them.")
     return await _by_suffix("project", text, _each(known), lambda p: p.name)
 
 
@@ -61,7 +69,7 @@ async def _by_suffix(noun: str, text: str, items: AsyncIterator[T], describe: Ca
     if suffix is None:
         raise UsageError(
             f"{plain(text)!r} is no {noun} id.",
-            f"Give the whole id, or at least its last {ids.SHORTEST} hex digits; `qd {noun} list` shows them.",
+            f"Give the whole id, or at least its last {ids.SHORTEST} hex digits; `{LISTED_BY[noun]}` shows them.",
         )
     found: list[T] = []
     looked = 0
@@ -76,7 +84,7 @@ async def _by_suffix(noun: str, text: str, items: AsyncIterator[T], describe: Ca
     if found:
         raise _ambiguous(noun, text, found, describe)
     raise NotFoundError(
-        f"No {noun} among the last {looked:,} has an id that ends with {suffix}.", f"`qd {noun} list` shows them."
+        f"No {noun} among the last {looked:,} has an id that ends with {suffix}.", f"`{LISTED_BY[noun]}` shows them."
     )
 
 

@@ -7,7 +7,7 @@ import typer
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import projects as api
 from quarterdeck_cli.command_line import Json
-from quarterdeck_cli.folder import absolute_repository, project_here
+from quarterdeck_cli.folder import absolute_repository, project_here, project_of
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, when
 
@@ -17,16 +17,21 @@ Which = Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Name or 
 
 
 async def add_project(qd: Qd, repository: Repository, *, name: Name = None, as_json: Json = False) -> None:
-    """Register a repository, so that sessions can be opened in it."""
+    """Register a repository, so that sessions can be opened in it. One that is registered is shown.
+
+    With --name it is registered once more, as another project.
+    """
     source = absolute_repository(repository)
     client = await qd.client()
+    known = None if name else await project_of(client, source)
     with qd.out.status("Looking at the repository …"):
-        project = await api.create_project(client, source, name)
+        project = known or await api.create_project(client, source, name)
     if as_json:
         qd.out.json(project)
         return
     qd.out.line(f"{ids.short(project.id)}  {plain(project.name)}")
-    qd.out.note(f"Added {plain(project.repository)}, branch {plain(project.default_branch)}. Try `qd run -- ls`.")
+    how = "It was added already:" if known else "Added"
+    qd.out.note(f"{how} {plain(project.repository)}, branch {plain(project.default_branch)}. Try `qd run -- ls`.")
 
 
 async def list_projects(qd: Qd, *, as_json: Json = False) -> None:
