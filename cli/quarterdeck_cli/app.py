@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quarterdeck_cli.command_line import command, group, run_synchronously
+from quarterdeck_cli.command_line import Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
     attach,
     commands,
@@ -42,9 +42,11 @@ def make_app() -> typer.Typer:
     app = group("Run commands in jailed copies of your repositories, and see, steer and replay what ran.", alone=True)
 
     @app.callback(invoke_without_command=True)
-    def main(context: typer.Context, *, version: Version = False) -> None:
+    def main(context: typer.Context, *, version: Version = False, as_json: Json = False) -> None:
         if context.invoked_subcommand is None:
-            run_synchronously(overview.overview)
+            run_synchronously(overview.overview, as_json=as_json)
+        elif as_json:
+            raise typer.BadParameter("write it after the command", param_hint="--json")
 
     command(app, "login")(login.log_in)
     command(app, "logout")(login.log_out)

@@ -67,3 +67,10 @@ class ServerFailure(CliError):  # noqa: N818 - named after the schema's type
         self.code = code
         self.field = field
         self.exit_code = EXIT_CODE_OF.get(code, ExitCode.BUG)
+
+
+def may_have_happened(error: CliError) -> bool:
+    """Whether what was asked for may have been done, although the answer is this error."""
+    if isinstance(error, ServerFailure):
+        return error.code == "UNAVAILABLE"
+    return isinstance(error, ConnectionLostError) and error.delivered

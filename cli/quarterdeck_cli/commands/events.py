@@ -88,7 +88,7 @@ def _row(event: Event) -> list[str]:
     return [
         str(event.position),
         when(event.recorded_at),
-        f"{event.actor_kind}:{event.actor_id[-16:]}",
+        f"{event.actor_kind}:{ids.short(event.actor_id)}",
         session,
         event.topic if event.known else f"{event.topic} (unknown here)",
         payload,

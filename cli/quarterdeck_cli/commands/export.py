@@ -14,7 +14,7 @@ from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api.commands import CommandDetails, command
 from quarterdeck_cli.api.transcripts import OUTPUT_KINDS, Frame, frames
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.command_line import closed_output
+from quarterdeck_cli.command_line import Json, closed_output
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
@@ -38,8 +38,12 @@ As = Annotated[
 ]
 
 
-async def export(qd: Qd, which: Which, *, form: As = Format.ASCIICAST) -> int:
-    """Write a command's record to standard output, as `qd export COMMAND --format asciicast > a.cast`."""
+async def export(qd: Qd, which: Which, *, form: As = Format.ASCIICAST, as_json: Json = False) -> int:
+    """Write a command's record to standard output, as `qd export COMMAND --format asciicast > a.cast`.
+
+    --json is another word for --format jsonl.
+    """
+    form = Format.JSONL if as_json else form
     if form is not Format.JSONL and os.isatty(STDOUT):
         raise UsageError(
             f"The {form} export may hold sequences that steer a terminal.",

@@ -9,7 +9,8 @@ import typer
 from quarterdeck_cli.api import access
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json
-from quarterdeck_cli.connection import Login, redeem_local
+from quarterdeck_cli.connection import Login, address, redeem_local
+from quarterdeck_cli.contexts import Context
 from quarterdeck_cli.errors import NotSetUpError, ServerFailure, UsageError
 from quarterdeck_cli.local_server import LocalServer, find_local_server
 from quarterdeck_cli.qd import Qd
@@ -27,7 +28,9 @@ ApiToken = Annotated[
 ]
 
 
-async def log_in(qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiToken = None) -> None:
+async def log_in(
+    qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiToken = None, *, as_json: Json = False
+) -> None:
     """Log in to a server and make it the current one.
 
     With nothing given: the server on this machine, by the one-time token it left for its own user. The API token is
@@ -38,17 +41,16 @@ async def log_in(qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiTo
     local = find_local_server()
     if url is None and one_time is None and token is None and local:
         login = await redeem_local(qd.logins, local)
-        qd.out.note(f"Logged in to {login.url}.")
+        _say_logged_in(qd, login.url, qd.logins.file.read().contexts[login.context or ""], as_json=as_json)
         return
     place = _address(url, local)
     login, user, token_id = await _granted(place, one_time, token)
     name = _context_name(place)
     context = qd.logins.save(name, login, user, token_id)
-    where = "the system's keyring" if context.kept_in == "keyring" else str(qd.logins.credentials.path)
-    qd.out.note(f"Logged in to {place} as {plain(user)}. The token is in {where}.")
+    _say_logged_in(qd, place, context, as_json=as_json)
 
 
-async def log_out(qd: Qd) -> None:
+async def log_out(qd: Qd, *, as_json: Json = False) -> None:
     """Forget the current server's token, and revoke it there."""
     login = qd.logins.chosen()
     if login is None or login.context is None:
@@ -58,6 +60,9 @@ async def log_out(qd: Qd) -> None:
         await _revoke(login, context.token_id)
     finally:
         qd.logins.forget(login.context)
+    if as_json:
+        qd.out.json({"url": login.url})
+        return
     qd.out.note(f"Logged out of {login.url}.")
 
 
@@ -69,6 +74,14 @@ async def who_am_i(qd: Qd, *, as_json: Json = False) -> None:
         qd.out.json({"url": client.url, "id": viewer.id, "name": viewer.name, "scopes": viewer.scopes})
         return
     qd.out.fields([("server", client.url), ("user", viewer.name), ("scopes", ", ".join(viewer.scopes))])
+
+
+def _say_logged_in(qd: Qd, url: str, context: Context, *, as_json: bool) -> None:
+    if as_json:
+        qd.out.json({"url": url, "name": context.user, "keptIn": context.kept_in})
+        return
+    where = "the system's keyring" if context.kept_in == "keyring" else str(qd.logins.credentials.path)
+    qd.out.note(f"Logged in to {url} as {plain(context.user)}. The token is in {where}.")
 
 
 async def _granted(url: str, one_time: str | None, token: str | None) -> tuple[Login, str, str | None]:
@@ -95,11 +108,9 @@ async def _revoke(login: Login, token_id: str | None) -> None:
 
 def _address(url: str | None, local: LocalServer | None) -> str:
     if url:
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"{plain(url)} is no address of a server.", "Write it as http://host:port.")
-        return url.rstrip("/")
+        return address(url)
     if local is None:
-        raise UsageError(
+        raise NotSetUpError(
             "There is no server on this machine.", "Name one with --url, or start one with `quarterdeck up`."
         )
     return local.url

@@ -12,7 +12,7 @@ from quarterdeck_cli.text import plain
 SHOWN = 10
 
 
-async def overview(qd: Qd) -> int:
+async def overview(qd: Qd, *, as_json: bool = False) -> int:
     """The server, what is open in it, what runs, and the next steps. Its exit code says whether the server answers."""
     try:
         client = await qd.client()
@@ -21,10 +21,14 @@ async def overview(qd: Qd) -> int:
         qd.out.error(error)
         qd.out.note("`qd --help` lists all commands.")
         return error.exit_code
-    qd.out.fields([("server", client.url), ("user", viewer.name)])
     open_sessions = await first(sessions(client, live=True), SHOWN)
     recent = await first(recent_commands(client, live=True), 5 * SHOWN)
-    _show(qd, open_sessions, [command for command in recent if command.state in {"QUEUED", "RUNNING"}])
+    running = [command for command in recent if command.state in {"QUEUED", "RUNNING"}]
+    if as_json:
+        qd.out.json({"url": client.url, "name": viewer.name, "sessions": open_sessions, "commands": running})
+        return 0
+    qd.out.fields([("server", client.url), ("user", viewer.name)])
+    _show(qd, open_sessions, running)
     return 0
 
 
@@ -47,11 +51,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def _next_steps(open_sessions: list[Session], running: list[RecentCommand]) -> list[str]:
-    steps = ["qd project add .             register this folder's repository"]
+    steps = [("qd project add .", "register this folder's repository")]
     if open_sessions:
-        steps.append(f"qd run -s {ids.short(open_sessions[0].id)} -- ls       run something in an open session")
+        steps.append((f"qd run -s {ids.short(open_sessions[0].id)} -- ls", "run something in an open session"))
     else:
-        steps.append("qd run -- ls                 run something in a session of its own")
+        steps.append(("qd run -- ls", "run something in a session of its own"))
     if running:
-        steps.append(f"qd attach {ids.short(running[0].id)}           see what a command prints")
-    return [*steps, "qd --help                    all commands"]
+        steps.append((f"qd attach {ids.short(running[0].id)}", "see what a command prints"))
+    steps.append(("qd --help", "all commands"))
+    return [f"{call:<27}  {what}" for call, what in steps]

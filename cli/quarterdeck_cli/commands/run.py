@@ -16,7 +16,7 @@ from quarterdeck_cli.api.commands import RequestedCommand, cancel_command, run_c
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef, closed_output
 from quarterdeck_cli.commands.sessions import give_up, opened
-from quarterdeck_cli.errors import CliError, UsageError
+from quarterdeck_cli.errors import CliError, UsageError, may_have_happened
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running import local_input, terminal
 from quarterdeck_cli.running.attend import Attended, attend, attend_in_terminal, terminal_notes
@@ -100,15 +100,7 @@ async def run(
 
 
 async def _run_in(qd: Qd, client: Client, session_id: str, request: Request) -> Attended:
-    requested = await run_command(
-        client,
-        session_id,
-        request.text,
-        terminal=terminal.size() if request.tty else None,
-        background=request.background,
-        timeout_seconds=request.timeout,
-        environment=request.environment,
-    )
+    requested = await _requested(qd, client, session_id, request)
     if request.background:
         _announce(qd, requested, as_json=request.as_json)
         return Attended(0, left=True)
@@ -119,6 +111,23 @@ async def _run_in(qd: Qd, client: Client, session_id: str, request: Request) -> 
         return Attended(closed_output(), left=False)
     except (CliError, asyncio.CancelledError) as error:
         await _give_up(qd, client, requested.command.id, error)
+        raise
+
+
+async def _requested(qd: Qd, client: Client, session_id: str, request: Request) -> RequestedCommand:
+    try:
+        return await run_command(
+            client,
+            session_id,
+            request.text,
+            terminal=terminal.size() if request.tty else None,
+            background=request.background,
+            timeout_seconds=request.timeout,
+            environment=request.environment,
+        )
+    except CliError as error:
+        if may_have_happened(error):
+            qd.out.note(f"The command may run all the same: see `qd command list -s {ids.short(session_id)}`.")
         raise
 
 
@@ -143,7 +152,10 @@ async def follow(qd: Qd, client: Client, requested: RequestedCommand, request: R
 
 def shell_text(words: list[str]) -> str:
     """One word is shell text as it is; several are one command with its arguments."""
-    return words[0] if len(words) == 1 else shlex.join(words)
+    text = words[0] if len(words) == 1 else shlex.join(words)
+    if not text.strip():
+        raise UsageError("The command is empty.", "Pass what to run, as in `qd run -- ls`.")
+    return text
 
 
 def variables(pairs: list[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from quarterdeck_cli.api import sessions as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
-from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import session_ready
@@ -62,7 +62,7 @@ async def list_sessions(
             when(s.opened_at),
             s.owner_name,
             s.ref,
-            s.title or s.reason or "",
+            s.title or (s.reason if s.state in {"FAILED", "LOST"} else "") or "",
         ]
         for s in found
     ]
@@ -120,7 +120,12 @@ async def opened(
 ) -> api.Session:
     """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
     project_id = await resolve.project_id(client, project) if project else (await project_here(client)).id
-    answer = await api.open_session(client, project_id, ref, title)
+    try:
+        answer = await api.open_session(client, project_id, ref, title)
+    except CliError as error:
+        if may_have_happened(error):
+            qd.out.note("The session may have been opened all the same: see `qd session list`.")
+        raise
     if wait:
         with qd.out.status(f"Opening a session in {plain(answer.session.project.name)} …") as progress:
             await _ready_or_closed(qd, client, answer.session.id, progress)

@@ -143,6 +143,22 @@ def test_with_nothing_known_it_says_what_to_do(qd: QdCall) -> None:
     assert "quarterdeck up" in ran.err
 
 
+def test_a_chosen_data_folder_without_a_server_is_named(qd: QdCall, gateway: FakeGateway, data_dir: Path) -> None:
+    qd("login", "--url", gateway.url, "--token", TOKEN)
+
+    ran = qd("whoami")
+
+    assert ran.code == 78
+    assert f"in {data_dir}, which QD_DATA_DIR names" in ran.err
+
+
+def test_logging_in_and_out_speaks_json(qd: QdCall, gateway: FakeGateway, data_dir: Path) -> None:
+    leave_client_file(data_dir, gateway)
+
+    assert qd("login", "--json").json == {"url": gateway.url, "name": "ann", "keptIn": "file"}
+    assert qd("logout", "--json").json == {"url": gateway.url}
+
+
 def test_an_unreadable_contexts_file_is_named(qd: QdCall, home: Path) -> None:
     folder = home.parent / "config"
     folder.mkdir()
@@ -170,7 +186,41 @@ def test_a_server_that_is_not_there_is_named(qd: QdCall, monkeypatch: pytest.Mon
     ran = qd("whoami")
 
     assert ran.code == 69
-    assert "http://127.0.0.1:9 cannot be reached: Connect" in ran.err
+    assert "http://127.0.0.1:9 cannot be reached: Connection refused." in ran.err
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://x", "http://", "http://x:99999", "http://[::1"])
+def test_an_address_that_is_none_is_named(qd: QdCall, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QD_URL", url)
+    monkeypatch.setenv("QD_TOKEN", TOKEN)
+
+    ran = qd("whoami")
+
+    assert ran.code == 2
+    assert f"{url!r} is no address of a server." in ran.err
+
+
+def test_a_server_that_is_no_quarterdeck_is_asked_once(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    world.http_faults = [501, 404]
+
+    ran = qd("whoami")
+
+    assert ran.code == 70
+    assert "answered with status 501" in ran.err
+    assert "is it Quarterdeck?" in ran.err
+    assert world.http_faults == [404]
+
+
+def test_a_server_in_trouble_is_named_with_its_status(
+    qd: QdCall, logged_in: FakeGateway, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck_cli.client.FIRST_PAUSE", 0.001)
+    world.http_faults = [503] * 5
+
+    ran = qd("whoami")
+
+    assert ran.code == 69
+    assert f"The server at {logged_in.url} answered with status 503." in ran.err
 
 
 class BrokenKeyring(KeyringBackend):

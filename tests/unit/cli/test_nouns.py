@@ -7,6 +7,8 @@ import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.unit.cli.conftest import QdCall
 
+from quarterdeck_cli import ids
+
 
 def test_a_folder_is_added_by_its_absolute_path(
     qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
@@ -30,6 +32,35 @@ def test_a_folder_that_is_not_there_is_refused(qd: QdCall, logged_in: FakeGatewa
 
     assert ran.code == 2
     assert "There is no folder" in ran.err
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_no_repository_is_not_this_folder(qd: QdCall, logged_in: FakeGateway, repository: Path, nothing: str) -> None:
+    ran = qd("project", "add", nothing)
+
+    assert ran.code == 2
+    assert "No repository was given." in ran.err
+
+
+@pytest.mark.parametrize("source", [".", "https://example.org/a/b.git"])
+def test_a_repository_is_added_once_unless_it_gets_another_name(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path, source: str
+) -> None:
+    first, second = qd("project", "add", source), qd("project", "add", source)
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.out == second.out
+    assert "added already" in second.err
+    assert len(world.projects) == 1
+    assert qd("project", "add", source, "--name", "again", "--json").json["name"] == "again"
+    assert len(world.projects) == 2
+
+
+def test_a_project_of_an_unknown_name_is_not_found(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    ran = qd("run", "-p", "nix", "ls")
+
+    assert ran.code == 66
+    assert ran.err == "error: There is no project 'nix'.\nnext:  `qd project list` shows them.\n"
 
 
 def test_projects_are_listed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
@@ -68,7 +99,9 @@ def test_two_projects_of_one_folder_must_be_told_apart(
     ran = qd("session", "open")
 
     assert ran.code == 2
-    assert "one, two" in ran.err
+    one, two = (project["id"] for project in world.projects)
+    assert f"one ({ids.short(one)}), two ({ids.short(two)})" in ran.err
+    assert qd("session", "open", "-p", ids.short(two), "--json").json["project"]["name"] == "two"
 
 
 def test_a_session_is_opened_and_its_id_printed(
@@ -88,6 +121,16 @@ def test_opening_need_not_wait(qd: QdCall, logged_in: FakeGateway, world: World)
     world.provisioning = "never"
 
     assert qd("session", "open", "-p", "p", "--no-wait", "--json").json["state"] == "OPENING"
+
+
+def test_a_session_that_may_have_been_opened_is_said(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    world.add_project("p", "/p")
+    world.failures["openSession"] = {"code": "UNAVAILABLE", "message": "The read model is behind."}
+
+    ran = qd("session", "open", "-p", "p")
+
+    assert ran.code == 69
+    assert "may have been opened all the same: see `qd session list`" in ran.err
 
 
 def test_open_sessions_are_listed_and_ended_ones_on_demand(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
@@ -225,6 +268,15 @@ def test_alone_it_shows_where_one_stands(qd: QdCall, logged_in: FakeGateway, wor
     assert "1 open session\n" in ran.out
     assert "queued    sleep 9" in ran.out
     assert "qd run -s" in ran.out
+
+
+def test_alone_it_is_json_for_programs(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    world.add_command(world.add_session(world.add_project("p", "/p")), {"text": "sleep 9"})
+
+    shown = qd("--json").json
+
+    assert (shown["name"], len(shown["sessions"]), shown["commands"][0]["text"]) == ("ann", 1, "sleep 9")
+    assert qd("--json", "session", "list").code == 2
 
 
 def test_alone_without_a_server_it_says_what_to_do(qd: QdCall) -> None:

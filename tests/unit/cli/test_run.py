@@ -268,9 +268,33 @@ def test_input_that_cannot_be_delivered_ends_the_command(
 def test_a_refused_request_names_the_reason(qd: QdCall, logged_in: FakeGateway, world: World, session: Json) -> None:
     world.failures["runCommand"] = {"code": "INVALID_INPUT", "message": "The command is empty.", "nextStep": "Say it."}
 
-    ran = qd("run", "-s", session["id"], " ")
+    ran = qd("run", "-s", session["id"], "ls")
 
     assert (ran.code, ran.err) == (2, "error: The command is empty.\nnext:  Say it.\n")
+
+
+def test_a_command_that_may_run_all_the_same_is_said(
+    qd: QdCall, logged_in: FakeGateway, world: World, session: Json
+) -> None:
+    world.failures["runCommand"] = {"code": "UNAVAILABLE", "message": "The read model is behind."}
+
+    ran = qd("run", "-s", session["id"], "ls")
+
+    assert ran.code == 69
+    assert "may run all the same: see `qd command list -s" in ran.err
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_command_opens_no_session(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path, text: str
+) -> None:
+    world.add_project("here", str(repository))
+
+    ran = qd("run", "--", text)
+
+    assert ran.code == 2
+    assert "The command is empty." in ran.err
+    assert world.calls == []
 
 
 @pytest.mark.parametrize("pair", ["=b", "NOT_SET_ANYWHERE"])

@@ -118,6 +118,16 @@ def test_jsonl_is_every_frame_and_the_command(qd: QdCall, command: FakeCommand) 
     assert end["command"]["exitCode"] == 3
 
 
+def test_a_replay_for_programs_is_a_line_a_frame(qd: QdCall, command: FakeCommand) -> None:
+    frames = qd("replay", "--speed", "100", "--json", command.node["id"]).json_lines
+
+    assert [frame["kind"] for frame in frames] == ["OUTPUT", "INPUT", "ERROR", "OUTPUT"]
+
+
+def test_json_is_another_word_for_jsonl(qd: QdCall, command: FakeCommand) -> None:
+    assert qd("export", "--json", command.node["id"]).raw == qd("export", "--format", "jsonl", command.node["id"]).raw
+
+
 def test_asciicast_is_a_header_and_an_event_a_line(qd: QdCall, command: FakeCommand) -> None:
     header, *events = qd("export", str(command.uuid), "--format", "asciicast").json_lines
 
