@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +17,9 @@ from quarterdeck_cli.text import plain
 
 NARROWEST = 60
 UNBOUNDED = 100_000
+NARROWEST_COLUMN = 8
+GAP = 2
+"""Columns between two of a table."""
 
 
 class Output:
@@ -42,13 +46,14 @@ class Output:
         if not rows:
             self.note(nothing)
             return
-        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        for place, column in enumerate(columns):
-            table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1 if place == len(columns) - 1 else None)
-        for row in rows:
-            table.add_row(*(Text(plain(cell)) for cell in row))
         # a console never prints wider than it is, whatever width it is asked for
         width = max(self._out.width, NARROWEST) if self._out.is_terminal else UNBOUNDED
+        shown = [[plain(cell) for cell in row] for row in rows]
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+        for column, column_width in zip(columns, _widths([columns, *shown], width), strict=True):
+            table.add_column(column, no_wrap=True, overflow="ellipsis", width=column_width)
+        for row in shown:
+            table.add_row(*map(Text, row))
         console = Console(width=width, highlight=False, markup=False, emoji=False)
         with console.capture() as captured:
             console.print(table)
@@ -89,6 +94,21 @@ class Output:
         sys.stdout.flush()
         sys.stdout.buffer.write(data + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Of the columns of a table that fits `width`.
+
+    The last column gives way first, then the widest between; the first, which has the ids, never.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    excess = sum(widths) + GAP * (len(widths) - 1) - width
+    for _ in range(excess):
+        giving = len(widths) - 1
+        if widths[giving] <= NARROWEST_COLUMN and len(widths) > 2:
+            giving = max(range(1, len(widths) - 1), key=widths.__getitem__)
+        widths[giving] = max(1, widths[giving] - 1)
+    return widths
 
 
 def _lines(text: str) -> str:

@@ -34,6 +34,14 @@ def when(moment: str | None) -> str:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def lately(moment: str | None, now: datetime | None = None) -> str:
+    """For lists: the time of day where it was today, else the day. `now`: by default the present."""
+    told = when(moment)
+    day, _, time = told.partition(" ")
+    today = (now or datetime.now(UTC)).astimezone().strftime("%Y-%m-%d")
+    return time if day == today else day
+
+
 def duration(milliseconds: int | None) -> str:
     """As `1.25 s`, `3:05` or `2:03:04`."""
     if milliseconds is None:

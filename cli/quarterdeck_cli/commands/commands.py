@@ -11,7 +11,7 @@ from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.command_line import Json, SessionRef
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.outcome import ending
-from quarterdeck_cli.text import duration, size, when
+from quarterdeck_cli.text import duration, lately, size, when
 
 FILES_SHOWN = 20
 
@@ -29,7 +29,7 @@ async def list_commands(qd: Qd, *, session: SessionRef = None, limit: Limit = 50
             qd.out.json(recent)
             return
         rows = [
-            [ids.short(c.id), ids.short(c.session_id), c.state.lower(), when(c.requested_at), c.text] for c in recent
+            [ids.short(c.id), ids.short(c.session_id), c.state.lower(), lately(c.requested_at), c.text] for c in recent
         ]
         qd.out.table(
             ["ID", "SESSION", "STATE", "REQUESTED", "COMMAND"], rows, nothing="No command was run in an open session."
@@ -40,7 +40,7 @@ async def list_commands(qd: Qd, *, session: SessionRef = None, limit: Limit = 50
         qd.out.json(found)
         return
     rows = [
-        [ids.short(c.id), ending(c), when(c.requested_at), duration(c.wall_ms), size(c.output_bytes), c.text]
+        [ids.short(c.id), ending(c), lately(c.requested_at), duration(c.wall_ms), size(c.output_bytes), c.text]
         for c in found
     ]
     qd.out.table(["ID", "STATE", "REQUESTED", "TOOK", "OUTPUT", "COMMAND"], rows, nothing="Nothing was run in it.")

@@ -15,7 +15,7 @@ from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import session_ready
-from quarterdeck_cli.text import plain, when
+from quarterdeck_cli.text import lately, plain, when
 
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
 Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
@@ -59,7 +59,7 @@ async def list_sessions(
             ids.short(s.id),
             s.project.name,
             s.state.lower(),
-            when(s.opened_at),
+            lately(s.opened_at),
             s.owner_name,
             s.ref,
             s.title or (s.reason if s.state in {"FAILED", "LOST"} else "") or "",

@@ -15,6 +15,7 @@ import pytest
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
 from tests.support.fake_gateway.world import TOKEN, Json
 
+from quarterdeck_cli import ids
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.running.terminal import ScreenState, key_name, parse_key
 
@@ -279,7 +280,21 @@ def test_a_table_fits_a_terminal_of_60_columns(spawn: Spawn, world: World, sessi
     assert ended(child) == 0
     lines = re.sub(rb"\x1b\[[0-9;]*m", b"", child.before or b"").decode().split("\r\n")
     assert max(map(len, lines)) <= 60
-    assert "…" in lines[1]
+    assert lines[1].startswith(f"{ids.short(session['id'])}  p        ready")
+    assert "a title" in lines[1]
+    assert lines[1].endswith("…")
+
+
+def test_ids_are_whole_also_where_columns_must_give_way(spawn: Spawn, world: World, session: Json) -> None:
+    session["project"]["name"] = "a project with a long name"
+    session["ref"] = "feature/with/a/long/name"
+    child = spawn("session", "list")
+    child.setwinsize(30, 60)
+
+    assert ended(child) == 0
+    lines = re.sub(rb"\x1b\[[0-9;]*m", b"", child.before or b"").decode().split("\r\n")
+    assert max(map(len, lines)) <= 60
+    assert lines[1].startswith(f"{ids.short(session['id'])}  a pro")
 
 
 def test_notes_are_broken_between_words(spawn: Spawn, world: World, session: Json) -> None:

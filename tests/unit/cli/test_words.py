@@ -1,5 +1,6 @@
 """Text, exit codes, plug-ins and the like: what needs no server."""
 
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.unit.cli.conftest import QdCall
 from quarterdeck_cli import app, command_line, plugins
 from quarterdeck_cli.exitcodes import MEANINGS, ExitCode, table
 from quarterdeck_cli.qd import Qd
-from quarterdeck_cli.text import duration, plain, size, when
+from quarterdeck_cli.text import duration, lately, plain, size, when
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,6 +36,15 @@ def test_figures_are_written_for_people() -> None:
     assert [duration(ms) for ms in (None, 1250, 185_000, 7_384_000)] == ["", "1.25 s", "3:05", "2:03:04"]
     assert [size(count) for count in (None, 12, 2048, 3 << 30)] == ["", "12 B", "2.0 KiB", "3.0 GiB"]
     assert (when(None), when("nonsense")) == ("", "nonsense")
+
+
+def test_lists_tell_the_time_of_today_and_the_day_of_before() -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    noon, before = "2026-11-23T12:00:00+00:00", "2026-11-20T12:00:00+00:00"
+
+    assert lately(noon, now) == when(noon).split()[1]
+    assert lately(before, now) == when(before).split()[0]
+    assert lately(None, now) == ""
 
 
 def test_every_exit_code_has_a_meaning_and_stands_in_the_reference() -> None:
