@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from quarterdeck_cli.errors import ConnectionLostError, ProtocolError, ServerFailure
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+START_OR_NAME: Final = "Start it with `quarterdeck up`, or name another with `qd login --url URL`."
 
 
 def failure_of(payload: Mapping[str, Any]) -> ServerFailure:
@@ -43,11 +44,15 @@ def out_of_order(url: str, status: int) -> ConnectionLostError:
     )
 
 
+def broken_off(url: str) -> ConnectionLostError:
+    return ConnectionLostError(f"The server at {url} broke off the connection.", START_OR_NAME)
+
+
 def unreachable(url: str, error: BaseException, *, delivered: bool) -> ConnectionLostError:
     """`delivered`: the request may have arrived."""
     return ConnectionLostError(
         f"The server at {url} cannot be reached: {_cause(error)}.",
-        "Start it with `quarterdeck up`, or name another with `qd login --url URL`.",
+        START_OR_NAME,
         delivered=delivered,
     )
 

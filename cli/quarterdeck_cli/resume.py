@@ -69,7 +69,7 @@ async def resuming(
         if clock.time() - alive_at > patience:
             raise error
         if not cut:
-            say(f"The connection broke ({error.message}) Trying again …")
+            say(f"{error.message} Trying again …")
         cut = True
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

@@ -21,6 +21,7 @@ from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running import local_input, terminal
 from quarterdeck_cli.running.attend import Attended, attend, attend_in_terminal, terminal_notes
 from quarterdeck_cli.running.follow import Following
+from quarterdeck_cli.running.lifecycle import CommandLostError, SessionEndedError
 from quarterdeck_cli.running.output_stream import OutputStream
 from quarterdeck_cli.running.sinks import ExactSink, JsonSink, end_as_json
 
@@ -109,6 +110,8 @@ async def _run_in(qd: Qd, client: Client, session_id: str, request: Request) -> 
     except BrokenPipeError:
         await cancel_command(client, requested.command.id)
         return Attended(closed_output(), left=False)
+    except (SessionEndedError, CommandLostError):
+        raise
     except (CliError, asyncio.CancelledError) as error:
         await _give_up(qd, client, requested.command.id, error)
         raise

@@ -100,7 +100,12 @@ class Following:
         command = self.command
         if isinstance(command, CommandDetails) and command.ended:
             return command
-        return await command_end(self.client, command.session.id, command.id, after, self.stream.say, self.started)
+        return await command_end(self.client, command.session.id, command.id, after, self._say_alone, self.started)
+
+    def _say_alone(self, text: str) -> None:
+        """Of a cut that the output's stream does not tell: it has its own socket, which is cut with this one."""
+        if self.stream.complete:
+            self.stream.say(text)
 
     async def _print(self) -> None:
         async with aclosing(self.stream.messages()) as messages:

@@ -12,7 +12,7 @@ from quarterdeck_cli.api import read
 from quarterdeck_cli.api.commands import CommandDetails, command
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.errors import CliError, ProtocolError
+from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.ids import uuid_of
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
@@ -26,6 +26,12 @@ LAST_WORD_SECONDS = 10.0
 
 class SessionEndedError(CliError):
     """The session is gone before what was waited for."""
+
+    exit_code = ExitCode.LOST
+
+
+class CommandLostError(CliError):
+    """The command was lost, and the server is gone before it could tell more."""
 
     exit_code = ExitCode.LOST
 
@@ -87,18 +93,36 @@ async def command_end(
                 if event.topic == "CommandStarted":
                     started.set()
                 if event.topic in COMMAND_ENDS:
-                    return await command(client, command_id, wait_for=event.position)
+                    return await _as_it_ended(client, command_id, event)
     except TimeoutError:
         raise gone[0] from None
     raise ProtocolError("The server ended the session's stream of events.")
 
 
+async def _as_it_ended(client: Client, command_id: str, end: Event) -> CommandDetails:
+    """A server that is being stopped reports commands as lost with its last words."""
+    try:
+        return await command(client, command_id, wait_for=end.position)
+    except ConnectionLostError as error:
+        if end.topic != "CommandLost":
+            raise
+        raise CommandLostError(_because("The command was lost", end), error.message) from error
+
+
 def ended(event: Event) -> SessionEndedError:
     """The session's end in words."""
-    reason = msgspec.json.decode(event.payload or "{}", type=_Reason)
     what = {
         "SessionProvisioningFailed": "The session could not be provisioned",
         "SessionLost": "The session was lost",
     }.get(event.topic, "The session was closed")
+    return SessionEndedError(_because(what, event), plain(_reason(event).next_step))
+
+
+def _because(what: str, event: Event) -> str:
+    reason = _reason(event)
     why = plain(reason.reason or reason.detail).rstrip(".")
-    return SessionEndedError(f"{what}: {why}." if why else f"{what}.", plain(reason.next_step))
+    return f"{what}: {why}." if why else f"{what}."
+
+
+def _reason(event: Event) -> _Reason:
+    return msgspec.json.decode(event.payload or "{}", type=_Reason)

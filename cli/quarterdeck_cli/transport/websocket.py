@@ -13,7 +13,7 @@ from graphql import ExecutionResult
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from quarterdeck_cli.errors import CliError
-from quarterdeck_cli.failures import failure_in, token_refused, unreachable
+from quarterdeck_cli.failures import broken_off, failure_in, token_refused, unreachable
 from quarterdeck_cli.transport.messages import data_of, is_local, request
 
 MAX_MESSAGE = 16 * 1024 * 1024
@@ -109,6 +109,8 @@ def _explained(url: str, error: TransportError | TimeoutError) -> CliError:
         return failure_in(error.errors)
     if _refusal(error.__cause__) in REFUSALS:
         return token_refused(url)
+    if isinstance(error.__cause__, ConnectionClosed):
+        return broken_off(url)
     return unreachable(url, error, delivered=True)
 
 

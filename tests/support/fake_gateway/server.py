@@ -52,6 +52,7 @@ class FakeGateway:
             lifespan="off",
         )
         self._server = uvicorn.Server(config)
+        self._sockets: set[WebSocket] = set()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -101,12 +102,19 @@ class FakeGateway:
             await websocket.send_json({"type": "connection_ack"})
             asked: Json = await websocket.receive_json()
             sending = asyncio.create_task(self._stream(websocket, asked))
+            self._sockets.add(websocket)
             try:
                 await websocket.receive()
             finally:
+                self._sockets.discard(websocket)
                 sending.cancel()
                 with suppress(asyncio.CancelledError):
                     await sending
+
+    async def cut_all(self) -> None:
+        """Closes every socket. To be called in the server's loop."""
+        for websocket in list(self._sockets):
+            await websocket.close(1012)
 
     async def _stream(self, websocket: WebSocket, asked: Json) -> None:
         document = parse(asked["payload"]["query"])

@@ -266,7 +266,8 @@ class World:
             command.node.update(
                 wallMs=1250, cpuMs=40, peakMemoryBytes=3 << 20, outputBytes=len(command.output), outputSha256=digest
             )
-        await self.append(f"Command{ending.state.capitalize()}", command.uuid, command.session)
+        why = {"reason": ending.why} if ending.why else {}
+        await self.append(f"Command{ending.state.capitalize()}", command.uuid, command.session, **why)
 
     async def messages(self, command: FakeCommand, after: int) -> AsyncIterator[Json]:
         index, told = 0, False

@@ -209,7 +209,42 @@ def test_a_cut_socket_loses_nothing_and_repeats_nothing(
 
     assert (ran.code, ran.raw) == (0, b"".join(lines))
     assert world.cuts == []
-    assert "Trying again" in ran.err
+    assert f"The server at {logged_in.url} broke off the connection. Trying again …" in ran.err
+
+
+def test_a_server_that_goes_away_is_told_once(qd: QdCall, logged_in: FakeGateway, world: World, session: Json) -> None:
+    async def outlives_its_sockets(command: FakeCommand) -> int:
+        await command.until(lambda: world.caught_up == 1 and command.input_ended)
+        await logged_in.cut_all()
+        await command.until(lambda: world.caught_up == 2)
+        await command.prints(b"on")
+        return 0
+
+    world.programs["outlive"] = outlives_its_sockets
+
+    ran = qd("run", "-s", session["id"], "outlive")
+
+    assert (ran.code, ran.raw) == (0, b"on")
+    assert ran.err.count("Trying again") == 1
+    assert ran.err.count("Connected again; nothing is lost.") == 1
+
+
+def test_a_command_whose_loss_was_a_stopping_servers_last_word_is_lost(
+    qd: QdCall, logged_in: FakeGateway, world: World, session: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_lost(command: FakeCommand) -> Ending:
+        await command.until(lambda: command.input_ended)
+        world.http_faults = [503] * 5
+        return Ending(state="LOST", why="The worker was stopped.")
+
+    monkeypatch.setattr("quarterdeck_cli.client.FIRST_PAUSE", 0.001)
+    world.programs["lost"] = is_lost
+
+    ran = qd("run", "-s", session["id"], "lost")
+
+    assert ran.code == 125
+    assert ran.err.startswith("error: The command was lost: The worker was stopped.\nnext:  The server at")
+    assert "cancelCommand" not in [name for name, _ in world.calls]
 
 
 def test_a_server_error_while_asking_is_tried_again(
