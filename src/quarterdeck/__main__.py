@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from quarterdeck import __version__
+from quarterdeck import __version__, readiness
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host import control, detach, schema
@@ -77,6 +77,7 @@ async def _foreground(settings: Settings, reporting: detach.Report | None) -> No
         progress.line(line)
 
     def ready(token: str) -> None:
+        readiness.tell(readiness.READY)
         if reporting is not None:
             reporting.ready(token)
         else:

@@ -44,8 +44,10 @@ from quarterdeck.gateway.server import serve as serve_http
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.limits import JailLimits
+from quarterdeck.readiness import announcing
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
+from quarterdeck_projections.catching_up import CatchingUp
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.queries import sessions as session_queries
 from quarterdeck_projections.queries.positions import ProjectionWatch
@@ -58,7 +60,8 @@ logger = structlog.get_logger(__name__)
 
 RELAY_PAUSE_SECONDS = 0.01
 Role = Callable[[Settings, asyncio.Event], Awaitable[None]]
-"""Runs until the event is set, and leaves nothing behind."""
+"""Runs until the event is set, and leaves nothing behind. Says when it is ready (`readiness`)."""
+ASK_SECONDS = 0.02
 
 
 def serve(role: str, settings: Settings) -> int:
@@ -156,7 +159,30 @@ async def _gateway(settings: Settings, stop: asyncio.Event) -> None:
         watch = await stack.enter_async_context(ProjectionWatch(_secret(settings.database_url)))
         app = create_app(_parts(settings, stores, ReadModels(database, watch), database))
         settle()
-        await serve_http(app, settings, listener=listener, stop=stop)
+        async with announcing(_answers(settings)):
+            await serve_http(app, settings, listener=listener, stop=stop)
+
+
+async def _answers(settings: Settings) -> None:
+    """Returns when the gateway itself says that it can serve."""
+    while True:
+        if await _is_served(settings):
+            return
+        await asyncio.sleep(ASK_SECONDS)
+
+
+async def _is_served(settings: Settings) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(settings.local_host, settings.port)
+    except OSError:
+        return False
+    try:
+        writer.write(f"GET /readyz HTTP/1.1\r\nHost: {settings.local_host}\r\nConnection: close\r\n\r\n".encode())
+        return (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+    finally:
+        writer.close()
 
 
 def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Database) -> Parts:
@@ -197,7 +223,8 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             driver=jail_driver(settings),
             clock=SystemClock(),
         )
-        await _unless_stopped(worker.run(), stop)
+        async with announcing(worker.ready.wait(), lambda: len(tuple(worker.sessions))):
+            await _unless_stopped(worker.run(), stop)
 
 
 async def _conductor(settings: Settings, stop: asyncio.Event) -> None:
@@ -212,12 +239,15 @@ async def _conductor(settings: Settings, stop: asyncio.Event) -> None:
             cursors=stores.cursors,
             clock=SystemClock(),
         )
-        await _unless_stopped(conductor.run(), stop)
+        async with announcing(conductor.caught_up.wait(), lambda: conductor.position):
+            await _unless_stopped(conductor.run(), stop)
 
 
 async def _projector(settings: Settings, stop: asyncio.Event) -> None:
     url = _secret(settings.with_owner_urls().database_projector_url)
-    await _unless_stopped(run_projector(ProjectorSettings(database_url=url), decode), stop)
+    catching_up = CatchingUp(url)
+    async with announcing(catching_up.wait(), lambda: catching_up.progress):
+        await _unless_stopped(run_projector(ProjectorSettings(database_url=url), decode), stop)
 
 
 async def _unless_stopped(work: Awaitable[object], stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 from tests.support.waiting import eventually
@@ -66,9 +67,13 @@ class House:
         return self.process.poll()
 
     def pids(self) -> dict[str, int]:
-        """Of the children that run, by name."""
-        state = json.loads((self.data / "run" / "state.json").read_text())
-        return {child["name"]: child["pid"] for child in state["children"] if child["pid"] and child["ready"]}
+        """Of the children that are ready, by name."""
+        return {child["name"]: child["pid"] for child in self.children() if child["pid"] and child["ready"]}
+
+    def children(self) -> list[dict[str, Any]]:
+        """As the supervisor writes them down."""
+        state = self.data / "run" / "state.json"
+        return list(json.loads(state.read_text())["children"]) if state.exists() else []
 
     def processes(self) -> list[psutil.Process]:
         """The supervisor's children and theirs."""

@@ -1,34 +1,38 @@
-"""A stand-in for a role: the gateway answers /readyz on the port of its settings, the others wait to be stopped."""
+"""A stand-in for a role: says that it is ready, and waits to be stopped.
+
+The public URL of its settings tells it to fail: `http://broken` is for the gateway, which ends with an error, and
+`http://slow` for the worker, which never says that it is ready.
+"""
 
 import json
 import os
 import signal
+import socket
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import FrameType
-
-
-class Ready(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/readyz" else 404)
-        self.end_headers()
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing."""
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
+def say_ready() -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"READY=1", os.environ["NOTIFY_SOCKET"].replace("@", "\0", 1))
+
+
 def main() -> None:
+    role = sys.argv[1]
     settings = json.loads(Path(os.environ["QD_SETTINGS_FILE"]).read_text())
-    if settings["public_url"] == "http://broken":
-        sys.exit("the gateway is broken")
     signal.signal(signal.SIGTERM, stop)
-    if sys.argv[1] == "gateway":
-        HTTPServer((settings["host"], settings["port"]), Ready).serve_forever()
+    match role, settings["public_url"]:
+        case "gateway", "http://broken":
+            sys.exit("the gateway is broken")
+        case "worker", "http://slow":
+            print("the worker has much to do", flush=True)
+        case _:
+            say_ready()
     signal.pause()
 
 

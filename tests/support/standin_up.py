@@ -11,6 +11,7 @@ from quarterdeck.host import detach
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.errors import HostError
 from quarterdeck.host.progress import Progressing
+from quarterdeck.host.roles import READY_SECONDS
 from quarterdeck.host.up import Plan, up
 
 ROLE = Path(__file__).with_name("standin_role.py")
@@ -37,8 +38,12 @@ def main() -> int:
     shown = reporting.say if reporting else say
     ready = reporting.ready if reporting else say_ready
     try:
-        plan = Plan(issue_login_token=token, arguments=role, migrate=lambda _: None, ready=ready)
-        asyncio.run(up(settings_files.load(), plan, Progressing(shown)))
+        settings = settings_files.load()
+        patience = 3.0 if settings.public_url == "http://slow" else READY_SECONDS
+        plan = Plan(
+            issue_login_token=token, arguments=role, migrate=lambda _: None, ready=ready, ready_seconds=patience
+        )
+        asyncio.run(up(settings, plan, Progressing(shown)))
     except QuarterdeckError as error:
         code = error.exit_code if isinstance(error, HostError) else 1
         if reporting:

@@ -51,8 +51,10 @@ class Conductor:
         journal = Journal(log, "conductor")
         self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
-        self._caught_up = asyncio.Event()
-        self._relayed = 0
+        self.caught_up = asyncio.Event()
+        """Set when it has read and relayed all that the log held when it began."""
+        self.position = 0
+        """How far it has read."""
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -65,20 +67,20 @@ class Conductor:
         """Folds everything since the floor, and relays what was not relayed."""
         relayed = await patiently(lambda: self._cursors.get(RELAYED))
         floor = await patiently(lambda: self._cursors.get(FLOOR))
-        head = await patiently(self._log.head)
-        self._note(head == 0)
-        async with self._log.tail(min(floor, relayed)) as batches:
+        head, begin = await patiently(self._log.head), min(floor, relayed)
+        self._note(begin >= head)
+        async with self._log.tail(begin) as batches:
             async for batch in batches:
                 for recorded in batch:
                     self._work.apply(recorded)
                     if recorded.position > relayed:
                         await self._relay_one(recorded)
-                self._relayed = batch[-1].position
+                self.position = batch[-1].position
                 self._note(batch[-1].position >= head)
 
     def _note(self, caught_up: bool) -> None:  # noqa: FBT001 - said by the caller's comparison
         if caught_up:
-            self._caught_up.set()
+            self.caught_up.set()
 
     async def _relay_one(self, recorded: LoggedEvent) -> None:
         """An event that cannot be relayed holds up no other: the sweep finds what it asked for."""
@@ -92,7 +94,7 @@ class Conductor:
         written = 0
         while True:
             await asyncio.sleep(REMEMBER_SECONDS)
-            relayed, floor = self._relayed, self._work.floor
+            relayed, floor = self.position, self._work.floor
             if relayed > written:
                 with suppress(UnavailableError):
                     await self._cursors.put(RELAYED, relayed)
@@ -100,7 +102,7 @@ class Conductor:
                     written = relayed
 
     async def _sweep_on_a_timer(self) -> None:
-        await self._caught_up.wait()
+        await self.caught_up.wait()
         while True:
             try:
                 await self._sweep.once()

@@ -48,13 +48,14 @@ class Child:
     became_ready: asyncio.Event = field(default_factory=asyncio.Event)
     """It was ready at least once."""
 
-    async def start(self) -> None:
-        """Starts it and waits until it is ready."""
+    async def start(self, started: Callable[[], None] = lambda: None) -> None:
+        """Starts it, calls `started`, and waits until it is ready."""
         launch = await asyncio.to_thread(self.spec.launch)
         # From the main thread: the child dies with the thread that started it.
         self.process = spawn(launch)
         self.started_at = time.monotonic()
         self.starts += 1
+        started()
         await self.spec.ready(self.process)
         self.is_ready = True
         self.became_ready.set()
@@ -67,8 +68,7 @@ class Child:
         lived_well = time.monotonic() - self.started_at > LIVED_WELL_SECONDS
         if lived_well:
             self.quick_deaths = 0
-        last_line = log_tail(self.spec.log) if process.wait() > 0 else ""
-        return self.died(f"{describe_end(process.wait())}{f': {last_line}' if last_line else ''}")
+        return self.died(tell_end(process, self.spec.log))
 
     def died(self, why: str) -> str:
         """Counts an end, or a start that came to nothing."""
@@ -116,6 +116,13 @@ async def exited(process: subprocess.Popen[bytes]) -> None:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
+
+
+def tell_end(process: subprocess.Popen[bytes], log: Path | None) -> str:
+    """How it ended, and the last line of its log where that was with an error."""
+    code = process.wait()
+    last_line = log_tail(log) if code > 0 else ""
+    return f"{describe_end(code)}{f': {last_line}' if last_line else ''}"
 
 
 def describe_end(code: int) -> str:

@@ -50,3 +50,7 @@ class ServiceError(HostError):
 
     code = "SERVICE"
     exit_code = 7
+
+
+class SlowStartError(ServiceError):
+    """A part runs, and did not become ready in time."""

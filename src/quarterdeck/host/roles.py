@@ -1,27 +1,29 @@
 """The four roles as supervised children: each its own process, with its own settings and no more rights than needed."""
 
 import asyncio
-import http.client
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from quarterdeck.config import FILE_VARIABLE, PREFIX, Settings
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.accounts import Account, current
-from quarterdeck.host.child import ChildSpec, at_once
-from quarterdeck.host.errors import ServiceError
+from quarterdeck.host.child import ChildSpec, exited, tell_end
+from quarterdeck.host.errors import ServiceError, SlowStartError
 from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
+from quarterdeck.host.log_files import log_tail
+from quarterdeck.host.notices import Notices
 from quarterdeck.host.privileges import interpreter_needs
 from quarterdeck.host.reach import Need
+from quarterdeck.readiness import VARIABLE
 
 ROLES = ("worker", "projector", "conductor", "gateway")
 READY_SECONDS = 60.0
+"""What a role has to get ready. One that gets on asks for more."""
 
 Arguments = Callable[[str], Sequence[str]]
 """What to run for a role, by its name."""
@@ -40,7 +42,9 @@ class Roles:
     settings: Callable[[], Settings]
     account: Account
     """Of all but the worker."""
+    notices: Notices
     arguments: Arguments = serve
+    ready_seconds: float = READY_SECONDS
 
     def specs(self) -> list[ChildSpec]:
         return [self._spec(role) for role in ROLES]
@@ -49,7 +53,7 @@ class Roles:
         return ChildSpec(
             name=role,
             launch=lambda: self._launch(role),
-            ready=self._answers if role == "gateway" else at_once,
+            ready=lambda process: self._settled(role, process),
             log=self.data.logs / f"{role}.log",
         )
 
@@ -60,7 +64,7 @@ class Roles:
         return Launch(
             name=role,
             argv=tuple(self.arguments(role)),
-            environment={**_environment(role), FILE_VARIABLE: str(file)},
+            environment={**_environment(role), FILE_VARIABLE: str(file), VARIABLE: self.notices.address},
             account=account,
             needs=(*interpreter_needs(), Need(self.data.root, read_only=False)),
             # As after kill -9: the jails of a worker that lost its supervisor go on, for the next to adopt.
@@ -70,15 +74,25 @@ class Roles:
             log=self.data.logs / f"{role}.log",
         )
 
-    async def _answers(self, process: subprocess.Popen[bytes]) -> None:
-        settings = self.settings()
-        deadline = time.monotonic() + READY_SECONDS
-        while not await asyncio.to_thread(is_ready, settings):
-            if process.poll() is not None:
-                raise ServiceError("It ended before it was ready.")
-            if time.monotonic() > deadline:
-                raise ServiceError(f"It did not become ready within {READY_SECONDS:g} s.")
-            await asyncio.sleep(0.05)
+    async def _settled(self, role: str, process: subprocess.Popen[bytes]) -> None:
+        """Returns when the role has said that it is ready. Raises ServiceError where it ends before, or is too slow."""
+        log = self.data.logs / f"{role}.log"
+        heard = asyncio.create_task(self.notices.ready(process.pid, self.ready_seconds))
+        gone = asyncio.create_task(exited(process))
+        try:
+            await asyncio.wait({heard, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not heard.done():
+                raise ServiceError(tell_end(process, log))
+            await heard
+        except TimeoutError:
+            raise SlowStartError(
+                f"{role} is not ready after {self.ready_seconds:g} s; its last words: {log_tail(log) or 'none'}",
+                f"Its log is {log}.",
+            ) from None
+        finally:
+            for task in (heard, gone):
+                task.cancel()
+            await asyncio.gather(heard, gone, return_exceptions=True)
 
 
 def for_role(role: str, settings: Settings) -> Settings:
@@ -87,18 +101,6 @@ def for_role(role: str, settings: Settings) -> Settings:
     if role != "projector":
         hidden["database_projector_url"] = None
     return settings.model_copy(update=hidden)
-
-
-def is_ready(settings: Settings) -> bool:
-    """Whether the gateway says that it can serve."""
-    connection = http.client.HTTPConnection(settings.local_host, settings.port, timeout=2.0)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _environment(role: str) -> dict[str, str]:

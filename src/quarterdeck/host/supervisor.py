@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host.child import Child, ChildSpec
-from quarterdeck.host.errors import ServiceError, SettingsError, StorageError
+from quarterdeck.host.errors import ServiceError, SettingsError, SlowStartError, StorageError
 
 DEATHS_BEFORE_READY = 3
 """A process that ends this often before it was ever ready keeps the whole from starting."""
 
-
-HOPELESS = (StorageError, SettingsError)
+HOPELESS = (StorageError, SettingsError, SlowStartError)
 """Failures of a first start that a second would meet again."""
 
 
@@ -114,7 +113,7 @@ class Supervisor:
     async def _live(self, child: Child) -> str:
         """One life of a child; how it ended."""
         try:
-            await child.start()
+            await child.start(self._changed)
         except QuarterdeckError as error:
             await child.stop()
             if isinstance(error, HOPELESS) and not child.became_ready.is_set():

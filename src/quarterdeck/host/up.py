@@ -19,9 +19,10 @@ from quarterdeck.host.child import ChildSpec
 from quarterdeck.host.errors import AddressTakenError, SettingsError
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.log_files import keep_small
+from quarterdeck.host.notices import Notices
 from quarterdeck.host.privileges import dropping
 from quarterdeck.host.progress import Progressing
-from quarterdeck.host.roles import ROLES, Arguments, Roles, serve
+from quarterdeck.host.roles import READY_SECONDS, ROLES, Arguments, Roles, serve
 from quarterdeck.host.schema import migrate
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.services import Services
@@ -39,6 +40,8 @@ class Plan:
     migrate: Callable[[Settings], None] = migrate
     ready: Callable[[str], None] = lambda _token: None
     """Called with the login token once everything is ready."""
+    ready_seconds: float = READY_SECONDS
+    """What a role has to get ready."""
 
 
 async def up(settings: Settings, plan: Plan, progress: Progressing) -> None:
@@ -49,17 +52,21 @@ async def up(settings: Settings, plan: Plan, progress: Progressing) -> None:
         with lock.hold(data.lock, settings.url):
             _check_address(settings)
             progress.log = data.logs / "supervisor.log"
-            await _House(settings, data, plan, progress).run(stopped)
+            with Notices() as notices:
+                await _House(settings, data, plan, progress, notices).run(stopped)
 
 
 class _House:
     """Everything that one `up` keeps running."""
 
-    def __init__(self, settings: Settings, data: DataDirectory, plan: Plan, progress: Progressing) -> None:
+    def __init__(
+        self, settings: Settings, data: DataDirectory, plan: Plan, progress: Progressing, notices: Notices
+    ) -> None:
         self._url = settings.url
         self._data = data
         self._plan = plan
         self._progress = progress
+        self._notices = notices
         self._unprivileged = to_run_as(settings.run_as)
         self._services = Services(settings, data, self._unprivileged)
         self._supervisor = Supervisor(progress.line, self._write_state)
@@ -92,7 +99,15 @@ class _House:
 
     def _roles(self, account: Account) -> list[ChildSpec]:
         settings_files.save(self._services.settings(), self._data.own_settings)
-        return Roles(self._data, self._services.settings, account, self._plan.arguments).specs()
+        roles = Roles(
+            data=self._data,
+            settings=self._services.settings,
+            account=account,
+            notices=self._notices,
+            arguments=self._plan.arguments,
+            ready_seconds=self._plan.ready_seconds,
+        )
+        return roles.specs()
 
     def _account(self) -> Account:
         """Whom the roles run as: root only where it cannot be helped."""

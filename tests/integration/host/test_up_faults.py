@@ -105,13 +105,27 @@ async def test_files_left_by_a_dead_start_never_stop_the_next(house: House) -> N
     assert set(house.pids()) == PARTS
 
 
-async def test_a_role_that_never_starts_is_named_with_its_reason(house: House, another: Callable[..., House]) -> None:
+async def test_a_role_that_never_starts_is_named_with_its_reason(another: Callable[..., House]) -> None:
     broken = another(QD_PUBLIC_URL="http://broken")
     broken.start()
     assert broken.wait(30) == 7
-    assert "gateway does not start: " in broken.said()
-    assert "the gateway is broken" in broken.said()
+    assert "gateway does not start: exit code 1: the gateway is broken" in broken.said()
     assert "logs/gateway.log" in broken.said()
+
+
+async def test_a_role_that_does_not_get_ready_is_named_with_its_log_while_the_others_are_seen_to_be(
+    another: Callable[..., House],
+) -> None:
+    slow = another(QD_PUBLIC_URL="http://slow")
+    slow.start()
+    await eventually(lambda: PARTS - {"worker"} == set(slow.pids()))
+    worker = next(child for child in slow.children() if child["name"] == "worker")
+    assert (worker["ready"], bool(worker["pid"])) == (False, True)
+
+    assert slow.wait(30) == 7
+    assert "ready qd_stand_in" not in slow.said()
+    assert "worker is not ready after 3 s; its last words: the worker has much to do" in slow.said()
+    assert f"Its log is {slow.data / 'logs' / 'worker.log'}." in slow.said()
 
 
 async def test_a_stop_while_it_starts_leaves_nothing(house: House) -> None:

@@ -13,7 +13,7 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.ports import Job, JobKind
 from quarterdeck.application.tasks import end
-from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.conductor import FLOOR, RELAYED, Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.command import CommandStarted, EndReason, RequestedCommand
 from quarterdeck.domain.errors import UnavailableError
@@ -208,3 +208,16 @@ async def test_an_event_that_asks_for_nothing_known_is_passed_over(deck: Deck) -
         await deck.append(uuid4(), 0, CommandStarted(worker_id="w1", tree_before=""))
         async with working(deck.worker()):
             await deck.opened()
+
+
+async def test_it_has_caught_up_with_an_empty_log_a_new_one_and_one_that_was_relayed_before(deck: Deck) -> None:
+    async with conducting(deck) as first:
+        await eventually(first.caught_up.is_set)
+    await deck.open()
+    async with conducting(deck) as second:
+        await eventually(second.caught_up.is_set)
+        assert second.position == await deck.log.head()
+    await deck.cursors.put(RELAYED, await deck.log.head())
+    await deck.cursors.put(FLOOR, await deck.log.head())
+    async with conducting(deck) as third:
+        await eventually(third.caught_up.is_set)
