@@ -19,7 +19,7 @@ from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host import control, detach, schema
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.doctor import examine
-from quarterdeck.host.errors import HostError, NotRunningError, SettingsError
+from quarterdeck.host.errors import HostError, SettingsError
 from quarterdeck.host.finding import Finding
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.progress import Progressing
@@ -109,14 +109,15 @@ def _announce(settings: Settings, token: str) -> None:
 
 @app.command()
 def down(*, data_dir: DataDir = None) -> None:
-    """Stop what runs on this machine. Nothing running is fine too."""
+    """Stop what runs on this machine, and what a killed start left running. Nothing running is fine too."""
     data = DataDirectory(settings_files.load(data_dir=data_dir).data_dir)
-    try:
-        stopped = control.down(data)
-    except NotRunningError as error:
-        err.print(error.message, markup=False)
+    stopped = control.down(data)
+    if stopped.running is None:
+        err.print(f"Quarterdeck does not run on {data.root}.", markup=False)
     else:
-        err.print(f"Stopped (pid {stopped.pid}, {stopped.url}).", markup=False)
+        err.print(f"Stopped (pid {stopped.running.pid}, {stopped.running.url}).", markup=False)
+    if stopped.left:
+        err.print(f"Ended what an earlier start left: {', '.join(stopped.left)}.", markup=False)
 
 
 @app.command()

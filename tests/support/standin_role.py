@@ -1,9 +1,11 @@
 """A stand-in for a role: says that it is ready, and waits to be stopped.
 
-The public URL of its settings tells it to fail: `http://broken` is for the gateway, which ends with an error, and
-`http://slow` for the worker, which never says that it is ready.
+The public URL of its settings tells it to fail: `http://broken` is for the gateway, which ends with an error,
+`http://slow` for the worker, which never says that it is ready, and `http://stubborn` for the projector, which does not
+end with its supervisor.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -11,6 +13,8 @@ import socket
 import sys
 from pathlib import Path
 from types import FrameType
+
+PR_SET_PDEATHSIG = 1
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
@@ -31,6 +35,9 @@ def main() -> None:
             sys.exit("the gateway is broken")
         case "worker", "http://slow":
             print("the worker has much to do", flush=True)
+        case "projector", "http://stubborn":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0)
+            say_ready()
         case _:
             say_ready()
     signal.pause()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from quarterdeck.host.launch import Launch, spawn
 from quarterdeck.host.log_files import log_tail
+from quarterdeck.jail.shim import record
 
 LIVED_WELL_SECONDS = 30.0
 """One that ran this long starts its back-off afresh."""
@@ -41,6 +42,8 @@ class Child:
     spec: ChildSpec
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
+    birth: int | None = None
+    """When the process started, in clock ticks since boot: with its pid, this is one process for ever."""
     starts: int = 0
     quick_deaths: int = 0
     last_end: str = ""
@@ -53,7 +56,7 @@ class Child:
         launch = await asyncio.to_thread(self.spec.launch)
         # From the main thread: the child dies with the thread that started it.
         self.process = spawn(launch)
-        self.started_at = time.monotonic()
+        self.started_at, self.birth = time.monotonic(), record.started(self.process.pid)
         self.starts += 1
         started()
         await self.spec.ready(self.process)

@@ -10,8 +10,8 @@ from typing import Any
 import pydantic
 
 from quarterdeck.config import Settings
-from quarterdeck.host import lock
-from quarterdeck.host.errors import HostError, NotRunningError
+from quarterdeck.host import aftermath, lock
+from quarterdeck.host.errors import AlreadyRunningError, HostError, NotRunningError
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.supervisor import ChildState
 
@@ -33,16 +33,32 @@ def running(data: DataDirectory) -> Running:
     return Running(by.pid, by.url, tuple(_children(data)))
 
 
-def down(data: DataDirectory) -> Running:
-    """Stops what runs and returns when it has. Raises NotRunningError, or HostError where it goes on."""
-    found = running(data)
+@dataclass(frozen=True)
+class Stopped:
+    running: Running | None
+    """What ran; None: nothing did."""
+    left: tuple[str, ...]
+    """What else was found running on the data directory, left by a start that was killed, and was ended."""
+
+
+def down(data: DataDirectory) -> Stopped:
+    """Stops what runs and what a killed start left, and returns when it is gone. Raises HostError where it goes on."""
+    try:
+        found = running(data)
+        _stop(found, data)
+    except NotRunningError:
+        found = None
+    return Stopped(found, tuple(_end_leftovers(data)))
+
+
+def _stop(found: Running, data: DataDirectory) -> None:
     try:
         process = os.pidfd_open(found.pid)
         with os.fdopen(process):
             signal.pidfd_send_signal(process, signal.SIGTERM)
             stopped = select.select([process], [], [], STOP_SECONDS)[0]
     except ProcessLookupError:
-        return found
+        return
     except PermissionError as error:
         raise HostError(f"Quarterdeck (pid {found.pid}) belongs to another user.", "Stop it as that user.") from error
     if not stopped:
@@ -50,7 +66,18 @@ def down(data: DataDirectory) -> Running:
             f"Quarterdeck (pid {found.pid}) did not stop within {STOP_SECONDS:g} s.",
             f"See {data.logs / 'supervisor.log'}; kill -9 {found.pid} loses nothing that was acknowledged.",
         )
-    return found
+
+
+def _end_leftovers(data: DataDirectory) -> list[str]:
+    if not data.lock.exists():
+        return []
+    try:
+        # Held, so that nothing is started meanwhile.
+        with lock.hold(data.lock):
+            return aftermath.end(data)
+    except AlreadyRunningError:
+        # It was started again, and has taken over what was left.
+        return []
 
 
 def with_running_services(settings: Settings) -> Settings:

@@ -56,6 +56,11 @@ class DataDirectory:
         return self.root / "worker"
 
     @property
+    def worker_lock(self) -> Path:
+        """Held by the worker process that works there."""
+        return self.worker / "lock"
+
+    @property
     def objects(self) -> Path:
         return self.root / "objects"
 

@@ -1,4 +1,5 @@
-"""Processes that an earlier start left behind, told by what they have open and not by a number in a file."""
+"""Processes that an earlier start left behind, told by what they have open or by when they started; never by a number
+in a file alone."""
 
 import contextlib
 import os
@@ -6,6 +7,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from quarterdeck.jail.shim import record
 
 PROC = Path("/proc")
 
@@ -31,15 +34,32 @@ def parent(pid: int) -> int | None:
 def end(find: Callable[[], list[int]], signals: tuple[signal.Signals, ...], each: float) -> bool:
     """Sends the signals in turn, waiting up to `each` seconds after each, until nothing is found. True: all gone."""
     for number in signals:
-        for pid in find():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+        _send(number, find)
         deadline = time.monotonic() + each
         while time.monotonic() < deadline:
             if not find():
                 return True
             time.sleep(0.02)
     return not find()
+
+
+def recorded(pid: int, started: int) -> bool:
+    """Whether the process with that pid is the one that started then, in clock ticks since this boot."""
+    return record.started(pid) == started
+
+
+def _send(number: signal.Signals, find: Callable[[], list[int]]) -> None:
+    """By descriptors opened before a second look: no number that has passed to another process is ever signalled."""
+    with contextlib.ExitStack() as opened:
+        handles: dict[int, int] = {}
+        for pid in find():
+            with contextlib.suppress(ProcessLookupError):
+                handles[pid] = os.pidfd_open(pid)
+                opened.callback(os.close, handles[pid])
+        for pid in find():
+            if pid in handles:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(handles[pid], number)
 
 
 def _pids() -> Iterator[int]:

@@ -22,8 +22,8 @@ class Holder:
 
 
 @contextmanager
-def hold(path: Path, url: str) -> Generator[None]:
-    """Holds the lock. Raises AlreadyRunningError, saying who has it."""
+def hold(path: Path, url: str = "") -> Generator[None]:
+    """Holds the lock. Raises AlreadyRunningError, saying who has it, and where it serves if it does."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _try_lock(descriptor):
@@ -76,5 +76,5 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _running(by: Holder | None) -> str:
-    who = f" (pid {by.pid}, {by.url})" if by and by.pid else ""
+    who = f" ({', '.join(filter(None, (f'pid {by.pid}', by.url)))})" if by and by.pid else ""
     return f"Quarterdeck runs already{who}."

@@ -75,7 +75,7 @@ class EmbeddedNats:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chown(self.folder, self.account.uid, self.account.gid, follow_symlinks=False)
         self.folder.chmod(0o700)
-        self._end_leftovers()
+        self.end_leftovers()
         self._choose_port()
         password = passwords(self._secrets / "nats.json", (USER,))[USER]
         content = CONFIGURATION.format(
@@ -88,15 +88,18 @@ class EmbeddedNats:
         )
         write_private(self.folder / "nats.conf", content, self.account)
 
-    def _end_leftovers(self) -> None:
-        def servers() -> list[int]:
-            return leftovers.working_in(self.folder, "nats-server")
-
-        if not leftovers.end(servers, (signal.SIGTERM, signal.SIGKILL), each=4.0):
+    def end_leftovers(self) -> list[int]:
+        """Ends servers that a killed start left working on the folder; their pids."""
+        found = self._servers()
+        if not leftovers.end(self._servers, (signal.SIGTERM, signal.SIGKILL), each=4.0):
             raise ServiceError(
                 f"A nats-server from an earlier start still works on {self.folder} and cannot be ended.",
-                f"End it (pids {servers()}), then start again.",
+                f"End it (pids {self._servers()}), then start again.",
             )
+        return found
+
+    def _servers(self) -> list[int]:
+        return leftovers.working_in(self.folder, "nats-server")
 
     def _choose_port(self) -> None:
         if self._port_file.exists() and _is_free(self.port):

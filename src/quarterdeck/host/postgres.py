@@ -102,7 +102,7 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Makes the cluster where there is none and clears what a killed server left."""
-        self._end_leftovers()
+        self.end_leftovers()
         if not (self.folder / "PG_VERSION").exists():
             self._initialize()
         self._check_version()
@@ -112,16 +112,19 @@ class EmbeddedPostgres:
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         self._configure()
 
-    def _end_leftovers(self) -> None:
-        def postmasters() -> list[int]:
-            found = leftovers.working_in(self.folder, "postgres")
-            return [pid for pid in found if leftovers.parent(pid) not in found]
-
-        if not leftovers.end(postmasters, (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL), each=5.0):
+    def end_leftovers(self) -> list[int]:
+        """Ends servers that a killed start left working on the folder; their pids."""
+        found = self._postmasters()
+        if not leftovers.end(self._postmasters, (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL), each=5.0):
             raise ServiceError(
                 f"PostgreSQL processes from an earlier start still work on {self.folder} and cannot be ended.",
-                f"End them (pids {postmasters()}), then start again.",
+                f"End them (pids {self._postmasters()}), then start again.",
             )
+        return found
+
+    def _postmasters(self) -> list[int]:
+        found = leftovers.working_in(self.folder, "postgres")
+        return [pid for pid in found if leftovers.parent(pid) not in found]
 
     def _initialize(self) -> None:
         self._require_passwd_entry()

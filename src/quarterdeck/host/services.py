@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pydantic import SecretStr
 
 from quarterdeck.config import Settings
-from quarterdeck.host.accounts import Account
+from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.child import ChildSpec
 from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
@@ -77,6 +77,15 @@ class Services:
 
         stop = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 0.3))
         return ChildSpec(name="nats", launch=launch, ready=ready, stop=stop, log=server.log)
+
+
+def end_leftovers(data: DataDirectory) -> list[str]:
+    """Ends embedded servers that a killed start left on the data directory, and names them."""
+    me = current()
+    return [
+        *(f"PostgreSQL (pid {pid})" for pid in _postgres(data, me).end_leftovers()),
+        *(f"NATS (pid {pid})" for pid in _nats(data, me).end_leftovers()),
+    ]
 
 
 def _postgres(data: DataDirectory, account: Account) -> EmbeddedPostgres:

@@ -26,6 +26,8 @@ class ChildState:
     restarts: int
     seconds: float
     last_end: str
+    birth: int | None = None
+    """When the process started, in clock ticks since boot."""
 
 
 class Supervisor:
@@ -82,6 +84,7 @@ class Supervisor:
                 restarts=max(child.starts - 1, 0),
                 seconds=round(now - child.started_at, 3) if child.pid else 0.0,
                 last_end=child.last_end,
+                birth=child.birth,
             )
             for child in self._children()
         ]

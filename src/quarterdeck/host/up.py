@@ -27,6 +27,7 @@ from quarterdeck.host.schema import migrate
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.services import Services
 from quarterdeck.host.supervisor import Supervisor
+from quarterdeck.jail.shim import record
 
 HOUSEKEEPING_SECONDS = 5.0
 
@@ -142,7 +143,7 @@ class _House:
 
     def _write_state(self) -> None:
         children = [asdict(state) for state in self._supervisor.states()]
-        state = {"pid": os.getpid(), "url": self._url, "children": children}
+        state = {"pid": os.getpid(), "url": self._url, "boot": record.boot(), "children": children}
         write_private(self._data.state, json.dumps(state))
 
 

@@ -79,19 +79,43 @@ async def clear(state: Path, session_id: UUID, uid: int) -> None:
             f"The folder of session {session_id} cannot be opened: {error.strerror}.",
             f"Look at {state / folders.SESSIONS / str(session_id)}; remove it if nothing in it is needed.",
         ) from error
-    try:
-        for fd in (found.shim, found.first):
-            if fd is not None:
-                await _end(fd, session_id)
-    finally:
-        found.close()
+    await asyncio.to_thread(_end_both, found, session_id)
     folders.remove_shim_folder(state, session_id)
 
 
-async def _end(pidfd: int, session_id: UUID) -> None:
+def end_all(state: Path) -> list[UUID]:
+    """Ends all jails on this host; no worker may work here. The sessions whose jail stood.
+
+    Folders are left as they are: the next worker looks at them.
+    """
+    return [session_id for session_id in folders.sessions_with_shim(state) if _end_jail(state, session_id)]
+
+
+def _end_jail(state: Path, session_id: UUID) -> bool:
+    try:
+        with folders.shim_folder(state, session_id) as folder:
+            # whoever owns it runs the jail: root gave it to that user, who can give it to nobody
+            found = look(folder, os.fstat(folder).st_uid)
+    except OSError:
+        return False
+    stood = found.shim is not None or found.first is not None
+    _end_both(found, session_id)
+    return stood
+
+
+def _end_both(found: Recorded, session_id: UUID) -> None:
+    try:
+        for fd in (found.shim, found.first):
+            if fd is not None:
+                _end(fd, session_id)
+    finally:
+        found.close()
+
+
+def _end(pidfd: int, session_id: UUID) -> None:
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    if not await asyncio.to_thread(_wait, pidfd):
+    if not _wait(pidfd):
         raise JailError(
             f"A process of session {session_id} cannot be ended.",
             "It hangs in the kernel: look for it with `ps`, and at the kernel's log.",
