@@ -32,6 +32,8 @@ class House:
         self.port = port or free_port()
         self.out = data.with_name(f"{data.name}.out")
         self._environment = environment or {}
+        self.through: tuple[str, ...] = ()
+        """A program that is given the command line, and becomes it."""
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *arguments: str) -> None:
@@ -40,7 +42,7 @@ class House:
         with self.out.open("w") as out:
             # Through the launcher, so that it ends with the test process, however that ends.
             plan = {
-                "argv": [sys.executable, str(STANDIN_UP), *arguments],
+                "argv": [*self.through, sys.executable, str(STANDIN_UP), *arguments],
                 "folder": "/",
                 "parent": os.getpid(),
                 "death_signal": int(signal.SIGTERM),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quarterdeck.host.accounts import Account, current
+from quarterdeck.host.errors import StorageError
 from quarterdeck.host.launch import LAUNCHER, Launch, run
+from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.reach import Need, barrier_to
 
 
@@ -54,7 +56,7 @@ def interpreter_needs() -> tuple[Need, ...]:
 def dropping(account: Account, data_dir: Path) -> Dropping:
     """Finds out by doing it whether this package can be imported as the account."""
     if account.uid == current().uid:
-        return Dropping(possible=account.uid != 0, why_not="" if account.uid else "QD_RUN_AS is root.")
+        return Dropping(possible=account.uid != 0, why_not="" if account.uid else "QD_RUN_AS is root")
     needs = (*interpreter_needs(), Need(data_dir, read_only=False))
     hidden = {barrier for need in needs if (barrier := barrier_to(account, need.path.resolve()))}
     argv = (sys.executable, "-P", "-c", "import quarterdeck.config")
@@ -63,6 +65,17 @@ def dropping(account: Account, data_dir: Path) -> Dropping:
         return Dropping(possible=True, hidden=tuple(sorted(hidden)))
     said = result.stdout.strip().splitlines()[-1:] or ["it says nothing"]
     return Dropping(possible=False, why_not=f"as {account.name}, Python cannot run: {said[0]}", hidden=tuple(hidden))
+
+
+def check_reach(account: Account, data: DataDirectory) -> None:
+    """Raises StorageError where servers that run as the account can never come to the data directory."""
+    barrier = barrier_to(account, data.root.resolve())
+    if barrier is not None and not may_mount():
+        raise StorageError(
+            f"{account.name}, whom PostgreSQL and NATS run as, cannot pass through {barrier} to {data.root}, "
+            "and this host lets nobody mount it elsewhere.",
+            f"Allow it with chmod o+x {barrier}, or choose another data directory (--data-dir or QD_DATA_DIR).",
+        )
 
 
 @functools.cache

@@ -14,18 +14,24 @@ from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.nats import EmbeddedNats
 from quarterdeck.host.postgres import EmbeddedPostgres
+from quarterdeck.host.privileges import check_reach
 
 MovedHook = Callable[[], Awaitable[None]]
 
 
 class Services:
-    """The embedded servers that these settings need, if any, and the settings with the URLs of all."""
+    """The embedded servers that these settings need, if any, and the settings with the URLs of all.
+
+    Raises StorageError where the account they run as cannot reach the data directory.
+    """
 
     def __init__(self, settings: Settings, data: DataDirectory, account: Account) -> None:
         self._given = settings
         self._postgres = None if settings.database_url else _postgres(data, account)
         self._nats = None if settings.nats_url else _nats(data, account)
         self._last_nats_url = ""
+        if self._postgres or self._nats:
+            check_reach(account, data)
 
     def settings(self) -> Settings:
         """As given, with the URLs of the embedded servers as they are now."""

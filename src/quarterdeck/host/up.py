@@ -116,7 +116,7 @@ class _House:
             return self._unprivileged
         found = dropping(self._unprivileged, self._data.root)
         if not found.possible:
-            self._progress.line(f"The roles keep root's rights: {found.why_not} See quarterdeck doctor.")
+            self._progress.line(f"The roles keep root's rights: {found.why_not}. See quarterdeck doctor.")
         return self._unprivileged if found.possible else current()
 
     async def _log_in(self) -> str:
