@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
@@ -135,9 +136,12 @@ def _dropping(account: Account, data: DataDirectory) -> Finding:
 
 
 def _data_dir(data: DataDirectory) -> Finding:
-    if not data.root.exists():
+    try:
+        info = data.root.stat()
+    except FileNotFoundError:
         return Finding(area="storage", name="data directory", on=True, detail=f"{data.root} will be made")
-    info = data.root.stat()
+    except OSError as error:
+        return _off("storage", "data directory", data.refusal(error))
     open_to_others = stat.S_IMODE(info.st_mode) & (0o066 if current().uid == 0 else 0o077)
     fine = os.access(data.root, os.W_OK) and info.st_uid == os.geteuid() and not open_to_others
     return Finding(
@@ -150,8 +154,7 @@ def _data_dir(data: DataDirectory) -> Finding:
 
 
 def _room(data: DataDirectory) -> Finding:
-    place = next(path for path in (data.root, *data.root.parents) if path.exists())
-    free = shutil.disk_usage(place).free
+    free = _free(data.root)
     return Finding(
         area="storage",
         name="disk space",
@@ -162,8 +165,19 @@ def _room(data: DataDirectory) -> Finding:
     )
 
 
+def _free(folder: Path) -> int:
+    """Bytes free where the folder is, or would be."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return _free(folder.parent)
+
+
 def _running(data: DataDirectory) -> Finding:
-    by = lock.holder(data.lock)
+    try:
+        by = lock.holder(data.lock)
+    except QuarterdeckError as error:
+        return _off("host", "Quarterdeck", error)
     detail = f"runs as pid {by.pid} at {by.url}" if by else "does not run on this data directory"
     return Finding(area="host", name="Quarterdeck", on=True, detail=detail)
 

@@ -18,7 +18,10 @@ UNSHARE = f"""
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
 uid = int(sys.argv[1])
-if uid: os.setgroups([]); os.setresgid(uid, uid, uid); os.setresuid(uid, uid, uid)
+try:
+    if uid: os.setgroups([]); os.setresgid(uid, uid, uid); os.setresuid(uid, uid, uid)
+except OSError as error:
+    sys.exit(f"no process may become that user: {{error.strerror}}")
 if libc.unshare({CLONE_NEWUSER} | {CLONE_NEWNS}): sys.exit(os.strerror(ctypes.get_errno()))
 """
 

@@ -52,13 +52,14 @@ def holder(path: Path) -> Holder | None:
 
 
 def is_held(path: Path) -> bool:
+    """Whether a process has it. Raises StorageError where the data directory is another user's."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     except PermissionError as error:
         raise StorageError(
-            f"The data directory of {path} belongs to another user.",
+            f"The data directory {path.parents[1]} belongs to another user.",
             "Run this as that user, or name another data directory (--data-dir or QD_DATA_DIR).",
         ) from error
     try:

@@ -57,8 +57,9 @@ def dropping(account: Account, data_dir: Path) -> Dropping:
     """Finds out by doing it whether this package can be imported as the account."""
     if account.uid == current().uid:
         return Dropping(possible=account.uid != 0, why_not="" if account.uid else "QD_RUN_AS is root")
-    needs = (*interpreter_needs(), Need(data_dir, read_only=False))
-    hidden = {barrier for need in needs if (barrier := barrier_to(account, need.path.resolve()))}
+    needs = (*interpreter_needs(), *([Need(data_dir, read_only=False)] if data_dir.exists() else []))
+    places = (*(need.path for need in needs), data_dir)
+    hidden = {barrier for place in places if (barrier := barrier_to(account, place.resolve()))}
     argv = (sys.executable, "-P", "-c", "import quarterdeck.config")
     result = run(Launch(name="python", argv=argv, account=account, needs=needs), within=30)
     if result.returncode == 0:

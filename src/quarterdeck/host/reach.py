@@ -25,11 +25,12 @@ def covers(account: Account, needs: Sequence[Need]) -> list[tuple[str, list[tupl
 
 
 def barrier_to(account: Account, path: Path) -> Path | None:
-    """The outermost folder above `path` that the account may not pass through; None: it can reach it."""
-    for folder in reversed(path.parents):
-        if not _may(account, folder, stat.S_IXUSR):
-            return folder
-    return None
+    """The outermost folder above `path` that the account may not pass through; None: it can reach it.
+
+    Folders that are not there yet stand in nobody's way.
+    """
+    there = (folder for folder in reversed(path.parents) if folder.exists())
+    return next((folder for folder in there if not _may(account, folder, stat.S_IXUSR)), None)
 
 
 def may_read(account: Account, path: Path) -> bool:

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +14,10 @@ from quarterdeck.jail import folders
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver, JailSpec, Protection
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import counts_processes_by_namespace
+from quarterdeck.jail.program import BIN
 
+LOCK = "lock"
+"""The file that a worker which works here has made."""
 PROBE = """
 status() { grep -m1 "^$1:" /proc/self/status | tr -s '\\t ' ' ' | cut -d' ' -f2; }
 echo "capabilities=$(status CapBnd)$(status CapEff)"
@@ -26,12 +30,32 @@ touch /usr/x 2>/dev/null && echo usr=1 || echo usr=0
 
 
 async def look_from_inside(driver: JailDriver, state: Path, uid: int) -> Sequence[Protection]:
-    """Raises nothing: what fails is a protection that is off."""
+    """Raises nothing: what fails is a protection that is off. Leaves nothing where there was nothing."""
+    try:
+        missing = [folder for folder in (state / folders.SESSIONS, state, *state.parents) if not folder.exists()]
+    except OSError as error:
+        return [_unusable(state, error)]
+    try:
+        return await _look_in(driver, state, uid)
+    finally:
+        _take_back(state, missing)
+
+
+def _take_back(state: Path, made: Sequence[Path]) -> None:
+    """Removes the folders that were made for this look alone: not where a worker has come meanwhile."""
+    if state in made and not (state / LOCK).exists():
+        shutil.rmtree(state / BIN, ignore_errors=True)
+    with suppress(OSError):
+        for folder in made:
+            folder.rmdir()
+
+
+async def _look_in(driver: JailDriver, state: Path, uid: int) -> Sequence[Protection]:
     try:
         folders.make_place(state)
         scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=state))
     except OSError as error:
-        return [Protection(name="jail", on=False, detail=f"{state}: {error.strerror}", next_step="Make it writable.")]
+        return [_unusable(state, error)]
     try:
         return await _look(driver, scratch, uid)
     finally:
@@ -41,11 +65,19 @@ async def look_from_inside(driver: JailDriver, state: Path, uid: int) -> Sequenc
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _unusable(state: Path, error: OSError) -> Protection:
+    return Protection(name="jail", on=False, detail=f"{state}: {error.strerror}", next_step="Make it writable.")
+
+
 async def _look(driver: JailDriver, scratch: Path, uid: int) -> list[Protection]:
     try:
         facts = await _probe(driver, _workspace(scratch, "clone", uid))
     except JailError as error:
         return [Protection(name="jail", on=False, detail=error.message, next_step=error.next_step)]
+    except OSError as error:
+        detail = f"no folder can be given to the jail's user (uid {uid}): {error.strerror}"
+        step = "Set QD_JAIL_UID to a user id that exists here; a container may have few."
+        return [Protection(name="jail", on=False, detail=detail, next_step=step)]
     return [*_read(facts), await _overlay(driver, scratch, uid), *_limits()]
 
 

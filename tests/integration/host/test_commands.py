@@ -70,18 +70,20 @@ def test_where_nothing_runs_status_says_so_and_down_is_content(folder: Path) -> 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
-def test_somebody_elses_data_directory_is_refused_by_name(running: House) -> None:
+@pytest.mark.parametrize(("command", "code"), [("status", 6), ("down", 6), ("doctor", 1)])
+def test_somebody_elses_data_directory_is_refused_by_name(running: House, command: str, code: int) -> None:
     result = run(
         Launch(
             name="quarterdeck",
-            argv=(sys.executable, "-P", "-m", "quarterdeck", "status", "--data-dir", str(running.data)),
+            argv=(sys.executable, "-P", "-m", "quarterdeck", command, "--data-dir", str(running.data)),
+            environment={"COLUMNS": "400"},
             account=to_run_as(None),
             needs=interpreter_needs(),
         ),
         within=60,
     )
-    assert result.returncode == 6
-    assert "belongs to another user" in result.stdout
+    assert result.returncode == code
+    assert f"The data directory {running.data} belongs to another user." in result.stdout
     assert "Traceback" not in result.stdout
 
 

@@ -1,6 +1,10 @@
 """`quarterdeck doctor`: what it finds is what is there."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +86,39 @@ async def test_a_user_that_is_not_there_is_said(folder: Path) -> None:
     found = await look(load(data_dir=folder, run_as="no-such-user"))
     assert not found["unprivileged roles"].on
     assert "useradd" in found["unprivileged roles"].next_step
+
+
+def test_looking_at_a_host_for_the_first_time_leaves_nothing_on_it(folder: Path) -> None:
+    found = doctor(folder / "new" / "data")
+    assert found.keys() >= {"jail", "overlay workspaces", "seccomp"}
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="needs unshare")
+def test_a_host_without_user_namespaces_is_told_what_to_do(folder: Path) -> None:
+    forbid = "echo 0 > /proc/sys/user/max_user_namespaces && exec "
+    started = subprocess.run(["unshare", "--user", "--map-root-user", "sh", "-c", f"{forbid} true"], check=False)
+    if started.returncode != 0:
+        pytest.skip("this user may make no user namespace")
+    found = doctor(folder / "data", "unshare", "--user", "--map-root-user", "sh", "-c", f'{forbid} "$@"', "sh")
+    assert (found["user namespaces"].on, found["user namespaces"].required) == (False, True)
+    assert found["user namespaces"].next_step == "sysctl user.max_user_namespaces=10000"
+    assert not found["jail"].on
+    assert found["jail"].next_step
+
+
+def doctor(data: Path, *through: str) -> dict[str, Finding]:
+    """What the command itself finds, started by another one."""
+    done = subprocess.run(
+        [*through, sys.executable, "-m", "quarterdeck", "doctor", "--json", "--data-dir", str(data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in {0, 1}
+    assert done.stderr == ""
+    return {each["name"]: Finding(**each) for each in json.loads(done.stdout)}
 
 
 @pytest.mark.parametrize(

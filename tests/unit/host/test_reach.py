@@ -35,6 +35,13 @@ def test_root_and_the_owner_have_no_barrier(closed: Path) -> None:
     assert barrier_to(owner, closed / "inside") is None
 
 
+def test_what_is_not_there_yet_is_reached_as_far_as_it_is(closed: Path) -> None:
+    barrier = barrier_to(STRANGER, closed / "new" / "data")
+    assert barrier is not None
+    assert closed.is_relative_to(barrier)
+    assert barrier_to(STRANGER, Path("/usr/new/data")) is None
+
+
 def test_what_can_be_reached_needs_no_mount() -> None:
     assert covers(STRANGER, [Need(Path("/usr/bin")), Need(Path("/etc/passwd"))]) == []
 
