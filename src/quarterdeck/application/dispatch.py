@@ -63,4 +63,4 @@ class QueueDoorbell:
                 try:
                     await self.jobs.publish(job)
                 except UnavailableError as error:
-                    logger.warning("doorbell not rung; the relay will", event=job.event_id, error=error.message)
+                    logger.warning("doorbell not rung; the relay will", job=job.event_id, error=error.message)
