@@ -1,10 +1,12 @@
 """Log lines of the roles: JSON or text, on standard error, never with a token in them."""
 
 import logging
+import os
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -22,6 +24,17 @@ def without_secrets(_logger: Any, _name: str, line: MutableMapping[str, Any]) ->
     return line
 
 
+class _Standing:
+    """Standard error, written to at once and as well as can be: a log on a full disk ends nothing."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), text.encode(errors="backslashreplace"))
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 def configure(settings: Settings, role: str) -> None:
     """Sends all log lines of this process, ours and the libraries', through one chain."""
     shared: list[structlog.typing.Processor] = [
@@ -31,6 +44,7 @@ def configure(settings: Settings, role: str) -> None:
         structlog.processors.format_exc_info,
         without_secrets,
     ]
+    out = _Standing()
     as_json = settings.log_format is LogFormat.JSON
     renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
@@ -38,9 +52,9 @@ def configure(settings: Settings, role: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", out)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
