@@ -135,6 +135,8 @@ def status(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
             child.name, str(child.pid or "-"), "yes" if child.ready else "no", str(child.restarts), child.last_end
         )
     out.print(table)
+    if shortage := data.shortage():
+        err.print(shortage, markup=False)
 
 
 @app.command()

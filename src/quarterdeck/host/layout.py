@@ -12,6 +12,9 @@ from quarterdeck.host.errors import StorageError
 ROOM_TO_START = 256 * 1024**2
 """Free bytes below which nothing is started: PostgreSQL alone needs most of it to begin with."""
 
+ROOM_TO_RUN = 64 * 1024**2
+"""Free bytes below which it is said that room runs out."""
+
 
 @dataclass(frozen=True)
 class DataDirectory:
@@ -93,6 +96,16 @@ class DataDirectory:
         except OSError as error:
             raise self.refusal(error) from error
         self._check_room()
+
+    def shortage(self) -> str:
+        """What to tell of a disk on which what runs will soon stand still; empty where there is room."""
+        free = shutil.disk_usage(self.root).free
+        if free >= ROOM_TO_RUN:
+            return ""
+        return (
+            f"The disk of the data directory {self.root} is full: {free // 1024**2} MiB free. "
+            "What has to be stored waits until there is room."
+        )
 
     def refusal(self, error: OSError) -> StorageError:
         """What a failure to write in it means to the user."""

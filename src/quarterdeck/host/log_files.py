@@ -24,5 +24,15 @@ def log_tail(path: Path | None, lines: int = 1, room: int = 4096) -> str:
         return last_lines(file.read().decode(errors="replace"), lines)
 
 
+def read_from(path: Path | None, offset: int) -> tuple[bytes, int]:
+    """What a log holds from there on, and the offset after it. One that became shorter is read from its start."""
+    if path is None or not path.exists():
+        return b"", 0
+    with path.open("rb") as file:
+        file.seek(offset if offset <= path.stat().st_size else 0)
+        found = file.read()
+        return found, file.tell()
+
+
 def last_lines(text: str, lines: int = 3) -> str:
     return " / ".join(line.strip() for line in text.strip().splitlines()[-lines:])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,13 +15,16 @@ from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.binaries import nats_for
 from quarterdeck.host.errors import ServiceError
 from quarterdeck.host.launch import Launch, spawn
-from quarterdeck.host.log_files import log_tail
+from quarterdeck.host.log_files import log_tail, read_from
 from quarterdeck.host.reach import Need
 from quarterdeck.host.secrets import passwords, write_private
 
 USER = "quarterdeck"
 HOST = "127.0.0.1"
 MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
+
+NO_ROOM = (b"no space left on device", b"disk quota exceeded")
+ROOM_TO_GO_ON = 16 * 1024**2
 
 CONFIGURATION = """\
 # Written at each start.
@@ -55,6 +59,7 @@ class EmbeddedNats:
         self.log = log
         self._secrets = secrets
         self._process: subprocess.Popen[bytes] | None = None
+        self._read = 0
 
     @property
     def _port_file(self) -> Path:
@@ -142,6 +147,14 @@ class EmbeddedNats:
                     f"The log is {self.log}." if self.log else "Start it with a log to learn more.",
                 )
             time.sleep(0.02)
+
+    def is_stuck(self) -> bool:
+        """Whether since the last call it has failed to store something for want of room, though there is room now.
+
+        A stream that once met a full disk takes nothing any more until the server starts again.
+        """
+        said, self._read = read_from(self.log, self._read)
+        return any(words in said for words in NO_ROOM) and shutil.disk_usage(self.folder).free > ROOM_TO_GO_ON
 
     def _greets(self) -> bool:
         try:

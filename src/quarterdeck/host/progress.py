@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +58,9 @@ class Progressing:
         self._show(text)
 
     def _record(self, text: str) -> None:
-        if self.log is not None:
+        """On a full disk a line is shown only."""
+        if self.log is None:
+            return
+        with suppress(OSError):
             with self.log.open("a") as file:
                 file.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {text}\n")

@@ -54,6 +54,10 @@ class Services:
             specs.append(self._nats_spec(self._nats, moved))
         return specs
 
+    def stuck(self) -> list[str]:
+        """Children that have not got over a full disk and have to start again."""
+        return ["nats"] if self._nats is not None and self._nats.is_stuck() else []
+
     def clear_away(self) -> None:
         """To be called when all are stopped."""
         if self._postgres is not None:

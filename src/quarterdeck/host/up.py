@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 from quarterdeck.config import Settings
@@ -68,6 +68,7 @@ class _House:
         self._plan = plan
         self._progress = progress
         self._notices = notices
+        self._short_of_room = False
         self._unprivileged = to_run_as(settings.run_as)
         self._services = Services(settings, data, self._unprivileged)
         self._supervisor = Supervisor(progress.line, self._write_state)
@@ -135,7 +136,18 @@ class _House:
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
-            await asyncio.to_thread(keep_small, self._data.logs)
+            # Whatever the disk refuses now is tried again the next time.
+            with suppress(OSError):
+                await asyncio.to_thread(keep_small, self._data.logs)
+                self._tell_of_room(self._data.shortage())
+                for name in await asyncio.to_thread(self._services.stuck):
+                    self._progress.line(f"{name} has not got over a full disk; it starts again")
+                    await self._supervisor.restart(name)
+
+    def _tell_of_room(self, shortage: str) -> None:
+        if shortage and not self._short_of_room:
+            self._progress.line(shortage)
+        self._short_of_room = bool(shortage)
 
     async def _restart_roles(self) -> None:
         self._progress.line("NATS is at another port now; the roles start again with it")
@@ -144,7 +156,11 @@ class _House:
     def _write_state(self) -> None:
         children = [asdict(state) for state in self._supervisor.states()]
         state = {"pid": os.getpid(), "url": self._url, "boot": record.boot(), "children": children}
-        write_private(self._data.state, json.dumps(state))
+        try:
+            write_private(self._data.state, json.dumps(state))
+        except OSError as error:
+            # A full disk must not end what keeps the rest running.
+            self._progress.line(f"quarterdeck status is not up to date: {self._data.refusal(error).message}")
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[None, None, None]) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from quarterdeck.host import lock
 from quarterdeck.host.errors import AlreadyRunningError, StorageError
 from quarterdeck.host.layout import DataDirectory
-from quarterdeck.host.log_files import keep_small
+from quarterdeck.host.log_files import keep_small, read_from
+from quarterdeck.host.progress import Progressing
 from quarterdeck.host.secrets import passwords, write_private
 
 
@@ -75,3 +76,21 @@ def test_a_log_that_grew_large_is_moved_aside_while_it_is_written(tmp_path: Path
         writer.flush()
     assert log.read_text() == "after"
     assert log.with_name("role.log.1").read_text() == "x" * 100
+
+
+def test_a_log_is_read_on_from_where_it_was_and_from_its_start_when_it_was_cut(tmp_path: Path) -> None:
+    log = tmp_path / "role.log"
+    assert read_from(log, 0) == (b"", 0)
+    log.write_bytes(b"one\n")
+    assert read_from(log, 0) == (b"one\n", 4)
+    assert read_from(log, 4) == (b"", 4)
+    log.write_bytes(b"2\n")
+    assert read_from(log, 4) == (b"2\n", 2)
+
+
+def test_a_line_that_no_disk_takes_is_shown_nevertheless() -> None:
+    shown: list[str] = []
+    progress = Progressing(shown.append)
+    progress.log = Path("/dev/full")
+    progress.line("worker ended")
+    assert shown == ["worker ended"]
