@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from tests.support.cutting_relay import CuttingRelay, cutting_relay
+from tests.support.cutting_relay import CuttingRelay, relay_to_port
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
@@ -41,7 +41,7 @@ def expected() -> str:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def relay(product: Product) -> AsyncIterator[CuttingRelay]:
-    async with cutting_relay(product.port) as relay:
+    async with relay_to_port(product.port) as relay:
         yield relay
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psutil
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from tests.support.cutting_proxy import CuttingProxy, cutting_proxy
+from tests.support.cutting_relay import CuttingRelay, relay_to_socket
 from tests.support.log_writer import append
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
@@ -135,16 +135,16 @@ async def test_an_append_while_it_is_away_is_refused_in_time_and_nothing_is_stor
 
 
 @pytest.fixture
-async def cut(database: Database, tmp_path: Path) -> AsyncGenerator[tuple[CuttingProxy, str]]:
+async def cut(database: Database, tmp_path: Path) -> AsyncGenerator[tuple[CuttingRelay, str]]:
     """A way to the database that can lose an answer, and its URL."""
     real = conninfo_to_dict(database.app_url)
     name = f".s.PGSQL.{real['port']}"
     with service_folder() as folder:
-        async with cutting_proxy(Path(str(real["host"])) / name, folder / name) as proxy:
+        async with relay_to_socket(Path(str(real["host"])) / name, folder / name) as proxy:
             yield proxy, make_conninfo(database.app_url, host=str(folder))
 
 
-async def test_an_append_whose_answer_was_lost_is_found_stored_and_acknowledged(cut: tuple[CuttingProxy, str]) -> None:
+async def test_an_append_whose_answer_was_lost_is_found_stored_and_acknowledged(cut: tuple[CuttingRelay, str]) -> None:
     proxy, url = cut
     stream_id = uuid4()
     async with PostgresEventLog(url, SystemClock()) as log:
@@ -156,7 +156,7 @@ async def test_an_append_whose_answer_was_lost_is_found_stored_and_acknowledged(
         assert verify(await log.raw(0, 10)).checked == 3
 
 
-async def test_a_transcript_batch_whose_answer_was_lost_is_found_stored(cut: tuple[CuttingProxy, str]) -> None:
+async def test_a_transcript_batch_whose_answer_was_lost_is_found_stored(cut: tuple[CuttingRelay, str]) -> None:
     proxy, url = cut
     command_id, encoded = uuid4(), encode(Frame(FrameKind.OUTPUT, 0, 0, b"once"))
     async with Pool(url) as pool:
