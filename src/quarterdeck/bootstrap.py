@@ -107,10 +107,14 @@ def jail_driver(settings: Settings) -> JailDriver:
 
 
 @dataclass(frozen=True)
-class _OpenSessions:
-    database: Database
+class CountedSessions:
+    """`application.sessions.OpenSessions` by the read models."""
 
-    async def count(self, project_id: UUID) -> int:
+    database: Database
+    reads: ReadModels
+
+    async def count(self, project_id: UUID, since: int) -> int:
+        await self.reads.wait_for(since, "sessions")
         return await session_queries.count_open(self.database, project_id)
 
 
@@ -195,7 +199,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         live=stores.live,
         reads=reads,
         projects=Projects(stores.log, ids, control, doorbell),
-        sessions=Sessions(stores.log, ids, doorbell, _OpenSessions(database)),
+        sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads)),
         commands=Commands(stores.log, ids, control, doorbell),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -78,7 +78,7 @@ class _Worker:
 
 
 class _NoneOpen:
-    async def count(self, project_id: UUID) -> int:
+    async def count(self, project_id: UUID, since: int) -> int:
         return 0
 
 

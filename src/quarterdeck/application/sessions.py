@@ -1,6 +1,7 @@
 """Sessions: opening and closing. A worker does the rest."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -18,7 +19,21 @@ from quarterdeck.domain.session import NoSession, SessionEvent, SessionState
 class OpenSessions(Protocol):
     """How many sessions of a project have not ended, as the read model has it."""
 
-    async def count(self, project_id: UUID) -> int: ...
+    async def count(self, project_id: UUID, since: int) -> int:
+        """Once it has come to position `since`. Raises UnavailableError where that takes too long."""
+        ...
+
+
+@dataclass
+class Door:
+    """One session of a project is opened at a time, so that each counts the one before.
+
+    It is a process's own: of several gateways, two may let one in at the same moment.
+    """
+
+    last: int
+    """Position up to which sessions may have been opened."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,7 @@ class Sessions:
     ids: Ids
     doorbell: Doorbell
     open_sessions: OpenSessions
+    doors: dict[UUID, Door] = field(default_factory=dict[UUID, Door])
 
     async def open(
         self,
@@ -46,26 +62,26 @@ class Sessions:
         home = (await PROJECT.load(self.log, project_id)).state
         permitted(caller, home, Role.DEVELOPER, no_project())
         usable = project.usable(home)
-        await self._check_room(project_id, usable)
-        session_id = self.ids.new()
-        outcome = await perform(
-            self.log,
-            SESSION,
-            session_id,
-            lambda state: session.open_session(
-                state,
-                project_id=project_id,
-                owner_id=caller.user_id,
-                ref=usable.default_branch if ref is None else ref,
-                title=title,
-            ),
-            caller=caller,
-            context=context_of(caller, project_id=project_id, session_id=session_id),
-            key=key,
-            new=True,
-        )
+        door = await self._door(project_id)
+        async with door.turn:
+            await self._check_room(project_id, usable, door.last)
+            outcome = await self._open(
+                caller, project_id, ref=usable.default_branch if ref is None else ref, title=title, key=key
+            )
+            door.last = max(door.last, outcome.position)
         await self.doorbell.ring(outcome.recorded, outcome.state)
         return outcome
+
+    async def _open(
+        self, caller: Caller, project_id: UUID, *, ref: str, title: str, key: IdempotencyKey | None
+    ) -> Outcome[SessionState]:
+        session_id = self.ids.new()
+
+        def decide(state: SessionState) -> tuple[SessionEvent, ...]:
+            return session.open_session(state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title)
+
+        context = context_of(caller, project_id=project_id, session_id=session_id)
+        return await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key, new=True)
 
     async def close(self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None) -> Outcome[SessionState]:
         """Asks for the end. What runs in it is cancelled; its files are kept as a last snapshot."""
@@ -88,9 +104,16 @@ class Sessions:
         permitted(caller, home, role, no_session())
         return state.project_id
 
-    async def _check_room(self, project_id: UUID, home: project.Project) -> None:
+    async def _door(self, project_id: UUID) -> Door:
+        if project_id not in self.doors:
+            # Another process may have opened some just before.
+            head = await self.log.head()
+            self.doors.setdefault(project_id, Door(head))
+        return self.doors[project_id]
+
+    async def _check_room(self, project_id: UUID, home: project.Project, since: int) -> None:
         most = home.settings.max_sessions
-        if await self.open_sessions.count(project_id) >= most:
+        if await self.open_sessions.count(project_id, since) >= most:
             raise LimitExceededError(
                 f"Project {home.name} has its {most} sessions open.", "Close one with `qd session close ID`."
             )

@@ -1,5 +1,6 @@
 """Use cases on the ports' memory twins."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from quarterdeck.domain.base import Actor, ActorKind, Recorded
 from quarterdeck.domain.command import CommandStarted, Terminal
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import SessionProvisioned, SessionState
+from quarterdeck.domain.session import SessionOpened, SessionProvisioned, SessionState
 
 
 @dataclass
@@ -63,12 +64,15 @@ class HeardDoorbell:
 
 
 @dataclass
-class CountedSessions:
-    number: int = 0
+class LateSessions:
+    """A read model that never comes further than it is asked to."""
 
-    async def count(self, project_id: UUID) -> int:
-        del project_id
-        return self.number
+    log: MemoryEventLog
+
+    async def count(self, project_id: UUID, since: int) -> int:
+        await asyncio.sleep(0)
+        seen = await self.log.read(0, since)
+        return sum(isinstance(e.event, SessionOpened) and e.event.project_id == project_id for e in seen)
 
 
 class Deck:
@@ -77,9 +81,9 @@ class Deck:
     def __init__(self) -> None:
         self.clock, self.ids = SteppedClock(), SystemIds()
         self.log = MemoryEventLog(self.clock)
-        self.control, self.doorbell, self.open_sessions = ScriptedControl(), HeardDoorbell(), CountedSessions()
+        self.control, self.doorbell = ScriptedControl(), HeardDoorbell()
         self.projects = Projects(self.log, self.ids, self.control, self.doorbell)
-        self.sessions = Sessions(self.log, self.ids, self.doorbell, self.open_sessions)
+        self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log))
         self.commands = Commands(self.log, self.ids, self.control, self.doorbell)
         self.identity = Identity(self.log, self.clock, self.ids)
         self.owner, self.stranger = self._caller("ada"), self._caller("eve")

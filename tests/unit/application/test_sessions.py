@@ -1,8 +1,11 @@
+import asyncio
+from dataclasses import replace
+
 import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.application.ports import JobKind
-from quarterdeck.application.requests import IdempotencyKey
+from quarterdeck.application.requests import IdempotencyKey, Outcome
 from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain.errors import (
     ConflictError,
@@ -86,7 +89,8 @@ async def test_an_admin_has_every_project(deck: Deck) -> None:
 
 async def test_a_full_project_says_what_to_do_and_logs_nothing(deck: Deck) -> None:
     project_id = await deck.project()
-    deck.open_sessions.number = 20
+    for _ in range(20):
+        await deck.sessions.open(deck.owner, project_id)
     head = await deck.log.head()
 
     with pytest.raises(LimitExceededError) as refused:
@@ -94,6 +98,26 @@ async def test_a_full_project_says_what_to_do_and_logs_nothing(deck: Deck) -> No
 
     assert "qd session close" in refused.value.next_step
     assert await deck.log.head() == head
+    assert await deck.sessions.open(deck.owner, await deck.project()), "another project has room"
+
+
+async def test_as_many_as_a_project_may_have_are_opened_however_many_are_asked_for_at_once(deck: Deck) -> None:
+    project_id = await deck.project()
+
+    asked = (deck.sessions.open(deck.owner, project_id) for _ in range(50))
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert sum(isinstance(each, Outcome) for each in outcomes) == 20
+    assert sum(isinstance(each, LimitExceededError) for each in outcomes) == 30
+
+
+async def test_what_another_process_opened_just_before_counts(deck: Deck) -> None:
+    project_id = await deck.project()
+    for _ in range(20):
+        await deck.sessions.open(deck.owner, project_id)
+
+    with pytest.raises(LimitExceededError):
+        await replace(deck.sessions, doors={}).open(deck.owner, project_id)
 
 
 async def test_a_bad_ref_leaves_nothing_in_the_log(deck: Deck) -> None:
