@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 TESTS = (
     "test_up.py",
+    "test_down.py",
     "test_storage.py",
     "test_postgres.py::test_what_was_committed_before_kill_9_is_there_afterwards",
     "test_nats.py::test_after_kill_9_it_comes_back_on_its_port_with_its_streams",
