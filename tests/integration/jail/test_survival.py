@@ -46,6 +46,9 @@ async def main(state, session, command, uid):
 asyncio.run(main(*sys.argv[1:]))
 """
 
+QUIET = 6
+"""Processes of an idle jail: shim, bubblewrap twice, its payload, the agent, a subreaper that waits."""
+
 
 def _record(where: Place, session_id: UUID) -> dict[str, list[int]]:
     return dict(json.loads((where.shim_folder(session_id) / "record.json").read_text()))
@@ -233,6 +236,7 @@ async def test_destroying_leaves_no_process_no_mount_and_no_socket(
 async def test_two_hundred_commands_in_sequence_leave_nothing_behind(where: Place, jail: StandingJail) -> None:
     shim = _record(where, jail.session_id)["shim"][0]
     await run(jail, "true")
+    await eventually(lambda: len(_family(shim)) == QUIET)
     before = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
 
     for number in range(200):
@@ -244,8 +248,7 @@ async def test_two_hundred_commands_in_sequence_leave_nothing_behind(where: Plac
 async def _is_quiet(jail: StandingJail, where: Place, shim: int, descriptors: int) -> bool:
     now = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
     spool = list((where.shim_folder(jail.session_id) / "spool").iterdir())
-    # shim, bubblewrap twice, its payload, the agent, a subreaper that waits
-    return (now, spool, len(_family(shim))) == (descriptors, [], 6) and await jail.processes() == 0
+    return (now, spool, len(_family(shim))) == (descriptors, [], QUIET) and await jail.processes() == 0
 
 
 async def test_a_lost_connection_is_made_again(jail: StandingJail) -> None:
