@@ -1,5 +1,6 @@
 """Group commit: one thread appends what waits in one transaction; each caller gets its own answer."""
 
+import sys
 import time
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
@@ -15,6 +16,9 @@ from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
 MAX_BATCH_BYTES = 16 * 1024 * 1024
 RECONNECT_INTERVAL = 0.05
+SWITCH_SECONDS = 0.0002
+"""How long a thread may keep the interpreter while others want it. With Python's own 5 ms an event loop that prepares
+what comes next keeps this thread from answering and sending for as long as it likes."""
 
 
 class Committer:
@@ -52,6 +56,7 @@ class Committer:
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
+                sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
                 self._thread = Thread(target=self._run, name="log committer", daemon=True)
                 self._thread.start()
 
