@@ -22,7 +22,8 @@ HEAD = """\
 # Results
 
 Made by `make bench`; do not edit. Each figure stands beside its peer, measured in the same run on the same machine, so
-it is the ratio that counts. Embedded PostgreSQL, `fsync` and `synchronous_commit` on.
+it is the ratio that counts. Embedded PostgreSQL, `fsync` and `synchronous_commit` on. Where a limit is not kept,
+[Where the time goes](../docs/reference/performance.md) says why, and what would change it.
 """
 
 
