@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
@@ -41,7 +43,20 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
     ]
-    return [*routes, *graphiql.routes()] if gateway.settings.development else routes
+    if gateway.settings.development:
+        return [*routes, Route("/", _to_graphiql), *graphiql.routes()]
+    return [*routes, Route("/", _home)]
+
+
+async def _home(_request: Request) -> Response:
+    """For a browser that opens the address which `up` prints."""
+    return PlainTextResponse(
+        "This is Quarterdeck. Its API is GraphQL, at /graphql; its client is qd: qd login, qd run.\n"
+    )
+
+
+async def _to_graphiql(_request: Request) -> Response:
+    return RedirectResponse("/graphiql")
 
 
 def _middleware(gateway: Gateway) -> list[Middleware]:

@@ -39,7 +39,11 @@ def request_of(value: object) -> GraphQLRequest:
     extensions: dict[str, object] = _member(members, "extensions", dict, "an object") or {}
     document_id = _member(members, "documentId", str, "a string") or _persisted(extensions)
     if query is None and document_id is None:
-        raise InvalidInputError("There is neither `query` nor `documentId` in the request.", field="query")
+        raise InvalidInputError(
+            "There is neither `query` nor `documentId` in the request.",
+            'POST a JSON object such as {"query": "{ viewer { name } }"}.',
+            field="query",
+        )
     return GraphQLRequest(
         query=query,
         document_id=document_id,
