@@ -258,12 +258,13 @@ class Deck:
         while not found or after < head.offset:
             page = await self.transcripts.read(command_id, after, 1 << 22)
             found += page if not found else [frame for frame in page if frame.end > after]
-            after = max((frame.end for frame in found), default=head.offset)
+            after = max((frame.end for frame in page), default=head.offset)
         return found
 
     async def output(self, command_id: UUID) -> bytes:
         """As the transcript has it, checked against its offsets and, where it finished, against the log."""
-        data = b""
+        # grown in place: a busy machine prints a million lines before it is told to stop
+        data = bytearray()
         for frame in await self.frames(command_id):
             if frame.kind in OUTPUT_KINDS:
                 assert frame.offset == len(data), "the transcript has a hole"
@@ -272,7 +273,7 @@ class Deck:
         if isinstance(state, EndedCommand) and isinstance(state.outcome, CommandFinished):
             assert state.outcome.output_bytes == len(data)
             assert state.outcome.output_sha256 == hashlib.sha256(data).hexdigest()
-        return data
+        return bytes(data)
 
     async def topics(self, *, session_id: UUID) -> list[str]:
         return [event.topic for event in await self.log.read_session(session_id, 0, 10_000)]
