@@ -40,6 +40,15 @@ while True:
         os._exit(0)
     os.setsid()
 ' & sleep 1000"""
+FILL = """exec python3 -c '
+import os, time
+try:
+    while os.fork():
+        pass
+except OSError:
+    print("full", flush=True)
+time.sleep(1000)
+'"""
 BOMB = """echo up; bomb() { bomb & bomb & }; trap '' TERM; bomb 2>/dev/null; sleep 1000"""
 
 
@@ -69,6 +78,23 @@ async def test_a_kill_ends_a_fork_bomb_and_the_session_goes_on(where: Place) -> 
 
     assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
     assert await jail.processes() == 0
+    assert (await run(jail, "echo fine")).text == "fine\n"
+    await driver.close()
+
+
+async def test_a_command_that_takes_all_processes_does_not_end_the_jail(where: Place) -> None:
+    driver = where.driver(JailLimits(processes=40))
+    jail = await driver.create(spec(where.workspace()))
+    filling = await start(jail, FILL)
+    await read_until(jail, filling, b"full")
+
+    refused = [(await run(jail, "echo no room")).exit.reason for _ in range(5)]
+
+    # the first ones may still find room that was kept ready for them
+    assert refused[-1] == EndReason.NOT_STARTED
+    assert filling in await jail.commands()
+    await jail.kill(filling, EndReason.CANCELLED, grace_seconds=0.1)
+    assert (await jail.wait(filling)).reason == EndReason.CANCELLED
     assert (await run(jail, "echo fine")).text == "fine\n"
     await driver.close()
 

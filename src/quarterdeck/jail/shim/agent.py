@@ -102,7 +102,13 @@ class Agent:
 
     def _prepare(self, number: int, channel: int) -> None:
         """Forks a subreaper, which will hear on `channel` what to start."""
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            # a command may have taken all the processes there are: that must end nothing but what comes next
+            _tell(channel, error)
+            os.close(channel)
+            return
         if pid:
             self._subreapers[pid] = number
             os.close(channel)

@@ -209,10 +209,7 @@ class Running:
     def _hear(self) -> None:
         """The subreaper speaks, passes the terminal, or is no more."""
         assert self._channel is not None
-        try:
-            message, fds, _, _ = socket.recv_fds(self._channel, 65536, 4, socket.MSG_CMSG_CLOEXEC)
-        except OSError:
-            message, fds = b"", []
+        message, fds = _said_on(self._channel)
         if not message:
             self._stop_hearing()
             if self._report is None:
@@ -307,6 +304,20 @@ def _readable(fd: int, is_terminal: bool) -> int:  # noqa: FBT001 - a fact about
         return 1024 * 1024
     (count,) = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))
     return int(count)
+
+
+def _said_on(channel: socket.socket) -> tuple[bytes, list[int]]:
+    """The next message and what came with it; empty where there are no more."""
+    for _ in range(2):
+        try:
+            message, fds, _, _ = socket.recv_fds(channel, 65536, 4, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionResetError:
+            # it was closed before it had read all: that is told once, and before what was said last
+            continue
+        except OSError:
+            break
+        return message, fds
+    return b"", []
 
 
 def _name(number: int) -> str:
