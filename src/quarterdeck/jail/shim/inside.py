@@ -138,15 +138,15 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int) -> int:
     ready, ready_end = os.pipe()
     trouble, trouble_end = os.pipe()
     info, info_end = os.pipe()
-    files = {path: memory_file(text.encode()) for path, text in config["files"].items()}
-    filter_file = memory_file(seccomp)
+    files = {path: kernel.memory_file(text.encode()) for path, text in config["files"].items()}
+    filter_file = kernel.memory_file(seccomp)
     arguments = list(config["arguments"])
     for path, fd in files.items():
         arguments += ["--perms", "0444", "--file", str(fd), path]
     arguments += ["--seccomp", str(filter_file), "--info-fd", str(info_end)]
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
     # not as arguments proper: those name host paths, and the jail can read them in /proc/1/cmdline
-    argument_file = memory_file("\0".join(arguments).encode())
+    argument_file = kernel.memory_file("\0".join(arguments).encode())
     visible = ["bwrap", "--args", str(argument_file), "--", "/bin/sh", "-c", SLEEPER]
     passed = [info_end, filter_file, argument_file, *files.values()]
     pid = os.fork()
@@ -221,12 +221,3 @@ def _payload_of(first: int) -> int:
     """The payload is the only child of bubblewrap's reaper, and has been executed: its namespaces are the jail's."""
     with open(f"/proc/{first}/task/{first}/children", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
         return int(file.read().split()[0])
-
-
-def memory_file(data: bytes) -> int:
-    fd = os.memfd_create("file")
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd

@@ -123,3 +123,13 @@ def to_null() -> None:
         os.dup2(null, fd)
     if null > 2:
         os.close(null)
+
+
+def memory_file(data: bytes) -> int:
+    """A file in memory that holds `data`, open at its start."""
+    fd = os.memfd_create("file")
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd

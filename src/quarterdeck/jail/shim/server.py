@@ -10,7 +10,7 @@ import traceback
 from typing import Any
 
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.jail.shim import inside, record
+from quarterdeck.jail.shim import inside, kernel, record
 from quarterdeck.jail.shim.connection import Connection
 from quarterdeck.jail.shim.feed import Callback
 from quarterdeck.jail.shim.inside import Inside, NotMadeError
@@ -25,6 +25,7 @@ AGENT_SECONDS = 3.0
 PREPARE_SECONDS = 0.02
 """So long after a start, or when the command has ended, the next subreaper is forked: not while this one starts."""
 SUPERVISOR_KILLED = "Its supervisor was killed from inside the jail."
+NO_ROOM = "The jail has no room for another process."
 ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
 
 
@@ -194,7 +195,7 @@ class Server:
         command = Running(self, name, Spool(self._spool, name), head, self._config["output_bytes"])
         outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
         spec = {"command": name, "terminal": head["terminal"], "environment": head["environment"]}
-        passed = [inside.memory_file(json.dumps(spec).encode()), inside.memory_file(body), *standard]
+        passed = [kernel.memory_file(json.dumps(spec).encode()), kernel.memory_file(body), *standard]
         channel, command.number = self._hand_over(passed)
         for fd in passed:
             os.close(fd)
@@ -210,6 +211,8 @@ class Server:
             taken = self._inside.hand_over(passed)
             if taken is not None:
                 return taken
+            if not self._inside.is_over():
+                raise NotMadeError(NO_ROOM)
             # its agent has gone this moment
             self._make_again()
         raise NotMadeError(ENDED_FROM_INSIDE)

@@ -87,7 +87,7 @@ class Subreaper:
     def _start(self, spec: Config, text: bytes, standard: list[int]) -> None:
         os.chdir(self._config["workspace"])
         start = self._prepare(spec, text)
-        data = _memory_file(start.data)
+        data = kernel.memory_file(start.data)
         begin = self._spawn if self._terminal < 0 else self._fork
         self._main = begin(start, [*standard, data])
         os.close(data)
@@ -110,7 +110,7 @@ class Subreaper:
         except OSError:
             # told when there is a command
             return
-        os.close(_memory_file(start.data))
+        os.close(kernel.memory_file(start.data))
 
     def _spawn(self, start: shell.Start, fds: list[int]) -> int:
         """Shares this process's memory until it executes, and so costs half of a fork."""
@@ -236,16 +236,6 @@ class Subreaper:
         except OSError:
             # the shim is gone, and the jail goes with it
             return
-
-
-def _memory_file(data: bytes) -> int:
-    """Open at its start."""
-    fd = os.memfd_create("command")
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
 
 
 def _read(fd: int) -> bytes:
