@@ -248,7 +248,8 @@ async def test_two_hundred_commands_in_sequence_leave_nothing_behind(where: Plac
 async def _is_quiet(jail: StandingJail, where: Place, shim: int, descriptors: int) -> bool:
     now = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
     spool = list((where.shim_folder(jail.session_id) / "spool").iterdir())
-    return (now, spool, len(_family(shim))) == (descriptors, [], QUIET) and await jail.processes() == 0
+    # when `descriptors` were counted, the first command's last ones may not have been closed yet
+    return now <= descriptors and (spool, len(_family(shim))) == ([], QUIET) and await jail.processes() == 0
 
 
 async def test_a_lost_connection_is_made_again(jail: StandingJail) -> None:
