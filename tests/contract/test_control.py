@@ -38,8 +38,8 @@ class Worker:
         if self.failure:
             raise self.failure
 
-    async def find_repository(self, source: str) -> RepositoryFound:
-        await self._take("find", source)
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
+        await self._take("find", source, branch)
         return FOUND
 
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
@@ -73,12 +73,12 @@ async def ends(request: pytest.FixtureRequest) -> AsyncGenerator[Ends, None]:
 async def test_a_request_reaches_the_worker_and_its_answer_the_caller(ends: Ends) -> None:
     worker, command_id = Worker(), uuid4()
     async with ends.server.serve("w1", worker):
-        assert await ends.client.find_repository("/srv/répo") == FOUND
+        assert await ends.client.find_repository("/srv/répo", "main") == FOUND
         await ends.client.send_input("w1", command_id, b"\x00\xff\x04", end=True)
         await ends.client.resize("w1", command_id, Terminal(columns=200, rows=50))
         await ends.client.signal("w1", command_id, "INT")
     assert worker.asked == [
-        ("find", "/srv/répo"),
+        ("find", "/srv/répo", "main"),
         ("input", command_id, b"\x00\xff\x04", True),
         ("resize", command_id, Terminal(columns=200, rows=50)),
         ("signal", command_id, "INT"),

@@ -100,6 +100,17 @@ async def test_a_source_that_does_not_exist_is_refused(world: World) -> None:
         await world.workspaces.find(f"{world.source}/../nothing-here")
 
 
+async def test_a_repository_is_found_with_the_branch_that_is_asked_for(world: World) -> None:
+    assert await world.workspaces.find(world.source, "main") == await world.workspaces.find(world.source)
+
+
+async def test_a_branch_that_a_repository_lacks_is_refused_naming_one_that_exists(world: World) -> None:
+    with pytest.raises(InvalidInputError, match="no branch 'mian'") as refusal:
+        await world.workspaces.find(world.source, "mian")
+
+    assert "main" in refusal.value.next_step
+
+
 async def test_a_workspace_starts_from_the_commit_that_its_branch_is_at(world: World) -> None:
     found = await world.workspaces.find(world.source)
 

@@ -137,7 +137,7 @@ async def test_a_wrong_password_is_no_end(server: EmbeddedNats) -> None:
 class Broken:
     """A worker with a bug."""
 
-    async def find_repository(self, source: str) -> RepositoryFound:
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         raise ValueError(f"secret detail of {source}")
 
     async def send_input(self, command_id: object, data: bytes, *, end: bool) -> None: ...

@@ -61,11 +61,11 @@ class _Worker:
     def __init__(self) -> None:
         self.sent: list[tuple[str, object]] = []
 
-    async def find_repository(self, source: str) -> RepositoryFound:
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         if not source.startswith("/repos/"):
             raise InvalidInputError(f"{source[:60]} is no git repository.", "Pass its path.", field="repository")
         name = source.rsplit("/", 1)[-1]
-        return RepositoryFound(source=source, name=name, default_branch="main", head_commit="a" * 40)
+        return RepositoryFound(source=source, name=name, default_branch=branch or "main", head_commit="a" * 40)
 
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
         self.sent.append(("input", (command_id, data, end)))

@@ -40,6 +40,6 @@ async def project(client: Client, project_id: str) -> ProjectDetails:
     return read(ProjectDetails, data["project"])
 
 
-async def create_project(client: Client, repository: str, name: str | None) -> Project:
-    payload = await client.mutate("create_project", {"repository": repository, "name": name})
+async def create_project(client: Client, repository: str, name: str | None, branch: str | None) -> Project:
+    payload = await client.mutate("create_project", {"repository": repository, "name": name, "defaultBranch": branch})
     return read(Project, payload["project"])

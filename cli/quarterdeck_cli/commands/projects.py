@@ -13,19 +13,22 @@ from quarterdeck_cli.text import plain, when
 
 Repository = Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A repository's folder, or its git URL.")]
 Name = Annotated[str | None, typer.Option("--name", help="What to call it; the repository's own name by default.")]
+Branch = Annotated[str | None, typer.Option("--branch", help="Where its sessions start; its own default otherwise.")]
 Which = Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Name or id; that of this folder by default.")]
 
 
-async def add_project(qd: Qd, repository: Repository, *, name: Name = None, as_json: Json = False) -> None:
+async def add_project(
+    qd: Qd, repository: Repository, *, name: Name = None, branch: Branch = None, as_json: Json = False
+) -> None:
     """Register a repository, so that sessions can be opened in it. One that is registered is shown.
 
-    With --name it is registered once more, as another project.
+    With --name or --branch it is registered once more, as another project.
     """
     source = absolute_repository(repository)
     client = await qd.client()
-    known = None if name else await project_of(client, source)
+    known = None if name or branch else await project_of(client, source)
     with qd.out.status("Looking at the repository …"):
-        project = known or await api.create_project(client, source, name)
+        project = known or await api.create_project(client, source, name, branch)
     if as_json:
         qd.out.json(project)
         return

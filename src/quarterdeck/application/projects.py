@@ -31,13 +31,13 @@ class Projects:
         """Registers a repository that a worker can reach. Nothing is logged where none can."""
         if (earlier := await answered(self.log, caller, key)) is not None:
             return await self._as_it_is(earlier)
-        found = await self.control.find_repository(repository)
+        found = await self.control.find_repository(repository, default_branch)
         project_id = self.ids.new()
         outcome = await perform(
             self.log,
             PROJECT,
             project_id,
-            lambda state: _create(state, caller, found, name, default_branch),
+            lambda state: _create(state, caller, found, name),
             caller=caller,
             context=context_of(caller, project_id=project_id),
             key=key,
@@ -63,13 +63,13 @@ class Projects:
 
 
 def _create(
-    state: ProjectState, caller: Caller, found: RepositoryFound, name: str | None, default_branch: str | None
+    state: ProjectState, caller: Caller, found: RepositoryFound, name: str | None
 ) -> tuple[project.ProjectEvent, ...]:
     return project.create(
         state,
         name=name or found.name,
         repository=found.source,
-        default_branch=default_branch or found.default_branch,
+        default_branch=found.default_branch,
         owner_id=caller.user_id,
         settings=ProjectSettings(),
     )

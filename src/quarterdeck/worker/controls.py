@@ -15,8 +15,8 @@ class Controls:
     def __init__(self, sessions: Sessions, workspaces: Workspaces) -> None:
         self._sessions, self._workspaces = sessions, workspaces
 
-    async def find_repository(self, source: str) -> RepositoryFound:
-        return await self._workspaces.find(source)
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
+        return await self._workspaces.find(source, branch)
 
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
         await self._jail(command_id).write_input(command_id, data, end=end)

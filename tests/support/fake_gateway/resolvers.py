@@ -133,7 +133,7 @@ async def _login(world: World, asked: Json) -> Json:
 
 async def _create_project(world: World, asked: Json) -> Json:
     name = asked.get("name") or asked["repository"].rstrip("/").rpartition("/")[2]
-    return {"project": world.add_project(name, asked["repository"])}
+    return {"project": world.add_project(name, asked["repository"], asked.get("defaultBranch") or "main")}
 
 
 async def _open_session(world: World, asked: Json) -> Json:

@@ -124,13 +124,13 @@ class World:
     condition: asyncio.Condition = field(default_factory=asyncio.Condition)
     running: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
-    def add_project(self, name: str, repository: str) -> Json:
+    def add_project(self, name: str, repository: str, branch: str = "main") -> Json:
         project: Json = {
             "__typename": "Project",
             "id": global_id("Project", uuid4()),
             "name": name,
             "repository": repository,
-            "defaultBranch": "main",
+            "defaultBranch": branch,
             "archived": False,
             "createdAt": NOW,
             "settings": {

@@ -40,10 +40,12 @@ class ScriptedControl:
 
     sent: list[tuple[str, object]] = field(default_factory=list[tuple[str, object]])
 
-    async def find_repository(self, source: str) -> RepositoryFound:
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         if source != "/srv/deck":
             raise InvalidInputError(f"{source} is no repository.", field="repository")
-        return RepositoryFound(source=source, name="deck", default_branch="main", head_commit="c0ffee")
+        if branch not in {None, "main", "next"}:
+            raise InvalidInputError(f"There is no branch {branch!r}.", field="defaultBranch")
+        return RepositoryFound(source=source, name="deck", default_branch=branch or "main", head_commit="c0ffee")
 
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None:
         self.sent.append((worker_id, (command_id, data, end)))

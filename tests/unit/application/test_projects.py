@@ -24,6 +24,20 @@ async def test_a_repository_that_no_worker_can_read_leaves_nothing_in_the_log(de
     assert await deck.log.head() == 0
 
 
+async def test_sessions_start_at_the_branch_that_is_named(deck: Deck) -> None:
+    outcome = await deck.projects.create(deck.owner, repository="/srv/deck", default_branch="next")
+
+    assert isinstance(outcome.state, Project)
+    assert outcome.state.default_branch == "next"
+
+
+async def test_a_branch_that_is_not_there_leaves_nothing_in_the_log(deck: Deck) -> None:
+    with pytest.raises(InvalidInputError, match="no branch 'nxet'"):
+        await deck.projects.create(deck.owner, repository="/srv/deck", default_branch="nxet")
+
+    assert await deck.log.head() == 0
+
+
 async def test_the_same_key_gives_the_same_project(deck: Deck) -> None:
     key = IdempotencyKey(key="k", request_sha256="aa")
     first = await deck.projects.create(deck.owner, repository="/srv/deck", key=key)

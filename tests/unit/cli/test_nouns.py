@@ -82,6 +82,17 @@ def test_the_project_of_this_folder_is_shown_by_default(
     assert "time-out    3600 s" in qd("project", "show").out
 
 
+def test_a_project_can_start_at_another_branch(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+
+    ran = qd("project", "add", str(repository), "--branch", "next", "--json")
+
+    assert ran.json["defaultBranch"] == "next"
+    assert len(world.projects) == 2
+
+
 def test_a_clone_is_known_by_its_origin(qd: QdCall, logged_in: FakeGateway, world: World, repository: Path) -> None:
     origin = "https://me:secret@example.org/a/b.git"
     subprocess.run(["git", "remote", "add", "origin", origin], cwd=repository, check=True, capture_output=True)

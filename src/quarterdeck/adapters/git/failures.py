@@ -1,5 +1,8 @@
 """What git's words about a repository mean, as an error that says what to do next."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 from quarterdeck.adapters.git.program import GitFailedError, GitTimedOutError
 from quarterdeck.adapters.git.sources import LocalSource, Source
 from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError, UnavailableError
@@ -60,6 +63,13 @@ def explain(source: Source, failure: GitFailedError | GitTimedOutError) -> Quart
     if "not found" in words or "does not appear to be a git repository" in words or "not exported" in words:
         return not_a_repository(source)
     return UnavailableError(f"git could not read {source.shown}.", "Try `git ls-remote` with it on the worker's host.")
+
+
+def did_you_mean(name: str, known: Sequence[bytes]) -> str:
+    """The names most like it, or some of those there are; empty where there are none."""
+    names = [each.decode(errors="backslashreplace") for each in known]
+    near = get_close_matches(name, names[:5000], n=3, cutoff=0.5) or names[:3]
+    return f"Did you mean {', '.join(near)}?" if near else ""
 
 
 def _local(source: LocalSource, words: str) -> QuarterdeckError:

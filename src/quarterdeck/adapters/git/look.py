@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from hashlib import sha256
 
-from quarterdeck.adapters.git.failures import explain, no_permission, not_a_repository
+from quarterdeck.adapters.git.failures import did_you_mean, explain, no_permission, not_a_repository
 from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError
 from quarterdeck.adapters.git.sources import LocalSource, Source
 from quarterdeck.domain.errors import InvalidInputError
@@ -23,6 +23,8 @@ class Listing:
     """The commit that HEAD is at."""
     branch: bytes | None
     """The branch that HEAD is on; None: detached, and no branch is there either."""
+    refs: dict[bytes, bytes]
+    """Branches and tags by their full names, with HEAD: the object each is at."""
     digest: bytes
     """Of all branches, tags and HEAD: the same digest, nothing to fetch."""
 
@@ -55,6 +57,19 @@ def look(git: Git, source: Source, timeout: float) -> Listing:
     except (GitFailedError, GitTimedOutError) as failure:
         raise explain(source, failure) from None
     return _read(source, out)
+
+
+def branch_commit(listing: Listing, source: Source, branch: str) -> bytes:
+    """The commit that the branch is at. Raises InvalidInputError where there is none of that name."""
+    commit = listing.refs.get(b"refs/heads/" + branch.encode(errors="surrogateescape"))
+    if commit is None:
+        names = [name.removeprefix(b"refs/heads/") for name in listing.refs if name.startswith(b"refs/heads/")]
+        raise InvalidInputError(
+            f"There is no branch {branch[:80]!r} in {source.shown}.",
+            did_you_mean(branch, names) or "Commit something to it first.",
+            field="defaultBranch",
+        )
+    return commit
 
 
 def _check_folder(source: LocalSource) -> None:
@@ -114,7 +129,7 @@ def _read(source: Source, out: bytes) -> Listing:
             "Convert it to SHA-1, git's default format.",
             field="repository",
         )
-    return Listing(head=head, branch=symbolic or _branch_at(refs, head), digest=sha256(out).digest())
+    return Listing(head=head, branch=symbolic or _branch_at(refs, head), refs=refs, digest=sha256(out).digest())
 
 
 def _branch_at(refs: dict[bytes, bytes], commit: bytes) -> bytes | None:

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from pygit2 import GitError
 from pygit2.enums import ObjectType
 
+from quarterdeck.adapters.git.failures import did_you_mean
 from quarterdeck.adapters.git.mirror_state import MirrorState
 from quarterdeck.adapters.git.objects import Objects
 from quarterdeck.domain.errors import InvalidInputError
@@ -67,10 +67,8 @@ def _version(objects: Objects, commit: bytes, *, branch: bytes, follows: bool, m
 
 
 def unknown(state: MirrorState, ref: str) -> InvalidInputError:
-    names = [name.split(b"/", 2)[2].decode(errors="backslashreplace") for name, _, _ in state.refs]
-    similar = get_close_matches(ref, names[:5000], n=3, cutoff=0.5) or names[:3]
     return InvalidInputError(
         f"There is no branch, tag or commit {ref[:80]!r} in the repository.",
-        f"Did you mean {', '.join(similar)}?" if similar else "Commit something first.",
+        did_you_mean(ref, [name.split(b"/", 2)[2] for name, _, _ in state.refs]) or "Commit something first.",
         field="ref",
     )

@@ -15,7 +15,7 @@ from quarterdeck.adapters.git.checkouts import Checkouts
 from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.locks import exclusive
-from quarterdeck.adapters.git.look import look
+from quarterdeck.adapters.git.look import branch_commit, look
 from quarterdeck.adapters.git.mirrors import Mirrors, Patience
 from quarterdeck.adapters.git.overlay import overlay_works
 from quarterdeck.adapters.git.preparation import Preparation, remove_copy
@@ -64,8 +64,8 @@ class GitWorkspaces:
         self._slow = ThreadPoolExecutor(max_workers=8, thread_name_prefix="git")
         self._fast = ThreadPoolExecutor(max_workers=4, thread_name_prefix="tree")
 
-    async def find(self, source: str) -> RepositoryFound:
-        return await self._in(self._slow, lambda: self._find(source))
+    async def find(self, source: str, branch: str | None = None) -> RepositoryFound:
+        return await self._in(self._slow, lambda: self._find(source, branch))
 
     async def mirror(self, project_id: UUID, source: str) -> None:
         await self._in(self._slow, lambda: self._mirrors.update(project_id, sources.parse(source)))
@@ -98,12 +98,14 @@ class GitWorkspaces:
     async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
-    def _find(self, text: str) -> RepositoryFound:
+    def _find(self, text: str, wanted: str | None) -> RepositoryFound:
         source = sources.parse(text)
         listing = look(self._git, source, self._options.patience.look)
-        branch = listing.branch.decode(errors="backslashreplace") if listing.branch else "HEAD"
+        commit, branch = listing.head, listing.branch.decode(errors="backslashreplace") if listing.branch else "HEAD"
+        if wanted is not None:
+            branch, commit = wanted, branch_commit(listing, source, wanted)
         return RepositoryFound(
-            source=source.stored, name=source.name, default_branch=branch, head_commit=listing.head.decode()
+            source=source.stored, name=source.name, default_branch=branch, head_commit=commit.decode()
         )
 
     def _prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:

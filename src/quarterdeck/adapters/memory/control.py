@@ -23,8 +23,8 @@ class MemoryWorkerControl:
         finally:
             del self._handlers[worker_id]
 
-    async def find_repository(self, source: str) -> RepositoryFound:
-        return await self._of(next(iter(self._handlers), "")).find_repository(source)
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
+        return await self._of(next(iter(self._handlers), "")).find_repository(source, branch)
 
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None:
         await self._of(worker_id).send_input(command_id, data, end=end)

@@ -37,9 +37,16 @@ class MemoryWorkspaces:
     def delete(self, session_id: UUID, path: str) -> None:
         del self._session(session_id).files[path]
 
-    async def find(self, source: str) -> RepositoryFound:
+    async def find(self, source: str, branch: str | None = None) -> RepositoryFound:
         branches = self._branches(source)
-        branch, files = next(iter(branches.items()))
+        branch = branch or next(iter(branches))
+        files = branches.get(branch)
+        if files is None:
+            raise InvalidInputError(
+                f"There is no branch {branch!r} in {source}.",
+                f"Did you mean {', '.join(branches)}?",
+                field="defaultBranch",
+            )
         name = source.rstrip("/").rpartition("/")[2].removesuffix(".git")
         return RepositoryFound(source=source, name=name, default_branch=branch, head_commit=_commit(files))
 

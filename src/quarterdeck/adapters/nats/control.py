@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 class _FindRepository(msgspec.Struct):
     source: str
+    branch: str | None = None
 
 
 class _SendInput(msgspec.Struct):
@@ -75,8 +76,8 @@ class NatsWorkerControl:
     def __init__(self, connection: NatsConnection, prefix: str = "qd", answer_seconds: float = ANSWER_SECONDS) -> None:
         self._connection, self._prefix, self._answer_seconds = connection, prefix, answer_seconds
 
-    async def find_repository(self, source: str) -> RepositoryFound:
-        answer = await self._request(ANY, "find_repository", _FindRepository(source), FIND_SECONDS)
+    async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
+        answer = await self._request(ANY, "find_repository", _FindRepository(source, branch), FIND_SECONDS)
         if answer.found is None:
             raise UnavailableError("The worker answered with nothing.", "Try again.")
         return answer.found
@@ -116,7 +117,7 @@ class NatsControlServer:
         turns = Turns()
 
         async def find(asked: _FindRepository) -> _Answer:
-            return _Answer(found=await handler.find_repository(asked.source))
+            return _Answer(found=await handler.find_repository(asked.source, asked.branch))
 
         async def send_input(asked: _SendInput) -> _Answer:
             async with turns.of(asked.command_id):
