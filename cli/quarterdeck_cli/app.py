@@ -67,6 +67,7 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("add", projects.add_project),
                 ("list", projects.list_projects),
                 ("show", projects.show_project),
+                ("set", projects.set_project),
             ],
         ),
         "session": (

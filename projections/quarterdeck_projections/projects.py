@@ -1,6 +1,7 @@
 """Projects and their members."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import assert_never, cast, get_args
 
 from quarterdeck.domain.project import (
@@ -9,7 +10,6 @@ from quarterdeck.domain.project import (
     ProjectArchived,
     ProjectCreated,
     ProjectEvent,
-    ProjectSettings,
     ProjectSettingsChanged,
     Role,
 )
@@ -30,7 +30,7 @@ def project(batch: Sequence[Logged]) -> Changes:
                 owner = (logged.stream_id, str(event.owner_id))
                 members.replace(owner, _member(owner, Role.OWNER))
             case ProjectSettingsChanged():
-                projects.update(key, _settings(event.settings))
+                projects.update(key, {"settings": asdict(event.settings)})
             case MemberAdded():
                 member = (logged.stream_id, str(event.user_id))
                 members.replace(member, _member(member, event.role))
@@ -52,17 +52,7 @@ def _created(logged: Logged, event: ProjectCreated) -> Row:
         "default_branch": event.default_branch,
         "archived": False,
         "created_at": logged.recorded_at,
-        **_settings(event.settings),
-    }
-
-
-def _settings(settings: ProjectSettings) -> Row:
-    return {
-        "jail_driver": settings.jail_driver,
-        "max_sessions": settings.max_sessions,
-        "max_commands_per_session": settings.max_commands_per_session,
-        "command_timeout_seconds": settings.command_timeout_seconds,
-        "strict_limits": settings.strict_limits,
+        "settings": asdict(event.settings),
     }
 
 

@@ -46,11 +46,7 @@ class Project(ReadModel, table=True):
     default_branch: str = Field(sa_type=Text)
     archived: bool
     created_at: datetime = Field(sa_type=Time)
-    jail_driver: str = Field(sa_type=Text)
-    max_sessions: int
-    max_commands_per_session: int
-    command_timeout_seconds: int
-    strict_limits: bool
+    settings: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class Member(ReadModel, table=True):

@@ -33,7 +33,8 @@ def idempotency_key(info: Info, arguments: object, key: str | None) -> Idempoten
 
 def _plain(value: object) -> object:
     if value is strawberry.UNSET:
-        return None
+        # not null, which can mean to take something away
+        return ["left out"]
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     raise TypeError(f"{type(value)} has no canonical form")

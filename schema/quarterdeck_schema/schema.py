@@ -22,6 +22,7 @@ from quarterdeck_schema.identity.login import LoginMutation
 from quarterdeck_schema.identity.queries import IdentityQueries
 from quarterdeck_schema.identity.revoke_token import RevokeTokenMutation
 from quarterdeck_schema.nodes import NodeQueries
+from quarterdeck_schema.projects.change_project_settings import ChangeProjectSettingsMutation
 from quarterdeck_schema.projects.create_project import CreateProjectMutation
 from quarterdeck_schema.projects.queries import ProjectQueries
 from quarterdeck_schema.scalars import SCALARS
@@ -42,6 +43,7 @@ QUERIES = (
 MUTATIONS = (
     LoginMutation,
     CreateProjectMutation,
+    ChangeProjectSettingsMutation,
     OpenSessionMutation,
     CloseSessionMutation,
     RunCommandMutation,

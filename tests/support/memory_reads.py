@@ -134,6 +134,8 @@ def _projects(events: Sequence[LoggedEvent]) -> dict[UUID, ProjectRow]:
                 created_at=logged.envelope.recorded_at,
                 settings=logged.event.settings,
             )
+        elif isinstance(logged.event, project.ProjectSettingsChanged):
+            rows[logged.stream_id] = replace(rows[logged.stream_id], settings=logged.event.settings)
     return rows
 
 

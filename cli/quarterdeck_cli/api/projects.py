@@ -1,6 +1,7 @@
 """Projects."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
@@ -8,12 +9,38 @@ from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError
 
 
+class LimitsAsked(Answer, frozen=True):
+    cpus: float | None
+    memory_bytes: int | None
+    processes: int | None
+    open_files: int | None
+    file_bytes: int | None
+    workspace_bytes: int | None
+    workspace_files: int | None
+    temporary_bytes: int | None
+    output_bytes: int | None
+    wall_seconds: int | None
+    idle_seconds: int | None
+
+
+class NetworkRule(Answer, frozen=True):
+    host: str
+    port: int
+
+
 class ProjectSettings(Answer, frozen=True):
     jail_driver: str
     max_sessions: int
+    max_sessions_per_user: int | None
     max_commands_per_session: int
     command_timeout_seconds: int
+    limits: LimitsAsked
     strict_limits: bool
+    network: tuple[NetworkRule, ...]
+    image: str
+    dockerfile: str
+    runtime: str
+    keep_ignored: bool
 
 
 class Project(Answer, frozen=True):
@@ -43,3 +70,8 @@ async def project(client: Client, project_id: str) -> ProjectDetails:
 async def create_project(client: Client, repository: str, name: str | None, branch: str | None) -> Project:
     payload = await client.mutate("create_project", {"repository": repository, "name": name, "defaultBranch": branch})
     return read(Project, payload["project"])
+
+
+async def change_settings(client: Client, project_id: str, settings: dict[str, Any]) -> None:
+    """`settings`: the API's ProjectSettingsInput."""
+    await client.mutate("change_project_settings", {"projectId": project_id, "settings": settings})

@@ -2,18 +2,20 @@
 
 from typing import Annotated
 
+import msgspec
 import typer
 
-from quarterdeck_cli import ids, resolve
+from quarterdeck_cli import ids, resolve, settings
 from quarterdeck_cli.api import projects as api
-from quarterdeck_cli.command_line import Json
+from quarterdeck_cli.command_line import Json, ProjectName
 from quarterdeck_cli.folder import absolute_repository, project_here, project_of
 from quarterdeck_cli.qd import Qd
-from quarterdeck_cli.text import plain, when
+from quarterdeck_cli.text import plain, size, when
 
 Repository = Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A repository's folder, or its git URL.")]
 Name = Annotated[str | None, typer.Option("--name", help="What to call it; the repository's own name by default.")]
 Branch = Annotated[str | None, typer.Option("--branch", help="Where its sessions start; its own default otherwise.")]
+Words = Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help="See `qd project show` for what there is.")]
 Which = Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Name or id; that of this folder by default.")]
 
 
@@ -57,19 +59,55 @@ async def show_project(qd: Qd, project: Which = None, *, as_json: Json = False) 
     if as_json:
         qd.out.json(found)
         return
-    settings = found.settings
-    qd.out.fields(
-        [
-            ("id", str(ids.uuid_of(found.id) or found.id)),
-            ("name", found.name),
-            ("repository", found.repository),
-            ("branch", found.default_branch),
-            ("created", when(found.created_at)),
-            ("archived", "yes" if found.archived else ""),
-            ("jail", settings.jail_driver),
-            ("sessions", f"at most {settings.max_sessions}"),
-            ("commands", f"at most {settings.max_commands_per_session} at once in a session"),
-            ("time-out", f"{settings.command_timeout_seconds} s"),
-            ("limits", "strict" if settings.strict_limits else "as this host can"),
-        ]
-    )
+    qd.out.fields(_shown(found))
+
+
+async def set_project(qd: Qd, words: Words, *, project: ProjectName = None, as_json: Json = False) -> None:
+    """Change a project's settings: memory=2G cpus=1.5 network+=pypi.org. NAME= gives one its default back."""
+    client = await qd.client()
+    wanted = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    known = (await api.project(client, wanted)).settings.network
+    asked = settings.parse(words, [{"host": rule.host, "port": rule.port} for rule in known])
+    await api.change_settings(client, wanted, asked)
+    found = await api.project(client, wanted)
+    if as_json:
+        qd.out.json(found)
+        return
+    qd.out.fields(_shown(found))
+
+
+def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
+    chosen = found.settings
+    per_user = f", {chosen.max_sessions_per_user} of one person's" if chosen.max_sessions_per_user else ""
+    return [
+        ("id", str(ids.uuid_of(found.id) or found.id)),
+        ("name", found.name),
+        ("repository", found.repository),
+        ("branch", found.default_branch),
+        ("created", when(found.created_at)),
+        ("archived", "yes" if found.archived else ""),
+        ("jail", chosen.jail_driver),
+        ("image", chosen.image),
+        ("dockerfile", chosen.dockerfile),
+        ("runtime", chosen.runtime),
+        ("sessions", f"at most {chosen.max_sessions}{per_user}"),
+        ("commands", f"at most {chosen.max_commands_per_session} at once in a session"),
+        ("time-out", f"{chosen.command_timeout_seconds} s"),
+        *_bounds(chosen.limits),
+        ("limits", "strict" if chosen.strict_limits else "as this host can"),
+        ("network", ", ".join(f"{rule.host}:{rule.port}" for rule in chosen.network) or "none"),
+        ("snapshots", "with what git ignores" if chosen.keep_ignored else ""),
+    ]
+
+
+def _bounds(limits: api.LimitsAsked) -> list[tuple[str, str]]:
+    """Those that are asked for, by the names they are set with."""
+    asked = msgspec.to_builtins(limits)
+    found = [(name, kind, asked[kind.api]) for name, kind in settings.LIMITS.items()]
+    return [(name, _bound(kind, value)) for name, kind, value in found if value is not None]
+
+
+def _bound(kind: settings.Kind, value: float) -> str:
+    if kind.read is settings.size:
+        return size(int(value))
+    return f"{value:g} s" if kind.read is settings.span else f"{value:g}"

@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from quarterdeck.domain.project import ProjectSettings
 from quarterdeck_projections.database import Database
@@ -23,41 +26,11 @@ class ProjectRow:
     settings: ProjectSettings
 
 
-COLUMNS = """p.id, p.position, p.name, p.repository, p.default_branch, p.archived, p.created_at,
-    p.jail_driver, p.max_sessions, p.max_commands_per_session, p.command_timeout_seconds, p.strict_limits"""
+COLUMNS = """p.id, p.position, p.name, p.repository, p.default_branch, p.archived, p.created_at, p.settings"""
 
 
-def _project(
-    *,
-    id: UUID,  # noqa: A002 - the column's name
-    position: int,
-    name: str,
-    repository: str,
-    default_branch: str,
-    archived: bool,
-    created_at: datetime,
-    jail_driver: str,
-    max_sessions: int,
-    max_commands_per_session: int,
-    command_timeout_seconds: int,
-    strict_limits: bool,
-) -> ProjectRow:
-    return ProjectRow(
-        id=id,
-        position=position,
-        name=name,
-        repository=repository,
-        default_branch=default_branch,
-        archived=archived,
-        created_at=created_at,
-        settings=ProjectSettings(
-            jail_driver=jail_driver,
-            max_sessions=max_sessions,
-            max_commands_per_session=max_commands_per_session,
-            command_timeout_seconds=command_timeout_seconds,
-            strict_limits=strict_limits,
-        ),
-    )
+def _project(*, settings: dict[str, Any], **columns: Any) -> ProjectRow:
+    return ProjectRow(settings=msgspec.convert(settings, ProjectSettings), **columns)
 
 
 async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, ProjectRow]:

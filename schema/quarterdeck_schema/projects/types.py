@@ -11,19 +11,11 @@ from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
+from quarterdeck_schema.projects.settings import ProjectSettings, shown_settings
 from quarterdeck_schema.requires import check_scope
 
 if TYPE_CHECKING:
     from quarterdeck_schema.sessions.types import Session
-
-
-@strawberry.type
-class ProjectSettings:
-    jail_driver: str
-    max_sessions: int
-    max_commands_per_session: int
-    command_timeout_seconds: int
-    strict_limits: bool
 
 
 @strawberry.type
@@ -54,7 +46,6 @@ class Project(Node):
 
 
 def project_of(row: ProjectRow) -> Project:
-    settings = row.settings
     return Project(
         id=ids.encode("Project", row.id),
         row=row,
@@ -63,11 +54,5 @@ def project_of(row: ProjectRow) -> Project:
         default_branch=row.default_branch,
         archived=row.archived,
         created_at=row.created_at,
-        settings=ProjectSettings(
-            jail_driver=settings.jail_driver,
-            max_sessions=settings.max_sessions,
-            max_commands_per_session=settings.max_commands_per_session,
-            command_timeout_seconds=settings.command_timeout_seconds,
-            strict_limits=settings.strict_limits,
-        ),
+        settings=shown_settings(row.settings),
     )

@@ -1,5 +1,6 @@
 """Projects: registering a repository, and what is kept about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,11 +48,17 @@ class Projects:
         return outcome
 
     async def change_settings(
-        self, caller: Caller, project_id: UUID, settings: ProjectSettings, key: IdempotencyKey | None = None
+        self,
+        caller: Caller,
+        project_id: UUID,
+        change: Callable[[ProjectSettings], ProjectSettings],
+        key: IdempotencyKey | None = None,
     ) -> Outcome[ProjectState]:
+        """`change` is given the settings as they are, and may be called again where somebody else was faster."""
+
         def decide(state: ProjectState) -> tuple[project.ProjectEvent, ...]:
-            permitted(caller, state, Role.OWNER, no_project())
-            return project.change_settings(state, settings)
+            known = permitted(caller, state, Role.OWNER, no_project())
+            return project.change_settings(state, change(known.settings))
 
         context = context_of(caller, project_id=project_id)
         return await perform(self.log, PROJECT, project_id, decide, caller=caller, context=context, key=key)

@@ -1,13 +1,19 @@
 """Project: a repository that sessions work on, and who may."""
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, assert_never
 from uuid import UUID
 
+from quarterdeck.domain import limits, network
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.network import NetworkRule
 
 MAX_NAME = 100
+MAX_PATH = 1000
+_DOCKER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}")
 
 
 class Role(StrEnum):
@@ -25,14 +31,29 @@ class ProjectSettings:
     """Sessions that may be open at once."""
     max_commands_per_session: int = 16
     """Commands that may run at once in one session; what exceeds it waits."""
+    max_sessions_per_user: int | None = None
+    """Of those open at once, by one owner; None: as many as the project may have."""
     command_timeout_seconds: int = 3600
+    limits: LimitsAsked = NOTHING_ASKED
+    """Of each session; what is left out is this host's default."""
     strict_limits: bool = False
+    """A session is not started where one of its limits cannot be kept."""
+    network: tuple[NetworkRule, ...] = ()
+    """Where sessions may connect to; empty: nowhere."""
+    image: str = ""
+    """Docker: the image's name; empty: this host's own system, as bubblewrap shows it."""
+    dockerfile: str = ""
+    """Docker: the path of a Dockerfile in the repository that the image is built from, instead of a name."""
+    runtime: str = ""
+    """Docker: the OCI runtime, such as `runsc`; empty: the daemon's own."""
+    keep_ignored: bool = False
+    """Whether snapshots hold files that git ignores."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCreated:
     TOPIC: ClassVar[str] = "ProjectCreated"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     name: str
     repository: str
     """Absolute path or URL, without credentials."""
@@ -44,7 +65,7 @@ class ProjectCreated:
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettingsChanged:
     TOPIC: ClassVar[str] = "ProjectSettingsChanged"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     settings: ProjectSettings
 
 
@@ -183,11 +204,32 @@ def _check_settings(settings: ProjectSettings) -> None:
         )
     bounds = {
         "maxSessions": (settings.max_sessions, 1, 10_000),
+        "maxSessionsPerUser": (settings.max_sessions_per_user, 1, 10_000),
         "maxCommandsPerSession": (settings.max_commands_per_session, 1, 1_000),
         "commandTimeoutSeconds": (settings.command_timeout_seconds, 1, 7 * 24 * 3600),
     }
     for name, (value, low, high) in bounds.items():
-        if not low <= value <= high:
+        if value is not None and not low <= value <= high:
             raise InvalidInputError(
                 f"{name} is {value}; it must be between {low} and {high}.", field=f"settings.{name}"
             )
+    limits.check(settings.limits, "settings.limits")
+    network.check(settings.network, "settings.network")
+    _check_image(settings)
+
+
+def _check_image(settings: ProjectSettings) -> None:
+    if settings.image and settings.dockerfile:
+        raise InvalidInputError(
+            "An image is named and a Dockerfile as well.", "Set one of them only.", field="settings.dockerfile"
+        )
+    for name, value in (("image", settings.image), ("runtime", settings.runtime)):
+        if value and not _DOCKER_NAME.fullmatch(value):
+            raise InvalidInputError(f"{value[:80]!r} is no name of a Docker {name}.", field=f"settings.{name}")
+    path = settings.dockerfile
+    if path and (len(path) > MAX_PATH or not path.isprintable() or ".." in path.split("/") or path.startswith("/")):
+        raise InvalidInputError(
+            f"{path[:80]!r} is no path in a repository.",
+            "Write it from the repository's root, such as .quarterdeck/Dockerfile.",
+            field="settings.dockerfile",
+        )

@@ -56,6 +56,7 @@ def mutations(world: World) -> dict[str, Resolver]:
     table: dict[str, Callable[[World, Json], Awaitable[Json]]] = {
         "login": _login,
         "createProject": _create_project,
+        "changeProjectSettings": _change_project_settings,
         "openSession": _open_session,
         "closeSession": _close_session,
         "runCommand": _run_command,
@@ -134,6 +135,15 @@ async def _login(world: World, asked: Json) -> Json:
 async def _create_project(world: World, asked: Json) -> Json:
     name = asked.get("name") or asked["repository"].rstrip("/").rpartition("/")[2]
     return {"project": world.add_project(name, asked["repository"], asked.get("defaultBranch") or "main")}
+
+
+async def _change_project_settings(world: World, asked: Json) -> Json:
+    project = _by_id(world.projects, asked["projectId"])
+    assert project
+    wanted = dict(asked["settings"])
+    project["settings"]["limits"] |= wanted.pop("limits", {})
+    project["settings"] |= wanted
+    return {"project": project}
 
 
 async def _open_session(world: World, asked: Json) -> Json:

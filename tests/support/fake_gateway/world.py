@@ -12,6 +12,10 @@ from uuid import UUID, uuid4
 
 Json = dict[str, Any]
 NOW = "2026-11-23T08:00:00.123456+00:00"
+LIMITS = (
+    *("cpus", "memoryBytes", "processes", "openFiles", "fileBytes", "workspaceBytes", "workspaceFiles"),
+    *("temporaryBytes", "outputBytes", "wallSeconds", "idleSeconds"),
+)
 TOKEN = "qd_test"
 
 
@@ -136,9 +140,16 @@ class World:
             "settings": {
                 "jailDriver": "auto",
                 "maxSessions": 10,
+                "maxSessionsPerUser": None,
                 "maxCommandsPerSession": 8,
                 "commandTimeoutSeconds": 3600,
+                "limits": dict.fromkeys(LIMITS),
                 "strictLimits": False,
+                "network": [],
+                "image": "",
+                "dockerfile": "",
+                "runtime": "",
+                "keepIgnored": False,
             },
         }
         self.projects.append(project)

@@ -50,11 +50,14 @@ async def test_the_same_key_gives_the_same_project(deck: Deck) -> None:
 
 async def test_only_an_owner_changes_settings(deck: Deck) -> None:
     project_id = await deck.project()
-    smaller = replace(ProjectSettings(), max_sessions=3)
+    smaller = ProjectSettings(max_sessions=3)
 
-    outcome = await deck.projects.change_settings(deck.owner, project_id, smaller)
+    def change(settings: ProjectSettings) -> ProjectSettings:
+        return replace(settings, max_sessions=3)
+
+    outcome = await deck.projects.change_settings(deck.owner, project_id, change)
 
     assert isinstance(outcome.state, Project)
     assert outcome.state.settings == smaller
     with pytest.raises(NotFoundError):
-        await deck.projects.change_settings(deck.stranger, project_id, smaller)
+        await deck.projects.change_settings(deck.stranger, project_id, change)

@@ -93,6 +93,26 @@ def test_a_project_can_start_at_another_branch(
     assert len(world.projects) == 2
 
 
+def test_a_projects_settings_are_changed_and_shown(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+
+    ran = qd("project", "set", "memory=2G", "idle-time=30m", "network+=pypi.org", "jail=docker", "image=debian:13")
+
+    assert ran.code == 0
+    assert "memory      2.0 GiB" in ran.out
+    assert "idle-time   1800 s" in ran.out
+    assert "network     pypi.org:443" in ran.out
+    assert "debian:13" in qd("project", "show").out
+    qd("project", "set", "network+=npmjs.org:8443", "memory=")
+    assert qd("project", "show", "--json").json["settings"]["network"] == [
+        {"host": "pypi.org", "port": 443},
+        {"host": "npmjs.org", "port": 8443},
+    ]
+    assert "memory" not in qd("project", "show").out
+
+
 def test_a_clone_is_known_by_its_origin(qd: QdCall, logged_in: FakeGateway, world: World, repository: Path) -> None:
     origin = "https://me:secret@example.org/a/b.git"
     subprocess.run(["git", "remote", "add", "origin", origin], cwd=repository, check=True, capture_output=True)

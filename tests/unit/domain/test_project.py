@@ -6,6 +6,8 @@ import pytest
 from quarterdeck.domain import project
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import (
     NoProject,
     Project,
@@ -62,11 +64,31 @@ def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
         ProjectSettings(max_sessions=0),
         ProjectSettings(max_commands_per_session=1_001),
         ProjectSettings(command_timeout_seconds=0),
+        ProjectSettings(max_sessions_per_user=0),
+        ProjectSettings(limits=LimitsAsked(memory_bytes=1024)),
+        ProjectSettings(limits=LimitsAsked(cpus=0)),
+        ProjectSettings(network=(NetworkRule(host="example.org", port=0),)),
+        ProjectSettings(network=(NetworkRule(host="*"),)),
+        ProjectSettings(network=(NetworkRule(host="Example.org"),)),
+        ProjectSettings(network=(NetworkRule(host="a..b"),)),
+        ProjectSettings(network=(NetworkRule(host="a b"),)),
+        ProjectSettings(network=(NetworkRule(host="a\n"),)),
+        ProjectSettings(network=(NetworkRule(host="a"),) * 501),
+        ProjectSettings(image="-v /:/host"),
+        ProjectSettings(image="debian:13", dockerfile="Dockerfile"),
+        ProjectSettings(dockerfile="../Dockerfile"),
+        ProjectSettings(dockerfile="/etc/passwd"),
+        ProjectSettings(runtime="run sc"),
     ],
 )
 def test_settings_out_of_bounds_are_refused(settings: ProjectSettings) -> None:
     with pytest.raises(InvalidInputError):
         create("deck", settings)
+
+
+@pytest.mark.parametrize("host", ["pypi.org", "*.example.org", "192.0.2.1", "2001:db8::1", "xn--bcher-kva.example"])
+def test_a_network_rule_names_a_host_a_domain_or_an_address(host: str) -> None:
+    assert create("deck", ProjectSettings(network=(NetworkRule(host=host, port=8443),)))
 
 
 def test_the_only_owner_cannot_leave() -> None:

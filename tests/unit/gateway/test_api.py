@@ -79,6 +79,40 @@ async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
     assert closed["data"]["closeSession"]["session"] == {"id": session, "state": "CLOSING"}
 
 
+CHANGE_SETTINGS = """
+    mutation($id: ID!, $settings: ProjectSettingsInput!) {
+      changeProjectSettings(input: {projectId: $id, settings: $settings}) {
+        ... on Failure { code field }
+        ... on ChangeProjectSettingsPayload { project { settings {
+          maxSessions jailDriver limits { memoryBytes cpus } network { host port } } } }
+      }
+    }
+"""
+
+
+async def test_settings_that_are_left_out_stay_and_null_takes_one_away(gateway: Running) -> None:
+    project, _ = await session_of(gateway)
+
+    async def change(**settings: Any) -> Any:
+        answer = await gateway.ask(CHANGE_SETTINGS, {"id": project, "settings": settings})
+        return answer["data"]["changeProjectSettings"]
+
+    first = await change(maxSessions=3, limits={"memoryBytes": 2**33}, network=[{"host": "pypi.org"}])
+    second = await change(maxSessions=None, limits={"memoryBytes": None, "cpus": 1.5})
+
+    assert first["project"]["settings"] == {
+        "maxSessions": 3,
+        "jailDriver": "auto",
+        "limits": {"memoryBytes": 2**33, "cpus": None},
+        "network": [{"host": "pypi.org", "port": 443}],
+    }
+    assert second["project"]["settings"] == first["project"]["settings"] | {
+        "maxSessions": 20,
+        "limits": {"memoryBytes": None, "cpus": 1.5},
+    }
+    assert await change(limits={"cpus": 0}) == {"code": "INVALID_INPUT", "field": "settings.limits.cpus"}
+
+
 async def test_where_only_the_id_is_asked_the_read_model_is_not(
     gateway: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, CommandFinished, CommandRequested, EndReason, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
 from quarterdeck.domain.identity import TokenIssued, TokenKind
+from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import Limit, SessionProvisioned
 
 SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
@@ -64,6 +65,20 @@ def test_a_session_provisioned_by_the_first_release_is_read_today() -> None:
     payload = b'{"worker_id":"w1","jail_driver":"bubblewrap","base_commit":"c0","limits_note":"1 GiB"}'
     assert decode("SessionProvisioned", 1, payload) == SessionProvisioned(
         worker_id="w1", jail_driver="bubblewrap", workspace_kind="overlay", base_commit="c0", limits=()
+    )
+
+
+def test_a_projects_settings_from_before_limits_and_network_are_read_today() -> None:
+    old = b'{"jail_driver":"auto","max_sessions":3,"max_commands_per_session":16,"command_timeout_seconds":60}'
+    owner = UUID(int=7)
+    created = b'{"name":"n","repository":"/r","default_branch":"main","owner_id":"%s","settings":%s}'
+
+    settings = ProjectSettings(max_sessions=3, command_timeout_seconds=60)
+    assert decode("ProjectSettingsChanged", 1, b'{"settings":' + old + b"}") == ProjectSettingsChanged(
+        settings=settings
+    )
+    assert decode("ProjectCreated", 1, created % (str(owner).encode(), old)) == ProjectCreated(
+        name="n", repository="/r", default_branch="main", owner_id=owner, settings=settings
     )
 
 

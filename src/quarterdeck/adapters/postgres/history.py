@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import SessionProvisioned
 
 
@@ -34,7 +36,51 @@ def _provisioned_v2(event: SessionProvisionedV1) -> SessionProvisioned:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsV1:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    max_commands_per_session: int = 16
+    command_timeout_seconds: int = 3600
+    strict_limits: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreatedV1:
+    name: str
+    repository: str
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettingsV1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChangedV1:
+    settings: ProjectSettingsV1
+
+
+def _settings_v2(settings: ProjectSettingsV1) -> ProjectSettings:
+    """Limits, network and images were no settings: what is new has its default."""
+    return ProjectSettings(**vars(settings))
+
+
+def _created_v2(event: ProjectCreatedV1) -> ProjectCreated:
+    return ProjectCreated(
+        name=event.name,
+        repository=event.repository,
+        default_branch=event.default_branch,
+        owner_id=event.owner_id,
+        settings=_settings_v2(event.settings),
+    )
+
+
+def _settings_changed_v2(event: ProjectSettingsChangedV1) -> ProjectSettingsChanged:
+    return ProjectSettingsChanged(settings=_settings_v2(event.settings))
+
+
 EARLIER: dict[tuple[str, int], Earlier] = {
+    ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
+    ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
 }
 """By topic and version. Every version before an event's current one is here; a test checks it."""

@@ -1,0 +1,141 @@
+"""A project's settings as people write them: `memory=2G`, `idle-time=30m`, `network+=pypi.org:443`."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.text import plain
+
+Json = dict[str, Any]
+NOTHING = ("", "none", "default")
+"""What gives a setting its default back."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+_SPAN = re.compile(r"(\d+)\s*([smhd]?)", re.IGNORECASE)
+_SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_SPANS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_YES = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """How one setting is written: its name in the API, and what its text stands for."""
+
+    api: str
+    read: Callable[[str], Any]
+
+
+def size(text: str) -> int:
+    """Bytes from `2G`, `512 MiB` or `1.5T`, in powers of 1024."""
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise UsageError(f"{plain(text)!r} is no size.", "Write it as 512M, 2G or 1.5T.")
+    return int(float(found[1]) * _SIZES[found[2].upper()])
+
+
+def span(text: str) -> int:
+    """Seconds from `90`, `30m`, `12h` or `7d`."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise UsageError(f"{plain(text)!r} is no length of time.", "Write it as 90s, 30m, 12h or 7d.")
+    return int(found[1]) * _SPANS[found[2].lower()]
+
+
+def whole(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{plain(text)!r} is no whole number.", "Write digits alone.")
+    return int(text)
+
+
+def real(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UsageError(f"{plain(text)!r} is no number.", "Write it as 1.5.") from error
+
+
+def yes(text: str) -> bool:
+    if text.lower() not in _YES:
+        raise UsageError(f"{plain(text)!r} is neither yes nor no.", "Write yes or no.")
+    return _YES[text.lower()]
+
+
+def rule(text: str) -> Json:
+    """A network rule from `pypi.org`, `*.example.org:8443` or `[2001:db8::1]:443`; the port is 443 where none is."""
+    host, colon, port = text.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        host, port = text, "443"
+    return {"host": host.strip("[]").rstrip(".").lower(), "port": whole(port)}
+
+
+LIMITS = {
+    "cpus": Kind("cpus", real),
+    "memory": Kind("memoryBytes", size),
+    "processes": Kind("processes", whole),
+    "open-files": Kind("openFiles", whole),
+    "file-size": Kind("fileBytes", size),
+    "workspace": Kind("workspaceBytes", size),
+    "workspace-files": Kind("workspaceFiles", whole),
+    "tmp": Kind("temporaryBytes", size),
+    "output": Kind("outputBytes", size),
+    "wall-time": Kind("wallSeconds", span),
+    "idle-time": Kind("idleSeconds", span),
+}
+PLAIN = {
+    "jail": Kind("jailDriver", str),
+    "sessions": Kind("maxSessions", whole),
+    "sessions-per-user": Kind("maxSessionsPerUser", whole),
+    "commands": Kind("maxCommandsPerSession", whole),
+    "time-out": Kind("commandTimeoutSeconds", span),
+    "strict-limits": Kind("strictLimits", yes),
+    "image": Kind("image", str),
+    "dockerfile": Kind("dockerfile", str),
+    "runtime": Kind("runtime", str),
+    "keep-ignored": Kind("keepIgnored", yes),
+}
+NETWORK = "network"
+
+
+def parse(words: list[str], network: list[Json]) -> Json:
+    """The API's input from `name=value` words; `network` is what the project has, for `+=` and `-=`."""
+    changed: Json = {}
+    limits: Json = {}
+    for word in words:
+        name, operator, value = _split(word)
+        if name == NETWORK:
+            network = _network(operator, value, network)
+            changed["network"] = network
+        elif operator != "=":
+            raise UsageError(f"{name} is no list.", f"Write {name}=VALUE.")
+        elif name in LIMITS:
+            limits[LIMITS[name].api] = _value(LIMITS[name], value)
+        else:
+            changed[PLAIN[name].api] = _value(PLAIN[name], value)
+    return changed | ({"limits": limits} if limits else {})
+
+
+def _split(word: str) -> tuple[str, str, str]:
+    found = re.fullmatch(r"([a-z-]*[a-z])(\+=|-=|=)(.*)", word, re.DOTALL)
+    if not found:
+        raise UsageError(f"{plain(word)!r} sets nothing.", "Write NAME=VALUE, as in memory=2G.")
+    if found[1] not in {*LIMITS, *PLAIN, NETWORK}:
+        raise UsageError(f"There is no setting {found[1]!r}.", f"There are: {', '.join([*PLAIN, *LIMITS, NETWORK])}.")
+    return found[1], found[2], found[3]
+
+
+def _value(kind: Kind, text: str) -> Any:
+    return None if text.strip().lower() in NOTHING else kind.read(text)
+
+
+def _network(operator: str, value: str, known: list[Json]) -> list[Json]:
+    named = [] if value.strip().lower() in NOTHING else [rule(part.strip()) for part in value.split(",")]
+    if operator == "=":
+        return named
+    if operator == "-=":
+        missing = [each for each in named if each not in known]
+        if missing:
+            raise UsageError(f"There is no rule {missing[0]['host']}:{missing[0]['port']}.", "`qd project show` lists.")
+        return [each for each in known if each not in named]
+    return known + [each for each in named if each not in known]

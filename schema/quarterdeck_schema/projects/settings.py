@@ -1,0 +1,118 @@
+"""A project's settings, as the API shows and takes them."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import strawberry
+
+from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.project import ProjectSettings as Settings
+from quarterdeck_schema.scalars import Long
+
+
+@strawberry.type(name="LimitsAsked", description="Upper bounds for a session; null: this host's default.")
+class LimitsShown:
+    cpus: float | None
+    memory_bytes: Long | None
+    processes: int | None
+    open_files: int | None
+    file_bytes: Long | None
+    workspace_bytes: Long | None
+    workspace_files: int | None
+    temporary_bytes: Long | None
+    output_bytes: Long | None
+    wall_seconds: int | None
+    idle_seconds: int | None
+
+
+@strawberry.input(description="What is left out stays as it is; null takes a bound away.")
+class LimitsInput:
+    cpus: float | None = strawberry.UNSET
+    memory_bytes: Long | None = strawberry.UNSET
+    processes: int | None = strawberry.UNSET
+    open_files: int | None = strawberry.UNSET
+    file_bytes: Long | None = strawberry.UNSET
+    workspace_bytes: Long | None = strawberry.UNSET
+    workspace_files: int | None = strawberry.UNSET
+    temporary_bytes: Long | None = strawberry.UNSET
+    output_bytes: Long | None = strawberry.UNSET
+    wall_seconds: int | None = strawberry.UNSET
+    idle_seconds: int | None = strawberry.UNSET
+
+
+@strawberry.type(name="NetworkRule", description="A host, or *. and a domain for all below it, at one port.")
+class NetworkRuleShown:
+    host: str
+    port: int
+
+
+@strawberry.input
+class NetworkRuleInput:
+    host: str
+    port: int = 443
+
+
+@strawberry.type
+class ProjectSettings:
+    jail_driver: str
+    max_sessions: int
+    max_sessions_per_user: int | None
+    max_commands_per_session: int
+    command_timeout_seconds: int
+    limits: LimitsShown
+    strict_limits: bool
+    network: list[NetworkRuleShown]
+    image: str
+    dockerfile: str
+    runtime: str
+    keep_ignored: bool
+
+
+@strawberry.input(description="What is left out stays as it is.")
+class ProjectSettingsInput:
+    jail_driver: str | None = strawberry.UNSET
+    max_sessions: int | None = strawberry.UNSET
+    max_sessions_per_user: int | None = strawberry.UNSET
+    max_commands_per_session: int | None = strawberry.UNSET
+    command_timeout_seconds: int | None = strawberry.UNSET
+    limits: LimitsInput | None = strawberry.UNSET
+    strict_limits: bool | None = strawberry.UNSET
+    network: list[NetworkRuleInput] | None = strawberry.UNSET
+    image: str | None = strawberry.UNSET
+    dockerfile: str | None = strawberry.UNSET
+    runtime: str | None = strawberry.UNSET
+    keep_ignored: bool | None = strawberry.UNSET
+
+
+def shown_settings(settings: Settings) -> ProjectSettings:
+    plain: dict[str, Any] = {
+        **vars(settings),
+        "limits": LimitsShown(**asdict(settings.limits)),
+        "network": [NetworkRuleShown(host=rule.host, port=rule.port) for rule in settings.network],
+    }
+    return ProjectSettings(**plain)
+
+
+def changed(settings: Settings, asked: ProjectSettingsInput) -> Settings:
+    """The settings with what was given put in place. Null gives a setting its default back."""
+    wanted = {name: _of_null(name) if value is None else value for name, value in _given(asked).items()}
+    if asked.limits:
+        wanted["limits"] = merged(settings.limits, asked.limits)
+    if asked.network:
+        wanted["network"] = tuple(NetworkRule(host=rule.host, port=rule.port) for rule in asked.network)
+    elif "network" in wanted:
+        wanted["network"] = ()
+    return replace(settings, **wanted)
+
+
+def merged(limits: LimitsAsked, asked: LimitsInput) -> LimitsAsked:
+    return replace(limits, **_given(asked))
+
+
+def _given(asked: object) -> dict[str, Any]:
+    return {name: value for name, value in vars(asked).items() if value is not strawberry.UNSET}
+
+
+def _of_null(name: str) -> Any:
+    return getattr(Settings(), name)
