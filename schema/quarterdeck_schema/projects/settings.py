@@ -87,7 +87,7 @@ class ProjectSettingsInput:
 
 def shown_settings(settings: Settings) -> ProjectSettings:
     plain: dict[str, Any] = {
-        **vars(settings),
+        **asdict(settings),
         "limits": LimitsShown(**asdict(settings.limits)),
         "network": [NetworkRuleShown(host=rule.host, port=rule.port) for rule in settings.network],
     }
