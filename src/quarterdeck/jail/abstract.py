@@ -71,6 +71,11 @@ class Jail(Protocol):
     def session_id(self) -> UUID: ...
 
     @property
+    def driver(self) -> str:
+        """The name of the driver that made it."""
+        ...
+
+    @property
     def limits(self) -> tuple[Limit, ...]: ...
 
     async def start(self, spec: ExecSpec) -> None:

@@ -160,6 +160,7 @@ class DummyCommand:
 
 
 class DummyJail:
+    driver = "dummy"
     limits: tuple[Limit, ...] = ()
 
     def __init__(self, session_id: UUID, scripts: Mapping[str, Script], fallback: Script) -> None:

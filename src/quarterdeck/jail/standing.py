@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,16 +26,32 @@ AGENT_SECONDS = 15.0
 class StandingJail:
     """See `abstract.Jail`. Made by the driver, which also knows whose processes it may end (`uid`)."""
 
-    def __init__(self, state: Path, session_id: UUID, limits: tuple[Limit, ...], link: Link, uid: int) -> None:
+    def __init__(
+        self,
+        driver: str,
+        state: Path,
+        session_id: UUID,
+        limits: tuple[Limit, ...],
+        link: Link,
+        *,
+        uid: int,
+        removed: Callable[[UUID], Awaitable[None]] | None = None,
+    ) -> None:
+        self._driver = driver
         self._state = state
         self._session_id = session_id
         self._limits = limits
         self._link = link
         self._uid = uid
+        self._removed = removed
         with folders.shim_folder(state, session_id) as folder:
             self._folder = os.dup(folder)
         self._spool = os.open(SPOOL, folders.FOLDER, dir_fd=self._folder)
         self._closed = False
+
+    @property
+    def driver(self) -> str:
+        return self._driver
 
     @property
     def session_id(self) -> UUID:
@@ -131,6 +147,8 @@ class StandingJail:
             pass
         await ruins.clear(self._state, self._session_id, self._uid)
         self.close()
+        if self._removed is not None:
+            await self._removed(self._session_id)
 
     def cut(self) -> None:
         """Loses the connection; the next use makes another."""

@@ -102,7 +102,7 @@ class Provisioner:
                 provisioned = session.provision(
                     read.state,
                     worker_id=self._ports.worker_id,
-                    jail_driver=self._ports.driver.name,
+                    jail_driver=made.jail.driver,
                     workspace_kind=made.workspace.kind,
                     base_commit=made.workspace.base_commit,
                     limits=made.jail.limits,

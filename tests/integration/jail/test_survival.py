@@ -149,7 +149,7 @@ async def test_after_a_dead_shim_the_session_gets_a_new_jail_on_its_files(
 async def test_a_shim_that_hangs_is_ended_when_it_is_to_be_adopted(
     where: Place, driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quarterdeck.jail.bubblewrap.HELLO_SECONDS", 0.2)
+    monkeypatch.setattr("quarterdeck.jail.shims.HELLO_SECONDS", 0.2)
     jail = await driver.create(spec(where.workspace()))
     shim = _record(where, jail.session_id)["shim"][0]
     family = _family(shim)
