@@ -14,6 +14,7 @@ from quarterdeck.application.frames import Frame
 from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
+from quarterdeck.domain.workspace import SkippedPath
 
 LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
 
@@ -341,8 +342,10 @@ class WorkspaceTree:
 
     tree: str
     changed: tuple[ChangedFile, ...] = ()
-    skipped: tuple[str, ...] = ()
-    """Paths left out, each with its reason."""
+    skipped: tuple[SkippedPath, ...] = ()
+    """Paths left out."""
+    skipped_total: int = 0
+    """How many there are in all; the list holds the first."""
 
 
 class Workspaces(Protocol):
@@ -364,8 +367,11 @@ class Workspaces(Protocol):
         """The workspace of a session prepared before, also by an earlier process."""
         ...
 
-    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
-        """The files now, as a tree in the session's store, and what differs from tree `since`."""
+    async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
+        """The files now, as a tree in the session's store, and what differs from tree `since`.
+
+        Without files that git ignores, unless they are to be kept.
+        """
         ...
 
     async def discard(self, session_id: UUID) -> None:

@@ -22,14 +22,25 @@ class WorkspacePrepared:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SkippedPath:
+    """What is left out of a snapshot. `path` is relative to the workspace, bytes that are not UTF-8 as \\xNN."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotTaken:
-    """The workspace's files as a git tree, as they were after `command_id`."""
+    """The workspace's files as a git tree, as they were after `command_id`; None: found between commands."""
 
     TOPIC: ClassVar[str] = "SnapshotTaken"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     command_id: UUID | None
     tree: str
     files_changed: int
+    skipped: tuple[SkippedPath, ...] = ()
+    skipped_total: int = 0
+    """How many there are in all; the list holds the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +64,8 @@ class Workspace:
     kind: str
     base_commit: str
     tree: str
+    skipped: tuple[SkippedPath, ...] = ()
+    skipped_total: int = 0
     discarded: bool = False
 
 
@@ -62,15 +75,17 @@ WorkspaceState = NoWorkspace | Workspace
 def evolve(state: WorkspaceState, event: WorkspaceEvent) -> WorkspaceState:
     match event:
         case WorkspacePrepared():
-            return Workspace(
-                session_id=event.session_id, kind=event.kind, base_commit=event.base_commit, tree=event.tree
-            )
+            return prepared(event)
         case SnapshotTaken():
-            return replace(existing(state), tree=event.tree)
+            return replace(existing(state), tree=event.tree, skipped=event.skipped, skipped_total=event.skipped_total)
         case WorkspaceDiscarded():
             return replace(existing(state), tree=event.last_tree, discarded=True)
         case _:
             assert_never(event)
+
+
+def prepared(event: WorkspacePrepared) -> Workspace:
+    return Workspace(session_id=event.session_id, kind=event.kind, base_commit=event.base_commit, tree=event.tree)
 
 
 def existing(state: WorkspaceState) -> Workspace:
@@ -87,13 +102,15 @@ def prepare(
     return (WorkspacePrepared(session_id=session_id, kind=kind, base_commit=base_commit, tree=tree),)
 
 
-def take_snapshot(
-    state: WorkspaceState, *, command_id: UUID | None, tree: str, files_changed: int
-) -> tuple[WorkspaceEvent, ...]:
-    if existing(state).tree == tree:
+def take_snapshot(state: WorkspaceState, taken: SnapshotTaken) -> tuple[WorkspaceEvent, ...]:
+    """Nothing where the files, and what is left out of them, are as they were."""
+    known = existing(state)
+    same = (known.tree, known.skipped, known.skipped_total) == (taken.tree, taken.skipped, taken.skipped_total)
+    return () if same else (taken,)
+
+
+def discard(state: WorkspaceState, last: SnapshotTaken) -> tuple[WorkspaceEvent, ...]:
+    """With a last snapshot, where it differs from the one before."""
+    if existing(state).discarded:
         return ()
-    return (SnapshotTaken(command_id=command_id, tree=tree, files_changed=files_changed),)
-
-
-def discard(state: WorkspaceState, last_tree: str) -> tuple[WorkspaceEvent, ...]:
-    return () if existing(state).discarded else (WorkspaceDiscarded(last_tree=last_tree),)
+    return (*take_snapshot(state, last), WorkspaceDiscarded(last_tree=last.tree))

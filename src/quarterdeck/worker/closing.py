@@ -8,12 +8,13 @@ from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import StreamWrite, WorkspaceTree
 from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE
-from quarterdeck.domain import session
+from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand
 from quarterdeck.domain.session import LiveSession, OpenSession, ReadySession
-from quarterdeck.domain.workspace import Workspace, WorkspaceDiscarded, workspace_id
+from quarterdeck.domain.workspace import Workspace, workspace_id
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.files import taken
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.sessions import HeldSession, Sessions
@@ -95,8 +96,8 @@ class Closer:
                 return
             writes: list[StreamWrite] = []
             if isinstance(files.state, Workspace) and not files.state.discarded:
-                gone = WorkspaceDiscarded(last_tree=last.tree)
-                writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=(gone,)))
+                gone = workspace.discard(files.state, taken(last, None))
+                writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=gone))
             if isinstance(place.state, LIVE):
                 closed = session.close(place.state, _kept(last))
                 writes.append(StreamWrite(stream_id=session_id, expected_version=place.version, events=closed))
@@ -113,11 +114,13 @@ class Closer:
 
 
 LIVE = (OpenSession, ReadySession)
+NAMED = 20
 
 
 def _kept(last: WorkspaceTree) -> str:
     said = f"The files are kept as tree {last.tree}." if last.tree else "No files were left to keep."
     if last.skipped:
-        said += f" Not kept: {'; '.join(last.skipped[:20])}"
-        said += f" and {len(last.skipped) - 20} more." if len(last.skipped) > 20 else "."
+        named = [f"{each.path}: {each.reason}" for each in last.skipped[:NAMED]]
+        said += f" Not kept: {'; '.join(named)}"
+        said += f" and {last.skipped_total - NAMED} more." if last.skipped_total > NAMED else "."
     return said

@@ -7,20 +7,24 @@ from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import StreamWrite, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
-from quarterdeck.domain.workspace import workspace_id
+from quarterdeck.domain.base import fold
+from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspaceState, workspace_id
 
 
 class SessionFiles:
     """Used under `lock`, by one command after the other: what one finds, the next builds on."""
 
-    def __init__(self, session_id: UUID, workspaces: Workspaces, tree: str, version: int, *, settled: bool) -> None:
+    def __init__(
+        self, session_id: UUID, workspaces: Workspaces, known: Workspace, version: int, *, settled: bool
+    ) -> None:
         self.session_id = session_id
         self.lock = asyncio.Lock()
-        self.tree = tree
-        """The last one that the log knows."""
+        self.known = known
+        """As the log has them."""
         self._workspaces = workspaces
         self._version = version
-        self._next = tree
+        self._next: WorkspaceState = known
+        self.keep_ignored = False
         self.settled = settled
         """Nothing has run since `tree` was taken that could have written."""
         self.starts = 0
@@ -30,13 +34,19 @@ class SessionFiles:
     async def load(cls, session_id: UUID, workspaces: Workspaces, journal: Journal) -> "SessionFiles":
         """Of a session that something may have run in."""
         read = await journal.read(WORKSPACE, workspace_id(session_id))
-        return cls(session_id, workspaces, workspace.existing(read.state).tree, read.version, settled=False)
+        return cls(session_id, workspaces, workspace.existing(read.state), read.version, settled=False)
+
+    @property
+    def tree(self) -> str:
+        """The last one that the log knows."""
+        return self.known.tree
 
     async def look(self) -> WorkspaceTree:
         """The files now, compared with the tree that is known."""
         if self.settled:
-            return WorkspaceTree(tree=self.tree)
-        return await self._workspaces.tree(self.session_id, self.tree)
+            known = self.known
+            return WorkspaceTree(tree=known.tree, skipped=known.skipped, skipped_total=known.skipped_total)
+        return await self.since(self.tree)
 
     def begin(self) -> None:
         """A command is about to start."""
@@ -44,34 +54,39 @@ class SessionFiles:
         self.starts += 1
 
     async def are_as_known(self) -> bool:
-        return (await self._workspaces.tree(self.session_id, self.tree)).tree == self.tree
+        return (await self.since(self.tree)).tree == self.tree
 
     async def since(self, tree: str) -> WorkspaceTree:
         """The files now, compared with an earlier tree."""
-        return await self._workspaces.tree(self.session_id, tree)
+        return await self._workspaces.tree(self.session_id, tree, keep_ignored=self.keep_ignored)
 
     def snapshot(self, found: WorkspaceTree, command_id: UUID | None) -> list[StreamWrite]:
         """What to append where the files have changed; `appended` says that it was."""
-        if found.tree in ("", self.tree):
+        events = workspace.take_snapshot(self.known, taken(found, command_id)) if found.tree else ()
+        if not events:
             return []
-        self._next = found.tree
-        taken = workspace.SnapshotTaken(command_id=command_id, tree=found.tree, files_changed=len(found.changed))
-        return [self._write(taken)]
-
-    def discarded(self, found: WorkspaceTree) -> list[StreamWrite]:
-        """What to append when the workspace goes."""
-        return [self._write(workspace.WorkspaceDiscarded(last_tree=found.tree))]
-
-    def _write(self, event: workspace.SnapshotTaken | workspace.WorkspaceDiscarded) -> StreamWrite:
-        return StreamWrite(stream_id=workspace_id(self.session_id), expected_version=self._version, events=(event,))
+        known: WorkspaceState = self.known
+        self._next = fold(workspace.evolve, known, events)
+        stream_id = workspace_id(self.session_id)
+        return [StreamWrite(stream_id=stream_id, expected_version=self._version, events=events)]
 
     def appended(self, writes: list[StreamWrite]) -> None:
         """These snapshots are in the log."""
         if writes:
             self._version += len(writes)
-            self.tree = self._next
+            self.known = workspace.existing(self._next)
 
     async def reload(self, journal: Journal) -> None:
         """After a conflict: what the log has is what counts."""
         read = await journal.read(WORKSPACE, workspace_id(self.session_id))
-        self._version, self.tree = read.version, workspace.existing(read.state).tree
+        self._version, self.known = read.version, workspace.existing(read.state)
+
+
+def taken(found: WorkspaceTree, command_id: UUID | None) -> SnapshotTaken:
+    return SnapshotTaken(
+        command_id=command_id,
+        tree=found.tree,
+        files_changed=len(found.changed),
+        skipped=found.skipped,
+        skipped_total=found.skipped_total,
+    )

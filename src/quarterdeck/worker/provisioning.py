@@ -9,7 +9,7 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
-from quarterdeck.domain import project, session
+from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
 from quarterdeck.domain.session import OpenSession, SessionEvent, SessionState
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
@@ -87,7 +87,8 @@ class Provisioner:
         if not await self._announce(read, made):
             await self._take_down(session_id, made.jail)
             return
-        files = SessionFiles(session_id, self._ports.workspaces, made.workspace.tree, 1, settled=True)
+        prepared = workspace.prepared(_prepared(session_id, made.workspace))
+        files = SessionFiles(session_id, self._ports.workspaces, prepared, 1, settled=True)
         self.hold(session_id, opened.project_id, made.jail, files, home.settings.max_commands_per_session)
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
@@ -109,12 +110,7 @@ class Provisioner:
                 )
             except ConflictError:
                 return self._is_ours(read.state)
-            prepared = WorkspacePrepared(
-                session_id=read.stream_id,
-                kind=made.workspace.kind,
-                base_commit=made.workspace.base_commit,
-                tree=made.workspace.tree,
-            )
+            prepared = _prepared(read.stream_id, made.workspace)
             writes = [
                 StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
                 StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=(prepared,)),
@@ -140,3 +136,7 @@ class Provisioner:
             logger.warning(
                 "something is left for the next reconciliation", session=str(session_id), error=error.message
             )
+
+
+def _prepared(session_id: UUID, made: PreparedWorkspace) -> WorkspacePrepared:
+    return WorkspacePrepared(session_id=session_id, kind=made.kind, base_commit=made.base_commit, tree=made.tree)

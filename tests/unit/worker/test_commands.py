@@ -104,6 +104,19 @@ async def test_what_a_command_changed_is_a_snapshot(deck: Deck) -> None:
     assert following.tree_before == following.tree_after == finished.tree_after
 
 
+async def test_what_a_snapshot_leaves_out_is_in_the_log_though_no_file_that_it_takes_changed(deck: Deck) -> None:
+    assert isinstance(deck.workspaces, MemoryWorkspaces)
+    async with working(deck.worker()):
+        session_id = await deck.opened()
+        deck.scripts["dd"] = Script()
+        deck.workspaces.skip(session_id, "huge", "99999999 bytes, more than 67108864")
+        command_id = await deck.run(session_id, "dd")
+        await deck.finished(command_id)
+        await deck.finished(await deck.run(session_id, "dd"))
+    [taken] = [e for e in await deck.events(workspace_id(session_id)) if isinstance(e, SnapshotTaken)]
+    assert ([each.path for each in taken.skipped], taken.skipped_total) == (["huge"], 1)
+
+
 async def test_a_command_beside_another_starts_from_the_files_as_they_are_then(deck: Deck) -> None:
     go_on = asyncio.Event()
     deck.scripts["long"] = Script(steps=(WaitsFor(event=go_on),))

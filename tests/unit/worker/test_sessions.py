@@ -142,10 +142,10 @@ async def test_closing_ends_what_runs_and_what_waits(deck: Deck) -> None:
 class FullDisk(MemoryWorkspaces):
     full = True
 
-    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
+    async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         if self.full:
             raise UnavailableError("No space is left on the disk.", "Free some.")
-        return await super().tree(session_id, since)
+        return await super().tree(session_id, since, keep_ignored=keep_ignored)
 
 
 async def test_a_session_whose_last_tree_cannot_be_taken_keeps_its_files_until_it_can(deck: Deck) -> None:

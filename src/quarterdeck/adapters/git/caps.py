@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from quarterdeck.adapters.git.differences import shown
+from quarterdeck.domain.workspace import SkippedPath
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,8 +16,10 @@ class Caps:
     """Files and folders looked at for one tree."""
     depth: int = 4_000
     """Folders within folders."""
-    listed: int = 1_000
+    listed: int = 200
     """Paths named as left out; further ones are counted."""
+    listed_bytes: int = 64 * 1024
+    """Of those names together: they become part of an event."""
 
 
 @dataclass
@@ -25,14 +28,14 @@ class Skipped:
 
     caps: Caps
     _reasons: list[tuple[bytes, str]] = field(default_factory=list[tuple[bytes, str]])
-    _more: int = 0
+    _bytes: int = 0
+    total: int = 0
 
     def add(self, path: bytes, reason: str) -> None:
-        if len(self._reasons) < self.caps.listed:
+        self.total += 1
+        self._bytes += len(path)
+        if len(self._reasons) < self.caps.listed and self._bytes <= self.caps.listed_bytes:
             self._reasons.append((path, reason))
-        else:
-            self._more += 1
 
-    def lines(self) -> tuple[str, ...]:
-        lines = tuple(f"{shown(path)}: {reason}" for path, reason in sorted(self._reasons))
-        return (*lines, f"and {self._more} more") if self._more else lines
+    def paths(self) -> tuple[SkippedPath, ...]:
+        return tuple(SkippedPath(path=shown(path), reason=reason) for path, reason in sorted(self._reasons))

@@ -62,7 +62,7 @@ class SessionTrees:
     seen: Seen
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tree(self, since: str) -> WorkspaceTree:
+    def tree(self, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         before = _name(since)
         with self._lock:
             skipped = Skipped(self.caps)
@@ -73,6 +73,7 @@ class SessionTrees:
                 overlay=self.workspace.kind == "overlay",
                 unchanged=self._is_checkout,
                 skipped=skipped,
+                keep_ignored=keep_ignored,
             )
             root = self._open()
             try:
@@ -83,7 +84,7 @@ class SessionTrees:
                 changed = differences(self.objects, before, after)
             except KeyError:
                 raise NotFoundError(f"There is no tree {since} in this session.") from None
-        return WorkspaceTree(tree=after.hex(), changed=changed, skipped=skipped.lines())
+        return WorkspaceTree(tree=after.hex(), changed=changed, skipped=skipped.paths(), skipped_total=skipped.total)
 
     def _open(self) -> int:
         # the session's own folder belongs to the jail's user: a link could have taken the place of the layer

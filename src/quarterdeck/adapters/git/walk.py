@@ -67,6 +67,7 @@ class Walk:
     overlay: bool
     unchanged: Unchanged
     skipped: Skipped
+    keep_ignored: bool = False
     _looked_at: int = 0
     _read: int = 0
 
@@ -180,6 +181,8 @@ class Walk:
             folder.entries[name] = folder.tracked[name]
 
     def _rules(self, folder: _Folder, fd: int, entries: "dict[bytes, os.DirEntry[str]]", above: Rules | None) -> Rules:
+        if self.keep_ignored:
+            return Rules(None, 0, bytes)
         own = entries.get(_RULES)
         if own is not None:
             # git follows no link to its rules either

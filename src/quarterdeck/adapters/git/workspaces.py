@@ -76,8 +76,8 @@ class GitWorkspaces:
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         return await self._in(self._fast, lambda: self._prepared(session_id))
 
-    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
-        return await self._in(self._fast, lambda: self._trees(session_id).tree(since))
+    async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
+        return await self._in(self._fast, lambda: self._trees(session_id).tree(since, keep_ignored=keep_ignored))
 
     async def discard(self, session_id: UUID) -> None:
         await self._in(self._slow, lambda: self._discard(session_id))

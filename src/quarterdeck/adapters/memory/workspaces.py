@@ -9,6 +9,7 @@ from uuid import UUID
 from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceTree
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
+from quarterdeck.domain.workspace import SkippedPath
 
 Files = Mapping[str, bytes]
 
@@ -17,6 +18,7 @@ Files = Mapping[str, bytes]
 class _Session:
     prepared: PreparedWorkspace
     files: dict[str, bytes]
+    skipped: list[SkippedPath] = field(default_factory=list[SkippedPath])
 
 
 @dataclass
@@ -36,6 +38,10 @@ class MemoryWorkspaces:
 
     def delete(self, session_id: UUID, path: str) -> None:
         del self._session(session_id).files[path]
+
+    def skip(self, session_id: UUID, path: str, reason: str) -> None:
+        """From now on there is something at the path that no tree takes."""
+        self._session(session_id).skipped.append(SkippedPath(path=path, reason=reason))
 
     async def find(self, source: str, branch: str | None = None) -> RepositoryFound:
         branches = self._branches(source)
@@ -78,13 +84,18 @@ class MemoryWorkspaces:
         session = self._sessions.get(session_id)
         return session.prepared if session else None
 
-    async def tree(self, session_id: UUID, since: str) -> WorkspaceTree:
-        after = self._session(session_id).files
+    async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
+        session = self._session(session_id)
         if len(since) != 40:
             raise InvalidInputError(f"{since!r} is no name of a tree.", "Use one that a command's record shows.")
         if since not in self._trees:
             raise NotFoundError(f"There is no tree {since} in this session.")
-        return WorkspaceTree(tree=self._store(after), changed=_differences(self._trees[since], after))
+        return WorkspaceTree(
+            tree=self._store(session.files),
+            changed=_differences(self._trees[since], session.files),
+            skipped=tuple(session.skipped),
+            skipped_total=len(session.skipped),
+        )
 
     async def discard(self, session_id: UUID) -> None:
         self._sessions.pop(session_id, None)

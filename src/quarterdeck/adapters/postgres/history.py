@@ -7,6 +7,7 @@ from uuid import UUID
 
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import SessionProvisioned
+from quarterdeck.domain.workspace import SnapshotTaken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +79,22 @@ def _settings_changed_v2(event: ProjectSettingsChangedV1) -> ProjectSettingsChan
     return ProjectSettingsChanged(settings=_settings_v2(event.settings))
 
 
+@dataclass(frozen=True, kw_only=True)
+class SnapshotTakenV1:
+    command_id: UUID | None
+    tree: str
+    files_changed: int
+
+
+def _taken_v2(event: SnapshotTakenV1) -> SnapshotTaken:
+    """What was left out was not recorded."""
+    return SnapshotTaken(command_id=event.command_id, tree=event.tree, files_changed=event.files_changed)
+
+
 EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
+    ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
 }
 """By topic and version. Every version before an event's current one is here; a test checks it."""
