@@ -7,10 +7,11 @@ import structlog
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import StreamWrite, WorkspaceTree
-from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE
+from quarterdeck.application.streams import COMMAND, PROJECT, SESSION, WORKSPACE
 from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand
-from quarterdeck.domain.session import LiveSession, OpenSession, ReadySession
+from quarterdeck.domain.project import Project
+from quarterdeck.domain.session import LiveSession, NoSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import Workspace, workspace_id
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner
@@ -85,7 +86,15 @@ class Closer:
         prepared = await self._ports.workspaces.find_prepared(session_id)
         if prepared is None:
             return WorkspaceTree(tree=known)
-        return await self._ports.workspaces.tree(session_id, known or prepared.tree)
+        keep_ignored = await self._keeps_ignored(session_id)
+        return await self._ports.workspaces.tree(session_id, known or prepared.tree, keep_ignored=keep_ignored)
+
+    async def _keeps_ignored(self, session_id: UUID) -> bool:
+        opened = (await self._ports.journal.read(SESSION, session_id)).state
+        if isinstance(opened, NoSession):
+            return False
+        home = (await self._ports.journal.read(PROJECT, opened.project_id)).state
+        return isinstance(home, Project) and home.settings.keep_ignored
 
     async def _log_end(self, session_id: UUID, last: WorkspaceTree) -> None:
         """Nothing where the session lives on another worker."""

@@ -11,6 +11,7 @@ from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
+from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.session import OpenSession, SessionEvent, SessionState
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
@@ -60,14 +61,17 @@ class Provisioner:
 
         await self._ports.journal.decide(SESSION, session_id, decide)
 
-    def hold(self, session_id: UUID, project_id: UUID, jail: Jail, files: SessionFiles, slots: int) -> HeldSession:
+    def hold(
+        self, session_id: UUID, project_id: UUID, jail: Jail, files: SessionFiles, settings: ProjectSettings
+    ) -> HeldSession:
         """From here on the session takes commands."""
         held = HeldSession(session_id, project_id, jail, files)
 
         async def run(asked: Asked) -> None:
             await self._runner.run(held, asked)
 
-        held.commands = CommandQueue(slots, run)
+        held.commands = CommandQueue(settings.max_commands_per_session, run)
+        held.follow(settings)
         self._sessions.hold(held)
         return held
 
@@ -89,7 +93,7 @@ class Provisioner:
             return
         prepared = workspace.prepared(_prepared(session_id, made.workspace))
         files = SessionFiles(session_id, self._ports.workspaces, prepared, 1, settled=True)
-        self.hold(session_id, opened.project_id, made.jail, files, home.settings.max_commands_per_session)
+        self.hold(session_id, opened.project_id, made.jail, files, home.settings)
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         prepared = await self._ports.workspaces.prepare(session_id, opened.project_id, home.repository, opened.ref)

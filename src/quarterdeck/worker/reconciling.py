@@ -84,7 +84,7 @@ class Reconciler:
     async def _check(self, held: HeldSession, read: Read[SessionState], ready: ReadySession) -> None:
         """A session that is held here: does its jail live, and has anything about it changed?"""
         home = await self._provisioner.settings_of(ready.project_id)
-        held.commands.slots = home.settings.max_commands_per_session
+        held.follow(home.settings)
         try:
             await held.jail.processes()
         except JailError:
@@ -111,7 +111,7 @@ class Reconciler:
         home = await self._provisioner.settings_of(ready.project_id)
         files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
         self._marks.set(session_id)
-        held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings.max_commands_per_session)
+        held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings)
         await self._say_adopted(session_id, rebuilt=rebuilt)
         await self._takeover.commands(held)
         if ready.closing:

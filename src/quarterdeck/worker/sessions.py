@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.queue import CommandQueue
@@ -21,6 +22,11 @@ class HeldSession:
     closing: bool = False
     cancelled: set[UUID] = field(default_factory=set[UUID])
     """Commands whose end was asked for, perhaps before they had begun."""
+
+    def follow(self, settings: ProjectSettings) -> None:
+        """What the project has set, which may change while the session lives."""
+        self.commands.slots = settings.max_commands_per_session
+        self.files.keep_ignored = settings.keep_ignored
 
 
 class Sessions:

@@ -117,6 +117,24 @@ async def test_what_a_snapshot_leaves_out_is_in_the_log_though_no_file_that_it_t
     assert ([each.path for each in taken.skipped], taken.skipped_total) == (["huge"], 1)
 
 
+async def test_ignored_files_are_in_snapshots_where_the_project_keeps_them(deck: Deck) -> None:
+    workspaces = deck.workspaces
+    assert isinstance(workspaces, MemoryWorkspaces)
+    async with working(deck.worker()):
+        session_id = await deck.opened(keep_ignored=True)
+        workspaces.write(session_id, "out.ignored", b"!")
+        await deck.finished(await deck.run(session_id, "true"))
+        finished = await deck.finished(await deck.run(session_id, "true"))
+        await deck.close(session_id)
+        assert finished.tree_after in (await deck.closed(session_id)).reason
+        other = await deck.opened()
+        workspaces.write(other, "out.ignored", b"!")
+        unchanged = await deck.finished(await deck.run(other, "true"))
+    [taken] = [e for e in await deck.events(workspace_id(session_id)) if isinstance(e, SnapshotTaken)]
+    assert taken.tree == finished.tree_after
+    assert unchanged.tree_after == unchanged.tree_before
+
+
 async def test_a_command_beside_another_starts_from_the_files_as_they_are_then(deck: Deck) -> None:
     go_on = asyncio.Event()
     deck.scripts["long"] = Script(steps=(WaitsFor(event=go_on),))

@@ -12,6 +12,8 @@ from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.workspace import SkippedPath
 
 Files = Mapping[str, bytes]
+IGNORED = ".ignored"
+"""What the name of a file ends in that git ignores."""
 
 
 @dataclass
@@ -86,13 +88,14 @@ class MemoryWorkspaces:
 
     async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         session = self._session(session_id)
+        files = {path: text for path, text in session.files.items() if keep_ignored or not path.endswith(IGNORED)}
         if len(since) != 40:
             raise InvalidInputError(f"{since!r} is no name of a tree.", "Use one that a command's record shows.")
         if since not in self._trees:
             raise NotFoundError(f"There is no tree {since} in this session.")
         return WorkspaceTree(
-            tree=self._store(session.files),
-            changed=_differences(self._trees[since], session.files),
+            tree=self._store(files),
+            changed=_differences(self._trees[since], files),
             skipped=tuple(session.skipped),
             skipped_total=len(session.skipped),
         )
