@@ -8,6 +8,7 @@ from uuid import UUID
 from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.session import Limit
+from quarterdeck.jail.limits import JailLimits
 
 WORKSPACE_PATH = "/workspace"
 """Where commands find the workspace; their first working directory."""
@@ -19,6 +20,8 @@ class JailSpec:
     workspace: PreparedWorkspace
     environment: dict[str, str] = field(default_factory=dict[str, str])
     """The whole environment of the first command, beside PATH, HOME, LANG, TERM, USER and SHELL."""
+    limits: JailLimits | None = None
+    """None: the driver's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,8 @@ class BubblewrapDriver:
         bwrap = self._program()
         self._shims.make_folder(spec.session_id)
         try:
-            return await self._shims.start(spec.session_id, self._limits.told(), self._configuration(spec, bwrap))
+            told = self._limits_of(spec).told()
+            return await self._shims.start(spec.session_id, told, self._configuration(spec, bwrap))
         except BaseException:
             await self._shims.clear(spec.session_id)
             raise
@@ -80,16 +81,20 @@ class BubblewrapDriver:
             self._ready_program = program.within_reach(program.find(self._bwrap), self._state, self._shims.uid)
         return self._ready_program
 
+    def _limits_of(self, spec: JailSpec) -> JailLimits:
+        return spec.limits or self._limits
+
     def _configuration(self, spec: JailSpec, bwrap: Path) -> Head:
+        limits = self._limits_of(spec)
         return {
             "bwrap": str(bwrap),
-            "arguments": system.arguments(spec.workspace, self._limits),
+            "arguments": system.arguments(spec.workspace, limits),
             "files": system.MADE_UP,
             "seccomp": self._seccomp.hex(),
             "shells": self._shells,
             "environment": system.FIRST_ENVIRONMENT | spec.environment,
-            "rlimits": self._limits.for_process(),
-            "output_bytes": self._limits.output_bytes,
+            "rlimits": limits.for_process(),
+            "output_bytes": limits.output_bytes,
             "workspace": WORKSPACE_PATH,
             "state": system.STATE_FOLDER,
         }

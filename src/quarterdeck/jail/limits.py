@@ -1,10 +1,11 @@
 """What a session may use, and who keeps it to that on this host.
 
-A limit that this host cannot keep is listed with nobody to enforce it. Control groups will come in here.
+A limit that this host cannot keep is listed with nobody to enforce it.
 """
 
 import os
 import resource
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quarterdeck.domain.session import Limit
@@ -12,21 +13,44 @@ from quarterdeck.domain.session import Limit
 GIB = 1024**3
 MIB = 1024**2
 
+KEPT_EVERYWHERE: Mapping[str, str] = {
+    "open_files": "rlimit",
+    "file_size": "rlimit",
+    "core_dumps": "rlimit",
+    "tmp": "mount",
+    "home": "mount",
+    "shared_memory": "mount",
+    "output": "watcher",
+    "wall_time": "watcher",
+}
+"""By limit's name, who keeps it in a jail that bubblewrap makes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class JailLimits:
-    open_files: int = 4096
-    """Of one process."""
+    """None is no limit: it is not listed either."""
+
+    cpus: float | None = None
+    """Processors' worth of time."""
+    memory_bytes: int | None = None
+    """Of all processes of the session and what they hold in /tmp and the like, swap included."""
     processes: int = 2048
     """Threads counted, those of the jail's own upkeep too."""
+    open_files: int = 4096
+    """Of one process."""
     file_bytes: int = 16 * GIB
+    workspace_bytes: int | None = None
+    """Kept by the workspace's quota, as the next one is."""
+    workspace_files: int | None = None
     temporary_bytes: int = 1 * GIB
     """Of /tmp."""
     home_bytes: int = 1 * GIB
     shared_memory_bytes: int = 256 * MIB
     output_bytes: int = 8 * GIB
     """Of one command."""
-    memory_bytes: int | None = None
+    wall_seconds: int | None = None
+    """Of the session; kept by the worker, as the next one is."""
+    idle_seconds: int | None = None
 
     def for_process(self) -> dict[int, int]:
         """Resource limits of every process in the jail, by setrlimit(2)'s numbers."""
@@ -37,26 +61,31 @@ class JailLimits:
         }
         return limits | {resource.RLIMIT_NPROC: self.processes} if counts_processes_by_namespace() else limits
 
-    def told(self) -> tuple[Limit, ...]:
-        """Each limit with what enforces it here."""
-        listed = [
-            Limit(name="open_files", asked=str(self.open_files), enforced_by="rlimit"),
-            Limit(
-                name="processes",
-                asked=str(self.processes),
-                enforced_by="rlimit" if counts_processes_by_namespace() else "",
-            ),
-            Limit(name="file_size", asked=_size(self.file_bytes), enforced_by="rlimit"),
-            Limit(name="core_dumps", asked="0", enforced_by="rlimit"),
-            Limit(name="tmp", asked=_size(self.temporary_bytes), enforced_by="mount"),
-            Limit(name="home", asked=_size(self.home_bytes), enforced_by="mount"),
-            Limit(name="shared_memory", asked=_size(self.shared_memory_bytes), enforced_by="mount"),
-            Limit(name="output", asked=_size(self.output_bytes), enforced_by="watcher"),
-            Limit(name="wall_time", asked="as each command asks", enforced_by="watcher"),
-        ]
-        if self.memory_bytes is not None:
-            listed.append(Limit(name="memory", asked=_size(self.memory_bytes), enforced_by=""))
-        return tuple(listed)
+    def told(self, kept: Mapping[str, str] | None = None) -> tuple[Limit, ...]:
+        """Each limit of a jail with what enforces it here; `kept` adds to what every bubblewrap jail keeps.
+
+        Those of the workspace, of the session's time and of its idleness are told by who keeps them.
+        """
+        keepers = {**KEPT_EVERYWHERE, "processes": "rlimit" if counts_processes_by_namespace() else "", **(kept or {})}
+        return tuple(
+            Limit(name=name, asked=asked, enforced_by=keepers.get(name, "")) for name, asked in self._asked().items()
+        )
+
+    def _asked(self) -> dict[str, str]:
+        wished = {
+            "cpus": None if self.cpus is None else f"{self.cpus:g}",
+            "memory": None if self.memory_bytes is None else size(self.memory_bytes),
+            "processes": str(self.processes),
+            "open_files": str(self.open_files),
+            "file_size": size(self.file_bytes),
+            "core_dumps": "0",
+            "tmp": size(self.temporary_bytes),
+            "home": size(self.home_bytes),
+            "shared_memory": size(self.shared_memory_bytes),
+            "output": size(self.output_bytes),
+            "wall_time": "as each command asks",
+        }
+        return {name: asked for name, asked in wished.items() if asked is not None}
 
 
 def counts_processes_by_namespace() -> bool:
@@ -65,7 +94,8 @@ def counts_processes_by_namespace() -> bool:
     return (int(major), int("".join(c for c in minor if c.isdigit()) or 0)) >= (5, 14)
 
 
-def _size(count: int) -> str:
+def size(count: int) -> str:
+    """As people write it, in the greatest whole unit."""
     for unit, name in ((GIB, "GiB"), (MIB, "MiB")):
         if count % unit == 0:
             return f"{count // unit} {name}"

@@ -18,6 +18,13 @@ def test_what_nobody_enforces_is_said() -> None:
     assert "memory" not in {limit.name for limit in JailLimits().told()}
 
 
+def test_who_keeps_more_than_every_jail_does_is_said() -> None:
+    told = {limit.name: limit for limit in JailLimits(cpus=1.5, memory_bytes=GIB).told({"cpus": "cgroup"})}
+
+    assert (told["cpus"].asked, told["cpus"].enforced_by) == ("1.5", "cgroup")
+    assert told["memory"].enforced_by == ""
+
+
 @pytest.mark.parametrize(("release", "counted"), [("5.13.0", False), ("5.14.0-rc1", True), ("6.1.0-28-amd64", True)])
 def test_processes_are_counted_per_jail_by_newer_kernels_only(
     monkeypatch: pytest.MonkeyPatch, release: str, counted: bool
