@@ -145,7 +145,7 @@ async def _log_in_locally(logins: Logins, login: Login | None) -> Login:
         where = f" at {login.url}" if login else ""
         raise NotSetUpError(
             f"You are not logged in to a server{where}.",
-            "Start one here with `quarterdeck up`, or log in with `qd login --url URL TOKEN`.",
+            "Start one here with `quarterdeck up`, or log in with `qd login URL`.",
         )
     return await redeem_local(logins, local)
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from quarterdeck_cli.errors import ConnectionLostError, ProtocolError, ServerFailure
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
-START_OR_NAME: Final = "Start it with `quarterdeck up`, or name another with `qd login --url URL`."
+START_OR_NAME: Final = "Start it with `quarterdeck up`, or name another with `qd login URL`."
 
 
 def failure_of(payload: Mapping[str, Any]) -> ServerFailure:

@@ -162,11 +162,12 @@ def migrate() -> None:
 
 @app.command("login-token")
 def login_token(*, data_dir: DataDir = None) -> None:
-    """Make another one-time login token for what runs on this machine."""
+    """Make another one-time login token, for QD_DATABASE_URL or for what runs on this machine."""
     settings = settings_files.load(data_dir=data_dir)
-    found = control.running(DataDirectory(settings.data_dir))
     token = asyncio.run(_login_token(control.with_running_services(settings)))
-    write_private(DataDirectory(settings.data_dir).client, json.dumps({"url": found.url, "login_token": token}))
+    if settings.database_url is None:
+        data = DataDirectory(settings.data_dir)
+        write_private(data.client, json.dumps({"url": control.running(data).url, "login_token": token}))
     out.print(token, markup=False)
 
 

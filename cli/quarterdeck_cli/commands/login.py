@@ -19,7 +19,9 @@ from quarterdeck_cli.text import plain
 OneTime = Annotated[
     str | None,
     typer.Argument(
-        metavar="TOKEN", help="A one-time log-in token, as the server prints it; - reads it from standard input."
+        metavar="[URL|TOKEN]",
+        help="The server's address, which asks for a token; or a one-time log-in token as the server prints it, where "
+        "- reads it from standard input.",
     ),
 ]
 Url = Annotated[str | None, typer.Option("--url", help="The server's address, as http://host:port.")]
@@ -36,6 +38,10 @@ async def log_in(
     With nothing given: the server on this machine, by the one-time token it left for its own user. The API token is
     kept in the system's keyring, or in a file that only you can read where there is no keyring.
     """
+    if one_time and "://" in one_time:
+        if url:
+            raise UsageError("Two addresses were given.", "Give one of them.")
+        url, one_time = one_time, None
     if one_time and token:
         raise UsageError("Both a one-time token and --token were given.", "Give one of them.")
     local = find_local_server()

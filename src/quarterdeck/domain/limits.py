@@ -72,7 +72,7 @@ def check(asked: LimitsAsked, field: str) -> None:
         wish = getattr(asked, name)
         if wish is not None and not least <= wish <= most:
             raise InvalidInputError(
-                f"{name} is {wish}; it must be between {least} and {most}.", field=f"{field}.{camel(name)}"
+                f"{camel(name)} is {wish}; it must be between {least} and {most}.", field=f"{field}.{camel(name)}"
             )
 
 

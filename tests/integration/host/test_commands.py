@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.house import STANDIN_UP, House, free_port
+from tests.support.services import Database
 
 from quarterdeck import __version__
 from quarterdeck.host import detach
@@ -90,6 +91,16 @@ def test_somebody_elses_data_directory_is_refused_by_name(running: House, comman
 def test_migrating_needs_a_database(folder: Path) -> None:
     result = quarterdeck("migrate", QD_DATA_DIR=str(folder))
     assert result.returncode == 4
+
+
+def test_a_token_for_the_first_login_can_be_made_where_the_database_is_elsewhere(
+    database: Database, folder: Path
+) -> None:
+    result = quarterdeck("login-token", QD_DATABASE_URL=database.app_url, QD_DATA_DIR=str(folder / "data"))
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("qd_")
+    assert not (folder / "data").exists()
 
 
 def test_what_runs_can_be_asked_migrated_and_not_started_again(running: House, monkeypatch: pytest.MonkeyPatch) -> None:

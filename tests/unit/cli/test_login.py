@@ -40,6 +40,25 @@ def test_a_server_on_this_machine_is_logged_in_to_by_itself(
     assert [name for name, _ in world.calls] == ["login"]
 
 
+def test_a_server_elsewhere_is_named_by_its_address_and_the_token_read(
+    qd: QdCall, gateway: FakeGateway, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("qd_once\n"))
+
+    ran = qd("login", gateway.url)
+
+    assert (ran.code, ran.err.partition(" as ")[0]) == (0, f"Logged in to {gateway.url}")
+    monkeypatch.delenv("QD_DATA_DIR")
+    assert qd("whoami", "--json").json["url"] == gateway.url
+
+
+def test_two_addresses_are_one_too_many(qd: QdCall, gateway: FakeGateway, home: Path) -> None:
+    ran = qd("login", gateway.url, "--url", gateway.url)
+
+    assert ran.code == 2
+    assert "Two addresses were given." in ran.err
+
+
 def test_a_local_server_that_moved_is_found_at_its_new_address(
     qd: QdCall, gateway: FakeGateway, world: World, data_dir: Path
 ) -> None:
