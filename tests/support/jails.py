@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tests.support.disks import unmount_below
+
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind, decode
 from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.command import Terminal
@@ -109,6 +111,7 @@ async def place() -> AsyncGenerator[Place]:
             if jail is not None:
                 await jail.destroy()
         await driver.close()
+        unmount_below(root)
         for folder in root.glob("worker/sessions/*/work/work"):
             # overlayfs closes it even to its owner
             folder.chmod(0o700)

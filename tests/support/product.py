@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
+from tests.support.disks import unmount_below
 from tests.support.house import free_port
 from tests.support.waiting import eventually
 
@@ -220,4 +221,5 @@ def product_for(account: Account) -> Generator[Product]:
         yield product
     finally:
         product.close()
+        unmount_below(folder)
         shutil.rmtree(folder, ignore_errors=True)

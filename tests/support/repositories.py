@@ -7,6 +7,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.disks import unmount_below
+
 from quarterdeck.adapters.git.removal import remove_tree
 
 JAIL_UID = 64100 if os.geteuid() == 0 else None
@@ -30,6 +32,7 @@ def reachable_folder() -> Generator[Path]:
     try:
         yield folder
     finally:
+        unmount_below(folder)
         remove_tree(folder)
 
 

@@ -317,6 +317,15 @@ class Cursors(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceQuota:
+    """What a session may have written into its copy at one time; the repository's own files do not count."""
+
+    bytes: int
+    files: int
+    """Inodes: folders and links count as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PreparedWorkspace:
     """A session's copy of the repository on this host.
 
@@ -334,6 +343,9 @@ class PreparedWorkspace:
     """Further host folders that the jail sees read-only at the same path (the mirror's objects)."""
     notes: tuple[str, ...] = ()
     """What the copy lacks though the commit names it, for the user: submodules, Git LFS content."""
+    quota: WorkspaceQuota | None = None
+    quota_kept_by: str = ""
+    """`mount`: the file system that the copy lies on is of that size; `watcher`; or nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,9 +374,11 @@ class Workspaces(Protocol):
         """Brings the project's mirror up to date, making it where there is none."""
         ...
 
-    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace: ...
+    async def prepare(
+        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+    ) -> PreparedWorkspace: ...
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
-        """The workspace of a session prepared before, also by an earlier process."""
+        """The workspace of a session prepared before, also by an earlier process, ready to be used."""
         ...
 
     async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
@@ -372,6 +386,10 @@ class Workspaces(Protocol):
 
         Without files that git ignores, unless they are to be kept.
         """
+        ...
+
+    async def put_away(self, session_id: UUID) -> None:
+        """Keeps the copy, but nothing of the host in use for it: its jail has ended. `find_prepared` takes it up."""
         ...
 
     async def discard(self, session_id: UUID) -> None:

@@ -7,6 +7,7 @@ import json
 import signal
 from typing import Any
 
+from quarterdeck.adapters.disks.disks import SessionDisks
 from quarterdeck.host import leftovers, lock, services
 from quarterdeck.host.errors import HostError
 from quarterdeck.host.layout import DataDirectory
@@ -64,4 +65,6 @@ def _jails(data: DataDirectory) -> list[str]:
     """Those of a worker that runs by itself (`quarterdeck serve worker`) are left to it."""
     if lock.is_held(data.worker_lock):
         return []
-    return [f"the jail of session {session_id}" for session_id in ruins.end_all(data.worker)]
+    ended = [f"the jail of session {session_id}" for session_id in ruins.end_all(data.worker)]
+    SessionDisks(data.worker / "disks").put_all_away()
+    return ended

@@ -20,6 +20,7 @@ from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
+from quarterdeck.worker.quota import quota_of, told
 from quarterdeck.worker.sessions import HeldSession, Sessions
 
 logger = structlog.get_logger(__name__)
@@ -96,7 +97,9 @@ class Provisioner:
         self.hold(session_id, opened.project_id, made.jail, files, home.settings)
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
-        prepared = await self._ports.workspaces.prepare(session_id, opened.project_id, home.repository, opened.ref)
+        prepared = await self._ports.workspaces.prepare(
+            session_id, opened.project_id, home.repository, opened.ref, quota_of(home.settings.limits)
+        )
         jail = await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared))
         return Made(prepared, jail)
 
@@ -110,7 +113,7 @@ class Provisioner:
                     jail_driver=made.jail.driver,
                     workspace_kind=made.workspace.kind,
                     base_commit=made.workspace.base_commit,
-                    limits=made.jail.limits,
+                    limits=(*made.jail.limits, *told(made.workspace)),
                 )
             except ConflictError:
                 return self._is_ours(read.state)

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 import structlog
 
 from quarterdeck.application.endings import Endings
+from quarterdeck.application.ports import Workspaces
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.sessions import HeldSession, Sessions
@@ -18,8 +19,8 @@ REASON = "The worker was stopped."
 
 
 class Stopper:
-    def __init__(self, sessions: Sessions, endings: Endings, driver: JailDriver) -> None:
-        self._sessions, self._endings, self._driver = sessions, endings, driver
+    def __init__(self, sessions: Sessions, endings: Endings, driver: JailDriver, workspaces: Workspaces) -> None:
+        self._sessions, self._endings, self._driver, self._workspaces = sessions, endings, driver, workspaces
 
     async def stop(self) -> None:
         """Reports running commands lost and ends the jails, within three seconds. Sessions stay open: files are kept.
@@ -30,7 +31,7 @@ class Stopper:
         running = [command_id for each in held for command_id in each.commands.running]
         await self.leave(close=False)
         await _within(SAY_SECONDS, *(self._endings.lost(command_id, REASON) for command_id in running))
-        await _within(DESTROY_SECONDS, *(_destroy(each) for each in held))
+        await _within(DESTROY_SECONDS, *(self._destroy(each) for each in held))
         await self._driver.close()
 
     async def leave(self, *, close: bool = True) -> None:
@@ -41,12 +42,12 @@ class Stopper:
         if close:
             await self._driver.close()
 
-
-async def _destroy(held: HeldSession) -> None:
-    try:
-        await held.jail.destroy()
-    except QuarterdeckError as error:
-        logger.warning("a jail is left", session=str(held.session_id), error=error.message)
+    async def _destroy(self, held: HeldSession) -> None:
+        try:
+            await held.jail.destroy()
+            await self._workspaces.put_away(held.session_id)
+        except (QuarterdeckError, OSError) as error:
+            logger.warning("a jail is left", session=str(held.session_id), error=str(error))
 
 
 async def _within(seconds: float, *work: Coroutine[object, object, None]) -> None:

@@ -101,7 +101,7 @@ class Worker:
         self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, marks)
         self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, endings)
         self._controls = Controls(sessions, ports.workspaces)
-        self._stopper = Stopper(sessions, endings, self._driver)
+        self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces)
 
     async def _work(self, lease: WorkerLease) -> None:
         keeping = asyncio.create_task(

@@ -9,7 +9,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
+from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota, WorkspaceTree
 from quarterdeck.domain.command import CommandLost, EndReason
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
 from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession, SessionProvisioningFailed
@@ -191,8 +191,10 @@ class SlowWorkspaces(MemoryWorkspaces):
         super().__init__()
         self.go_on = asyncio.Event()
 
-    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
-        prepared = await super().prepare(session_id, project_id, source, ref)
+    async def prepare(
+        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+    ) -> PreparedWorkspace:
+        prepared = await super().prepare(session_id, project_id, source, ref, quota)
         await self.go_on.wait()
         return prepared
 

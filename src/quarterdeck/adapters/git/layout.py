@@ -42,6 +42,10 @@ class Layout:
     def session(self, session_id: UUID) -> Path:
         return self.root / "sessions" / str(session_id)
 
+    @property
+    def disks(self) -> Path:
+        return self.root / "disks"
+
     def store(self, session_id: UUID) -> Path:
         return self.root / "trees" / f"{session_id}.git"
 
@@ -67,7 +71,7 @@ class Layout:
 
     def create(self) -> None:
         """Makes the folders. Raises UnavailableError where the jail's user could not reach them."""
-        for folder in (self.root, self.root / "sessions"):
+        for folder in (self.root, self.root / "sessions", self.disks):
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
             self._let_pass(folder)
         for name in ("mirrors", "checkouts"):

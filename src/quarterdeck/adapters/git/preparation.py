@@ -3,8 +3,10 @@
 import contextlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
+from quarterdeck.adapters.disks.disks import SessionDisks
 from quarterdeck.adapters.git import records, refs
 from quarterdeck.adapters.git.checkouts import Checkouts
 from quarterdeck.adapters.git.layout import Layout
@@ -17,7 +19,7 @@ from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.session_git import write_session_git
 from quarterdeck.adapters.git.sources import Source
 from quarterdeck.adapters.git.trees import make_store, remember_checkout
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.errors import UnavailableError
 
 
@@ -28,12 +30,16 @@ class Preparation:
     checkouts: Checkouts
     author: tuple[str, str]
     overlay: bool
+    quota: WorkspaceQuota | None
+    disks: SessionDisks
+    may_mount: bool
+    """Whether this host lets us use them."""
 
     def prepare(self, session_id: UUID, project_id: UUID, source: Source, ref: str) -> PreparedWorkspace:
         """The caller holds the session's lock. What an earlier try left behind is made anew."""
         state, version = self._version(project_id, source, ref)
         make_store(self.layout.store(session_id), self.layout.mirror(project_id) / "objects")
-        remove_copy(self.layout, session_id)
+        remove_copy(self.layout, self.disks, session_id)
         session = self.layout.session(session_id)
         session.mkdir(exist_ok=True)
         self.layout.give(session, mode=0o700)
@@ -59,14 +65,21 @@ class Preparation:
         return state, version
 
     def _overlay(self, session_id: UUID, project_id: UUID, state: MirrorState, version: Version) -> PreparedWorkspace:
-        session = self.layout.session(session_id)
+        place = self._disk(session_id)
+        layers = place or self.layout.session(session_id)
         with self.checkouts.use(project_id, version.commit) as said:
             for name in ("upper", "work"):
-                (session / name).mkdir()
-                self.layout.give(session / name, mode=0o700)
-            write_session_git(self.layout, session / "upper", state, version, self.author)
+                (layers / name).mkdir()
+                self.layout.give(layers / name, mode=0o700)
+            write_session_git(self.layout, layers / "upper", state, version, self.author)
             # from here on the record keeps the checkout in use
-            return self._record(session_id, project_id, version, "overlay", said)
+            return self._record(session_id, project_id, version, "overlay", said, disk=place is not None)
+
+    def _disk(self, session_id: UUID) -> Path | None:
+        """Where the session's own disk is mounted, if it has one."""
+        if self.quota is None or not self.may_mount or not self.disks.make(session_id, self.quota):
+            return None
+        return self.disks.place(session_id)
 
     def _clone(self, session_id: UUID, project_id: UUID, state: MirrorState, version: Version) -> PreparedWorkspace:
         upper = self.layout.session(session_id) / "upper"
@@ -75,18 +88,27 @@ class Preparation:
         write_session_git(self.layout, upper, state, version, self.author)
         self.layout.give(upper, mode=0o700)
         remember_checkout(self.layout.store(session_id), upper, entries)
-        return self._record(session_id, project_id, version, "clone", notes(upper, entries))
+        return self._record(session_id, project_id, version, "clone", notes(upper, entries), disk=False)
 
     def _record(
-        self, session_id: UUID, project_id: UUID, version: Version, kind: str, said: tuple[str, ...]
+        self, session_id: UUID, project_id: UUID, version: Version, kind: str, said: tuple[str, ...], *, disk: bool
     ) -> PreparedWorkspace:
-        record = Record(project_id=project_id, kind=kind, base_commit=version.commit, tree=version.tree, notes=said)
+        record = Record(
+            project_id=project_id,
+            kind=kind,
+            base_commit=version.commit,
+            tree=version.tree,
+            notes=said,
+            quota=self.quota,
+            disk=disk,
+        )
         records.save(self.layout, session_id, record)
         return records.workspace(self.layout, session_id, record)
 
 
-def remove_copy(layout: Layout, session_id: UUID) -> None:
-    """Removes what belongs to the workspace from the session's folder, and the folder if nothing else is in it."""
+def remove_copy(layout: Layout, disks: SessionDisks, session_id: UUID) -> None:
+    """Removes the session's disk, what belongs to the workspace from its folder, and that if nothing else is in it."""
+    disks.remove(session_id)
     session = layout.session(session_id)
     if not session.is_dir():
         return

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import msgspec
 
+from quarterdeck.adapters.disks.disks import place
 from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.layout import Layout
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +16,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     base_commit: str
     tree: str
     notes: tuple[str, ...] = ()
+    quota: WorkspaceQuota | None = None
+    disk: bool = False
+    """The layers lie on a disk of the session's own."""
 
 
 def save(layout: Layout, session_id: UUID, record: Record) -> None:
@@ -37,16 +41,18 @@ def session_ids(layout: Layout) -> list[UUID]:
 
 
 def workspace(layout: Layout, session_id: UUID, record: Record) -> PreparedWorkspace:
-    session = layout.session(session_id)
+    layers = place(layout.disks, session_id) if record.disk else layout.session(session_id)
     overlay = record.kind == "overlay"
     return PreparedWorkspace(
         session_id=session_id,
         kind=record.kind,
         base_commit=record.base_commit,
         tree=record.tree,
-        upper=session / "upper",
-        work=session / "work" if overlay else None,
+        upper=layers / "upper",
+        work=layers / "work" if overlay else None,
         lower=layout.checkouts(record.project_id) / record.base_commit if overlay else None,
         read_only=(layout.mirror(record.project_id) / "objects",),
         notes=record.notes,
+        quota=record.quota,
+        quota_kept_by="" if record.quota is None else "mount" if record.disk else "watcher",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from quarterdeck.adapters.disks.disks import SessionDisks, why_not
 from quarterdeck.adapters.git import records, sources
 from quarterdeck.adapters.git.caps import Caps
 from quarterdeck.adapters.git.checkouts import Checkouts
@@ -21,7 +22,7 @@ from quarterdeck.adapters.git.overlay import overlay_works
 from quarterdeck.adapters.git.preparation import Preparation, remove_copy
 from quarterdeck.adapters.git.program import CONFIG, Git
 from quarterdeck.adapters.git.trees import SessionTrees, open_trees
-from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceTree
+from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceQuota, WorkspaceTree
 from quarterdeck.domain.errors import NotFoundError
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     caps: Caps = field(default_factory=Caps)
     kept_checkouts: int = 3
+    disks: bool | None = None
+    """Whether sessions with a quota get disks of their own; None: where this host lets us mount them."""
     bwrap: Path | None = None
     """The bubblewrap to try overlays with; None: the one at hand."""
 
@@ -55,6 +58,8 @@ class GitWorkspaces:
         self._layout.create()
         write_atomically(self._layout.config, CONFIG.encode(), mode=0o644)  # the jail's user runs git as well
         self._overlay = overlay
+        self._disks = SessionDisks(self._layout.disks)
+        self._disk = self._options.disks
         self._probing = threading.Lock()
         self._git = Git(config=self._layout.config)
         self._mirrors = Mirrors(layout=self._layout, git=self._git, patience=self._options.patience)
@@ -70,8 +75,10 @@ class GitWorkspaces:
     async def mirror(self, project_id: UUID, source: str) -> None:
         await self._in(self._slow, lambda: self._mirrors.update(project_id, sources.parse(source)))
 
-    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
-        return await self._in(self._slow, lambda: self._prepare(session_id, project_id, source, ref))
+    async def prepare(
+        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+    ) -> PreparedWorkspace:
+        return await self._in(self._slow, lambda: self._prepare(session_id, project_id, source, ref, quota))
 
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         return await self._in(self._fast, lambda: self._prepared(session_id))
@@ -79,11 +86,15 @@ class GitWorkspaces:
     async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         return await self._in(self._fast, lambda: self._trees(session_id).tree(since, keep_ignored=keep_ignored))
 
+    async def put_away(self, session_id: UUID) -> None:
+        self._open.pop(session_id, None)
+        await self._in(self._slow, lambda: self._disks.put_away(session_id))
+
     async def discard(self, session_id: UUID) -> None:
         await self._in(self._slow, lambda: self._discard(session_id))
 
     async def sessions(self) -> Sequence[UUID]:
-        return await self._in(self._fast, lambda: records.session_ids(self._layout))
+        return await self._in(self._fast, self._sessions)
 
     async def overlays(self) -> bool:
         """Whether sessions get an overlay (else a clone)."""
@@ -108,7 +119,9 @@ class GitWorkspaces:
             source=source.stored, name=source.name, default_branch=branch, head_commit=commit.decode()
         )
 
-    def _prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
+    def _prepare(
+        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None
+    ) -> PreparedWorkspace:
         with exclusive(self._layout.session_lock(session_id)):
             ready = self._prepared(session_id)
             if ready is not None:
@@ -119,14 +132,22 @@ class GitWorkspaces:
                 checkouts=self._checkouts,
                 author=self._options.author,
                 overlay=self._overlay_works(),
+                quota=quota,
+                disks=self._disks,
+                may_mount=self._disks_work(),
             )
             return preparation.prepare(session_id, project_id, sources.parse(source), ref)
 
     def _prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         record = records.load(self._layout, session_id)
-        if record is None or not self._layout.session(session_id).joinpath("upper").is_dir():
+        if record is None or (record.disk and not self._disks.take_up(session_id)):
             return None
-        return records.workspace(self._layout, session_id, record)
+        workspace = records.workspace(self._layout, session_id, record)
+        return workspace if workspace.upper.is_dir() else None
+
+    def _sessions(self) -> list[UUID]:
+        """With those whose making was cut off."""
+        return sorted({*records.session_ids(self._layout), *self._disks.ids()})
 
     def _trees(self, session_id: UUID) -> SessionTrees:
         trees = self._open.get(session_id)
@@ -142,7 +163,7 @@ class GitWorkspaces:
         with exclusive(self._layout.session_lock(session_id)):
             self._open.pop(session_id, None)
             record = records.load(self._layout, session_id)
-            remove_copy(self._layout, session_id)
+            remove_copy(self._layout, self._disks, session_id)
             if record is not None:
                 records.remove(self._layout, session_id)
         if record is not None:
@@ -152,6 +173,12 @@ class GitWorkspaces:
         found = [records.load(self._layout, session_id) for session_id in records.session_ids(self._layout)]
         used = {record.base_commit for record in found if record and record.project_id == project_id}
         self._checkouts.prune(project_id, used)
+
+    def _disks_work(self) -> bool:
+        with self._probing:
+            if self._disk is None:
+                self._disk = not why_not(self._layout.disks)
+            return self._disk
 
     def _overlay_works(self) -> bool:
         with self._probing:

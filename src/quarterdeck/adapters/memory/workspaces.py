@@ -6,7 +6,7 @@ from hashlib import sha1
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceTree
+from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceQuota, WorkspaceTree
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.workspace import SkippedPath
@@ -61,7 +61,9 @@ class MemoryWorkspaces:
     async def mirror(self, project_id: UUID, source: str) -> None:
         self._branches(source)
 
-    async def prepare(self, session_id: UUID, project_id: UUID, source: str, ref: str) -> PreparedWorkspace:
+    async def prepare(
+        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+    ) -> PreparedWorkspace:
         if session_id in self._sessions:
             return self._sessions[session_id].prepared
         branches = self._branches(source)
@@ -78,6 +80,8 @@ class MemoryWorkspaces:
             base_commit=_commit(files),
             tree=self._store(files),
             upper=Path("/memory") / str(session_id),
+            quota=quota,
+            quota_kept_by="watcher" if quota else "",
         )
         self._sessions[session_id] = _Session(prepared, dict(files))
         return prepared
@@ -99,6 +103,9 @@ class MemoryWorkspaces:
             skipped=tuple(session.skipped),
             skipped_total=len(session.skipped),
         )
+
+    async def put_away(self, session_id: UUID) -> None:
+        pass
 
     async def discard(self, session_id: UUID) -> None:
         self._sessions.pop(session_id, None)
