@@ -13,6 +13,7 @@ from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, EchoesInput, Hangs, Prints, Script
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.shim.changes import FILE, REMOVE, apply, encode
 
 HELLO = "printf hello"
 FAILING = "printf oops >&2; exit 7"
@@ -36,6 +37,11 @@ class Host:
         self.workspace = workspace
         self.drivers: list[JailDriver] = []
 
+    def read(self, workspace: PreparedWorkspace, path: str) -> bytes | None:
+        """A file that the session's jail has written."""
+        file = workspace.upper / path
+        return file.read_bytes() if file.exists() else None
+
     def driver(self) -> JailDriver:
         self.drivers.append(self._new_driver())
         return self.drivers[-1]
@@ -44,7 +50,7 @@ class Host:
 @pytest.fixture(params=["dummy", "bubblewrap"])
 async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     async with place() as where:
-        dummies = DummyHost()
+        dummies = DummyHost(write=lambda session_id, changes: apply(changes, str(where.upper(session_id)), ""))
         kinds: dict[str, Callable[[], JailDriver]] = {
             "dummy": lambda: DummyDriver(SCRIPTS, host=dummies),
             "bubblewrap": where.driver,
@@ -277,3 +283,16 @@ async def test_a_thawed_jail_goes_on(jail: Jail) -> None:
     assert b"ready" in await read_until(jail, command_id, b"ready")
     await jail.kill(command_id, EndReason.CANCELLED)
     await jail.wait(command_id)
+
+
+async def test_files_are_changed_from_outside_as_if_a_command_did_it(host: Host) -> None:
+    workspace = host.workspace()
+    jail = await host.driver().create(spec(workspace))
+    try:
+        await jail.change_files(encode(FILE, b"made/here", b"hello"))
+
+        assert host.read(workspace, "made/here") == b"hello"
+        await jail.change_files(encode(REMOVE, b"made/here"))
+        assert host.read(workspace, "made/here") is None
+    finally:
+        await jail.destroy()

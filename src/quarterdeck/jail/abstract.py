@@ -10,6 +10,9 @@ from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail.limits import JailLimits
 
+MAX_CHANGES = 8 * 1024 * 1024
+"""Bytes of changes to files in one request."""
+
 WORKSPACE_PATH = "/workspace"
 """Where commands find the workspace; their first working directory."""
 
@@ -46,6 +49,9 @@ class Exit:
     wall_ms: int
     cpu_ms: int
     peak_memory_bytes: int
+    shell_state: bytes | None = None
+    """The shell's working directory and exports as it left them, for `change_files`; None: as they were before.
+    Empty: too long to be kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +132,13 @@ class Jail(Protocol):
 
     async def processes(self) -> int:
         """How many processes live in it."""
+        ...
+
+    async def change_files(self, changes: bytes) -> None:
+        """Changes the workspace's files from inside, as a command would (`shim.changes`; at most `MAX_CHANGES`).
+
+        Raises JailError where one of them cannot be done: those before it are.
+        """
         ...
 
     async def destroy(self) -> None:

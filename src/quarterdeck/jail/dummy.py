@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
@@ -55,6 +55,8 @@ class DummyHost:
     """What outlives a driver: jails by session. Two drivers of one host are two workers, one after the other."""
 
     jails: dict[UUID, "DummyJail"] = field(default_factory=dict[UUID, "DummyJail"])
+    write: Callable[[UUID, bytes], None] = lambda _session_id, _changes: None
+    """Given the changes to a session's files, as `shim.changes` encodes them."""
 
     def lose(self, session_id: UUID) -> None:
         """The session's jail dies, as if its shim had been killed."""
@@ -163,8 +165,9 @@ class DummyJail:
     driver = "dummy"
     limits: tuple[Limit, ...] = ()
 
-    def __init__(self, session_id: UUID, scripts: Mapping[str, Script], fallback: Script) -> None:
+    def __init__(self, session_id: UUID, scripts: Mapping[str, Script], fallback: Script, host: DummyHost) -> None:
         self._session_id = session_id
+        self._host = host
         self._scripts = scripts
         self._fallback = fallback
         self._seen: set[UUID] = set()
@@ -246,6 +249,10 @@ class DummyJail:
         self._check()
         return sum(command.exit is None for command in self._commands.values())
 
+    async def change_files(self, changes: bytes) -> None:
+        self._check()
+        self._host.write(self._session_id, changes)
+
     async def destroy(self) -> None:
         self.die()
 
@@ -289,7 +296,7 @@ class DummyDriver:
     async def create(self, spec: JailSpec) -> DummyJail:
         if spec.session_id in self._host.jails and not self._host.jails[spec.session_id].dead:
             raise JailError(f"Session {spec.session_id} has a jail on this host already.", "Adopt it.")
-        jail = DummyJail(spec.session_id, self._scripts, self._fallback)
+        jail = DummyJail(spec.session_id, self._scripts, self._fallback, self._host)
         self._host.jails[spec.session_id] = jail
         return jail
 

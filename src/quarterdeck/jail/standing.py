@@ -1,6 +1,7 @@
 """A standing jail as a worker holds it: everything goes through its shim, and any worker can hold it."""
 
 import asyncio
+import base64
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -21,6 +22,7 @@ from quarterdeck.jail.spool_reader import SegmentReader, batches
 
 DESTROY_SECONDS = 15.0
 AGENT_SECONDS = 15.0
+CHANGE_SECONDS = 120.0
 
 
 class StandingJail:
@@ -138,6 +140,14 @@ class StandingJail:
     async def processes(self) -> int:
         return int((await self._ask_agent("count"))["count"])
 
+    async def change_files(self, changes: bytes) -> None:
+        if not changes:
+            return
+        try:
+            await asyncio.wait_for(self._ask("change", changes), CHANGE_SECONDS)
+        except TimeoutError as error:
+            raise JailError("The jail's files could not be changed in time.", "Try again.") from error
+
     async def destroy(self) -> None:
         try:
             link = await self._linked()
@@ -186,6 +196,7 @@ class StandingJail:
 
 
 def _exit(told: Head) -> Exit:
+    state = told.get("shell_state")
     return Exit(
         exit_code=told["exit_code"],
         signal=told["signal"],
@@ -193,4 +204,5 @@ def _exit(told: Head) -> Exit:
         wall_ms=told["wall_ms"],
         cpu_ms=told["cpu_ms"],
         peak_memory_bytes=told["peak_memory_bytes"],
+        shell_state=None if state is None else base64.b64decode(state),
     )

@@ -9,8 +9,8 @@ import signal
 import socket
 from typing import Any
 
-from quarterdeck.jail.shim import family, kernel, wake
-from quarterdeck.jail.shim.subreaper import Subreaper, receive
+from quarterdeck.jail.shim import changes, family, kernel, wake
+from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 
 Config = dict[str, Any]
 
@@ -65,6 +65,8 @@ class Agent:
         self._config = config
         self._subreapers: dict[int, int] = {}
         """By pid, the number that the shim gave each."""
+        self._changers: dict[int, int] = {}
+        """Those at work on files: by pid, the number of the request."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
 
@@ -88,6 +90,9 @@ class Agent:
         asked = json.loads(message)
         if asked["do"] == "prepare":
             self._prepare(asked["number"], fds[0])
+            return
+        if asked["do"] == "change":
+            self._change(asked["id"], fds[0])
             return
         answer: Config = {"id": asked["id"]}
         if asked["do"] == "count":
@@ -123,9 +128,37 @@ class Agent:
         finally:
             os._exit(0)
 
+    def _change(self, number: int, memory: int) -> None:
+        """Changes files in a fork, which may be starved or killed without harm to the agent."""
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._channel.send(json.dumps({"id": number, "error": error.strerror}).encode())
+            os.close(memory)
+            return
+        if pid:
+            self._changers[pid] = number
+            os.close(memory)
+            return
+        try:
+            wake.forget()
+            changes.apply(read_memory(memory), self._config["workspace"], self._config["state"])
+            self._channel.send(json.dumps({"id": number}).encode())
+        except (OSError, changes.BrokenChangesError, MemoryError) as error:
+            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self._channel.send(json.dumps({"id": number, "error": said}).encode())
+        except BaseException:  # noqa: BLE001 - the agent tells that it was ended
+            os._exit(1)
+        os._exit(0)
+
+    @property
+    def _own(self) -> set[int]:
+        """Children that are no part of any command."""
+        return self._subreapers.keys() | self._changers.keys()
+
     def _commands(self) -> set[int]:
-        """What the commands are made of: descendants that are not the subreapers themselves."""
-        return set(family.descendants(os.getpid())) - self._subreapers.keys()
+        """What the commands are made of: descendants that are none of our own helpers."""
+        return set(family.descendants(os.getpid())) - self._own
 
     def _freeze(self) -> None:
         for _ in range(family.ROUNDS):
@@ -142,7 +175,12 @@ class Agent:
         self._frozen.clear()
 
     def _reap(self) -> None:
-        gone = self._subreapers.keys() & family.reap().keys()
+        ended = family.reap()
+        for pid in self._changers.keys() & ended.keys():
+            number = self._changers.pop(pid)
+            if ended[pid]:
+                self._channel.send(json.dumps({"id": number, "error": "it was ended from inside the jail"}).encode())
+        gone = self._subreapers.keys() & ended.keys()
         for pid in gone:
             del self._subreapers[pid]
         if gone:
@@ -156,8 +194,8 @@ class Agent:
 
     def _sweep(self) -> None:
         """Ends what a killed subreaper left: children of ours that are none."""
-        while family.descendants(os.getpid(), self._subreapers):
-            family.kill_all(os.getpid(), self._subreapers)
+        while family.descendants(os.getpid(), self._own):
+            family.kill_all(os.getpid(), self._own)
             family.reap()
 
 

@@ -283,6 +283,7 @@ class Running:
             "wall_ms": self._wall_ms,
             "cpu_ms": self._report["cpu_ms"],
             "peak_memory_bytes": self._report["peak"],
+            "shell_state": self._report.get("state"),
         }
 
     @property

@@ -154,15 +154,20 @@ class Server:
             # tried again when a command is to start
             print(f"the jail could not be made again: {error}", flush=True)  # noqa: T201 - the shim's log
 
-    def _tell_agent(self, message: Head) -> None:
+    def _tell_agent(self, message: Head, fds: list[int] | None = None) -> None:
         if self._inside is None:
             raise NotMadeError(ENDED_FROM_INSIDE)
-        self._inside.tell(message)
+        self._inside.tell(message, fds)
 
-    def _ask_agent(self, connection: Connection, head: Head) -> None:
+    def _ask_agent(self, connection: Connection, head: Head, body: bytes) -> None:
         self._next += 1
         self._asked[self._next] = (connection.fd, head["id"])
-        self._tell_agent({"do": head["do"], "id": self._next})
+        memory = kernel.memory_file(body) if body else None
+        try:
+            self._tell_agent({"do": head["do"], "id": self._next}, [memory] if memory is not None else None)
+        finally:
+            if memory is not None:
+                os.close(memory)
 
     def _hear_agent(self) -> None:
         assert self._inside is not None
@@ -313,9 +318,9 @@ class Server:
     def _do(self, connection: Connection, head: Head, body: bytes) -> Head | None:
         """Answers at once, or None for later or never."""
         do = head["do"]
-        if do in {"count", "freeze", "thaw"}:
+        if do in {"count", "freeze", "thaw", "change"}:
             self._note_freezing(do)
-            self._ask_agent(connection, head)
+            self._ask_agent(connection, head, body)
             return None
         if do in {"hello", "start", "commands", "destroy"}:
             return self._do_to_session(do, head, body)

@@ -6,6 +6,7 @@ command's shell may end while its background children keep the terminal.
 """
 
 import array
+import base64
 import errno
 import fcntl
 import json
@@ -21,6 +22,8 @@ from typing import Any
 
 from quarterdeck.jail.shim import family, kernel, shell, wake
 
+MOST_STATE = 32 * 1024
+"""Bytes of a shell's state that are told outside; a report is one message."""
 EXTERMINATION_SECONDS = 5.0
 ROUND_SECONDS = 0.01
 IUTF8 = 0x4000
@@ -35,6 +38,7 @@ class Subreaper:
         self._channel = channel
         self._config = config
         self._saved = ""
+        self._state: str | None = None
         self._terminal = -1
         self._main = 0
         self._failure = ""
@@ -52,7 +56,7 @@ class Subreaper:
         if not message:
             return
         spec, text, *standard = fds
-        self._begin(json.loads(_read(spec)), _read(text), standard)
+        self._begin(json.loads(read_memory(spec)), read_memory(text), standard)
         while not (self._reported and not family.has_children()):
             if not self._turn():
                 break
@@ -207,15 +211,16 @@ class Subreaper:
                 self._report()
 
     def _keep_state(self) -> None:
-        """Makes what the shell wrote at its exit the state, if it wrote it to the end."""
+        """Makes what the shell wrote at its exit the state, if it wrote it to the end; a new one is reported."""
+        kept = f"{self._config['state']}/state"
         try:
-            with open(self._saved, "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
-                file.seek(-len(shell.WHOLE), os.SEEK_END)
-                whole = file.read() == shell.WHOLE
-            if whole:
-                os.rename(self._saved, f"{self._config['state']}/state")  # noqa: PTH104 - as above
-            else:
-                os.unlink(self._saved)  # noqa: PTH108 - as above
+            written = _start_of(self._saved)
+            if not _is_whole(self._saved):
+                os.unlink(self._saved)  # noqa: PTH108 - pathlib costs the shim memory
+                return
+            if not os.path.exists(kept) or _start_of(kept) != written:  # noqa: PTH110 - as above
+                self._state = base64.b64encode(written if len(written) <= MOST_STATE else b"").decode()
+            os.rename(self._saved, kept)  # noqa: PTH104 - as above
         except OSError:
             # nothing was written: the state stays as it was
             return
@@ -230,6 +235,7 @@ class Subreaper:
             "cpu_ms": int((usage.ru_utime + usage.ru_stime) * 1000),
             "peak": usage.ru_maxrss * 1024,
             "failure": self._failure,
+            "state": self._state,
         }
         try:
             self._channel.send(json.dumps(answer).encode())
@@ -238,7 +244,19 @@ class Subreaper:
             return
 
 
-def _read(fd: int) -> bytes:
+def _start_of(path: str) -> bytes:
+    """A state file, or where it is too long to be told, more of it than that."""
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+        return file.read(MOST_STATE + 1)
+
+
+def _is_whole(path: str) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
+        file.seek(-len(shell.WHOLE), os.SEEK_END)
+        return file.read() == shell.WHOLE
+
+
+def read_memory(fd: int) -> bytes:
     """All of a memory file, which is closed."""
     data = os.pread(fd, os.fstat(fd).st_size, 0)
     os.close(fd)
