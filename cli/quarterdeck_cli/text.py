@@ -54,6 +54,12 @@ def duration(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds_left:02}" if hours else f"{minutes}:{seconds_left:02}"
 
 
+def nth(number: int) -> str:
+    """As `1st`, `12th` or `23rd`."""
+    last = 0 if 10 < number % 100 < 20 else number % 10
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
 def size(count: int | None) -> str:
     """Bytes in powers of 1024."""
     if count is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never, cast, get_args
 
 from quarterdeck.domain.session import (
+    SessionAdmitted,
     SessionAdopted,
     SessionClosed,
     SessionCloseRequested,
@@ -28,6 +29,8 @@ def project(batch: Sequence[Logged]) -> Changes:
         match event:
             case SessionOpened():
                 sessions.insert(key, _opened(logged, event))
+            case SessionAdmitted():
+                sessions.update(key, {"state": SessionState.OPENING})
             case SessionProvisioned():
                 sessions.update(key, _provisioned(logged, event))
             case SessionProvisioningFailed():
@@ -54,7 +57,7 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
         "owner_id": event.owner_id,
         "title": event.title,
         "ref": event.ref,
-        "state": SessionState.OPENING,
+        "state": SessionState.QUEUED,
         "limits": (),
         "opened_at": logged.recorded_at,
     }

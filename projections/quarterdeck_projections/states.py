@@ -4,8 +4,10 @@ from enum import StrEnum
 
 
 class SessionState(StrEnum):
+    QUEUED = "queued"
     OPENING = "opening"
     READY = "ready"
+    PAUSED = "paused"
     CLOSING = "closing"
     CLOSED = "closed"
     LOST = "lost"

@@ -19,6 +19,7 @@ from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.paging import key, size
@@ -104,6 +105,12 @@ class RequestContext:
 
     async def command(self, command_id: UUID) -> CommandRow | None:
         return await self._load("commands", self.services.reads.commands, command_id)
+
+    async def waiting_session(self, session_id: UUID) -> QueuePlace | None:
+        return await self._load("waiting sessions", self.services.reads.waiting_sessions, session_id)
+
+    async def waiting_command(self, command_id: UUID) -> QueuePlace | None:
+        return await self._load("waiting commands", self.services.reads.waiting_commands, command_id)
 
     async def files_changed(self, command_id: UUID) -> tuple[ChangedFile, ...]:
         return await self._load("files", self.services.reads.files_changed, command_id) or ()

@@ -8,10 +8,11 @@ from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.project import Role
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window
-from quarterdeck_projections.queries import commands, members, positions, projects, sessions, tokens, workers
+from quarterdeck_projections.queries import commands, members, positions, projects, queue, sessions, tokens, workers
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.workers import WorkerRow
@@ -29,6 +30,8 @@ class Reads(Protocol):
     async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]: ...
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]: ...
+    async def waiting_sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
+    async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]: ...
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]: ...
     async def list_sessions(
@@ -62,6 +65,12 @@ class ReadModels:
 
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
         return await tokens.load(self._database, ids)
+
+    async def waiting_sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]:
+        return await queue.of_sessions(self._database, ids)
+
+    async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]:
+        return await queue.of_commands(self._database, ids)
 
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
         return await members.roles(self._database, user_id)

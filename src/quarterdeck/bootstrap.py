@@ -108,14 +108,14 @@ def jail_driver(settings: Settings) -> JailDriver:
 
 @dataclass(frozen=True)
 class CountedSessions:
-    """`application.sessions.OpenSessions` by the read models."""
+    """`application.sessions.WaitingSessions` by the read models."""
 
     database: Database
     reads: ReadModels
 
     async def count(self, project_id: UUID, since: int) -> int:
         await self.reads.wait_for(since, "sessions")
-        return await session_queries.count_open(self.database, project_id)
+        return await session_queries.count_waiting(self.database, project_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +199,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         live=stores.live,
         reads=reads,
         projects=Projects(stores.log, ids, control, doorbell),
-        sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads)),
+        sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -178,6 +178,9 @@ class Limits(BaseSettings):
     limit_send_seconds: PositiveFloat = Field(
         default=15.0, description="Time that a client has to take what is sent to it, before it is cut off."
     )
+    limit_waiting_sessions: PositiveInt = Field(
+        default=1000, description="Sessions of one project that wait for a place; another one is refused."
+    )
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 

@@ -55,7 +55,9 @@ from quarterdeck.domain.events import Event
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
 from quarterdeck.domain.session import (
     EndedSession,
+    OpenSession,
     ReadySession,
+    SessionAdmitted,
     SessionOpened,
     SessionState,
     request_close,
@@ -127,6 +129,10 @@ class Deck:
             clock=SystemClock(),
         )
 
+    async def a_lease(self, capacity: int = 50) -> None:
+        """As of a worker that lives, though none runs."""
+        await self.registry.start("nobody", "here", capacity, 60)
+
     # --- what a user does
 
     async def append(self, stream_id: UUID, version: int, *events: Event, session_id: UUID | None = None) -> None:
@@ -156,10 +162,13 @@ class Deck:
         await self.append(project_id, 0, created)
         return project_id
 
-    async def open(self, project_id: UUID | None = None, ref: str = "main") -> UUID:
+    async def open(self, project_id: UUID | None = None, ref: str = "main", owner_id: UUID | None = None) -> UUID:
         session_id = SystemIds().new()
-        opened = SessionOpened(project_id=project_id or await self.project(), owner_id=uuid4(), ref=ref)
+        opened = SessionOpened(project_id=project_id or await self.project(), owner_id=owner_id or uuid4(), ref=ref)
         await self.append(session_id, 0, opened, session_id=session_id)
+        if self.ring:
+            # as a conductor does, where none runs
+            await self.append(session_id, 1, SessionAdmitted(), session_id=session_id)
         return session_id
 
     async def opened(self, **settings: int) -> UUID:
@@ -216,6 +225,15 @@ class Deck:
             return state
 
         return await eventually(check)
+
+    async def admitted(self, session_id: UUID) -> None:
+        """Returns when it has a place."""
+
+        async def check() -> bool:
+            state = await self.session(session_id)
+            return isinstance(state, ReadySession) or (isinstance(state, OpenSession) and state.admitted)
+
+        await eventually(check)
 
     async def running(self, command_id: UUID) -> RunningCommand:
         async def check() -> RunningCommand:

@@ -16,6 +16,7 @@ from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.workers import WorkerRow
@@ -49,6 +50,16 @@ class MemoryReads:
 
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
         return _among(_tokens(await self._events()), ids)
+
+    async def waiting_sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]:
+        rows = sorted(_sessions(await self._events()).values(), key=_position)
+        waiting = [row.id for row in rows if row.state is SessionState.QUEUED]
+        return _places(waiting, ids, "no worker is running")
+
+    async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]:
+        rows = sorted(_commands(await self._events()).values(), key=_position)
+        waiting = [row.id for row in rows if row.state is CommandState.QUEUED]
+        return _places(waiting, ids, "the session is not ready yet")
 
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
         roles: dict[UUID, Role] = {}
@@ -100,6 +111,13 @@ class MemoryReads:
 
     async def wait_for(self, position: int, *projections: str) -> None:
         """Always there."""
+
+
+def _places(waiting: Sequence[UUID], ids: Collection[UUID], reason: str) -> Mapping[UUID, QueuePlace]:
+    """In one queue: that of the only project or session there is."""
+    return {
+        key: QueuePlace(position=number, reason=reason) for number, key in enumerate(waiting, start=1) if key in ids
+    }
 
 
 def _among(rows: Mapping[UUID, RowT], ids: Collection[UUID]) -> Mapping[UUID, RowT]:
@@ -158,7 +176,7 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     owner_name=names.get(opened.owner_id, str(opened.owner_id)),
                     title=opened.title,
                     ref=opened.ref,
-                    state=SessionState.OPENING,
+                    state=SessionState.QUEUED,
                     reason=None,
                     next_step=None,
                     worker_id=None,
@@ -170,6 +188,8 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     ready_at=None,
                     ended_at=None,
                 )
+            case session.SessionAdmitted():
+                rows[key] = replace(rows[key], state=SessionState.OPENING)
             case session.SessionProvisioned() as made:
                 rows[key] = replace(
                     rows[key],

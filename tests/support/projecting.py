@@ -66,6 +66,10 @@ class Story:
         self._versions[stream_id] = version + len(events)
         return recorded[-1].position
 
+    def saw(self, stream_id: UUID, version: int) -> None:
+        """Somebody else has written to the stream: it is at this version now."""
+        self._versions[stream_id] = version
+
     async def begin(self) -> int:
         """A user and a project of theirs."""
         await self.tell(self.user, UserRegistered(name="ada"))

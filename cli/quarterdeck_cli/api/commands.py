@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from quarterdeck_cli.api import Answer, read
+from quarterdeck_cli.api.queue import QueuePlace
 from quarterdeck_cli.api.sessions import LIVE
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError
@@ -54,6 +55,7 @@ class Command(Answer, frozen=True):
     output_sha256: str | None = None
     tree_before: str | None = None
     tree_after: str | None = None
+    queue: QueuePlace | None = None
 
     @property
     def ended(self) -> bool:

@@ -5,10 +5,11 @@ from typing import Final
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.api.queue import QueuePlace
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError
 
-LIVE: Final = ("OPENING", "READY", "CLOSING")
+LIVE: Final = ("QUEUED", "OPENING", "READY", "PAUSED", "CLOSING")
 ENDED: Final = ("CLOSED", "LOST", "FAILED")
 
 
@@ -39,6 +40,7 @@ class Session(Answer, frozen=True):
     base_commit: str | None = None
     ready_at: str | None = None
     ended_at: str | None = None
+    queue: QueuePlace | None = None
 
 
 class SessionDetails(Session, frozen=True, kw_only=True):

@@ -91,6 +91,7 @@ def _fields(command: Command) -> list[tuple[str, str]]:
         ("session", ids.short(command.session.id)),
         ("command", command.text),
         ("state", "cancelling" if command.cancelling and not command.ended else ending(command)),
+        ("waits", str(command.queue or "")),
         ("reason", command.reason or ""),
         ("terminal", terminal),
         ("background", "yes" if command.background else ""),

@@ -13,6 +13,7 @@ import typer
 
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api.commands import RequestedCommand, cancel_command, run_command
+from quarterdeck_cli.api.queue import command_place
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef, closed_output
 from quarterdeck_cli.commands.sessions import give_up, opened
@@ -21,7 +22,7 @@ from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running import local_input, terminal
 from quarterdeck_cli.running.attend import Attended, attend, attend_in_terminal, terminal_notes
 from quarterdeck_cli.running.follow import Following
-from quarterdeck_cli.running.lifecycle import CommandLostError, SessionEndedError
+from quarterdeck_cli.running.lifecycle import CommandLostError, SessionEndedError, tell_place
 from quarterdeck_cli.running.output_stream import OutputStream
 from quarterdeck_cli.running.sinks import ExactSink, JsonSink, end_as_json
 
@@ -140,8 +141,9 @@ async def follow(qd: Qd, client: Client, requested: RequestedCommand, request: R
     say = terminal_notes() if keyboard else qd.out.note
     stream = OutputStream(client, requested.command.id, say)
     with ExitStack() as waiting:
-        if not keyboard:
-            waiting.enter_context(qd.out.status("Waiting for the command to start …"))
+        progress = say if keyboard else waiting.enter_context(qd.out.status("Waiting for the command to start …"))
+        telling = asyncio.create_task(tell_place(lambda: command_place(client, requested.command.id), progress))
+        waiting.callback(telling.cancel)
         following = Following(
             client, requested.command, stream, JsonSink() if request.as_json else ExactSink(), waiting.close
         )

@@ -15,7 +15,7 @@ from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import session_ready
-from quarterdeck_cli.text import lately, plain, when
+from quarterdeck_cli.text import lately, nth, plain, when
 
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
 Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
@@ -58,7 +58,7 @@ async def list_sessions(
         [
             ids.short(s.id),
             s.project.name,
-            s.state.lower(),
+            f"queued, {nth(s.queue.position)}" if s.queue else s.state.lower(),
             lately(s.opened_at),
             s.owner_name,
             s.ref,
@@ -86,6 +86,7 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("title", found.title),
             ("project", found.project.name),
             ("state", found.state.lower()),
+            ("waits", str(found.queue or "")),
             ("reason", found.reason or ""),
             ("next", found.next_step or ""),
             ("owner", found.owner_name),

@@ -55,6 +55,7 @@ async def attend_in_terminal(out: "Output", following: Following, after: int, de
     out.note(f"{terminal.key_name(detach_key)} detaches and leaves the command running.")
     with terminal.raw(), _hang_up(following), _size_changes() as changed:
         beside = [
+            _once_started(following, lambda: _stop_waiting(following)),
             _once_started(following, lambda: _keys(following, detach_key)),
             _once_started(following, lambda: _resizes(following, changed)),
         ]

@@ -1,8 +1,8 @@
 """Waiting for what happens to a session or command, from its events in the log."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import msgspec
 from quarterdeck_cli.api import read
 from quarterdeck_cli.api.commands import CommandDetails, command
 from quarterdeck_cli.api.events import Event
+from quarterdeck_cli.api.queue import QueuePlace, session_place
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
@@ -22,6 +23,9 @@ COMMAND_ENDS: Final = frozenset({"CommandFinished", "CommandLost", "CommandRefus
 SESSION_ENDS: Final = frozenset({"SessionProvisioningFailed", "SessionLost", "SessionClosed"})
 LAST_WORD_SECONDS = 10.0
 """How long after its session's end a command's own end may come."""
+
+PLACE_SECONDS = 0.5
+"""How often somebody who waits is told a new place in the queue."""
 
 
 class SessionEndedError(CliError):
@@ -64,8 +68,12 @@ async def session_ready(
 ) -> None:
     """Returns when the session can be used. Raises SessionEndedError with the reason where it never will."""
     own = uuid_of(session_id)
-    async with aclosing(session_events(client, session_id, after, say)) as events:
+    telling = asyncio.create_task(tell_place(lambda: session_place(client, session_id), progress))
+    async with _ending(telling), aclosing(session_events(client, session_id, after, say)) as events:
         async for event in events:
+            if event.topic == "SessionAdmitted":
+                telling.cancel()
+                progress("There is a place for it; preparing the workspace …")
             if event.topic == "WorkspacePrepared":
                 progress("The workspace is ready; building the jail …")
             if UUID(event.stream_id) != own:
@@ -74,6 +82,27 @@ async def session_ready(
                 return
             if event.topic in SESSION_ENDS:
                 raise ended(event)
+
+
+async def tell_place(ask: Callable[[], Awaitable[QueuePlace | None]], progress: Callable[[str], None]) -> None:
+    """Says where something stands in a queue, each time that changes, until it is cancelled."""
+    told = ""
+    while True:
+        await asyncio.sleep(PLACE_SECONDS)
+        with suppress(CliError):
+            place = str(await ask() or "")
+            if place not in {"", told}:
+                progress(f"{place} …")
+                told = place
+
+
+@asynccontextmanager
+async def _ending(task: asyncio.Task[None]) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def command_end(

@@ -30,7 +30,12 @@ COLUMNS = """p.id, p.position, p.name, p.repository, p.default_branch, p.archive
 
 
 def _project(*, settings: dict[str, Any], **columns: Any) -> ProjectRow:
-    return ProjectRow(settings=msgspec.convert(settings, ProjectSettings), **columns)
+    return ProjectRow(settings=settings_of(settings), **columns)
+
+
+def settings_of(document: dict[str, Any]) -> ProjectSettings:
+    """What an earlier release left out has its default."""
+    return msgspec.convert(document, ProjectSettings)
 
 
 async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, ProjectRow]:

@@ -11,9 +11,6 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
 from quarterdeck_projections.states import SessionState
 
-OPEN = (SessionState.OPENING, SessionState.READY, SessionState.CLOSING)
-"""The states of a session that has not ended."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionRow:
@@ -96,15 +93,12 @@ async def list_visible(
     return page(found, window)
 
 
-async def count_open(database: Database, project_id: UUID) -> int:
-    """How many of the project's sessions have not ended: what the use case compares with the project's limit."""
+async def count_waiting(database: Database, project_id: UUID) -> int:
+    """How many of the project's sessions have no place yet: what the use case compares with its cap."""
     found = await database.rows(
         _number,
-        """
-        SELECT count(*) AS count FROM read.sessions
-        WHERE project_id = %(project)s AND state = ANY(%(open)s)
-        """,
-        {"project": project_id, "open": [state.value for state in OPEN]},
+        "SELECT count(*) AS count FROM read.sessions WHERE project_id = %(project)s AND state = %(queued)s",
+        {"project": project_id, "queued": SessionState.QUEUED.value},
     )
     return found[0]
 

@@ -14,6 +14,7 @@ from quarterdeck_schema import ids
 from quarterdeck_schema.commands.transcript import TranscriptPage, page_of_transcript
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
+from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
 
@@ -70,6 +71,11 @@ class Command(Node):
         if row is None:
             raise NotFoundError("This command's session is not in the read model yet.", "Ask again.")
         return session_of(row)
+
+    @described("Where it waits to be started; null once it was.")
+    async def queue(self, info: Info) -> QueuePlace | None:
+        waits = self.row.state is CommandState.QUEUED
+        return place_of(await info.context.waiting_command(self.row.id)) if waits else None
 
     @strawberry.field
     async def files_changed(self, info: Info) -> list[ChangedFile]:

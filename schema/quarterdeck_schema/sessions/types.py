@@ -15,6 +15,8 @@ from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.projects.types import Project, project_of
+from quarterdeck_schema.queue import QueuePlace, place_of
+from quarterdeck_schema.requires import described
 
 strawberry.enum(SessionState)
 
@@ -49,6 +51,11 @@ class Session(Node):
         if row is None:
             raise NotFoundError("This session's project is not in the read model yet.", "Ask again.")
         return project_of(row)
+
+    @described("Where it waits for a place; null once it has one.")
+    async def queue(self, info: Info) -> QueuePlace | None:
+        waits = self.row.state is SessionState.QUEUED
+        return place_of(await info.context.waiting_session(self.row.id)) if waits else None
 
     @strawberry.field
     def limits(self) -> list[Limit]:

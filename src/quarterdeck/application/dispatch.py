@@ -12,7 +12,7 @@ from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.project import ProjectCreated
-from quarterdeck.domain.session import ReadySession, SessionCloseRequested, SessionOpened, SessionState
+from quarterdeck.domain.session import ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
 
 logger = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
     match recorded.event:
         case ProjectCreated():
             return (_job(JobKind.MIRROR_PROJECT, recorded),)
-        case SessionOpened():
+        case SessionAdmitted():
             return (_job(JobKind.PROVISION_SESSION, recorded),)
         case CommandRequested() if isinstance(session, ReadySession):
             return (_job(JobKind.RUN_COMMAND, recorded, session.worker_id),)

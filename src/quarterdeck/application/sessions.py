@@ -15,9 +15,11 @@ from quarterdeck.domain.errors import LimitExceededError
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session import NoSession, SessionEvent, SessionState
 
+MAX_WAITING = 1000
 
-class OpenSessions(Protocol):
-    """How many sessions of a project have not ended, as the read model has it."""
+
+class WaitingSessions(Protocol):
+    """How many sessions of a project wait for a place, as the read model has it."""
 
     async def count(self, project_id: UUID, since: int) -> int:
         """Once it has come to position `since`. Raises UnavailableError where that takes too long."""
@@ -41,7 +43,9 @@ class Sessions:
     log: EventLog
     ids: Ids
     doorbell: Doorbell
-    open_sessions: OpenSessions
+    waiting: WaitingSessions
+    max_waiting: int = MAX_WAITING
+    """Of one project: another one is refused."""
     doors: dict[UUID, Door] = field(default_factory=dict[UUID, Door])
 
     async def open(
@@ -53,7 +57,7 @@ class Sessions:
         title: str = "",
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
-        """Opens a session; it is ready when a worker has provisioned it."""
+        """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it."""
         if (earlier := await answered(self.log, caller, key)) is not None:
             history = await self.log.load(earlier)
             return Outcome(
@@ -112,8 +116,8 @@ class Sessions:
         return self.doors[project_id]
 
     async def _check_room(self, project_id: UUID, home: project.Project, since: int) -> None:
-        most = home.settings.max_sessions
-        if await self.open_sessions.count(project_id, since) >= most:
+        if await self.waiting.count(project_id, since) >= self.max_waiting:
             raise LimitExceededError(
-                f"Project {home.name} has its {most} sessions open.", "Close one with `qd session close ID`."
+                f"{self.max_waiting:,} sessions wait for a place in project {home.name} already.",
+                "Close some that are not needed with `qd session close ID`, or try again later.",
             )

@@ -18,6 +18,7 @@ from quarterdeck.application.ports import (
     TranscriptStore,
     WorkerRegistry,
 )
+from quarterdeck.conductor.admission import Admission
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
@@ -50,6 +51,7 @@ class Conductor:
         self._work = OpenWork()
         journal = Journal(log, "conductor")
         self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
+        self._admission = Admission(self._work, journal, registry, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
@@ -77,6 +79,8 @@ class Conductor:
                         await self._relay_one(recorded)
                 self.position = batch[-1].position
                 self._note(batch[-1].position >= head)
+                if self.caught_up.is_set():
+                    await self._let_in()
 
     def _note(self, caught_up: bool) -> None:  # noqa: FBT001 - said by the caller's comparison
         if caught_up:
@@ -88,6 +92,13 @@ class Conductor:
             await self._relay.relay(recorded)
         except Exception:
             logger.exception("an event could not be relayed", position=recorded.position)
+
+    async def _let_in(self) -> None:
+        """What fails here is done by the sweep."""
+        try:
+            await self._admission.settle_if_changed()
+        except Exception:
+            logger.exception("waiting sessions could not be let in")
 
     async def _remember_on_a_timer(self) -> None:
         """Seldom: what is relayed twice after a crash is known by its event's id."""
@@ -106,6 +117,7 @@ class Conductor:
         while True:
             try:
                 await self._sweep.once()
+                await self._admission.settle()
             except UnavailableError as error:
                 logger.warning("the sweep has to wait", error=error.message)
                 self._sweep.interrupted()

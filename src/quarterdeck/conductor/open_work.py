@@ -1,4 +1,4 @@
-"""What is unfinished, folded from the log: live sessions and commands. Pure.
+"""What is unfinished, folded from the log: live sessions, which of them have a place, and commands. Pure.
 
 It is rebuilt at each start from `floor`, before which nothing lies that is still open.
 """
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from quarterdeck.application.ports import LoggedEvent
 from quarterdeck.application.streams import SESSION
+from quarterdeck.domain.admission import Applicant, PlaceTaken
 from quarterdeck.domain.command import (
     CommandCancelRequested,
     CommandFinished,
@@ -17,10 +18,13 @@ from quarterdeck.domain.command import (
     CommandRequested,
     CommandStarted,
 )
+from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import (
     EndedSession,
     LiveSession,
     NoSession,
+    ReadySession,
+    SessionAdmitted,
     SessionAdopted,
     SessionClosed,
     SessionCloseRequested,
@@ -33,6 +37,7 @@ from quarterdeck.domain.session import (
 
 SessionEvents = (
     SessionOpened
+    | SessionAdmitted
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
@@ -53,8 +58,21 @@ class OpenCommand:
 @dataclass(frozen=True)
 class OpenSession:
     state: LiveSession
+    version: int
     asked: LoggedEvent
+    admitted: LoggedEvent | None = None
     closing: LoggedEvent | None = None
+
+    @property
+    def is_placed(self) -> bool:
+        # the first release provisioned whatever was opened
+        return self.admitted is not None or isinstance(self.state, ReadySession)
+
+    @property
+    def applicant(self) -> Applicant:
+        return Applicant(
+            session_id=self.asked.stream_id, project_id=self.state.project_id, owner_id=self.state.owner_id
+        )
 
 
 @dataclass
@@ -62,14 +80,26 @@ class OpenWork:
     position: int = 0
     sessions: dict[UUID, OpenSession] = field(default_factory=dict[UUID, OpenSession])
     commands: dict[UUID, OpenCommand] = field(default_factory=dict[UUID, OpenCommand])
+    settings: dict[UUID, ProjectSettings] = field(default_factory=dict[UUID, ProjectSettings])
+    """Of projects, as far as they were read."""
+    admissions: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    """Versions of the projects' admission streams, as far as they were read."""
+    turnover: int = 0
+    """Counts what may let a session in: one came, got a place or went, or a project's settings were changed."""
 
     def apply(self, recorded: LoggedEvent) -> None:
         self.position = recorded.position
         match recorded.event:
+            case ProjectCreated() | ProjectSettingsChanged():
+                self.settings[recorded.stream_id] = recorded.event.settings
+                self.turnover += 1
             case SessionOpened():
-                self._keep(recorded.stream_id, SESSION.evolve(SESSION.initial, recorded.event), recorded, None)
+                self._keep(recorded, SESSION.evolve(SESSION.initial, recorded.event), recorded)
+            case PlaceTaken() if recorded.envelope.project_id:
+                self.admissions[recorded.envelope.project_id] = recorded.version
             case (
-                SessionProvisioned()
+                SessionAdmitted()
+                | SessionProvisioned()
                 | SessionProvisioningFailed()
                 | SessionAdopted()
                 | SessionCloseRequested()
@@ -105,13 +135,29 @@ class OpenWork:
             each for each in self.commands.values() if not each.started and each.asked.envelope.recorded_at < before
         ]
 
+    def waiting(self) -> list[Applicant]:
+        """Sessions without a place, in the order they were opened."""
+        return [each.applicant for each in self.sessions.values() if not each.is_placed]
+
+    def placed(self) -> list[Applicant]:
+        return [each.applicant for each in self.sessions.values() if each.is_placed]
+
     def _evolve(self, recorded: LoggedEvent, event: SessionEvents) -> None:
         if known := self.sessions.get(recorded.stream_id):
+            admitted = recorded if isinstance(event, SessionAdmitted) else known.admitted
             closing = recorded if isinstance(event, SessionCloseRequested) else known.closing
-            self._keep(recorded.stream_id, SESSION.evolve(known.state, event), known.asked, closing)
+            self._keep(recorded, SESSION.evolve(known.state, event), known.asked, admitted, closing)
 
-    def _keep(self, session_id: UUID, state: SessionState, asked: LoggedEvent, closing: LoggedEvent | None) -> None:
+    def _keep(
+        self,
+        recorded: LoggedEvent,
+        state: SessionState,
+        asked: LoggedEvent,
+        admitted: LoggedEvent | None = None,
+        closing: LoggedEvent | None = None,
+    ) -> None:
+        self.turnover += 1
         if isinstance(state, (NoSession, EndedSession)):
-            self.sessions.pop(session_id, None)
+            self.sessions.pop(recorded.stream_id, None)
         else:
-            self.sessions[session_id] = OpenSession(state, asked, closing)
+            self.sessions[recorded.stream_id] = OpenSession(state, recorded.version, asked, admitted, closing)

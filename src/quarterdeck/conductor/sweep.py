@@ -79,6 +79,6 @@ class Sweep:
                 await self._relay.publish(command.cancelled, command.session_id)
 
     async def _remind_of_session(self, session_id: UUID, each: OpenSession, before: datetime) -> None:
-        asked = each.closing or (None if isinstance(each.state, ReadySession) else each.asked)
+        asked = each.closing or (None if isinstance(each.state, ReadySession) else each.admitted)
         if asked and asked.envelope.recorded_at < before:
             await self._relay.publish(asked, session_id)

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
@@ -9,6 +10,15 @@ from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
 
-Event = ProjectEvent | SessionEvent | CommandEvent | WorkspaceEvent | UserEvent | TokenEvent | RequestAccepted
+Event = (
+    ProjectEvent
+    | AdmissionEvent
+    | SessionEvent
+    | CommandEvent
+    | WorkspaceEvent
+    | UserEvent
+    | TokenEvent
+    | RequestAccepted
+)
 
 EVENT_TYPES: dict[str, type[Event]] = {cls.TOPIC: cls for cls in get_args(Event)}

@@ -31,6 +31,14 @@ class SessionOpened:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionAdmitted:
+    """It has a place: a worker may provision it. Until then it waits in the project's queue."""
+
+    TOPIC: ClassVar[str] = "SessionAdmitted"
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionProvisioned:
     TOPIC: ClassVar[str] = "SessionProvisioned"
     SCHEMA_VERSION: ClassVar[int] = 2
@@ -83,6 +91,7 @@ class SessionClosed:
 
 SessionEvent = (
     SessionOpened
+    | SessionAdmitted
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
@@ -105,6 +114,7 @@ class OpenSession:
     owner_id: UUID
     ref: str
     title: str
+    admitted: bool = False
     closing: bool = False
 
 
@@ -143,6 +153,8 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
     match event:
         case SessionOpened():
             return OpenSession(project_id=event.project_id, owner_id=event.owner_id, ref=event.ref, title=event.title)
+        case SessionAdmitted():
+            return replace(state, admitted=True) if isinstance(state, OpenSession) else state
         case SessionProvisioned():
             live = running(state)
             return ReadySession(
@@ -208,6 +220,11 @@ def open_session(
             f"{ref[:40]!r} is no branch, tag or commit.", "Name one that `git branch -a` lists.", field="ref"
         )
     return (SessionOpened(project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200]),)
+
+
+def admit(state: SessionState) -> tuple[SessionEvent, ...]:
+    waiting = isinstance(existing(state), OpenSession) and not running(state).closing
+    return (SessionAdmitted(),) if waiting else ()
 
 
 def provision(

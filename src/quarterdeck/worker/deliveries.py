@@ -130,7 +130,7 @@ class Deliveries:
             await work
             await delivery.done()
         except _NoRoomError:
-            await delivery.retry(NO_ROOM_SECONDS)
+            await delivery.retry(0)
         except _LaterError:
             await delivery.retry(_pause(delivery.attempt))
         except UnavailableError as error:
@@ -146,8 +146,10 @@ class Deliveries:
             await end([working])
 
     async def _provision(self, session_id: UUID) -> None:
-        if not await self._provisioner.provision(session_id):
-            raise _NoRoomError
+        """The conductor sends what there is room for, but a session that has just ended takes a moment to go."""
+        while not await self._provisioner.provision(session_id):
+            if not await self._sessions.room(NO_ROOM_SECONDS):
+                raise _NoRoomError
 
     async def _mirror(self, project_id: UUID) -> None:
         """Ahead of the first session. A failure shows when one is opened."""
@@ -179,7 +181,7 @@ class Deliveries:
 
 
 class _NoRoomError(Exception):
-    """This worker is full."""
+    """This worker is full: perhaps another is not."""
 
 
 class _LaterError(Exception):

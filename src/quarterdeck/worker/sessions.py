@@ -1,5 +1,6 @@
 """The sessions that this worker has, and room for more."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -34,6 +35,7 @@ class Sessions:
         self._capacity = capacity
         self._held: dict[UUID, HeldSession] = {}
         self._reserved: set[UUID] = set()
+        self._freed = asyncio.Event()
 
     def reserve(self, session_id: UUID) -> bool:
         """Keeps a place for a session that is being made. False: there is none, or it is being made already."""
@@ -44,6 +46,7 @@ class Sessions:
 
     def release(self, session_id: UUID) -> None:
         self._reserved.discard(session_id)
+        self._tell()
 
     def is_reserved(self, session_id: UUID) -> bool:
         return session_id in self._reserved
@@ -54,6 +57,20 @@ class Sessions:
 
     def drop(self, session_id: UUID) -> None:
         self._held.pop(session_id, None)
+        self._tell()
+
+    async def room(self, within: float) -> bool:
+        """Waits until a place may be free. False: none was in that time."""
+        try:
+            await asyncio.wait_for(self._freed.wait(), within)
+        except TimeoutError:
+            return False
+        return True
+
+    def _tell(self) -> None:
+        """Wakes those who wait now; who comes later waits for the next."""
+        freed, self._freed = self._freed, asyncio.Event()
+        freed.set()
 
     def get(self, session_id: UUID) -> HeldSession | None:
         return self._held.get(session_id)

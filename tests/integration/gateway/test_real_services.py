@@ -115,7 +115,7 @@ async def print_numbers(output: Output, count: int, width: int = 4096) -> bytes:
 async def test_what_a_mutation_did_is_read_back_at_once(gateway: Running) -> None:
     project = (await gateway.project())["project"]["id"]
     session = (await gateway.session(project))["session"]
-    assert session["state"] == "OPENING"
+    assert session["state"] == "QUEUED"
     await gateway.house.provision(uuid_of(session["id"]), uuid_of(project))
     command = await gateway.command(session["id"], "echo hello")
     assert command["command"]["text"] == "echo hello"

@@ -45,7 +45,7 @@ from quarterdeck.domain.project import (
     ProjectSettingsChanged,
     Role,
 )
-from quarterdeck.domain.session import Limit, SessionClosed, SessionCloseRequested, SessionProvisioned
+from quarterdeck.domain.session import Limit, SessionAdmitted, SessionClosed, SessionCloseRequested, SessionProvisioned
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries import commands, members, positions, projects, sessions, tokens, users
 from quarterdeck_projections.queries.positions import ProjectionWatch
@@ -89,12 +89,17 @@ async def test_a_session_is_shown_in_each_state(database: Database) -> None:
         first = await sessions.get(read, session_id)
         assert first
         assert (first.state, first.title, first.owner_name, first.position) == (
-            SessionState.OPENING,
+            SessionState.QUEUED,
             "fix it",
             "ada",
             opened,
         )
         assert first.limits == ()
+
+        await projected(database, await story.tell(session_id, SessionAdmitted()))
+        admitted = await sessions.get(read, session_id)
+        assert admitted
+        assert admitted.state is SessionState.OPENING
 
         limits = (Limit(name="memory", asked="1 GiB", enforced_by="cgroup"),)
         provisioned = SessionProvisioned(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.support.projecting import Story, projected, projecting, story_in
+from tests.support.projecting import Story, projected, projecting, session_opened, story_in
 from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
@@ -48,9 +48,13 @@ async def world(database: Database) -> AsyncIterator[World]:
         yield World(read, story, session_ids, command_ids, other.user)
 
 
-async def test_sessions_that_have_not_ended_are_counted_by_project(world: World) -> None:
-    assert await sessions.count_open(world.read, world.story.project) == 4
-    assert await sessions.count_open(world.read, uuid7()) == 0
+async def test_sessions_that_wait_for_a_place_are_counted_by_project(world: World, database: Database) -> None:
+    assert await sessions.count_waiting(world.read, world.story.project) == 0
+    for _ in range(2):
+        await world.story.tell(uuid7(), session_opened(world.story))
+    await projected(database, await world.story.log.head())
+    assert await sessions.count_waiting(world.read, world.story.project) == 2
+    assert await sessions.count_waiting(world.read, uuid7()) == 0
 
 
 async def test_sessions_come_newest_first_and_page_by_page(world: World) -> None:

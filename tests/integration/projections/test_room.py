@@ -1,4 +1,4 @@
-"""A project's limit of open sessions, on the real log and read models."""
+"""The cap on sessions that wait for a place, on the real log and read models."""
 
 import asyncio
 from uuid import UUID
@@ -24,7 +24,7 @@ def caller(user_id: UUID) -> Caller:
     return Caller(user_id=user_id, user_name="ada", token_id=uuid7(), scopes=("*",), correlation_id=uuid7())
 
 
-async def test_as_many_as_it_may_have_are_opened_however_many_are_asked_for_at_once(database: Database) -> None:
+async def test_as_many_as_may_wait_are_opened_however_many_are_asked_for_at_once(database: Database) -> None:
     async with (
         story_in(database) as story,
         projecting(database),
@@ -33,7 +33,7 @@ async def test_as_many_as_it_may_have_are_opened_however_many_are_asked_for_at_o
     ):
         await story.begin()
         counted = CountedSessions(read, ReadModels(read, watch))
-        sessions = Sessions(story.log, SystemIds(), QueueDoorbell(MemoryJobQueue()), counted)
+        sessions = Sessions(story.log, SystemIds(), QueueDoorbell(MemoryJobQueue()), counted, max_waiting=20)
 
         asked = (sessions.open(caller(story.user), story.project) for _ in range(30))
         outcomes = await asyncio.gather(*asked, return_exceptions=True)

@@ -85,7 +85,7 @@ class Deck:
         self.log = MemoryEventLog(self.clock)
         self.control, self.doorbell = ScriptedControl(), HeardDoorbell()
         self.projects = Projects(self.log, self.ids, self.control, self.doorbell)
-        self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log))
+        self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log), max_waiting=20)
         self.commands = Commands(self.log, self.ids, self.control, self.doorbell)
         self.identity = Identity(self.log, self.clock, self.ids)
         self.owner, self.stranger = self._caller("ada"), self._caller("eve")

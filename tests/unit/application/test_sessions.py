@@ -20,15 +20,16 @@ from quarterdeck.domain.session import EndedSession, OpenSession
 KEY = IdempotencyKey(key="k", request_sha256="aa")
 
 
-async def test_opening_asks_a_worker_to_provision_it(deck: Deck) -> None:
+async def test_a_session_that_is_opened_waits_for_a_place(deck: Deck) -> None:
     project_id = await deck.project()
+    asked = len(deck.doorbell.jobs)
 
     outcome = await deck.sessions.open(deck.owner, project_id)
 
     assert isinstance(outcome.state, OpenSession)
     assert outcome.state.ref == "main"
-    assert deck.doorbell.jobs[-1].kind is JobKind.PROVISION_SESSION
-    assert deck.doorbell.jobs[-1].subject_id == outcome.subject_id
+    assert not outcome.state.admitted
+    assert len(deck.doorbell.jobs) == asked
     assert outcome.position == await deck.log.head()
 
 
@@ -87,7 +88,7 @@ async def test_an_admin_has_every_project(deck: Deck) -> None:
     assert isinstance(outcome.state, OpenSession)
 
 
-async def test_a_full_project_says_what_to_do_and_logs_nothing(deck: Deck) -> None:
+async def test_a_full_queue_says_what_to_do_and_logs_nothing(deck: Deck) -> None:
     project_id = await deck.project()
     for _ in range(20):
         await deck.sessions.open(deck.owner, project_id)
@@ -101,7 +102,7 @@ async def test_a_full_project_says_what_to_do_and_logs_nothing(deck: Deck) -> No
     assert await deck.sessions.open(deck.owner, await deck.project()), "another project has room"
 
 
-async def test_as_many_as_a_project_may_have_are_opened_however_many_are_asked_for_at_once(deck: Deck) -> None:
+async def test_as_many_as_may_wait_are_opened_however_many_are_asked_for_at_once(deck: Deck) -> None:
     project_id = await deck.project()
 
     asked = (deck.sessions.open(deck.owner, project_id) for _ in range(50))

@@ -72,6 +72,7 @@ async def test_what_was_asked_for_while_no_conductor_ran_is_handed_out_by_the_ne
 
 
 async def test_commands_of_a_session_that_is_not_ready_are_handed_out_when_it_is_in_order(deck: Deck) -> None:
+    await deck.a_lease()
     async with conducting(deck):
         session_id = await deck.open(await deck.project(max_commands_per_session=1))
         commands = [await deck.run(session_id, f"c{n}") for n in range(3)]
@@ -108,6 +109,7 @@ async def test_a_command_asked_of_a_session_that_has_ended_is_refused(deck: Deck
 
 
 async def test_jobs_that_the_queue_lost_are_published_again(deck: Deck) -> None:
+    await deck.a_lease()
     async with conducting(deck, QUICK):
         first = await deck.open()
         assert isinstance(deck.jobs, MemoryJobQueue)

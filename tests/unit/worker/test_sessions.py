@@ -25,7 +25,12 @@ async def test_a_session_is_made_by_the_first_worker_that_has_room(deck: Deck) -
         session_id = await deck.open()
         ready = await deck.ready(session_id)
     assert (ready.worker_id, ready.jail_driver) == ("w1", "dummy")
-    assert await deck.topics(session_id=session_id) == ["SessionOpened", "SessionProvisioned", "WorkspacePrepared"]
+    assert await deck.topics(session_id=session_id) == [
+        "SessionOpened",
+        "SessionAdmitted",
+        "SessionProvisioned",
+        "WorkspacePrepared",
+    ]
 
 
 async def test_a_ref_that_does_not_exist_is_said_with_what_to_do(deck: Deck) -> None:

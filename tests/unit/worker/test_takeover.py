@@ -174,7 +174,7 @@ async def test_jails_and_files_that_no_live_session_needs_are_removed(deck: Deck
     async with abandoned(deck, deck.worker()):
         session_id = await deck.opened()
     state = await deck.session(session_id)
-    await deck.append(session_id, 2, SessionLost(reason="declared dead"), session_id=session_id)
+    await deck.append(session_id, 3, SessionLost(reason="declared dead"), session_id=session_id)
     assert state
     stranger = uuid4()
     await deck.workspaces.prepare(stranger, uuid4(), deck.source, "main")
@@ -205,7 +205,7 @@ async def test_a_session_that_the_log_calls_lost_is_given_up_by_the_worker_that_
         session_id = await deck.opened()
         command_id = await deck.run(session_id, "hang")
         await deck.running(command_id)
-        await deck.append(session_id, 2, SessionLost(reason="partitioned"), session_id=session_id)
+        await deck.append(session_id, 3, SessionLost(reason="partitioned"), session_id=session_id)
         await deck.append(command_id, 2, CommandLost(reason="partitioned"), session_id=session_id)
         await eventually(lambda: session_id not in deck.host.jails or deck.host.jails[session_id].dead)
 
