@@ -76,6 +76,8 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("open", sessions.open_session),
                 ("list", sessions.list_sessions),
                 ("show", sessions.show_session),
+                ("pause", sessions.pause_session),
+                ("resume", sessions.resume_session),
                 ("close", sessions.close_session),
             ],
         ),

@@ -8,6 +8,7 @@ EXIT_CODE_OF: Final[dict[str, ExitCode]] = {
     "INVALID_INPUT": ExitCode.USAGE,
     "NOT_FOUND": ExitCode.NOT_FOUND,
     "CONFLICT": ExitCode.TRY_AGAIN,
+    "PAUSED": ExitCode.TRY_AGAIN,
     "LIMIT_EXCEEDED": ExitCode.TRY_AGAIN,
     "FORBIDDEN": ExitCode.NOT_PERMITTED,
     "UNAUTHENTICATED": ExitCode.NOT_PERMITTED,

@@ -3,6 +3,13 @@
 from collections.abc import Sequence
 from typing import assert_never, cast, get_args
 
+from quarterdeck.domain.pausing import (
+    PauseEvent,
+    SessionPaused,
+    SessionPauseRequested,
+    SessionResumed,
+    SessionResumeRequested,
+)
 from quarterdeck.domain.session import (
     SessionAdmitted,
     SessionAdopted,
@@ -38,6 +45,8 @@ def project(batch: Sequence[Logged]) -> Changes:
                 sessions.update(key, {**ended, "next_step": event.next_step or None})
             case SessionAdopted():
                 sessions.update(key, {"worker_id": event.worker_id})
+            case SessionPaused() | SessionResumed() | SessionPauseRequested() | SessionResumeRequested():
+                sessions.update(key, _paused(event))
             case SessionCloseRequested():
                 sessions.update(key, {"state": SessionState.CLOSING})
             case SessionLost():
@@ -73,6 +82,19 @@ def _provisioned(logged: Logged, event: SessionProvisioned) -> Row:
         "limits": event.limits,
         "ready_at": logged.recorded_at,
     }
+
+
+def _paused(event: PauseEvent) -> Row:
+    """What is asked for shows when it is done."""
+    match event:
+        case SessionPaused():
+            return {"state": SessionState.PAUSED, "reason": event.reason or None}
+        case SessionResumed():
+            return {"state": SessionState.READY, "reason": None}
+        case SessionPauseRequested() | SessionResumeRequested():
+            return {}
+        case _:
+            assert_never(event)
 
 
 def _ended(logged: Logged, state: SessionState, reason: str) -> Row:

@@ -28,7 +28,9 @@ from quarterdeck_schema.projects.queries import ProjectQueries
 from quarterdeck_schema.scalars import SCALARS
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
 from quarterdeck_schema.sessions.open_session import OpenSessionMutation
+from quarterdeck_schema.sessions.pause_session import PauseSessionMutation
 from quarterdeck_schema.sessions.queries import SessionQueries
+from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
 from quarterdeck_schema.system.queries import SystemQueries
 
 QUERIES = (
@@ -45,6 +47,8 @@ MUTATIONS = (
     CreateProjectMutation,
     ChangeProjectSettingsMutation,
     OpenSessionMutation,
+    PauseSessionMutation,
+    ResumeSessionMutation,
     CloseSessionMutation,
     RunCommandMutation,
     CancelCommandMutation,

@@ -35,7 +35,7 @@ from quarterdeck.application.ports import (
     WorkerRegistry,
     Workspaces,
 )
-from quarterdeck.application.streams import COMMAND, SESSION
+from quarterdeck.application.streams import COMMAND, SESSION, Loaded
 from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
@@ -202,8 +202,11 @@ class Deck:
         assert state is not None
         return state.request  # type: ignore[union-attr]
 
+    async def loaded(self, session_id: UUID) -> Loaded[SessionState]:
+        return await SESSION.load(self.log, session_id)
+
     async def session(self, session_id: UUID) -> SessionState:
-        return (await SESSION.load(self.log, session_id)).state
+        return (await self.loaded(session_id)).state
 
     async def command(self, command_id: UUID) -> CommandState:
         return (await COMMAND.load(self.log, command_id)).state

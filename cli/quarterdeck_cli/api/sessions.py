@@ -70,5 +70,13 @@ async def open_session(client: Client, project_id: str, ref: str | None, title: 
     return read(OpenedSession, payload)
 
 
+async def pause_session(client: Client, session_id: str, reason: str | None) -> OpenedSession:
+    return read(OpenedSession, await client.mutate("pause_session", {"sessionId": session_id, "reason": reason}))
+
+
+async def resume_session(client: Client, session_id: str) -> OpenedSession:
+    return read(OpenedSession, await client.mutate("resume_session", {"sessionId": session_id}))
+
+
 async def close_session(client: Client, session_id: str) -> Session:
     return read(Session, (await client.mutate("close_session", {"sessionId": session_id}))["session"])

@@ -14,12 +14,13 @@ from quarterdeck_cli.command_line import Json, ProjectName
 from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
-from quarterdeck_cli.running.lifecycle import session_ready
+from quarterdeck_cli.running.lifecycle import detail_of, session_event, session_ready
 from quarterdeck_cli.text import lately, nth, plain, when
 
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
 Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
 Title = Annotated[str | None, typer.Option("--title", help="A word on what it is for.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why, for those who look at it.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it can be used.")]
 All = Annotated[bool, typer.Option("--all", "-a", help="Those that have ended, too.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
@@ -104,6 +105,33 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
         qd.out.line()
         rows = [[limit.name, limit.asked, limit.enforced_by or "not enforced here"] for limit in found.limits]
         qd.out.table(["LIMIT", "ASKED", "ENFORCED BY"], rows, nothing="")
+
+
+async def pause_session(qd: Qd, session: Which, *, reason: Reason = None, as_json: Json = False) -> None:
+    """Freeze everything in a session: no time-out passes, no command starts, no input is taken, until it is resumed."""
+    client = await qd.client()
+    asked = await api.pause_session(client, await resolve.session_id(client, session), reason)
+    if asked.session.state != "PAUSED":
+        await session_event(client, asked.session.id, asked.position, "SessionPaused", qd.out.note)
+    await _tell_state(qd, client, asked.session.id, as_json=as_json)
+
+
+async def resume_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:
+    """Let a paused session go on where it was."""
+    client = await qd.client()
+    asked = await api.resume_session(client, await resolve.session_id(client, session))
+    if asked.session.state != "READY":
+        resumed = await session_event(client, asked.session.id, asked.position, "SessionResumed", qd.out.note)
+        qd.out.note(plain(detail_of(resumed)))
+    await _tell_state(qd, client, asked.session.id, as_json=as_json)
+
+
+async def _tell_state(qd: Qd, client: Client, session_id: str, *, as_json: bool) -> None:
+    found = await api.session(client, session_id)
+    if as_json:
+        qd.out.json(found)
+        return
+    qd.out.note(f"Session {ids.short(found.id)} is {found.state.lower()}.")
 
 
 async def close_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:

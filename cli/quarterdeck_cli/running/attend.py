@@ -106,7 +106,9 @@ async def _stop_waiting(following: Following) -> None:
 
 
 async def _keys(following: Following, detach_key: int) -> None:
-    if await local_input.send_keys(following.client, following.command.id, terminal.STDIN, detach_key):
+    if await local_input.send_keys(
+        following.client, following.command.id, terminal.STDIN, detach_key, following.stream.say
+    ):
         following.leave()
 
 

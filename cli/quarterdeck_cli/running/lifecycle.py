@@ -84,6 +84,21 @@ async def session_ready(
                 raise ended(event)
 
 
+async def session_event(client: Client, session_id: str, after: int, topic: str, say: Callable[[str], None]) -> Event:
+    """The next event of the session's own of that kind. Raises SessionEndedError where it ends before."""
+    async with aclosing(session_events(client, session_id, after, say)) as events:
+        async for event in events:
+            if UUID(event.stream_id) == uuid_of(session_id) and event.topic == topic:
+                return event
+            if UUID(event.stream_id) == uuid_of(session_id) and event.topic in SESSION_ENDS:
+                raise ended(event)
+    raise ProtocolError("The server ended the session's stream of events.")
+
+
+def detail_of(event: Event) -> str:
+    return _reason(event).detail
+
+
 async def tell_place(ask: Callable[[], Awaitable[QueuePlace | None]], progress: Callable[[str], None]) -> None:
     """Says where something stands in a queue, each time that changes, until it is cancelled."""
     told = ""

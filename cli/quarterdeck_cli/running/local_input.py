@@ -1,7 +1,8 @@
 """Standard input, sent to a command."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from quarterdeck_cli.api.commands import send_input
@@ -12,6 +13,8 @@ from quarterdeck_cli.running.readable import readable
 CHUNK = 64 * 1024
 ENDED_CODES = frozenset({"CONFLICT", "NOT_FOUND"})
 """What the server says of input for a command that has ended."""
+PAUSED = "PAUSED"
+AGAIN_SECONDS = 1.0
 
 
 async def chunks(descriptor: int) -> AsyncIterator[bytes]:
@@ -33,32 +36,59 @@ async def send_all(client: Client, command_id: str, descriptor: int) -> None:
     """Sends what comes in, then the end of it. A command that has ended needs no more, which is no failure."""
     try:
         async for data in chunks(descriptor):
-            await send_input(client, command_id, data)
-        await send_input(client, command_id, b"", end=True)
+            await _send(client, command_id, data)
+        await _send(client, command_id, b"", end=True)
     except ServerFailure as failure:
         if failure.code not in ENDED_CODES:
             raise
+
+
+async def _send(client: Client, command_id: str, data: bytes, *, end: bool = False) -> None:
+    """Waits while the session is paused: what is piped in is not lost."""
+    while True:
+        try:
+            await send_input(client, command_id, data, end=end)
+        except ServerFailure as failure:
+            if failure.code != PAUSED:
+                raise
+            await asyncio.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 async def send_nothing(client: Client, command_id: str) -> None:
     """Tells the command that its input is empty."""
     try:
-        await send_input(client, command_id, b"", end=True)
+        await _send(client, command_id, b"", end=True)
     except ServerFailure as failure:
         if failure.code not in ENDED_CODES:
             raise
 
 
-async def send_keys(client: Client, command_id: str, descriptor: int, detach_key: int) -> bool:
-    """Sends what is typed; True when the detach key was, False at the end of input or of the command."""
+async def send_keys(
+    client: Client, command_id: str, descriptor: int, detach_key: int, say: Callable[[str], None]
+) -> bool:
+    """Sends what is typed; True when the detach key was, False at the end of input or of the command.
+
+    Keys that are typed while the session is paused go nowhere, which is said.
+    """
     try:
         async for data in chunks(descriptor):
             before, key, _ = data.partition(bytes([detach_key]))
             if before:
-                await send_input(client, command_id, before)
+                await _type(client, command_id, before, say)
             if key:
                 return True
     except ServerFailure as failure:
         if failure.code not in ENDED_CODES:
             raise
     return False
+
+
+async def _type(client: Client, command_id: str, keys: bytes, say: Callable[[str], None]) -> None:
+    try:
+        await send_input(client, command_id, keys)
+    except ServerFailure as failure:
+        if failure.code != PAUSED:
+            raise
+        say(f"{failure.message} {failure.next_step}")

@@ -24,7 +24,7 @@ class SessionRow:
     ref: str
     state: SessionState
     reason: str | None
-    """Why it failed, was lost or closed."""
+    """Why it failed, was lost, closed or paused."""
     next_step: str | None
     worker_id: str | None
     jail_driver: str | None

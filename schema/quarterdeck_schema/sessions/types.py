@@ -35,7 +35,7 @@ class Session(Node):
     title: str
     ref: str
     state: SessionState
-    reason: str | None = strawberry.field(description="Why it failed, was lost or closed, and what to do.")
+    reason: str | None = strawberry.field(description="Why it failed, was lost, closed or paused.")
     next_step: str | None
     worker_id: str | None
     jail_driver: str | None

@@ -89,6 +89,7 @@ class Commands:
             raise InvalidInputError(
                 f"There is no signal {name[:20]!r} to send.", f"Use one of {', '.join(SIGNALS)}.", field="signal"
             )
+        await self._refuse_while_paused(await self._request_of(caller, command_id))
         outcome = await self._steer(caller, command_id, lambda state: command.signal(state, name), key)
         if outcome.recorded and isinstance(outcome.state, RunningCommand):
             await self.control.signal(outcome.state.worker_id, command_id, name)
@@ -112,7 +113,7 @@ class Commands:
                 "Send it in parts.",
                 field="data",
             )
-        await self._request_of(caller, command_id)
+        await self._refuse_while_paused(await self._request_of(caller, command_id))
         outcome = await self._as_it_is(command_id)
         await self.control.send_input(command.running(outcome.state).worker_id, command_id, data, end=end)
         return outcome
@@ -127,6 +128,9 @@ class Commands:
         asked = await self._request_of(caller, command_id)
         context = context_of(caller, project_id=asked.project_id, session_id=asked.session_id)
         return await perform(self.log, COMMAND, command_id, decision, caller=caller, context=context, key=key)
+
+    async def _refuse_while_paused(self, asked: CommandRequested) -> None:
+        session.awake((await SESSION.load(self.log, asked.session_id)).state)
 
     async def _session(self, caller: Caller, session_id: UUID) -> tuple[SessionState, Project]:
         place = (await SESSION.load(self.log, session_id)).state

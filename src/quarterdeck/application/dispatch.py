@@ -11,6 +11,7 @@ from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated
 from quarterdeck.domain.session import ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
 
@@ -31,6 +32,10 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
             return (_job(JobKind.RUN_COMMAND, recorded, session.worker_id),)
         case CommandCancelRequested() if isinstance(session, ReadySession):
             return (_job(JobKind.CANCEL_COMMAND, recorded, session.worker_id),)
+        case SessionPauseRequested() if isinstance(session, ReadySession):
+            return (_job(JobKind.PAUSE_SESSION, recorded, session.worker_id),)
+        case SessionResumeRequested() if isinstance(session, ReadySession):
+            return (_job(JobKind.RESUME_SESSION, recorded, session.worker_id),)
         case SessionCloseRequested() if isinstance(session, ReadySession):
             return (_job(JobKind.CLOSE_SESSION, recorded, session.worker_id),)
         case _:

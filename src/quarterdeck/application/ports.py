@@ -198,6 +198,8 @@ class JobKind(StrEnum):
     PROVISION_SESSION = "provision_session"
     RUN_COMMAND = "run_command"
     CANCEL_COMMAND = "cancel_command"
+    PAUSE_SESSION = "pause_session"
+    RESUME_SESSION = "resume_session"
     CLOSE_SESSION = "close_session"
 
 

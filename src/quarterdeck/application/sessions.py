@@ -1,6 +1,7 @@
 """Sessions: opening and closing. A worker does the rest."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -89,11 +90,27 @@ class Sessions:
 
     async def close(self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None) -> Outcome[SessionState]:
         """Asks for the end. What runs in it is cancelled; its files are kept as a last snapshot."""
+        return await self._steer(caller, session_id, session.request_close, key)
+
+    async def pause(
+        self, caller: Caller, session_id: UUID, reason: str = "", key: IdempotencyKey | None = None
+    ) -> Outcome[SessionState]:
+        """Asks for everything in it to be frozen, until it is resumed."""
+        return await self._steer(caller, session_id, lambda state: session.request_pause(state, reason), key)
+
+    async def resume(
+        self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None
+    ) -> Outcome[SessionState]:
+        return await self._steer(caller, session_id, session.request_resume, key)
+
+    async def _steer(
+        self,
+        caller: Caller,
+        session_id: UUID,
+        decide: Callable[[SessionState], tuple[SessionEvent, ...]],
+        key: IdempotencyKey | None,
+    ) -> Outcome[SessionState]:
         project_id = await self.project_of(caller, session_id, Role.DEVELOPER)
-
-        def decide(state: SessionState) -> tuple[SessionEvent, ...]:
-            return session.request_close(state)
-
         context = context_of(caller, project_id=project_id, session_id=session_id)
         outcome = await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key)
         await self.doorbell.ring(outcome.recorded, outcome.state)

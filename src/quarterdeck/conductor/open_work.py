@@ -5,6 +5,7 @@ It is rebuilt at each start from `floor`, before which nothing lies that is stil
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast, get_args
 from uuid import UUID
 
 from quarterdeck.application.ports import LoggedEvent
@@ -25,25 +26,10 @@ from quarterdeck.domain.session import (
     NoSession,
     ReadySession,
     SessionAdmitted,
-    SessionAdopted,
-    SessionClosed,
     SessionCloseRequested,
-    SessionLost,
+    SessionEvent,
     SessionOpened,
-    SessionProvisioned,
-    SessionProvisioningFailed,
     SessionState,
-)
-
-SessionEvents = (
-    SessionOpened
-    | SessionAdmitted
-    | SessionProvisioned
-    | SessionProvisioningFailed
-    | SessionAdopted
-    | SessionCloseRequested
-    | SessionLost
-    | SessionClosed
 )
 
 
@@ -97,16 +83,6 @@ class OpenWork:
                 self._keep(recorded, SESSION.evolve(SESSION.initial, recorded.event), recorded)
             case PlaceTaken() if recorded.envelope.project_id:
                 self.admissions[recorded.envelope.project_id] = recorded.version
-            case (
-                SessionAdmitted()
-                | SessionProvisioned()
-                | SessionProvisioningFailed()
-                | SessionAdopted()
-                | SessionCloseRequested()
-                | SessionLost()
-                | SessionClosed()
-            ):
-                self._evolve(recorded, recorded.event)
             case CommandRequested():
                 self.commands[recorded.stream_id] = OpenCommand(recorded.event.session_id, recorded)
             case CommandStarted() if known := self.commands.get(recorded.stream_id):
@@ -115,6 +91,8 @@ class OpenWork:
                 self.commands[recorded.stream_id] = replace(known, cancelled=recorded)
             case CommandFinished() | CommandLost() | CommandRefused():
                 self.commands.pop(recorded.stream_id, None)
+            case event if isinstance(event, get_args(SessionEvent)):
+                self._evolve(recorded, cast("SessionEvent", event))
             case _:
                 pass
 
@@ -142,7 +120,7 @@ class OpenWork:
     def placed(self) -> list[Applicant]:
         return [each.applicant for each in self.sessions.values() if each.is_placed]
 
-    def _evolve(self, recorded: LoggedEvent, event: SessionEvents) -> None:
+    def _evolve(self, recorded: LoggedEvent, event: SessionEvent) -> None:
         if known := self.sessions.get(recorded.stream_id):
             admitted = recorded if isinstance(event, SessionAdmitted) else known.admitted
             closing = recorded if isinstance(event, SessionCloseRequested) else known.closing

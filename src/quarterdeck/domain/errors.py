@@ -48,6 +48,12 @@ class UnauthenticatedError(QuarterdeckError):
     code = "UNAUTHENTICATED"
 
 
+class PausedError(ConflictError):
+    """The session is paused: nothing reaches what runs in it."""
+
+    code = "PAUSED"
+
+
 class UnavailableError(QuarterdeckError):
     """A part that is needed does not answer, or has no room."""
 

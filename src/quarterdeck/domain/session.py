@@ -4,7 +4,18 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain import pausing
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
+from quarterdeck.domain.pausing import (
+    AWAKE,
+    Activity,
+    Pause,
+    PauseEvent,
+    SessionPaused,
+    SessionPauseRequested,
+    SessionResumed,
+    SessionResumeRequested,
+)
 
 MAX_REF = 255
 
@@ -95,6 +106,7 @@ SessionEvent = (
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
+    | PauseEvent
     | SessionCloseRequested
     | SessionLost
     | SessionClosed
@@ -130,6 +142,7 @@ class ReadySession:
     jail_driver: str
     base_commit: str
     closing: bool = False
+    pause: Pause = AWAKE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +183,12 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
         case SessionProvisioningFailed():
             return _ended(state, "failed", event.reason)
         case SessionAdopted():
-            return replace(ready(state), worker_id=event.worker_id)
+            known = ready(state)
+            pause = pausing.rebuilt(known.pause) if event.rebuilt else known.pause
+            return replace(known, worker_id=event.worker_id, pause=pause)
+        case SessionPauseRequested() | SessionPaused() | SessionResumeRequested() | SessionResumed():
+            known = ready(state)
+            return replace(known, pause=pausing.evolve(known.pause, event))
         case SessionCloseRequested():
             return replace(running(state), closing=True)
         case SessionLost():
@@ -258,6 +276,38 @@ def fail_provisioning(state: SessionState, *, reason: str, next_step: str) -> tu
 def adopt(state: SessionState, *, worker_id: str, rebuilt: bool, detail: str) -> tuple[SessionEvent, ...]:
     ready(state)
     return (SessionAdopted(worker_id=worker_id, rebuilt=rebuilt, detail=detail),)
+
+
+def awake(state: SessionState) -> None:
+    """Raises PausedError where nothing can reach what runs in it."""
+    if isinstance(state, ReadySession) and state.pause.activity is not Activity.RUNNING:
+        raise PausedError("This session is paused.", "Resume it with `qd session resume ID`.")
+
+
+def _staying(state: SessionState) -> Pause:
+    session = ready(state)
+    if session.closing:
+        raise ConflictError("This session is closing.", "Open another with `qd session open`.")
+    return session.pause
+
+
+def request_pause(state: SessionState, reason: str = "") -> tuple[SessionEvent, ...]:
+    """Asks for everything in it to be frozen. One that is, or is about to be, stays as it is."""
+    return pausing.request_pause(_staying(state), reason)
+
+
+def pause(state: SessionState) -> tuple[SessionEvent, ...]:
+    """It is frozen now, as was asked for."""
+    return pausing.pause(ready(state).pause)
+
+
+def request_resume(state: SessionState) -> tuple[SessionEvent, ...]:
+    return pausing.request_resume(_staying(state))
+
+
+def resume(state: SessionState) -> tuple[SessionEvent, ...]:
+    """It is thawed, as was asked for."""
+    return pausing.resume(ready(state).pause)
 
 
 def request_close(state: SessionState) -> tuple[SessionEvent, ...]:

@@ -214,6 +214,12 @@ class DummyJail:
             raise JailError(GONE)
         return command.exit
 
+    async def finishes(self, command_id: UUID) -> bool:
+        """For tests: whether it ends by itself now, after everything else had its turn."""
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return self._find(command_id).exit is not None
+
     async def forget(self, command_id: UUID) -> None:
         self._check()
         self._commands.pop(command_id, None)

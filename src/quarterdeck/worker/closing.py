@@ -17,6 +17,7 @@ from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import taken
 from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.sessions import HeldSession, Sessions
 
@@ -28,8 +29,15 @@ KILL_SECONDS = 10.0
 
 class Closer:
     def __init__(
-        self, ports: WorkerPorts, sessions: Sessions, runner: CommandRunner, endings: Endings, marks: Marks
+        self,
+        ports: WorkerPorts,
+        sessions: Sessions,
+        runner: CommandRunner,
+        pauser: Pauser,
+        endings: Endings,
+        marks: Marks,
     ) -> None:
+        self._pauser = pauser
         self._ports, self._sessions, self._runner = ports, sessions, runner
         self._endings, self._marks = endings, marks
 
@@ -39,6 +47,7 @@ class Closer:
             return
         held.closing = True
         try:
+            await self._pauser.wake(held)
             await self._end_commands(held)
             await self._destroy(held)
             await self.finish(held.session_id)

@@ -26,7 +26,7 @@ from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.output import Output
 from quarterdeck.worker.ports import WorkerPorts
-from quarterdeck.worker.queue import Asked
+from quarterdeck.worker.queue import Asked, Hold
 from quarterdeck.worker.sessions import HeldSession
 
 logger = structlog.get_logger(__name__)
@@ -133,6 +133,9 @@ class CommandRunner:
             return
         if begun.command_id in session.cancelled:
             await self.cancel(session, begun.command_id)
+        if session.commands.is_held(Hold.PAUSE):
+            # it was on its way when the session was paused
+            await session.jail.freeze()
         await self._follow(session, begun, Output.new(self._ports, session.jail, begun.command_id))
 
     async def _follow(self, session: HeldSession, begun: Begun, output: Output) -> None:
@@ -186,7 +189,7 @@ class CommandRunner:
 
     def _doubt(self, session: HeldSession) -> None:
         """Nothing more is started in this jail before it was looked at."""
-        session.commands.pause()
+        session.commands.hold(Hold.DOUBT)
         self._ports.alarm.set()
 
     async def _let_go(self, session: HeldSession, begun: Begun) -> None:

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from quarterdeck.application.ports import RepositoryFound, Workspaces
 from quarterdeck.domain.command import Terminal
-from quarterdeck.domain.errors import ConflictError
+from quarterdeck.domain.errors import ConflictError, PausedError
 from quarterdeck.jail.abstract import Jail
-from quarterdeck.worker.sessions import Sessions
+from quarterdeck.worker.queue import Hold
+from quarterdeck.worker.sessions import HeldSession, Sessions
 
 
 class Controls:
@@ -19,16 +20,25 @@ class Controls:
         return await self._workspaces.find(source, branch)
 
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
-        await self._jail(command_id).write_input(command_id, data, end=end)
+        await self._awake(command_id).write_input(command_id, data, end=end)
 
     async def resize(self, command_id: UUID, terminal: Terminal) -> None:
         await self._jail(command_id).resize(command_id, terminal)
 
     async def signal(self, command_id: UUID, name: str) -> None:
-        await self._jail(command_id).signal(command_id, name)
+        await self._awake(command_id).signal(command_id, name)
 
     def _jail(self, command_id: UUID) -> Jail:
+        return self._held(command_id).jail
+
+    def _awake(self, command_id: UUID) -> Jail:
+        held = self._held(command_id)
+        if held.commands.is_held(Hold.PAUSE):
+            raise PausedError("This session is paused.", "Resume it with `qd session resume ID`.")
+        return held.jail
+
+    def _held(self, command_id: UUID) -> HeldSession:
         held = self._sessions.running(command_id)
         if held is None:
             raise ConflictError("This command does not run any more.", "Run it again with `qd run`.")
-        return held.jail
+        return held

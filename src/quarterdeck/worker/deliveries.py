@@ -18,6 +18,7 @@ from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import EndedSession, ReadySession
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.sessions import HeldSession, Sessions
@@ -37,10 +38,11 @@ class Deliveries:
         provisioner: Provisioner,
         runner: CommandRunner,
         closer: Closer,
+        pauser: Pauser,
         endings: Endings,
     ) -> None:
         self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
-        self._runner, self._closer, self._endings = runner, closer, endings
+        self._runner, self._closer, self._pauser, self._endings = runner, closer, pauser, endings
         self._tasks: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[tuple[Delivery, asyncio.Task[Read[CommandState]]]] = asyncio.Queue()
 
@@ -118,6 +120,8 @@ class Deliveries:
                 await self._settle(delivery, self._mirror(job.subject_id))
             case JobKind.CANCEL_COMMAND:
                 await self._settle(delivery, self._cancel(job.subject_id))
+            case JobKind.PAUSE_SESSION | JobKind.RESUME_SESSION:
+                await self._settle(delivery, self._steer(job.subject_id))
             case JobKind.CLOSE_SESSION:
                 await self._settle(delivery, self._close(job.subject_id))
             case JobKind.RUN_COMMAND:
@@ -168,6 +172,11 @@ class Deliveries:
                 await self._runner.cancel(self._held(request.session_id), command_id)
             case _:
                 pass
+
+    async def _steer(self, session_id: UUID) -> None:
+        place = (await self._ports.journal.read(SESSION, session_id)).state
+        if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id:
+            await self._pauser.settle(self._held(session_id))
 
     async def _close(self, session_id: UUID) -> None:
         place = (await self._ports.journal.read(SESSION, session_id)).state

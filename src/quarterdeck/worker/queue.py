@@ -4,6 +4,7 @@ import asyncio
 import heapq
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from uuid import UUID
 
 from quarterdeck.application.ports import LoggedEvent
@@ -23,6 +24,13 @@ class Asked:
     """The last event of its stream."""
 
 
+class Hold(Enum):
+    """Why commands wait though there are slots."""
+
+    DOUBT = "the jail has to be looked at"
+    PAUSE = "the session is paused"
+
+
 class CommandQueue:
     """`run` takes a command from here on; it never raises."""
 
@@ -32,7 +40,7 @@ class CommandQueue:
         self._waiting: list[Asked] = []
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._closed = False
-        self._paused = False
+        self._holds: set[Hold] = set()
 
     @property
     def running(self) -> frozenset[UUID]:
@@ -62,13 +70,16 @@ class CommandQueue:
                 return asked
         return None
 
-    def pause(self) -> None:
-        """Starts nothing until `proceed`."""
-        self._paused = True
+    def hold(self, why: Hold) -> None:
+        """Starts nothing until this hold, and every other, is let go."""
+        self._holds.add(why)
 
-    def proceed(self) -> None:
-        self._paused = False
+    def let_go(self, why: Hold) -> None:
+        self._holds.discard(why)
         self._fill()
+
+    def is_held(self, why: Hold) -> bool:
+        return why in self._holds
 
     def close(self) -> list[Asked]:
         """Takes no more; gives what still waits."""
@@ -88,7 +99,7 @@ class CommandQueue:
         await end(set(self._running.values()))
 
     def _fill(self) -> None:
-        while self._waiting and len(self._running) < self.slots and not (self._closed or self._paused):
+        while self._waiting and len(self._running) < self.slots and not (self._closed or self._holds):
             self._begin(heapq.heappop(self._waiting), self._run)
 
     def _begin(self, asked: Asked, run: Callable[[Asked], Awaitable[None]]) -> None:

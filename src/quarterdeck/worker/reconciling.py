@@ -10,14 +10,17 @@ from quarterdeck.application.journal import Read
 from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
 from quarterdeck.jail.abstract import Jail, JailSpec
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
+from quarterdeck.worker.queue import Hold
 from quarterdeck.worker.sessions import HeldSession, Sessions
 from quarterdeck.worker.takeover import Takeover
 
@@ -35,10 +38,11 @@ class Reconciler:
         provisioner: Provisioner,
         takeover: Takeover,
         closer: Closer,
+        pauser: Pauser,
         marks: Marks,
     ) -> None:
         self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
-        self._takeover, self._closer, self._marks = takeover, closer, marks
+        self._takeover, self._closer, self._pauser, self._marks = takeover, closer, pauser, marks
 
     async def run(self) -> None:
         """For ever; `once` has been called before."""
@@ -89,12 +93,17 @@ class Reconciler:
             await held.jail.processes()
         except JailError:
             await self._rebuild(held, read)
-        held.commands.proceed()
+        held.commands.let_go(Hold.DOUBT)
+        await self._go_on(held, ready)
+
+    async def _go_on(self, held: HeldSession, ready: ReadySession) -> None:
         if ready.closing:
             await self._closer.close(held)
+        else:
+            await self._pauser.settle(held)
 
     async def _rebuild(self, held: HeldSession, read: Read[SessionState]) -> None:
-        held.commands.pause()
+        held.commands.hold(Hold.DOUBT)
         await held.commands.idle(within=5.0)
         jail, rebuilt = await self._jail(held.session_id)
         held.jail = jail
@@ -112,10 +121,11 @@ class Reconciler:
         files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
         self._marks.set(session_id)
         held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings)
+        if ready.pause.activity is not Activity.RUNNING:
+            held.commands.hold(Hold.PAUSE)
         await self._say_adopted(session_id, rebuilt=rebuilt)
         await self._takeover.commands(held)
-        if ready.closing:
-            await self._closer.close(held)
+        await self._go_on(held, ready)
 
     async def _jail(self, session_id: UUID) -> tuple[Jail, bool]:
         """The session's jail, and whether it had to be built anew."""

@@ -23,6 +23,8 @@ class HeldSession:
     closing: bool = False
     cancelled: set[UUID] = field(default_factory=set[UUID])
     """Commands whose end was asked for, perhaps before they had begun."""
+    steering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while it is paused or resumed."""
 
     def follow(self, settings: ProjectSettings) -> None:
         """What the project has set, which may change while the session lives."""

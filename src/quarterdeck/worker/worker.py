@@ -27,6 +27,7 @@ from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
 from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.reconciling import Reconciler
@@ -95,11 +96,12 @@ class Worker:
         ports, sessions, marks = self._ports, self.sessions, Marks(self._settings.state_dir)
         endings = Endings(ports.journal, ports.transcripts, ports.live)
         runner = CommandRunner(ports, endings)
-        closer = Closer(ports, sessions, runner, endings, marks)
+        pauser = Pauser(ports.journal)
+        closer = Closer(ports, sessions, runner, pauser, endings, marks)
         provisioner = Provisioner(ports, sessions, runner, marks)
         takeover = Takeover(ports, runner, endings)
-        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, marks)
-        self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, endings)
+        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, pauser, marks)
+        self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, endings)
         self._controls = Controls(sessions, ports.workspaces)
         self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces)
 

@@ -58,6 +58,8 @@ def mutations(world: World) -> dict[str, Resolver]:
         "createProject": _create_project,
         "changeProjectSettings": _change_project_settings,
         "openSession": _open_session,
+        "pauseSession": _pause_session,
+        "resumeSession": _resume_session,
         "closeSession": _close_session,
         "runCommand": _run_command,
         "cancelCommand": _cancel_command,
@@ -162,6 +164,26 @@ async def _open_session(world: World, asked: Json) -> Json:
     return {"session": session}
 
 
+async def _pause_session(world: World, asked: Json) -> Json:
+    session = world.session(asked["sessionId"])
+    assert session
+    await world.append("SessionPauseRequested", session["uuid"], session)
+    answer = {"session": dict(session), "position": len(world.events)}
+    session.update(state="PAUSED", reason=asked.get("reason"))
+    await world.append("SessionPaused", session["uuid"], session)
+    return answer
+
+
+async def _resume_session(world: World, asked: Json) -> Json:
+    session = world.session(asked["sessionId"])
+    assert session
+    await world.append("SessionResumeRequested", session["uuid"], session)
+    answer = {"session": dict(session), "position": len(world.events)}
+    session.update(state="READY", reason=None)
+    await world.append("SessionResumed", session["uuid"], session, rebuilt=False, detail="It goes on where it was.")
+    return answer
+
+
 async def _close_session(world: World, asked: Json) -> Json:
     session = world.session(asked["sessionId"])
     if session is None:
@@ -198,6 +220,8 @@ async def _send_input(world: World, asked: Json) -> Json:
     assert command
     if command.complete:
         return _failure("CONFLICT", "This command has ended.")
+    if command.session["state"] == "PAUSED":
+        return _failure("PAUSED", "This session is paused.")
     data = base64.b64decode(asked["data"])
     if data:
         command.inputs.append(data)

@@ -4,8 +4,9 @@ from tests.unit.application.conftest import Deck
 from quarterdeck.application.commands import MAX_INPUT_BYTES
 from quarterdeck.application.ports import JobKind
 from quarterdeck.application.requests import IdempotencyKey
+from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import CommandLost, EndedCommand, RequestedCommand, RunningCommand, Terminal
-from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
 
 
 async def test_a_command_goes_to_the_worker_that_has_the_session(deck: Deck) -> None:
@@ -126,3 +127,16 @@ async def test_an_ended_command_takes_no_input(deck: Deck) -> None:
     with pytest.raises(ConflictError, match="has ended"):
         await deck.commands.send_input(deck.owner, command_id, b"x")
     assert isinstance((await deck.commands.cancel(deck.owner, command_id)).state, EndedCommand)
+
+
+async def test_nothing_is_typed_into_a_paused_session(deck: Deck) -> None:
+    command_id = await deck.command()
+    state = (await COMMAND.load(deck.log, command_id)).state
+    assert isinstance(state, RunningCommand)
+    await deck.sessions.pause(deck.owner, state.request.session_id)
+
+    with pytest.raises(PausedError):
+        await deck.commands.send_input(deck.owner, command_id, b"x")
+    with pytest.raises(PausedError):
+        await deck.commands.signal(deck.owner, command_id, "INT")
+    assert deck.control.sent == []

@@ -155,3 +155,21 @@ async def test_a_stranger_cannot_close_it(deck: Deck) -> None:
         await deck.sessions.close(deck.stranger, session_id)
 
     assert not isinstance((await SESSION.load(deck.log, session_id)).state, EndedSession)
+
+
+async def test_pausing_and_resuming_tells_its_worker_once(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    await deck.sessions.pause(deck.owner, session_id, "lunch")
+    assert (deck.doorbell.jobs[-1].kind, deck.doorbell.jobs[-1].worker_id) == (JobKind.PAUSE_SESSION, "w1")
+    assert not (await deck.sessions.pause(deck.owner, session_id)).recorded
+
+    await deck.sessions.resume(deck.owner, session_id)
+    assert (deck.doorbell.jobs[-1].kind, deck.doorbell.jobs[-1].worker_id) == (JobKind.RESUME_SESSION, "w1")
+
+
+async def test_a_stranger_cannot_pause_it(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    with pytest.raises(NotFoundError):
+        await deck.sessions.pause(deck.stranger, session_id)

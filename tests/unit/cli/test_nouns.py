@@ -326,3 +326,25 @@ def test_a_wrong_option_is_told_with_exit_code_2(qd: QdCall) -> None:
 
 def test_the_version_is_printed(qd: QdCall) -> None:
     assert qd("--version").out.startswith("qd ")
+
+
+def test_a_session_is_paused_and_resumed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = world.add_session(world.add_project("p", "/srv/p"))
+
+    paused = qd("session", "pause", session["id"], "--reason", "lunch", "--json")
+    assert (paused.json["state"], paused.json["reason"]) == ("PAUSED", "lunch")
+    assert "paused" in qd("session", "list").out
+
+    resumed = qd("session", "resume", session["id"])
+    assert resumed.code == 0
+    assert "It goes on where it was." in resumed.err
+    assert "is ready" in resumed.err
+
+
+def test_a_queue_says_who_waits_for_what(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    place = {"position": 3, "reason": "the project has 20 of 20 sessions open"}
+    session = world.add_session(world.add_project("p", "/srv/p"), state="QUEUED")
+    session["queue"] = place
+
+    assert "queued, 3rd" in qd("session", "list").out
+    assert "3rd in the queue: the project has 20 of 20 sessions open" in qd("session", "show", session["id"]).out

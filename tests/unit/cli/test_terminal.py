@@ -149,6 +149,21 @@ def test_the_detach_key_leaves_the_command_running_and_attach_finds_it_again(
     assert ended(again) == 5
 
 
+def test_keys_that_are_typed_while_the_session_is_paused_are_refused_in_words_and_detaching_works(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    world.programs["sh"] = interactive
+    child = spawn("run", "-s", session["id"], "--tty", "sh")
+    child.expect_exact("ready")
+    session["state"] = "PAUSED"
+
+    child.send("a")
+
+    child.expect_exact("This session is paused.")
+    child.send("\x1d")
+    assert ended(child) == 0
+
+
 def test_what_a_program_once_asked_the_terminal_is_not_asked_again_by_attaching(
     spawn: Spawn, world: World, session: Json
 ) -> None:
