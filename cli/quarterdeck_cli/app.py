@@ -18,6 +18,7 @@ from quarterdeck_cli.commands import (
     replay,
     run,
     sessions,
+    snapshots,
     tokens,
     workers,
 )
@@ -53,6 +54,7 @@ def make_app() -> typer.Typer:
     command(app, "whoami")(login.who_am_i)
     command(app, "run", context_settings=PLAIN_WORDS)(run.run)
     command(app, "attach")(attach.attach_to)
+    command(app, "diff")(snapshots.diff)
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)
     _add_nouns(app)
@@ -79,6 +81,11 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("pause", sessions.pause_session),
                 ("resume", sessions.resume_session),
                 ("close", sessions.close_session),
+                ("snapshots", snapshots.session_snapshots),
+                ("diff", snapshots.session_diff),
+                ("tree", snapshots.session_tree),
+                ("cat", snapshots.session_cat),
+                ("blame", snapshots.session_blame),
             ],
         ),
         "command": (

@@ -29,9 +29,15 @@ class Output:
         self._out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: str = "", style: str = "") -> None:
         """One line of the answer; foreign text in it went through `text.plain`."""
-        self._out.print(Text(text))
+        self._out.print(Text(text, style=style))
+
+    def content(self, data: bytes) -> None:
+        """Content as it is: never to a terminal."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
     def json(self, value: Any) -> None:
         """An answer as indented JSON, with the names of the schema."""

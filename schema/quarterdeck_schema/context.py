@@ -14,6 +14,7 @@ from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
+from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
@@ -56,6 +57,7 @@ class Services:
     projects: Projects
     sessions: Sessions
     commands: Commands
+    snapshots: Snapshots
     identity: Identity
     output: OutputStreams
     events: EventStreams

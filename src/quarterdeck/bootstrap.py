@@ -16,6 +16,7 @@ import uvloop
 from pydantic import SecretStr
 
 from quarterdeck import logging
+from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
@@ -33,6 +34,7 @@ from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
+from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
@@ -201,6 +203,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         projects=Projects(stores.log, ids, control, doorbell),
         sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
+        snapshots=Snapshots(stores.log, control),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,
         checks={"database": stores.log.head, "nats": stores.nats.wait_up, "projections": reads.positions},
@@ -224,6 +227,7 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             control=NatsControlServer(stores.nats),
             registry=stores.leases,
             workspaces=GitWorkspaces(settings.data_dir / "worker", _jail_uid(settings)),
+            trees=GitTreeReader(settings.data_dir / "worker"),
             driver=jail_driver(settings),
             clock=SystemClock(),
         )

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,24 @@ import pytest
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
-from quarterdeck.application.ports import ControlServer, RepositoryFound, WorkerControl
+from quarterdeck.application.ports import ControlServer, RepositoryFound, TreeControl, WorkerControl
+from quarterdeck.application.trees import (
+    Blame,
+    BlameAsked,
+    BlameRange,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    FileDiff,
+    FileKind,
+    FileStatus,
+    Home,
+    Hunk,
+    ListAsked,
+    TreeEntry,
+    TreePage,
+)
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import (
     ConflictError,
@@ -52,9 +70,64 @@ class Worker:
         await self._take("signal", command_id, name)
 
 
+HOME = Home(session_id=UUID(int=1), project_id=UUID(int=2))
+LIST = ListAsked(home=HOME, tree="a" * 40, path="\\xff\n", after=None, limit=3)
+FILE = FileAsked(home=HOME, tree="a" * 40, path="p", offset=2**40, limit=3)
+DIFF = DiffAsked(home=HOME, before="a" * 40, after="b" * 40, path_after="é", limit=3)
+BLAME = BlameAsked(home=HOME, trees=("a" * 40, "b" * 40), path="p")
+ENTRY = TreeEntry(name="n", path="p/n", kind=FileKind.LINK, size=None, object="c" * 40)
+HUNK = Hunk(old_start=1, old_lines=2, new_start=3, new_lines=4, lines=("+\x1b", "-é"))
+CHANGED = FileDiff(
+    path="p",
+    old_path=None,
+    status=FileStatus.TYPE_CHANGED,
+    old_kind=FileKind.FILE,
+    new_kind=None,
+    old_size=2**40,
+    new_size=None,
+    binary=True,
+    truncated=False,
+    lines_added=1,
+    lines_removed=0,
+    hunks=(HUNK,),
+)
+
+
+@dataclass
+class Reader:
+    """Answers each with something of its kind."""
+
+    name: str = ""
+    asked: list[object] = field(default_factory=list[object])
+
+    async def list_tree(self, asked: ListAsked) -> TreePage:
+        self.asked.append(asked)
+        return TreePage(entries=(ENTRY,), total=7, more=True)
+
+    async def read_file(self, asked: FileAsked) -> FileContent:
+        self.asked.append(asked)
+        return FileContent(
+            path="p", kind=FileKind.FILE, size=3, object="c" * 40, binary=True, offset=1, data=bytes(range(256)) * 4096
+        )
+
+    async def diff(self, asked: DiffAsked) -> DiffPage:
+        self.asked.append(asked)
+        return DiffPage(files=(CHANGED,), total=7, more=True)
+
+    async def blame(self, asked: BlameAsked) -> Blame:
+        self.asked.append(asked)
+        if asked.path == "missing":
+            raise NotFoundError("There is no 'missing'.")
+        return Blame(path="p", ranges=(BlameRange(start=1, lines=("a",), origin=1),), truncated=True)
+
+
+class Control(WorkerControl, TreeControl, Protocol):
+    """All that can be asked of workers."""
+
+
 @dataclass
 class Ends:
-    client: WorkerControl
+    client: Control
     server: ControlServer
 
 
@@ -126,3 +199,19 @@ async def test_input_keeps_its_order_however_long_each_part_takes(ends: Ends) ->
         parts = [b"%d" % n for n in range(10)]
         await asyncio.gather(*(ends.client.send_input("w1", command_id, part, end=False) for part in parts))
     assert [asked[2] for asked in worker.asked] == parts
+
+
+async def test_trees_are_read_by_the_worker_that_is_named_or_by_any(ends: Ends) -> None:
+    reader = Reader()
+    async with ends.server.serve("w1", Worker(), reader):
+        assert (await ends.client.list_tree("w1", LIST)).entries == (ENTRY,)
+        assert (await ends.client.read_file(None, FILE)).data == bytes(range(256)) * 4096
+        assert (await ends.client.diff("w1", DIFF)).files == (CHANGED,)
+        assert (await ends.client.blame(None, BLAME)).ranges[0].lines == ("a",)
+        with pytest.raises(NotFoundError, match="missing"):
+            await ends.client.blame("w1", replace(BLAME, path="missing"))
+        with pytest.raises(UnavailableError):
+            await ends.client.diff("w2", DIFF)
+    assert reader.asked[:4] == [LIST, FILE, DIFF, BLAME]
+    with pytest.raises(UnavailableError):
+        await ends.client.diff(None, DIFF)

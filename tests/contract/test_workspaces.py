@@ -1,87 +1,20 @@
 """What any `Workspaces` promises: the real one, with overlays and with clones, and its twin in memory."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.boxes import in_workspace
-from tests.support.repositories import JAIL_UID, Repository, reachable_folder
+from tests.support.worlds import FILES, KINDS, World, world_of
 
-from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace, Workspaces
+from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 
-FILES = {"README": b"read me\n", "src/a.py": b"a = 1\n", "src/b.py": b"b = 1\n"}
 
-
-class World(Protocol):
-    """A `Workspaces` with one repository, and a hand in its sessions."""
-
-    @property
-    def workspaces(self) -> Workspaces: ...
-    @property
-    def source(self) -> str: ...
-    def commit(self, files: dict[str, bytes]) -> None:
-        """A new commit on the default branch with exactly these files."""
-        ...
-
-    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None: ...
-    def delete(self, workspace: PreparedWorkspace, path: str) -> None: ...
-
-
-@dataclass
-class MemoryWorld:
-    workspaces: MemoryWorkspaces
-    source: str = "/repositories/demo"
-
-    def commit(self, files: dict[str, bytes]) -> None:
-        self.workspaces.put_branch(self.source, "main", files)
-
-    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None:
-        self.workspaces.write(workspace.session_id, path, content)
-
-    def delete(self, workspace: PreparedWorkspace, path: str) -> None:
-        self.workspaces.delete(workspace.session_id, path)
-
-
-@dataclass
-class GitWorld:
-    workspaces: GitWorkspaces
-    repository: Repository
-
-    @property
-    def source(self) -> str:
-        return self.repository.path
-
-    def commit(self, files: dict[str, bytes]) -> None:
-        self.repository.git("rm", "-rq", "--ignore-unmatch", ".")
-        self.repository.commit(files)
-
-    def write(self, workspace: PreparedWorkspace, path: str, content: bytes) -> None:
-        in_workspace(workspace, f"mkdir -p $(dirname {path}); printf '{content.decode()}' > {path}")
-
-    def delete(self, workspace: PreparedWorkspace, path: str) -> None:
-        in_workspace(workspace, f"rm {path}")
-
-
-@pytest.fixture(params=["memory", "overlay", "clone"])
+@pytest.fixture(params=KINDS)
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    made: World
-    if request.param == "memory":
-        made = MemoryWorld(MemoryWorkspaces())
-        made.commit(FILES)
+    async with world_of(request.param) as made:
         yield made
-        return
-    with reachable_folder() as folder:
-        workspaces = GitWorkspaces(folder / "state", JAIL_UID, overlay=request.param == "overlay")
-        made = GitWorld(workspaces, Repository(folder / "demo"))
-        made.commit(FILES)
-        yield made
-        workspaces.close()
 
 
 async def prepared(world: World, session_id: UUID | None = None, ref: str = "main") -> PreparedWorkspace:

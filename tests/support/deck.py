@@ -18,6 +18,7 @@ from quarterdeck.adapters.memory.leases import MemoryWorkerRegistry
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
+from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.dispatch import jobs_for
@@ -31,6 +32,7 @@ from quarterdeck.application.ports import (
     LiveOutput,
     StreamWrite,
     TranscriptStore,
+    TreeReader,
     WorkerControl,
     WorkerRegistry,
     Workspaces,
@@ -84,6 +86,8 @@ class Deck:
     registry: WorkerRegistry = field(default_factory=lambda: MemoryWorkerRegistry(SystemClock()))
     cursors: Cursors = field(default_factory=MemoryCursors)
     workspaces: Workspaces = field(default_factory=MemoryWorkspaces)
+    trees: TreeReader | None = None
+    """None: those of the workspaces in memory."""
     host: DummyHost = field(default_factory=DummyHost)
     scripts: dict[str, Script] = field(default_factory=dict[str, Script])
     source: str = SOURCE
@@ -95,6 +99,7 @@ class Deck:
     def __post_init__(self) -> None:
         if isinstance(self.workspaces, MemoryWorkspaces):
             self.workspaces.put_branch(SOURCE, "main", {"README": b"read me\n"})
+            self.trees = self.trees or MemoryTreeReader(self.workspaces)
 
     # --- the roles
 
@@ -113,6 +118,7 @@ class Deck:
             control=server,
             registry=self.registry,
             workspaces=self.workspaces,
+            trees=self.trees or MemoryTreeReader(MemoryWorkspaces()),
             driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
             clock=SystemClock(),
         )

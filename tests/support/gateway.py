@@ -21,6 +21,8 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
+from quarterdeck.adapters.memory.trees import MemoryTreeReader
+from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import QueueDoorbell
@@ -37,6 +39,7 @@ from quarterdeck.application.ports import (
 )
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
+from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.config import Settings
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandStarted, EndReason, Terminal
@@ -93,6 +96,7 @@ class House:
     reads: Reads
     control: MemoryWorkerControl = field(default_factory=MemoryWorkerControl)
     worker: _Worker = field(default_factory=_Worker)
+    workspaces: MemoryWorkspaces = field(default_factory=MemoryWorkspaces)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
@@ -119,6 +123,7 @@ class House:
             projects=Projects(self.log, ids, self.control, doorbell),
             sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
             commands=Commands(self.log, ids, self.control, doorbell),
+            snapshots=Snapshots(self.log, self.control),
             identity=self.identity,
             ids=ids,
             checks=self.checks,
@@ -142,7 +147,7 @@ class House:
     async def start(self, command_id: UUID) -> None:
         await self.put(command_id, CommandStarted(worker_id="w1", tree_before="b" * 40))
 
-    async def finish(self, command_id: UUID, output_bytes: int) -> int:
+    async def finish(self, command_id: UUID, output_bytes: int, *, tree_before: str = "", tree_after: str = "") -> int:
         finished = CommandFinished(
             exit_code=0,
             signal=None,
@@ -152,8 +157,8 @@ class House:
             peak_memory_bytes=1,
             output_bytes=output_bytes,
             output_sha256="",
-            tree_before="",
-            tree_after="",
+            tree_before=tree_before,
+            tree_after=tree_after,
         )
         return await self.put(command_id, finished)
 
@@ -337,7 +342,7 @@ async def running(house: House | None = None, **settings: Any) -> AsyncGenerator
     served = asyncio.create_task(serve(create_app(house.parts(chosen)), chosen, stop=stop, listener=listener))
     try:
         async with (
-            house.control.serve("w1", house.worker),
+            house.control.serve("w1", house.worker, MemoryTreeReader(house.workspaces)),
             httpx2.AsyncClient(base_url=f"http://{host}", verify=_NO_TLS, trust_env=False, timeout=20) as http,
         ):
             yield Running(house, host, issued.secret, http, stop)

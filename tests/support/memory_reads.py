@@ -229,6 +229,8 @@ def _commands(events: Sequence[LoggedEvent]) -> dict[UUID, CommandRow]:
                     exit_code=finished.exit_code,
                     output_bytes=finished.output_bytes,
                     output_sha256=finished.output_sha256,
+                    tree_before=finished.tree_before,
+                    tree_after=finished.tree_after,
                     ended_at=at,
                 )
             case command.CommandLost() as lost:

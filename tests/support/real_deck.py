@@ -9,6 +9,7 @@ from tests.support.deck import Deck
 from tests.support.repositories import JAIL_UID, Repository, reachable_folder
 from tests.support.services import Database
 
+from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
@@ -47,6 +48,7 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             registry=PostgresWorkerRegistry(pool),
             cursors=PostgresCursors(pool),
             workspaces=GitWorkspaces(state_dir(folder), JAIL_UID),
+            trees=GitTreeReader(state_dir(folder)),
             driver=driver(folder),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,

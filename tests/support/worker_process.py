@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer
@@ -43,6 +44,7 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path) -> N
             control=NatsControlServer(nats, prefix),
             registry=PostgresWorkerRegistry(pool),
             workspaces=GitWorkspaces(folder / "worker", JAIL_UID),
+            trees=GitTreeReader(folder / "worker"),
             driver=BubblewrapDriver(folder / "worker", JAIL_UID),
             clock=SystemClock(),
         )

@@ -17,6 +17,8 @@ from quarterdeck_schema.node import Node
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
+from quarterdeck_schema.snapshots.fields import SessionSnapshots
+from quarterdeck_schema.snapshots.types import PATHS, Diff
 
 if TYPE_CHECKING:
     from quarterdeck_schema.sessions.types import Session
@@ -31,7 +33,7 @@ class Terminal:
     rows: int
 
 
-@strawberry.type
+@strawberry.type(description=PATHS)
 class ChangedFile:
     path: str
     status: str
@@ -81,6 +83,17 @@ class Command(Node):
     async def files_changed(self, info: Info) -> list[ChangedFile]:
         files = await info.context.files_changed(self.row.id)
         return [ChangedFile(path=file.path, status=file.status) for file in files]
+
+    @described("What it changed: the files at its start and at its end compared. Null until it has ended.")
+    async def diff(self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET) -> Diff | None:
+        if not self.row.tree_before or not self.row.tree_after:
+            return None
+        session = await info.context.session(self.row.session_id)
+        if session is None:
+            raise NotFoundError("This command's session is not in the read model yet.", "Ask again.")
+        reads = SessionSnapshots.of(info, session)
+        taken = await info.context.services.snapshots.at(reads.place, str(self.row.id))
+        return await reads.compare(self.row.tree_before, taken, first, after)
 
     @described(
         "Recorded frames that reach beyond output offset `after`; `limit` is in bytes of payload, at most 1 MiB."

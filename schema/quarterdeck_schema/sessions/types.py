@@ -1,13 +1,16 @@
 """A session, as the API shows it."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
+from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
+from quarterdeck_schema.arguments import given
 from quarterdeck_schema.commands.types import Command, command_of
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.events.pages import page_of_events
@@ -17,6 +20,9 @@ from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
+from quarterdeck_schema.scalars import START, Long
+from quarterdeck_schema.snapshots.fields import SessionSnapshots
+from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
 
 strawberry.enum(SessionState)
 
@@ -72,6 +78,50 @@ class Session(Node):
     ) -> Connection[Command]:
         rows = info.context.window(first, after, last=last, before=before)
         return connect(await info.context.services.reads.list_commands(self.row.id, rows), command_of)
+
+    @described("The points in time of its files, from what it started with.")
+    async def snapshots(
+        self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
+    ) -> Connection[Snapshot]:
+        rows = await SessionSnapshots.of(info, self.row).page(info.context.window(first, after))
+        return connect(rows, snapshot_of)
+
+    @described(f"By default from what it started with to the newest. {POINTS}")
+    async def diff(
+        self,
+        info: Info,
+        before: Annotated[str | None, strawberry.argument(name="from")] = strawberry.UNSET,
+        until: Annotated[str | None, strawberry.argument(name="to")] = strawberry.UNSET,
+        first: int | None = 20,
+        after: str | None = strawberry.UNSET,
+    ) -> Diff:
+        return await SessionSnapshots.of(info, self.row).diff(given(before), given(until), first, after)
+
+    @described(f"A folder at a point in time, by default the newest. {POINTS}")
+    async def tree(
+        self,
+        info: Info,
+        at: str | None = strawberry.UNSET,
+        path: str = "",
+        first: int | None = 100,
+        after: str | None = strawberry.UNSET,
+    ) -> Tree:
+        return await SessionSnapshots.of(info, self.row).tree(given(at), path, first, after)
+
+    @described(f"A file at a point in time, by default the newest: `limit` bytes, at most 1 MiB. {POINTS}")
+    async def file(
+        self,
+        info: Info,
+        path: str,
+        at: str | None = strawberry.UNSET,
+        offset: Long = START,
+        limit: int = MAX_READ_BYTES,
+    ) -> FileContent:
+        return await SessionSnapshots.of(info, self.row).file(path, given(at), offset, limit)
+
+    @described(f"For each line of a file which snapshot it came with. {POINTS}")
+    async def blame(self, info: Info, path: str, at: str | None = strawberry.UNSET) -> Blame:
+        return await SessionSnapshots.of(info, self.row).blame(path, given(at))
 
     @strawberry.field
     async def events(

@@ -11,6 +11,16 @@ from typing import Protocol
 from uuid import UUID
 
 from quarterdeck.application.frames import Frame
+from quarterdeck.application.trees import (
+    Blame,
+    BlameAsked,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    ListAsked,
+    TreePage,
+)
 from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
@@ -256,6 +266,18 @@ class RepositoryFound:
     head_commit: str
 
 
+class TreeReader(Protocol):
+    """Reads the trees of sessions, also of those that have ended.
+
+    Each raises NotFoundError for a tree or path that is not there, and InvalidInputError for what is none.
+    """
+
+    async def list_tree(self, asked: ListAsked) -> TreePage: ...
+    async def read_file(self, asked: FileAsked) -> FileContent: ...
+    async def diff(self, asked: DiffAsked) -> DiffPage: ...
+    async def blame(self, asked: BlameAsked) -> Blame: ...
+
+
 class WorkerControl(Protocol):
     """Requests to a worker that are answered at once. Each raises the worker's own QuarterdeckError,
     or UnavailableError where no worker answers."""
@@ -264,6 +286,15 @@ class WorkerControl(Protocol):
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None: ...
     async def resize(self, worker_id: str, command_id: UUID, terminal: Terminal) -> None: ...
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None: ...
+
+
+class TreeControl(Protocol):
+    """`TreeReader` by request to a worker; None: to any. Raises UnavailableError where none answers."""
+
+    async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage: ...
+    async def read_file(self, worker_id: str | None, asked: FileAsked) -> FileContent: ...
+    async def diff(self, worker_id: str | None, asked: DiffAsked) -> DiffPage: ...
+    async def blame(self, worker_id: str | None, asked: BlameAsked) -> Blame: ...
 
 
 class ControlHandler(Protocol):
@@ -276,7 +307,9 @@ class ControlHandler(Protocol):
 
 
 class ControlServer(Protocol):
-    def serve(self, worker_id: str, handler: ControlHandler) -> AbstractAsyncContextManager[None]:
+    def serve(
+        self, worker_id: str, handler: ControlHandler, trees: TreeReader | None = None
+    ) -> AbstractAsyncContextManager[None]:
         """Answers the requests to this worker, and its share of those to any, while the context is entered.
 
         Requests about one command are handled in the order they came, others side by side.

@@ -60,6 +60,7 @@ def make_gateway(parts: Parts) -> Gateway:
             projects=parts.projects,
             sessions=parts.sessions,
             commands=parts.commands,
+            snapshots=parts.snapshots,
             identity=parts.identity,
             output=outputs,
             events=tail,

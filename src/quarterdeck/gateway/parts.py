@@ -8,6 +8,7 @@ from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
+from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.config import Settings
 from quarterdeck_schema.reads import Reads
 
@@ -28,6 +29,7 @@ class Parts:
     projects: Projects
     sessions: Sessions
     commands: Commands
+    snapshots: Snapshots
     identity: Identity
     ids: Ids
     checks: Mapping[str, Check]

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
+from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, TreeReader, Workspaces
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.settings import WorkerSettings
@@ -18,6 +18,7 @@ class WorkerPorts:
     live: LiveOutput
     jobs: JobQueue
     workspaces: Workspaces
+    trees: TreeReader
     driver: JailDriver
     clock: Clock
     patterns: Patterns

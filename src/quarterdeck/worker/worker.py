@@ -14,6 +14,7 @@ from quarterdeck.application.ports import (
     JobQueue,
     LiveOutput,
     TranscriptStore,
+    TreeReader,
     WorkerLease,
     WorkerRegistry,
     Workspaces,
@@ -53,6 +54,7 @@ class Worker:
         control: ControlServer,
         registry: WorkerRegistry,
         workspaces: Workspaces,
+        trees: TreeReader,
         driver: JailDriver,
         clock: Clock,
     ) -> None:
@@ -64,6 +66,7 @@ class Worker:
             live=live,
             jobs=jobs,
             workspaces=workspaces,
+            trees=trees,
             driver=driver,
             clock=clock,
             patterns=Patterns(settings.secrets),
@@ -119,7 +122,8 @@ class Worker:
 
     async def _serve(self) -> None:
         await self._reconciler.once()
-        async with self._control.serve(self._settings.worker_id, self._controls), asyncio.TaskGroup() as group:
+        serving = self._control.serve(self._settings.worker_id, self._controls, self._ports.trees)
+        async with serving, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
             self.ready.set()

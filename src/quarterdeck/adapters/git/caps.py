@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from quarterdeck.adapters.git.differences import shown
+from quarterdeck.application.paths import path_text
 from quarterdeck.domain.workspace import SkippedPath
 
 
@@ -38,4 +38,4 @@ class Skipped:
             self._reasons.append((path, reason))
 
     def paths(self) -> tuple[SkippedPath, ...]:
-        return tuple(SkippedPath(path=shown(path), reason=reason) for path, reason in sorted(self._reasons))
+        return tuple(SkippedPath(path=path_text(path), reason=reason) for path, reason in sorted(self._reasons))

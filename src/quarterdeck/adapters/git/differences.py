@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 
 from quarterdeck.adapters.git.objects import TREE, Entries, Entry, Objects
+from quarterdeck.application.paths import path_text
 from quarterdeck.domain.command import ChangedFile
+
+Changes = dict[bytes, tuple[Entry | None, Entry | None]]
+"""By path, what a file was and what it is; None where there is none."""
 
 
 def differences(objects: Objects, before: bytes, after: bytes) -> tuple[ChangedFile, ...]:
-    """Files added, modified (content, kind or executable bit) and deleted, by path. Cost follows what differs."""
-    found: dict[bytes, str] = {}
+    """Files added, modified (content, kind or executable bit) and deleted, by path."""
+    found = changes(objects, before, after)
+    return tuple(ChangedFile(path=path_text(path), status=_status(*found[path])) for path in sorted(found))
+
+
+def changes(objects: Objects, before: bytes, after: bytes) -> Changes:
+    """Cost follows what differs."""
+    found: Changes = {}
     pending: list[tuple[bytes, bytes | None, bytes | None]] = [(b"", before, after)] if before != after else []
     while pending:
         prefix, old_tree, new_tree = pending.pop()
@@ -17,15 +27,10 @@ def differences(objects: Objects, before: bytes, after: bytes) -> tuple[ChangedF
             old_folder, new_folder = _folder(old), _folder(new)
             if old_folder or new_folder:
                 pending.append((path + b"/", old_folder, new_folder))
-            status = _status(None if old_folder else old, None if new_folder else new)
-            if status:
-                found[path] = status
-    return tuple(ChangedFile(path=shown(path), status=found[path]) for path in sorted(found))
-
-
-def shown(path: bytes) -> str:
-    """A path as text: bytes that are not UTF-8 as \\xNN."""
-    return path.decode(errors="backslashreplace")
+            old_file, new_file = None if old_folder else old, None if new_folder else new
+            if old_file or new_file:
+                found[path] = old_file, new_file
+    return found
 
 
 def _entries(objects: Objects, tree: bytes | None) -> Entries:
@@ -41,9 +46,7 @@ def _folder(entry: Entry | None) -> bytes | None:
     return entry[1] if entry and entry[0] == TREE else None
 
 
-def _status(old: Entry | None, new: Entry | None) -> str | None:
+def _status(old: Entry | None, new: Entry | None) -> str:
     if old and new:
         return "modified"
-    if old or new:
-        return "deleted" if old else "added"
-    return None
+    return "deleted" if old else "added"

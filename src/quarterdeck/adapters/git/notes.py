@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from quarterdeck.adapters.git.differences import shown
 from quarterdeck.adapters.git.index_times import IndexEntry
+from quarterdeck.application.paths import path_text
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_SIZES = range(100, 1025)
@@ -39,5 +39,5 @@ def _start(checkout: bytes, path: bytes, length: int) -> bytes:
 
 
 def _list(paths: list[bytes]) -> str:
-    named = ", ".join(shown(path) for path in paths[:_NAMED])
+    named = ", ".join(path_text(path) for path in paths[:_NAMED])
     return named if len(paths) <= _NAMED else f"{named} and {len(paths) - _NAMED} more"

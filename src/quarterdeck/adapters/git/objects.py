@@ -58,6 +58,10 @@ class Objects:
     def blob(self, name: bytes) -> bytes:
         return self._odb.read(Oid(raw=name))[1]
 
+    def size(self, name: bytes) -> int:
+        """Of an object's content, without reading it. Raises KeyError where there is none."""
+        return self._odb.read_header(Oid(raw=name))[1]
+
     def write_blob(self, content: bytes) -> bytes:
         """The blob's name."""
         return self._write(b"blob", content)

@@ -63,7 +63,7 @@ class SessionTrees:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tree(self, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
-        before = _name(since)
+        before = tree_name(since)
         with self._lock:
             skipped = Skipped(self.caps)
             walk = Walk(
@@ -104,7 +104,7 @@ class SessionTrees:
             return os.fstat(fd).st_size == len(content.data) and file.read() == content.data
 
 
-def _name(tree: str) -> bytes:
+def tree_name(tree: str) -> bytes:
     try:
         name = bytes.fromhex(tree)
     except ValueError:

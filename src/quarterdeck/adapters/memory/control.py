@@ -4,24 +4,40 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from quarterdeck.application.ports import ControlHandler, RepositoryFound
+from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
+from quarterdeck.application.trees import (
+    Blame,
+    BlameAsked,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    ListAsked,
+    TreePage,
+)
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import UnavailableError
 
 
 class MemoryWorkerControl:
-    """Both `WorkerControl` and `ControlServer`."""
+    """`WorkerControl`, `TreeControl` and `ControlServer`."""
 
     def __init__(self) -> None:
         self._handlers: dict[str, ControlHandler] = {}
+        self._trees: dict[str, TreeReader] = {}
 
     @asynccontextmanager
-    async def serve(self, worker_id: str, handler: ControlHandler) -> AsyncGenerator[None, None]:
+    async def serve(
+        self, worker_id: str, handler: ControlHandler, trees: TreeReader | None = None
+    ) -> AsyncGenerator[None, None]:
         self._handlers[worker_id] = handler
+        if trees is not None:
+            self._trees[worker_id] = trees
         try:
             yield
         finally:
             del self._handlers[worker_id]
+            self._trees.pop(worker_id, None)
 
     async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         return await self._of(next(iter(self._handlers), "")).find_repository(source, branch)
@@ -35,10 +51,32 @@ class MemoryWorkerControl:
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._of(worker_id).signal(command_id, name)
 
+    async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
+        return await self._reader(worker_id).list_tree(asked)
+
+    async def read_file(self, worker_id: str | None, asked: FileAsked) -> FileContent:
+        return await self._reader(worker_id).read_file(asked)
+
+    async def diff(self, worker_id: str | None, asked: DiffAsked) -> DiffPage:
+        return await self._reader(worker_id).diff(asked)
+
+    async def blame(self, worker_id: str | None, asked: BlameAsked) -> Blame:
+        return await self._reader(worker_id).blame(asked)
+
     def _of(self, worker_id: str) -> ControlHandler:
         try:
             return self._handlers[worker_id]
         except KeyError:
-            raise UnavailableError(
-                "No worker answers.", "Start one with `quarterdeck serve worker`, or see `quarterdeck doctor`."
-            ) from None
+            raise _nobody() from None
+
+    def _reader(self, worker_id: str | None) -> TreeReader:
+        try:
+            return self._trees[worker_id or next(iter(self._trees), "")]
+        except KeyError:
+            raise _nobody() from None
+
+
+def _nobody() -> UnavailableError:
+    return UnavailableError(
+        "No worker answers.", "Start one with `quarterdeck serve worker`, or see `quarterdeck doctor`."
+    )

@@ -45,6 +45,13 @@ class MemoryWorkspaces:
         """From now on there is something at the path that no tree takes."""
         self._session(session_id).skipped.append(SkippedPath(path=path, reason=reason))
 
+    def files_of(self, tree: str) -> Files:
+        if len(tree) != 40:
+            raise InvalidInputError(f"{tree!r} is no name of a tree.", "Use one that a command's record shows.")
+        if tree not in self._trees:
+            raise NotFoundError(f"There is no tree {tree} in this session.")
+        return self._trees[tree]
+
     async def find(self, source: str, branch: str | None = None) -> RepositoryFound:
         branches = self._branches(source)
         branch = branch or next(iter(branches))
@@ -93,13 +100,10 @@ class MemoryWorkspaces:
     async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         session = self._session(session_id)
         files = {path: text for path, text in session.files.items() if keep_ignored or not path.endswith(IGNORED)}
-        if len(since) != 40:
-            raise InvalidInputError(f"{since!r} is no name of a tree.", "Use one that a command's record shows.")
-        if since not in self._trees:
-            raise NotFoundError(f"There is no tree {since} in this session.")
+        before = self.files_of(since)
         return WorkspaceTree(
             tree=self._store(files),
-            changed=_differences(self._trees[since], files),
+            changed=_differences(before, files),
             skipped=tuple(session.skipped),
             skipped_total=len(session.skipped),
         )

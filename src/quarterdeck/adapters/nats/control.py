@@ -13,8 +13,18 @@ from nats.errors import NoRespondersError
 
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.turns import Turns
-from quarterdeck.application.ports import ControlHandler, RepositoryFound
+from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.tasks import end
+from quarterdeck.application.trees import (
+    Blame,
+    BlameAsked,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    ListAsked,
+    TreePage,
+)
 from quarterdeck.domain import errors
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError, UnavailableError
@@ -24,6 +34,9 @@ logger = structlog.get_logger(__name__)
 ANSWER_SECONDS = 10.0
 FIND_SECONDS = 60.0
 """A look at a repository may be a look at a far server."""
+
+READ_SECONDS = 60.0
+"""What is read may have to be fetched first."""
 
 ANY = "any"
 T = TypeVar("T")
@@ -51,6 +64,22 @@ class _Signal(msgspec.Struct):
     name: str
 
 
+class _List(msgspec.Struct):
+    asked: ListAsked
+
+
+class _ReadFile(msgspec.Struct):
+    asked: FileAsked
+
+
+class _Diff(msgspec.Struct):
+    asked: DiffAsked
+
+
+class _Blame(msgspec.Struct):
+    asked: BlameAsked
+
+
 class _Failure(msgspec.Struct):
     code: str
     message: str
@@ -60,6 +89,10 @@ class _Failure(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     found: RepositoryFound | None = None
+    listed: TreePage | None = None
+    content: FileContent | None = None
+    compared: DiffPage | None = None
+    lines: Blame | None = None
     failure: _Failure | None = None
 
 
@@ -78,9 +111,7 @@ class NatsWorkerControl:
 
     async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         answer = await self._request(ANY, "find_repository", _FindRepository(source, branch), FIND_SECONDS)
-        if answer.found is None:
-            raise UnavailableError("The worker answered with nothing.", "Try again.")
-        return answer.found
+        return _given(answer.found)
 
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None:
         await self._request(worker_id, "send_input", _SendInput(command_id, data, end), self._answer_seconds)
@@ -91,6 +122,18 @@ class NatsWorkerControl:
 
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._request(worker_id, "signal", _Signal(command_id, name), self._answer_seconds)
+
+    async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
+        return _given((await self._request(worker_id or ANY, "list_tree", _List(asked), READ_SECONDS)).listed)
+
+    async def read_file(self, worker_id: str | None, asked: FileAsked) -> FileContent:
+        return _given((await self._request(worker_id or ANY, "read_file", _ReadFile(asked), READ_SECONDS)).content)
+
+    async def diff(self, worker_id: str | None, asked: DiffAsked) -> DiffPage:
+        return _given((await self._request(worker_id or ANY, "diff", _Diff(asked), READ_SECONDS)).compared)
+
+    async def blame(self, worker_id: str | None, asked: BlameAsked) -> Blame:
+        return _given((await self._request(worker_id or ANY, "blame", _Blame(asked), READ_SECONDS)).lines)
 
     async def _request(self, to: str, verb: str, asked: msgspec.Struct, within: float) -> _Answer:
         subject = f"{self._prefix}.control.{to}.{verb}"
@@ -113,7 +156,9 @@ class NatsControlServer:
         self._connection, self._prefix = connection, prefix
 
     @asynccontextmanager
-    async def serve(self, worker_id: str, handler: ControlHandler) -> AsyncGenerator[None, None]:
+    async def serve(
+        self, worker_id: str, handler: ControlHandler, trees: TreeReader | None = None
+    ) -> AsyncGenerator[None, None]:
         turns = Turns()
 
         async def find(asked: _FindRepository) -> _Answer:
@@ -141,12 +186,37 @@ class NatsControlServer:
             await self._listen(f"{own}.resize", _Resize, resize, running),
             await self._listen(f"{own}.signal", _Signal, signal, running),
         ]
+        if trees is not None:
+            listeners += await self._serve_trees(own, trees, running)
+            listeners += await self._serve_trees(f"{self._prefix}.control.{ANY}", trees, running, "read")
         try:
             yield
         finally:
             for listener in listeners:
                 await listener.close()
             await end(running)
+
+    async def _serve_trees(
+        self, to: str, trees: TreeReader, running: "set[asyncio.Task[None]]", queue: str = ""
+    ) -> list[Listener]:
+        async def list_tree(request: _List) -> _Answer:
+            return _Answer(listed=await trees.list_tree(request.asked))
+
+        async def read_file(request: _ReadFile) -> _Answer:
+            return _Answer(content=await trees.read_file(request.asked))
+
+        async def diff(request: _Diff) -> _Answer:
+            return _Answer(compared=await trees.diff(request.asked))
+
+        async def blame(request: _Blame) -> _Answer:
+            return _Answer(lines=await trees.blame(request.asked))
+
+        return [
+            await self._listen(f"{to}.list_tree", _List, list_tree, running, queue),
+            await self._listen(f"{to}.read_file", _ReadFile, read_file, running, queue),
+            await self._listen(f"{to}.diff", _Diff, diff, running, queue),
+            await self._listen(f"{to}.blame", _Blame, blame, running, queue),
+        ]
 
     async def _listen(
         self,
@@ -181,6 +251,12 @@ async def _answered(data: bytes, shape: type[T], answer: Callable[[T], Awaitable
         logger.exception("a control request failed")
         failed = _Failure(UnavailableError.code, "The worker failed at this.", "Its log says how.")
         return _Answer(failure=failed)
+
+
+def _given(answer: T | None) -> T:
+    if answer is None:
+        raise UnavailableError("The worker answered with nothing.", "Try again.")
+    return answer
 
 
 def _revive(failure: _Failure) -> QuarterdeckError:

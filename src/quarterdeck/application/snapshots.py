@@ -1,0 +1,184 @@
+"""Snapshots: the points in time of a session's files, and reading them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from quarterdeck.application.ports import EventLog, LoggedEvent, TreeControl
+from quarterdeck.application.streams import COMMAND
+from quarterdeck.application.trees import (
+    MAX_DIFF_FILES,
+    MAX_ENTRIES,
+    MAX_READ_BYTES,
+    Blame,
+    BlameAsked,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    Home,
+    ListAsked,
+    TreePage,
+)
+from quarterdeck.domain.command import CommandFinished, EndedCommand, NoCommand
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, workspace_id
+
+T = TypeVar("T")
+MOST_BLAMED = 20_000
+"""Snapshots that a line's origin is looked for in, the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The first is the base: what the session started with."""
+
+    position: int
+    recorded_at: datetime
+    tree: str
+    command_id: UUID | None
+    files_changed: int
+    skipped: tuple[SkippedPath, ...]
+    skipped_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A session, as whoever may see it knows it."""
+
+    session_id: UUID
+    project_id: UUID
+    worker_id: str | None
+
+    @property
+    def home(self) -> Home:
+        return Home(session_id=self.session_id, project_id=self.project_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlamedLines:
+    start: int
+    lines: tuple[str, ...]
+    came_with: Snapshot
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """Whether the caller may see the session is checked before."""
+
+    log: EventLog
+    control: TreeControl
+
+    async def history(self, session_id: UUID) -> list[Snapshot]:
+        """From the base to the newest; empty for a session that has no workspace yet."""
+        found = (_snapshot(event) for event in await self.log.load(workspace_id(session_id)))
+        return [each for each in found if each]
+
+    async def between(self, place: Place, before: str | None, after: str | None) -> tuple[Snapshot, Snapshot]:
+        """Two points in time: by default the base and the newest."""
+        history = await self._some_history(place)
+        first = history[0] if before is None else await self._point(place, history, before, "from")
+        last = history[-1] if after is None else await self._point(place, history, after, "to")
+        return first, last
+
+    async def at(self, place: Place, point: str | None) -> Snapshot:
+        """A point in time: a tree's name, or the id of the command after which; None: the newest."""
+        history = await self._some_history(place)
+        return history[-1] if point is None else await self._point(place, history, point, "at")
+
+    async def diff(self, place: Place, before: str, after: str, path_after: str | None, limit: int) -> DiffPage:
+        """Of two trees."""
+        _check_size("first", limit, MAX_DIFF_FILES)
+        asked = DiffAsked(home=place.home, before=before, after=after, path_after=path_after, limit=limit)
+        return await self._ask(place, lambda worker_id: self.control.diff(worker_id, asked))
+
+    async def list_tree(self, place: Place, tree: str, path: str, after: str | None, limit: int) -> TreePage:
+        _check_size("first", limit, MAX_ENTRIES)
+        asked = ListAsked(home=place.home, tree=tree, path=path, after=after, limit=limit)
+        return await self._ask(place, lambda worker_id: self.control.list_tree(worker_id, asked))
+
+    async def read_file(self, place: Place, tree: str, path: str, offset: int, limit: int) -> FileContent:
+        _check_size("limit", limit, MAX_READ_BYTES)
+        if offset < 0:
+            raise InvalidInputError(f"An offset is 0 or more, not {offset}.", field="offset")
+        asked = FileAsked(home=place.home, tree=tree, path=path, offset=offset, limit=limit)
+        return await self._ask(place, lambda worker_id: self.control.read_file(worker_id, asked))
+
+    async def blame(self, place: Place, last: Snapshot, path: str) -> tuple[list[BlamedLines], Blame]:
+        """Each line of a file at a point in time, with the snapshot that it came with."""
+        known = [each for each in await self._some_history(place) if each.position <= last.position][-MOST_BLAMED:]
+        asked = BlameAsked(home=place.home, trees=tuple(each.tree for each in known), path=path)
+        answer = await self._ask(place, lambda worker_id: self.control.blame(worker_id, asked))
+        lines = [
+            BlamedLines(start=each.start, lines=each.lines, came_with=known[each.origin]) for each in answer.ranges
+        ]
+        return lines, answer
+
+    async def _some_history(self, place: Place) -> list[Snapshot]:
+        history = await self.history(place.session_id)
+        if not history:
+            raise ConflictError("This session has no files yet.", "Wait until it is ready.")
+        return history
+
+    async def _point(self, place: Place, history: list[Snapshot], point: str, field: str) -> Snapshot:
+        command_id = _uuid(point)
+        tree = point if command_id is None else await self._tree_after(place, command_id)
+        matching = [each for each in reversed(history) if each.tree == tree]
+        found = next((each for each in matching if command_id and each.command_id == command_id), None)
+        # a command that changed nothing has no snapshot of its own
+        found = found or next(iter(matching), None)
+        if found is None:
+            raise NotFoundError(
+                f"{point[:60]!r} is no point in time of this session ({field}).",
+                "Pass the id of one of its commands, or a tree's name from its snapshots.",
+            )
+        return found
+
+    async def _tree_after(self, place: Place, command_id: UUID) -> str:
+        state = (await COMMAND.load(self.log, command_id)).state
+        if isinstance(state, NoCommand) or state.request.session_id != place.session_id:
+            raise NotFoundError("There is no such command in this session.")
+        if not isinstance(state, EndedCommand):
+            raise ConflictError("This command has not ended yet.", "Wait until it has.")
+        if not isinstance(state.outcome, CommandFinished) or not state.outcome.tree_after:
+            raise NotFoundError("No snapshot was taken at the end of this command.", "Use the next one's.")
+        return state.outcome.tree_after
+
+    async def _ask(self, place: Place, ask: Callable[[str | None], Awaitable[T]]) -> T:
+        """The session's own worker, which has its snapshots at hand; where it is away, any other."""
+        if place.worker_id is not None:
+            try:
+                return await ask(place.worker_id)
+            except UnavailableError:
+                pass
+        return await ask(None)
+
+
+def _snapshot(recorded: LoggedEvent) -> Snapshot | None:
+    event = recorded.event
+    if not isinstance(event, (WorkspacePrepared, SnapshotTaken)):
+        return None
+    taken = event if isinstance(event, SnapshotTaken) else SnapshotTaken(command_id=None, tree="", files_changed=0)
+    return Snapshot(
+        position=recorded.position,
+        recorded_at=recorded.envelope.recorded_at,
+        tree=event.tree,
+        command_id=taken.command_id,
+        files_changed=taken.files_changed,
+        skipped=taken.skipped,
+        skipped_total=taken.skipped_total,
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _check_size(name: str, asked: int, most: int) -> None:
+    if not 1 <= asked <= most:
+        raise InvalidInputError(f"{name} is {asked}; it must be 1 to {most:,}.", field=name)

@@ -1,0 +1,167 @@
+"""What can be asked of the trees that snapshots are, and the answers. Paths are text as `application.paths` has it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+MAX_READ_BYTES = 1024 * 1024
+"""Of a file's content in one answer."""
+MAX_ENTRIES = 1000
+"""Of a folder in one answer."""
+MAX_DIFF_FILES = 100
+"""Files of a diff in one answer."""
+
+
+class FileKind(StrEnum):
+    FILE = "file"
+    EXECUTABLE = "executable"
+    LINK = "link"
+    FOLDER = "folder"
+    SUBMODULE = "submodule"
+
+
+class FileStatus(StrEnum):
+    ADDED = "added"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+    RENAMED = "renamed"
+    TYPE_CHANGED = "type_changed"
+    MODE_CHANGED = "mode_changed"
+    """Only whether it can be executed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Whose trees they are."""
+
+    session_id: UUID
+    project_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListAsked:
+    """The entries of a folder, in the order of their names, after the one called `after`."""
+
+    home: Home
+    tree: str
+    path: str
+    after: str | None
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeEntry:
+    name: str
+    path: str
+    kind: FileKind
+    size: int | None
+    """In bytes; None for folders and submodules."""
+    object: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreePage:
+    entries: tuple[TreeEntry, ...]
+    total: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAsked:
+    """`limit` bytes of a file's content from `offset`."""
+
+    home: Home
+    tree: str
+    path: str
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileContent:
+    path: str
+    kind: FileKind
+    size: int
+    object: str
+    binary: bool
+    offset: int
+    data: bytes
+    """A link's is what it points to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffAsked:
+    """The files that differ, in the order of their paths, after the path `after`."""
+
+    home: Home
+    before: str
+    after: str
+    path_after: str | None
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hunk:
+    """`lines` begin with a space, `+`, `-`, or a backslash as unified diffs have them; without their line ends.
+
+    Bytes that are not UTF-8 stand as \\xNN.
+    """
+
+    old_start: int
+    old_lines: int
+    new_start: int
+    new_lines: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileDiff:
+    path: str
+    """The old one of a file that was deleted."""
+    old_path: str | None
+    """Where it was renamed."""
+    status: FileStatus
+    old_kind: FileKind | None
+    new_kind: FileKind | None
+    old_size: int | None
+    new_size: int | None
+    binary: bool
+    truncated: bool
+    """It has more hunks than are given, or is too large to be compared line by line."""
+    lines_added: int
+    lines_removed: int
+    hunks: tuple[Hunk, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffPage:
+    files: tuple[FileDiff, ...]
+    total: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlameAsked:
+    """For each line of a file in the last of `trees`, the tree that it came with. The first is the base's."""
+
+    home: Home
+    trees: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlameRange:
+    start: int
+    """Number of the first line, from 1."""
+    lines: tuple[str, ...]
+    """Without their line ends; bytes that are not UTF-8 stand as \\xNN."""
+    origin: int
+    """Place in `trees` of the first one that has these lines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blame:
+    path: str
+    ranges: tuple[BlameRange, ...]
+    truncated: bool
+    """The file changed too often: lines of the first tree looked at may be older."""
