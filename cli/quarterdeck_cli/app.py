@@ -12,6 +12,7 @@ from quarterdeck_cli.commands import (
     commands,
     events,
     export,
+    forks,
     login,
     overview,
     projects,
@@ -86,6 +87,8 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("tree", snapshots.session_tree),
                 ("cat", snapshots.session_cat),
                 ("blame", snapshots.session_blame),
+                ("fork", forks.fork_session),
+                ("restore", forks.restore_session),
             ],
         ),
         "command": (

@@ -16,6 +16,7 @@ from quarterdeck.domain.session import (
     SessionClosed,
     SessionCloseRequested,
     SessionEvent,
+    SessionForked,
     SessionLost,
     SessionOpened,
     SessionProvisioned,
@@ -38,6 +39,8 @@ def project(batch: Sequence[Logged]) -> Changes:
                 sessions.insert(key, _opened(logged, event))
             case SessionAdmitted():
                 sessions.update(key, {"state": SessionState.OPENING})
+            case SessionForked():
+                sessions.update(key, _forked(event))
             case SessionProvisioned():
                 sessions.update(key, _provisioned(logged, event))
             case SessionProvisioningFailed():
@@ -68,7 +71,16 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
         "ref": event.ref,
         "state": SessionState.QUEUED,
         "limits": (),
+        "forked_before": False,
         "opened_at": logged.recorded_at,
+    }
+
+
+def _forked(event: SessionForked) -> Row:
+    return {
+        "forked_from": event.source_session_id,
+        "forked_at": event.point.command_id,
+        "forked_before": event.point.before,
     }
 
 

@@ -76,6 +76,10 @@ class Session(ReadModel, table=True):
     opened_at: datetime = Field(sa_type=Time)
     ready_at: datetime | None = Field(sa_type=Time)
     ended_at: datetime | None = Field(sa_type=Time)
+    forked_from: UUID | None
+    forked_at: UUID | None
+    """The command after (or before) which it was forked; None: at the newest point."""
+    forked_before: bool
 
 
 class Command(ReadModel, table=True):

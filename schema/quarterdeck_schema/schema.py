@@ -27,9 +27,11 @@ from quarterdeck_schema.projects.create_project import CreateProjectMutation
 from quarterdeck_schema.projects.queries import ProjectQueries
 from quarterdeck_schema.scalars import SCALARS
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
+from quarterdeck_schema.sessions.fork_session import ForkSessionMutation
 from quarterdeck_schema.sessions.open_session import OpenSessionMutation
 from quarterdeck_schema.sessions.pause_session import PauseSessionMutation
 from quarterdeck_schema.sessions.queries import SessionQueries
+from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
 from quarterdeck_schema.system.queries import SystemQueries
 
@@ -49,6 +51,8 @@ MUTATIONS = (
     OpenSessionMutation,
     PauseSessionMutation,
     ResumeSessionMutation,
+    ForkSessionMutation,
+    RestoreWorkspaceMutation,
     CloseSessionMutation,
     RunCommandMutation,
     CancelCommandMutation,

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.worlds import FILES, KINDS, World, world_of
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports import PreparedWorkspace, StepKind
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
+from quarterdeck.domain.point import NOW, Point
 
 
 @pytest.fixture(params=KINDS)
@@ -170,3 +171,72 @@ async def test_discarding_what_is_not_there_does_nothing(world: World) -> None:
     await world.workspaces.discard(uuid4())
 
     assert list(await world.workspaces.sessions()) == []
+
+
+async def test_steps_lead_from_one_tree_to_another(world: World) -> None:
+    project_id = uuid4()
+    await world.workspaces.mirror(project_id, world.source)
+    workspace = await world.workspaces.prepare(uuid4(), project_id, world.source, "main")
+    world.write(workspace, "new/file", b"1")
+    world.write(workspace, "README", b"changed")
+    later = (await world.workspaces.tree(workspace.session_id, workspace.tree)).tree
+
+    there = await all_steps(world, workspace, project_id, workspace.tree, later)
+    back = await all_steps(world, workspace, project_id, later, workspace.tree)
+
+    assert there == {b"new/file": (StepKind.FILE, b"1"), b"README": (StepKind.FILE, b"changed")}
+    assert back == {b"new/file": (StepKind.REMOVED, b""), b"README": (StepKind.FILE, FILES["README"])}
+    assert await all_steps(world, workspace, project_id, later, later) == {}
+
+
+async def test_steps_are_known_when_the_copy_is_gone(world: World) -> None:
+    project_id = uuid4()
+    await world.workspaces.mirror(project_id, world.source)
+    workspace = await world.workspaces.prepare(uuid4(), project_id, world.source, "main")
+    world.write(workspace, "new", b"1")
+    later = (await world.workspaces.tree(workspace.session_id, workspace.tree)).tree
+    await world.workspaces.discard(workspace.session_id)
+
+    assert set(await all_steps(world, workspace, project_id, workspace.tree, later)) == {b"new"}
+    with pytest.raises(NotFoundError, match="not on this host any more"):
+        await all_steps(world, workspace, project_id, later, "f" * 40)
+
+
+async def test_a_shell_is_kept_for_each_point(world: World) -> None:
+    session_id = (await prepared(world)).session_id
+    first, second, third, fourth, fifth = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
+    shell = world.workspaces.shell
+    assert await shell(session_id, NOW) == b""
+
+    for command_id, state in ((first, b"one"), (second, None), (third, b"three")):
+        await world.workspaces.keep_shell(session_id, command_id, state)
+    await world.workspaces.keep_shell(session_id, fourth, b"too long", known=False)
+    await world.workspaces.keep_shell(session_id, fifth, b"")
+
+    assert await shell(session_id, Point(command_id=first, before=True)) == b""
+    assert await shell(session_id, Point(command_id=first)) == b"one"
+    assert await shell(session_id, Point(command_id=second)) == b"one"
+    assert await shell(session_id, Point(command_id=third, before=True)) == b"one"
+    assert await shell(session_id, Point(command_id=third)) == b"three"
+    assert await shell(session_id, Point(command_id=fourth)) is None
+    assert await shell(session_id, Point(command_id=fifth)) == b""
+    assert await shell(session_id, NOW) == b""
+    assert await shell(session_id, Point(command_id=uuid4())) is None
+
+
+async def test_a_workspace_can_start_from_a_commit_that_its_branch_has_left(world: World) -> None:
+    project_id = uuid4()
+    await world.workspaces.mirror(project_id, world.source)
+    first = await world.workspaces.prepare(uuid4(), project_id, world.source, "main")
+    world.commit({"README": b"another"})
+
+    again = await world.workspaces.prepare(uuid4(), project_id, world.source, "main", commit=first.base_commit)
+
+    assert (again.base_commit, again.tree) == (first.base_commit, first.tree)
+
+
+async def all_steps(
+    world: World, workspace: PreparedWorkspace, project_id: UUID, before: str, after: str
+) -> dict[bytes, tuple[StepKind, bytes]]:
+    pages = world.workspaces.steps(workspace.session_id, project_id, before, after)
+    return {step.path: (step.kind, step.content) async for page in pages for step in page}

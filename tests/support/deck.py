@@ -23,6 +23,7 @@ from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
+from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports import (
     Context,
     ControlServer,
@@ -37,7 +38,7 @@ from quarterdeck.application.ports import (
     WorkerRegistry,
     Workspaces,
 )
-from quarterdeck.application.streams import COMMAND, SESSION, Loaded
+from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE, Loaded
 from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
@@ -54,18 +55,22 @@ from quarterdeck.domain.command import (
     Terminal,
 )
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.point import NOW, Point
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
 from quarterdeck.domain.session import (
     EndedSession,
     OpenSession,
     ReadySession,
     SessionAdmitted,
+    SessionForked,
     SessionOpened,
     SessionState,
     request_close,
 )
+from quarterdeck.domain.workspace import request_restore, workspace_id
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, Script
+from quarterdeck.jail.shim import changes
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
 
@@ -93,6 +98,8 @@ class Deck:
     source: str = SOURCE
     driver: JailDriver | None = None
     settings: WorkerSettings | None = None
+    shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
+    """The state of a session's shell, where one was given to its jail."""
     ring: bool = True
     """Jobs are published with the events, as the gateway does."""
 
@@ -100,6 +107,18 @@ class Deck:
         if isinstance(self.workspaces, MemoryWorkspaces):
             self.workspaces.put_branch(SOURCE, "main", {"README": b"read me\n"})
             self.trees = self.trees or MemoryTreeReader(self.workspaces)
+            self.host.write = self._change_files
+
+    def _change_files(self, session_id: UUID, batch: bytes) -> None:
+        """What a jail does with changes, to files in memory."""
+        assert isinstance(self.workspaces, MemoryWorkspaces)
+        for kind, path, content in changes.decode(batch):
+            if kind == changes.SHELL:
+                self.shells[session_id] = content
+            elif kind == changes.REMOVE:
+                self.workspaces.delete(session_id, path.decode())
+            else:
+                self.workspaces.write(session_id, path.decode(), content)
 
     # --- the roles
 
@@ -176,6 +195,30 @@ class Deck:
             # as a conductor does, where none runs
             await self.append(session_id, 1, SessionAdmitted(), session_id=session_id)
         return session_id
+
+    async def fork(self, source_id: UUID, point: Point = NOW) -> UUID:
+        """As the gateway asks for it; it need not be ready yet."""
+        session_id = SystemIds().new()
+        source = await self.ready(source_id)
+        found = await workspace_at(self.log, source_id, point)
+        opened = SessionOpened(project_id=source.project_id, owner_id=uuid4(), ref=source.ref)
+        forked = SessionForked(
+            source_session_id=source_id,
+            point=point,
+            base_commit=found.base_commit,
+            tree=found.tree,
+            worker_id=source.worker_id,
+        )
+        await self.append(session_id, 0, opened, forked, session_id=session_id)
+        if self.ring:
+            await self.append(session_id, 2, SessionAdmitted(), session_id=session_id)
+        return session_id
+
+    async def restore(self, session_id: UUID, point: Point) -> None:
+        stream = await WORKSPACE.load(self.log, workspace_id(session_id))
+        found = await workspace_at(self.log, session_id, point)
+        events = request_restore(stream.state, point=point, tree=found.tree)
+        await self.append(stream.stream_id, stream.version, *events, session_id=session_id)
 
     async def opened(self, **settings: int) -> UUID:
         """A session that is ready."""

@@ -184,12 +184,22 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     workspace_kind=None,
                     base_commit=None,
                     limits=(),
+                    forked_from=None,
+                    forked_at=None,
+                    forked_before=False,
                     opened_at=at,
                     ready_at=None,
                     ended_at=None,
                 )
             case session.SessionAdmitted():
                 rows[key] = replace(rows[key], state=SessionState.OPENING)
+            case session.SessionForked() as fork:
+                rows[key] = replace(
+                    rows[key],
+                    forked_from=fork.source_session_id,
+                    forked_at=fork.point.command_id,
+                    forked_before=fork.point.before,
+                )
             case session.SessionProvisioned() as made:
                 rows[key] = replace(
                     rows[key],

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
+import msgspec
+
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
 from quarterdeck_cli.api.queue import QueuePlace
@@ -43,8 +45,27 @@ class Session(Answer, frozen=True):
     queue: QueuePlace | None = None
 
 
+class ForkPoint(Answer, frozen=True):
+    session_id: str
+    command_id: str | None
+    moment: str
+
+
 class SessionDetails(Session, frozen=True, kw_only=True):
+    forked_from: ForkPoint | None = None
     limits: tuple[Limit, ...]
+
+
+class Point(msgspec.Struct, frozen=True):
+    """After a command (its global id), or before it; without one the newest that is known."""
+
+    command_id: str | None = None
+    before: bool = False
+
+    def asked(self) -> dict[str, str]:
+        if self.command_id is None:
+            return {}
+        return {"commandId": self.command_id, "moment": "BEFORE" if self.before else "AFTER"}
 
 
 class OpenedSession(Answer, frozen=True):
@@ -76,6 +97,17 @@ async def pause_session(client: Client, session_id: str, reason: str | None) -> 
 
 async def resume_session(client: Client, session_id: str) -> OpenedSession:
     return read(OpenedSession, await client.mutate("resume_session", {"sessionId": session_id}))
+
+
+async def fork_session(client: Client, session_id: str, at: Point, title: str | None) -> OpenedSession:
+    payload = await client.mutate("fork_session", {"sessionId": session_id, "at": at.asked(), "title": title})
+    return read(OpenedSession, payload)
+
+
+async def restore_workspace(client: Client, session_id: str, at: Point) -> int:
+    """The position of what was asked for; how it ended comes among the session's events."""
+    payload = await client.mutate("restore_workspace", {"sessionId": session_id, "at": at.asked()})
+    return int(payload["position"])
 
 
 async def close_session(client: Client, session_id: str) -> Session:

@@ -92,6 +92,7 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("next", found.next_step or ""),
             ("owner", found.owner_name),
             ("ref", found.ref),
+            ("forked", _origin(found.forked_from)),
             ("commit", found.base_commit or ""),
             ("worker", found.worker_id or ""),
             ("jail", found.jail_driver or ""),
@@ -134,6 +135,13 @@ async def _tell_state(qd: Qd, client: Client, session_id: str, *, as_json: bool)
     qd.out.note(f"Session {ids.short(found.id)} is {found.state.lower()}.")
 
 
+def _origin(fork: api.ForkPoint | None) -> str:
+    if fork is None:
+        return ""
+    point = f", {fork.moment.lower()} command {ids.short(fork.command_id)}" if fork.command_id else ""
+    return f"from session {ids.short(fork.session_id)}{point}"
+
+
 async def close_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:
     """Close a session: what runs in it is ended, its record stays."""
     client = await qd.client()
@@ -157,11 +165,11 @@ async def opened(
         raise
     if wait:
         with qd.out.status(f"Opening a session in {plain(answer.session.project.name)} …") as progress:
-            await _ready_or_closed(qd, client, answer.session.id, progress)
+            await ready_or_closed(qd, client, answer.session.id, progress)
     return answer.session
 
 
-async def _ready_or_closed(qd: Qd, client: Client, session_id: str, progress: Callable[[str], None]) -> None:
+async def ready_or_closed(qd: Qd, client: Client, session_id: str, progress: Callable[[str], None]) -> None:
     """One who does not want to wait for it does not want it."""
     try:
         await session_ready(client, session_id, 0, qd.out.note, progress)

@@ -34,6 +34,12 @@ class SessionEndedError(CliError):
     exit_code = ExitCode.LOST
 
 
+class RestoreFailedError(CliError):
+    """Files could not be brought to where they were."""
+
+    exit_code = ExitCode.TRY_AGAIN
+
+
 class CommandLostError(CliError):
     """The command was lost, and the server is gone before it could tell more."""
 
@@ -46,6 +52,13 @@ class _Reason(msgspec.Struct, frozen=True):
     reason: str = ""
     detail: str = ""
     next_step: str = ""
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What the event of a restore carries: whether the shell's state was known of that point, too."""
+
+    files_changed: int = 0
+    shell: bool = True
 
 
 async def session_events(
@@ -118,6 +131,20 @@ async def _ending(task: asyncio.Task[None]) -> AsyncGenerator[None]:
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def workspace_restored(client: Client, session_id: str, after: int, say: Callable[[str], None]) -> Restored:
+    """What a restore has changed. Raises RestoreFailedError with the reason where it has failed."""
+    async with aclosing(session_events(client, session_id, after, say)) as events:
+        async for event in events:
+            if event.topic == "WorkspaceRestored":
+                return msgspec.json.decode(event.payload or "{}", type=Restored)
+            if event.topic == "WorkspaceRestoreFailed":
+                reason = _reason(event)
+                raise RestoreFailedError(f"Not restored: {plain(reason.reason)}", plain(reason.next_step))
+            if event.topic in SESSION_ENDS and UUID(event.stream_id) == uuid_of(session_id):
+                raise ended(event)
+    raise ProtocolError("The server ended the session's stream of events.")
 
 
 async def command_end(

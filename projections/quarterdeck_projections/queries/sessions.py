@@ -31,6 +31,9 @@ class SessionRow:
     workspace_kind: str | None
     base_commit: str | None
     limits: tuple[Limit, ...]
+    forked_from: UUID | None
+    forked_at: UUID | None
+    forked_before: bool
     opened_at: datetime
     ready_at: datetime | None
     ended_at: datetime | None
@@ -39,7 +42,7 @@ class SessionRow:
 SELECT = """
     SELECT s.id, s.position, s.project_id, s.owner_id, COALESCE(u.name, s.owner_id::text) AS owner_name,
            s.title, s.ref, s.state, s.reason, s.next_step, s.worker_id, s.jail_driver, s.workspace_kind,
-           s.base_commit, s.limits, s.opened_at, s.ready_at, s.ended_at
+           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.opened_at, s.ready_at, s.ended_at
     FROM read.sessions s LEFT JOIN read.users u ON u.id = s.owner_id
 """
 

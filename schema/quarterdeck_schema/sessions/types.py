@@ -21,6 +21,7 @@ from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
+from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
 from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
 
@@ -32,6 +33,13 @@ class Limit:
     name: str
     asked: str
     enforced_by: str
+
+
+@strawberry.type(description="Where a session began that is no first one: after a command, before it, or at the end.")
+class ForkPoint:
+    session_id: strawberry.ID
+    command_id: strawberry.ID | None
+    moment: Moment
 
 
 @strawberry.type
@@ -50,6 +58,17 @@ class Session(Node):
     opened_at: datetime
     ready_at: datetime | None
     ended_at: datetime | None
+
+    @strawberry.field
+    def forked_from(self) -> ForkPoint | None:
+        if self.row.forked_from is None:
+            return None
+        command = self.row.forked_at
+        return ForkPoint(
+            session_id=ids.encode("Session", self.row.forked_from),
+            command_id=ids.encode("Command", command) if command else None,
+            moment=Moment.BEFORE if self.row.forked_before else Moment.AFTER,
+        )
 
     @strawberry.field
     async def project(self, info: Info) -> Project:

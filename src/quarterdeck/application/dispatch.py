@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -13,7 +14,8 @@ from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated
-from quarterdeck.domain.session import ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
+from quarterdeck.domain.session import OpenSession, ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
+from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)
 
@@ -27,7 +29,7 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
         case ProjectCreated():
             return (_job(JobKind.MIRROR_PROJECT, recorded),)
         case SessionAdmitted():
-            return (_job(JobKind.PROVISION_SESSION, recorded),)
+            return (_job(JobKind.PROVISION_SESSION, recorded, _where(session)),)
         case CommandRequested() if isinstance(session, ReadySession):
             return (_job(JobKind.RUN_COMMAND, recorded, session.worker_id),)
         case CommandCancelRequested() if isinstance(session, ReadySession):
@@ -38,14 +40,27 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
             return (_job(JobKind.RESUME_SESSION, recorded, session.worker_id),)
         case SessionCloseRequested() if isinstance(session, ReadySession):
             return (_job(JobKind.CLOSE_SESSION, recorded, session.worker_id),)
+        case WorkspaceRestoreRequested() if isinstance(session, ReadySession):
+            session_id = recorded.envelope.session_id
+            return (_job(JobKind.RESTORE_WORKSPACE, recorded, session.worker_id, session_id),)
         case _:
             return ()
 
 
-def _job(kind: JobKind, recorded: Recorded[Event] | LoggedEvent, worker_id: str | None = None) -> Job:
+def _where(session: SessionState | None) -> str | None:
+    """A fork is made where the files are that it starts from."""
+    return session.fork.worker_id if isinstance(session, OpenSession) and session.fork else None
+
+
+def _job(
+    kind: JobKind,
+    recorded: Recorded[Event] | LoggedEvent,
+    worker_id: str | None = None,
+    subject_id: UUID | None = None,
+) -> Job:
     return Job(
         kind=kind,
-        subject_id=recorded.stream_id,
+        subject_id=subject_id or recorded.stream_id,
         event_id=recorded.event_id,
         worker_id=worker_id,
         traceparent=recorded.envelope.traceparent,

@@ -24,6 +24,7 @@ from quarterdeck.application.trees import (
 from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
+from quarterdeck.domain.point import Point
 from quarterdeck.domain.workspace import SkippedPath
 
 LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
@@ -211,6 +212,7 @@ class JobKind(StrEnum):
     PAUSE_SESSION = "pause_session"
     RESUME_SESSION = "resume_session"
     CLOSE_SESSION = "close_session"
+    RESTORE_WORKSPACE = "restore_workspace"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,6 +397,22 @@ class WorkspaceTree:
     """How many there are in all; the list holds the first."""
 
 
+class StepKind(StrEnum):
+    REMOVED = "removed"
+    FILE = "file"
+    EXECUTABLE = "executable"
+    LINK = "link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileChange:
+    """One step from a tree to another. `path` is relative to the workspace; a link's content is its target."""
+
+    path: bytes
+    kind: StepKind
+    content: bytes = b""
+
+
 class Workspaces(Protocol):
     """Copies of repositories on this worker's host. Never runs or follows anything that a jail wrote."""
 
@@ -410,8 +428,18 @@ class Workspaces(Protocol):
         ...
 
     async def prepare(
-        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
-    ) -> PreparedWorkspace: ...
+        self,
+        session_id: UUID,
+        project_id: UUID,
+        source: str,
+        ref: str,
+        quota: WorkspaceQuota | None = None,
+        *,
+        commit: str | None = None,
+    ) -> PreparedWorkspace:
+        """From where `ref` is now, or from `commit`, on the branch that `ref` names."""
+        ...
+
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         """The workspace of a session prepared before, also by an earlier process, ready to be used."""
         ...
@@ -421,6 +449,26 @@ class Workspaces(Protocol):
 
         Without files that git ignores, unless they are to be kept.
         """
+        ...
+
+    def steps(self, session_id: UUID, project_id: UUID, before: str, after: str) -> AsyncIterator[Sequence[FileChange]]:
+        """What leads from one of the session's trees to another, removals first, in pages of some MiB.
+
+        The session may have ended.
+
+        Raises NotFoundError where this host does not have them.
+        """
+        ...
+
+    async def keep_shell(self, session_id: UUID, by: UUID, state: bytes | None, *, known: bool = True) -> None:
+        """What the shell is like from now on, after the command `by` or another deed.
+
+        `state` None: as it was before; empty: as a fresh one. Not `known`: it cannot be kept.
+        """
+        ...
+
+    async def shell(self, session_id: UUID, point: Point) -> bytes | None:
+        """What the shell was like at a point; empty: as a fresh one. None where that was not kept."""
         ...
 
     async def put_away(self, session_id: UUID) -> None:

@@ -8,13 +8,16 @@ from uuid import UUID
 
 from quarterdeck.application.access import no_project, no_session, permitted
 from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports import Caller, EventLog, Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
-from quarterdeck.application.streams import PROJECT, SESSION
-from quarterdeck.domain import project, session
+from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
+from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.errors import LimitExceededError
+from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession, SessionEvent, SessionState
+from quarterdeck.domain.session import NoSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.workspace import WorkspaceEvent, WorkspaceState, workspace_id
 
 MAX_WAITING = 1000
 
@@ -56,6 +59,7 @@ class Sessions:
         *,
         ref: str | None = None,
         title: str = "",
+        fork: SessionForked | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
         """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it."""
@@ -71,22 +75,77 @@ class Sessions:
         async with door.turn:
             await self._check_room(project_id, usable, door.last)
             outcome = await self._open(
-                caller, project_id, ref=usable.default_branch if ref is None else ref, title=title, key=key
+                caller, project_id, ref=usable.default_branch if ref is None else ref, title=title, fork=fork, key=key
             )
             door.last = max(door.last, outcome.position)
         await self.doorbell.ring(outcome.recorded, outcome.state)
         return outcome
 
     async def _open(
-        self, caller: Caller, project_id: UUID, *, ref: str, title: str, key: IdempotencyKey | None
+        self,
+        caller: Caller,
+        project_id: UUID,
+        *,
+        ref: str,
+        title: str,
+        fork: SessionForked | None,
+        key: IdempotencyKey | None,
     ) -> Outcome[SessionState]:
         session_id = self.ids.new()
 
         def decide(state: SessionState) -> tuple[SessionEvent, ...]:
-            return session.open_session(state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title)
+            opened = session.open_session(state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title)
+            return (*opened, fork) if fork else opened
 
         context = context_of(caller, project_id=project_id, session_id=session_id)
         return await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key, new=True)
+
+    async def fork(
+        self,
+        caller: Caller,
+        source_id: UUID,
+        point: Point,
+        *,
+        title: str | None = None,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[SessionState]:
+        """Opens a session with the files, the working directory and the exports that another had at a point."""
+        await self.project_of(caller, source_id, Role.DEVELOPER)
+        source = session.existing((await SESSION.load(self.log, source_id)).state)
+        found = await workspace_at(self.log, source_id, point)
+        fork = SessionForked(
+            source_session_id=source_id,
+            point=point,
+            base_commit=found.base_commit,
+            tree=found.tree,
+            worker_id=session.files_at(source),
+        )
+        named = source.title if title is None else title
+        return await self.open(caller, source.project_id, ref=source.ref, title=named, fork=fork, key=key)
+
+    async def restore(
+        self, caller: Caller, session_id: UUID, point: Point, key: IdempotencyKey | None = None
+    ) -> Outcome[WorkspaceState]:
+        """Asks for the files, the working directory and the exports to be as they were at a point."""
+        project_id = await self.project_of(caller, session_id, Role.DEVELOPER)
+        place = session.ready((await SESSION.load(self.log, session_id)).state)
+        session.awake(place)
+        found = await workspace_at(self.log, session_id, point)
+
+        def decide(state: WorkspaceState) -> tuple[WorkspaceEvent, ...]:
+            return workspace.request_restore(state, point=point, tree=found.tree)
+
+        outcome = await perform(
+            self.log,
+            WORKSPACE,
+            workspace_id(session_id),
+            decide,
+            caller=caller,
+            context=context_of(caller, project_id=project_id, session_id=session_id),
+            key=key,
+        )
+        await self.doorbell.ring(outcome.recorded, place)
+        return outcome
 
     async def close(self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None) -> Outcome[SessionState]:
         """Asks for the end. What runs in it is cancelled; its files are kept as a last snapshot."""

@@ -23,6 +23,7 @@ from quarterdeck.domain.session import (
     SessionProvisioningFailed,
     SessionState,
 )
+from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +46,8 @@ class Relay:
                     await self.publish(self._work.commands[command_id].asked, recorded.stream_id)
             case SessionClosed() | SessionProvisioningFailed():
                 await self.end_commands(recorded.stream_id, "The session has ended.")
+            case WorkspaceRestoreRequested() if recorded.envelope.session_id:
+                await self.publish(recorded, recorded.envelope.session_id)
             case SessionLost(reason=reason):
                 await self.end_commands(recorded.stream_id, reason)
             case _:

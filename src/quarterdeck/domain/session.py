@@ -16,6 +16,7 @@ from quarterdeck.domain.pausing import (
     SessionResumed,
     SessionResumeRequested,
 )
+from quarterdeck.domain.point import Point
 
 MAX_REF = 255
 
@@ -47,6 +48,21 @@ class SessionAdmitted:
 
     TOPIC: ClassVar[str] = "SessionAdmitted"
     SCHEMA_VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionForked:
+    """It starts with the files, and the shell's directory and exports, that another session had at a point."""
+
+    TOPIC: ClassVar[str] = "SessionForked"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    source_session_id: UUID
+    point: Point
+    base_commit: str
+    """What the source was made from, and so is this one."""
+    tree: str
+    worker_id: str
+    """Where the source's files are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +119,7 @@ class SessionClosed:
 SessionEvent = (
     SessionOpened
     | SessionAdmitted
+    | SessionForked
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
@@ -127,6 +144,7 @@ class OpenSession:
     ref: str
     title: str
     admitted: bool = False
+    fork: SessionForked | None = None
     closing: bool = False
 
 
@@ -156,6 +174,8 @@ class EndedSession:
     how: str
     """`closed`, `lost` or `failed`."""
     reason: str
+    worker_id: str = ""
+    """Where its files were; empty: it had none."""
 
 
 SessionState = NoSession | OpenSession | ReadySession | EndedSession
@@ -168,6 +188,8 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             return OpenSession(project_id=event.project_id, owner_id=event.owner_id, ref=event.ref, title=event.title)
         case SessionAdmitted():
             return replace(state, admitted=True) if isinstance(state, OpenSession) else state
+        case SessionForked():
+            return replace(state, fork=event) if isinstance(state, OpenSession) else state
         case SessionProvisioned():
             live = running(state)
             return ReadySession(
@@ -202,7 +224,13 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
 def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
     live = running(state)
     return EndedSession(
-        project_id=live.project_id, owner_id=live.owner_id, ref=live.ref, title=live.title, how=how, reason=reason
+        project_id=live.project_id,
+        owner_id=live.owner_id,
+        ref=live.ref,
+        title=live.title,
+        how=how,
+        reason=reason,
+        worker_id=live.worker_id if isinstance(live, ReadySession) else "",
     )
 
 
@@ -243,6 +271,15 @@ def open_session(
 def admit(state: SessionState) -> tuple[SessionEvent, ...]:
     waiting = isinstance(existing(state), OpenSession) and not running(state).closing
     return (SessionAdmitted(),) if waiting else ()
+
+
+def files_at(state: SessionState) -> str:
+    """The worker that has the session's files, or what was kept of them."""
+    match existing(state):
+        case ReadySession(worker_id=worker_id) | EndedSession(worker_id=worker_id) if worker_id:
+            return worker_id
+        case _:
+            raise ConflictError("This session has no files yet.", "Wait until it is ready.")
 
 
 def provision(

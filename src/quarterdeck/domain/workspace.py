@@ -5,6 +5,7 @@ from typing import ClassVar, assert_never
 from uuid import UUID, uuid5
 
 from quarterdeck.domain.errors import ConflictError, NotFoundError
+from quarterdeck.domain.point import Point
 
 
 def workspace_id(session_id: UUID) -> UUID:
@@ -44,13 +45,51 @@ class SnapshotTaken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceRestoreRequested:
+    """The files, and the shell's directory and exports, are to be as they were at a point."""
+
+    TOPIC: ClassVar[str] = "WorkspaceRestoreRequested"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    point: Point
+    tree: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceRestored:
+    TOPIC: ClassVar[str] = "WorkspaceRestored"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    tree: str
+    """The files as they are now."""
+    files_changed: int
+    shell: bool
+    """Whether the shell's directory and exports were known of that point, and restored as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceRestoreFailed:
+    """What was changed until then stays so; a snapshot from before is in the log."""
+
+    TOPIC: ClassVar[str] = "WorkspaceRestoreFailed"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceDiscarded:
     TOPIC: ClassVar[str] = "WorkspaceDiscarded"
     SCHEMA_VERSION: ClassVar[int] = 1
     last_tree: str
 
 
-WorkspaceEvent = WorkspacePrepared | SnapshotTaken | WorkspaceDiscarded
+WorkspaceEvent = (
+    WorkspacePrepared
+    | SnapshotTaken
+    | WorkspaceRestoreRequested
+    | WorkspaceRestored
+    | WorkspaceRestoreFailed
+    | WorkspaceDiscarded
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +105,8 @@ class Workspace:
     tree: str
     skipped: tuple[SkippedPath, ...] = ()
     skipped_total: int = 0
+    restoring: WorkspaceRestoreRequested | None = None
+    """Asked for, and neither done nor failed yet."""
     discarded: bool = False
 
 
@@ -78,8 +119,14 @@ def evolve(state: WorkspaceState, event: WorkspaceEvent) -> WorkspaceState:
             return prepared(event)
         case SnapshotTaken():
             return replace(existing(state), tree=event.tree, skipped=event.skipped, skipped_total=event.skipped_total)
+        case WorkspaceRestoreRequested():
+            return replace(existing(state), restoring=event)
+        case WorkspaceRestored():
+            return replace(existing(state), tree=event.tree, restoring=None)
+        case WorkspaceRestoreFailed():
+            return replace(existing(state), restoring=None)
         case WorkspaceDiscarded():
-            return replace(existing(state), tree=event.last_tree, discarded=True)
+            return replace(existing(state), tree=event.last_tree, discarded=True, restoring=None)
         case _:
             assert_never(event)
 
@@ -107,6 +154,27 @@ def take_snapshot(state: WorkspaceState, taken: SnapshotTaken) -> tuple[Workspac
     known = existing(state)
     same = (known.tree, known.skipped, known.skipped_total) == (taken.tree, taken.skipped, taken.skipped_total)
     return () if same else (taken,)
+
+
+def request_restore(state: WorkspaceState, *, point: Point, tree: str) -> tuple[WorkspaceEvent, ...]:
+    known = existing(state)
+    if known.discarded:
+        raise ConflictError("This session's files are not there any more.", "Fork it: `qd session fork ID`.")
+    if known.restoring:
+        raise ConflictError("This session's files are being restored already.", "Wait until that is done.")
+    return (WorkspaceRestoreRequested(point=point, tree=tree),)
+
+
+def restored(state: WorkspaceState, taken: SnapshotTaken, *, shell: bool) -> tuple[WorkspaceEvent, ...]:
+    """Done: the files are as `taken` has them."""
+    if not existing(state).restoring:
+        return ()
+    done = WorkspaceRestored(tree=taken.tree, files_changed=taken.files_changed, shell=shell)
+    return (*take_snapshot(state, taken), done)
+
+
+def fail_restore(state: WorkspaceState, *, reason: str, next_step: str) -> tuple[WorkspaceEvent, ...]:
+    return (WorkspaceRestoreFailed(reason=reason, next_step=next_step),) if existing(state).restoring else ()
 
 
 def discard(state: WorkspaceState, last: SnapshotTaken) -> tuple[WorkspaceEvent, ...]:

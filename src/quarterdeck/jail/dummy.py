@@ -48,6 +48,7 @@ Step = Prints | EchoesInput | Hangs | WaitsFor
 class Script:
     steps: tuple[Step, ...] = ()
     exit_code: int = 0
+    shell_state: bytes | None = None
 
 
 @dataclass(kw_only=True)
@@ -80,9 +81,9 @@ class DummyCommand:
         self._thawed = asyncio.Event()
         self._thawed.set()
         self._steps = asyncio.create_task(self._play(script))
-        self._task = asyncio.create_task(self._live(script.exit_code))
+        self._task = asyncio.create_task(self._live(script))
 
-    async def _live(self, exit_code: int) -> None:
+    async def _live(self, script: Script) -> None:
         reason, signal = EndReason.EXITED, None
         try:
             await asyncio.wait_for(self._steps, self._spec.timeout_seconds)
@@ -95,12 +96,13 @@ class DummyCommand:
             signal = self._signalled or "TERM"
         self.add(FrameKind.END)
         self.exit = Exit(
-            exit_code=None if signal else exit_code,
+            exit_code=None if signal else script.exit_code,
             signal=signal,
             reason=reason,
             wall_ms=int((time.monotonic() - self._began) * 1000),
             cpu_ms=0,
             peak_memory_bytes=0,
+            shell_state=script.shell_state,
         )
         self.ended.set()
 

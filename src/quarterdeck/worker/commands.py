@@ -152,7 +152,7 @@ class CommandRunner:
             await pumping
             await self._finish(session, begun, ended, output)
             await output.seal()
-            await self._let_go(session, begun)
+            await self._let_go(session, begun, ended)
         finally:
             session.cancelled.discard(begun.command_id)
             await end([pumping])
@@ -192,13 +192,22 @@ class CommandRunner:
         session.commands.hold(Hold.DOUBT)
         self._ports.alarm.set()
 
-    async def _let_go(self, session: HeldSession, begun: Begun) -> None:
+    async def _let_go(self, session: HeldSession, begun: Begun, ended: Exit) -> None:
         """What is left to do when the command has its end in the log; its failure is none of the command's."""
         try:
+            await self._keep_shell(session, begun, ended)
             await session.jail.forget(begun.command_id)
             await self._settle(session, begun)
         except QuarterdeckError as error:
             logger.warning("a command is not let go of", command=str(begun.command_id), error=error.message)
+
+    async def _keep_shell(self, session: HeldSession, begun: Begun, ended: Exit) -> None:
+        try:
+            state = ended.shell_state
+            known = state != b""
+            await self._ports.workspaces.keep_shell(session.session_id, begun.command_id, state, known=known)
+        except OSError as error:
+            logger.warning("a shell's state is not kept", command=str(begun.command_id), error=str(error))
 
     async def _settle(self, session: HeldSession, begun: Begun) -> None:
         """Spares the next command a look at the files, where nothing that could write was left behind.

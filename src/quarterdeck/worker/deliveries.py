@@ -21,6 +21,7 @@ from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
+from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import HeldSession, Sessions
 from quarterdeck.worker.takeover import asked
 
@@ -39,10 +40,12 @@ class Deliveries:
         runner: CommandRunner,
         closer: Closer,
         pauser: Pauser,
+        restorer: Restorer,
         endings: Endings,
     ) -> None:
         self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
-        self._runner, self._closer, self._pauser, self._endings = runner, closer, pauser, endings
+        self._runner, self._closer, self._pauser = runner, closer, pauser
+        self._restorer, self._endings = restorer, endings
         self._tasks: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[tuple[Delivery, asyncio.Task[Read[CommandState]]]] = asyncio.Queue()
 
@@ -124,6 +127,8 @@ class Deliveries:
                 await self._settle(delivery, self._steer(job.subject_id))
             case JobKind.CLOSE_SESSION:
                 await self._settle(delivery, self._close(job.subject_id))
+            case JobKind.RESTORE_WORKSPACE:
+                await self._settle(delivery, self._restore(job.subject_id))
             case JobKind.RUN_COMMAND:
                 raise AssertionError("admitted elsewhere")
 
@@ -182,6 +187,11 @@ class Deliveries:
         place = (await self._ports.journal.read(SESSION, session_id)).state
         if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id:
             await self._closer.close(self._held(session_id))
+
+    async def _restore(self, session_id: UUID) -> None:
+        place = (await self._ports.journal.read(SESSION, session_id)).state
+        if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id:
+            await self._restorer.restore(self._held(session_id))
 
     def _held(self, session_id: UUID) -> HeldSession:
         if held := self._sessions.get(session_id):

@@ -8,7 +8,7 @@ from quarterdeck.application.ports import StreamWrite, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.base import fold
-from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspaceState, workspace_id
+from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspaceEvent, WorkspaceState, workspace_id
 
 
 class SessionFiles:
@@ -62,7 +62,18 @@ class SessionFiles:
 
     def snapshot(self, found: WorkspaceTree, command_id: UUID | None) -> list[StreamWrite]:
         """What to append where the files have changed; `appended` says that it was."""
-        events = workspace.take_snapshot(self.known, taken(found, command_id)) if found.tree else ()
+        return self._write(workspace.take_snapshot(self.known, taken(found, command_id)) if found.tree else ())
+
+    def restored(self, found: WorkspaceTree, *, shell: bool) -> list[StreamWrite]:
+        """What to append where the files are what they were to become, and perhaps the `shell` too."""
+        return self._write(workspace.restored(self.known, taken(found, None), shell=shell))
+
+    def not_restored(self, found: WorkspaceTree, reason: str, next_step: str) -> list[StreamWrite]:
+        """What to append where they are not, with the files as they are."""
+        snapshot = workspace.take_snapshot(self.known, taken(found, None)) if found.tree else ()
+        return self._write((*snapshot, *workspace.fail_restore(self.known, reason=reason, next_step=next_step)))
+
+    def _write(self, events: tuple[WorkspaceEvent, ...]) -> list[StreamWrite]:
         if not events:
             return []
         known: WorkspaceState = self.known
@@ -73,7 +84,7 @@ class SessionFiles:
     def appended(self, writes: list[StreamWrite]) -> None:
         """These snapshots are in the log."""
         if writes:
-            self._version += len(writes)
+            self._version += sum(len(write.events) for write in writes)
             self.known = workspace.existing(self._next)
 
     async def reload(self, journal: Journal) -> None:

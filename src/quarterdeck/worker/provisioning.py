@@ -10,13 +10,15 @@ from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain import project, session, workspace
+from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.domain.session import OpenSession, SessionEvent, SessionState
-from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
+from quarterdeck.domain.session import OpenSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
-from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.files import SessionFiles, taken
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
@@ -30,6 +32,18 @@ logger = structlog.get_logger(__name__)
 class Made:
     workspace: PreparedWorkspace
     jail: Jail
+    forked: SnapshotTaken | None = None
+    """What a fork begins with."""
+
+    @property
+    def events(self) -> tuple[WorkspaceEvent, ...]:
+        """Of the workspace."""
+        made = self.workspace
+        first = WorkspacePrepared(
+            session_id=made.session_id, kind=made.kind, base_commit=made.base_commit, tree=made.tree
+        )
+        then = workspace.take_snapshot(workspace.prepared(first), self.forked) if self.forked else ()
+        return (first, *then)
 
 
 class Provisioner:
@@ -40,6 +54,9 @@ class Provisioner:
         """False: there is no room for it here now. Any other outcome is in the log when this returns."""
         read = await self._ports.journal.read(SESSION, session_id)
         if not isinstance(read.state, OpenSession) or self._sessions.is_reserved(session_id):
+            return True
+        if read.state.fork and read.state.fork.worker_id != self._ports.worker_id:
+            # the sweep rings where the files are
             return True
         if not self._sessions.reserve(session_id):
             return False
@@ -92,16 +109,46 @@ class Provisioner:
         if not await self._announce(read, made):
             await self._take_down(session_id, made.jail)
             return
-        prepared = workspace.prepared(_prepared(session_id, made.workspace))
-        files = SessionFiles(session_id, self._ports.workspaces, prepared, 1, settled=True)
+        nothing: workspace.WorkspaceState = workspace.NoWorkspace()
+        known = workspace.existing(fold(workspace.evolve, nothing, made.events))
+        files = SessionFiles(session_id, self._ports.workspaces, known, len(made.events), settled=True)
         self.hold(session_id, opened.project_id, made.jail, files, home.settings)
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         prepared = await self._ports.workspaces.prepare(
-            session_id, opened.project_id, home.repository, opened.ref, quota_of(home.settings.limits)
+            session_id,
+            opened.project_id,
+            home.repository,
+            opened.ref,
+            quota_of(home.settings.limits),
+            commit=opened.fork.base_commit if opened.fork else None,
         )
         jail = await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared))
-        return Made(prepared, jail)
+        if opened.fork is None:
+            return Made(prepared, jail)
+        try:
+            return Made(prepared, jail, await self._take_over(opened.fork, opened, prepared, jail, home.settings))
+        except BaseException:
+            await jail.destroy()
+            raise
+
+    async def _take_over(
+        self,
+        fork: SessionForked,
+        opened: OpenSession,
+        prepared: PreparedWorkspace,
+        jail: Jail,
+        settings: ProjectSettings,
+    ) -> SnapshotTaken:
+        """Gives a fork the files, and the shell, of the point that it starts from."""
+        source, workspaces = fork.source_session_id, self._ports.workspaces
+        steps = workspaces.steps(source, opened.project_id, prepared.tree, fork.tree)
+        shell = await workspaces.shell(source, fork.point)
+        await change(jail, steps, shell)
+        own = prepared.session_id
+        await workspaces.keep_shell(own, workspace_id(own), shell, known=shell is not None)
+        found = await workspaces.tree(prepared.session_id, prepared.tree, keep_ignored=settings.keep_ignored)
+        return taken(found, None)
 
     async def _announce(self, read: Read[SessionState], made: Made) -> bool:
         """False: another worker was first, or the session was closed meanwhile."""
@@ -117,10 +164,9 @@ class Provisioner:
                 )
             except ConflictError:
                 return self._is_ours(read.state)
-            prepared = _prepared(read.stream_id, made.workspace)
             writes = [
                 StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
-                StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=(prepared,)),
+                StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=made.events),
             ]
             try:
                 await self._ports.journal.append(writes, read.events[-1])
@@ -143,7 +189,3 @@ class Provisioner:
             logger.warning(
                 "something is left for the next reconciliation", session=str(session_id), error=error.message
             )
-
-
-def _prepared(session_id: UUID, made: PreparedWorkspace) -> WorkspacePrepared:
-    return WorkspacePrepared(session_id=session_id, kind=made.kind, base_commit=made.base_commit, tree=made.tree)

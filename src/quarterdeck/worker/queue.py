@@ -29,6 +29,7 @@ class Hold(Enum):
 
     DOUBT = "the jail has to be looked at"
     PAUSE = "the session is paused"
+    RESTORE = "its files are being restored"
 
 
 class CommandQueue:

@@ -21,6 +21,7 @@ from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.queue import Hold
+from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import HeldSession, Sessions
 from quarterdeck.worker.takeover import Takeover
 
@@ -39,10 +40,12 @@ class Reconciler:
         takeover: Takeover,
         closer: Closer,
         pauser: Pauser,
+        restorer: Restorer,
         marks: Marks,
     ) -> None:
         self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
-        self._takeover, self._closer, self._pauser, self._marks = takeover, closer, pauser, marks
+        self._takeover, self._closer, self._pauser = takeover, closer, pauser
+        self._restorer, self._marks = restorer, marks
 
     async def run(self) -> None:
         """For ever; `once` has been called before."""
@@ -125,6 +128,8 @@ class Reconciler:
             held.commands.hold(Hold.PAUSE)
         await self._say_adopted(session_id, rebuilt=rebuilt)
         await self._takeover.commands(held)
+        if files.known.restoring:
+            await self._restorer.restore(held)
         await self._go_on(held, ready)
 
     async def _jail(self, session_id: UUID) -> tuple[Jail, bool]:

@@ -21,6 +21,7 @@ class HeldSession:
     files: SessionFiles
     commands: CommandQueue = field(init=False)
     closing: bool = False
+    restoring: bool = False
     cancelled: set[UUID] = field(default_factory=set[UUID])
     """Commands whose end was asked for, perhaps before they had begun."""
     steering: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -33,6 +33,7 @@ from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.reconciling import Reconciler
 from quarterdeck.worker.redaction import Patterns
+from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import Sessions
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.state_lock import locked
@@ -103,8 +104,9 @@ class Worker:
         closer = Closer(ports, sessions, runner, pauser, endings, marks)
         provisioner = Provisioner(ports, sessions, runner, marks)
         takeover = Takeover(ports, runner, endings)
-        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, pauser, marks)
-        self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, endings)
+        restorer = Restorer(ports)
+        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, pauser, restorer, marks)
+        self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, restorer, endings)
         self._controls = Controls(sessions, ports.workspaces)
         self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces)
 

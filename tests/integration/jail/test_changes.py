@@ -66,6 +66,14 @@ async def test_a_shells_new_state_is_told_and_can_be_given_to_another_jail(
     )
 
 
+async def test_a_shell_can_be_made_a_fresh_one_again(jail: StandingJail) -> None:
+    await run(jail, "cd /tmp; export COLOUR=blue FROM_SESSION=no")
+
+    await jail.change_files(encode(SHELL, b""))
+
+    assert (await run(jail, 'echo "$PWD [$COLOUR] $FROM_SESSION"')).text == "/workspace [] yes\n"
+
+
 async def test_a_state_too_long_to_be_told_is_said_to_be(jail: StandingJail) -> None:
     done = await run(jail, "export LONG=$(head -c 40000 /dev/zero | tr '\\0' x)")
 

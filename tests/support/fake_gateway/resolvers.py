@@ -60,6 +60,8 @@ def mutations(world: World) -> dict[str, Resolver]:
         "openSession": _open_session,
         "pauseSession": _pause_session,
         "resumeSession": _resume_session,
+        "forkSession": _fork_session,
+        "restoreWorkspace": _restore_workspace,
         "closeSession": _close_session,
         "runCommand": _run_command,
         "cancelCommand": _cancel_command,
@@ -182,6 +184,31 @@ async def _resume_session(world: World, asked: Json) -> Json:
     session.update(state="READY", reason=None)
     await world.append("SessionResumed", session["uuid"], session, rebuilt=False, detail="It goes on where it was.")
     return answer
+
+
+async def _fork_session(world: World, asked: Json) -> Json:
+    source = world.session(asked["sessionId"])
+    if source is None:
+        return _failure("NOT_FOUND", "There is no such session.")
+    title = source["title"] if asked.get("title") is None else asked["title"]
+    forked = await _open_session(world, {"projectId": source["project"]["id"], "title": title})
+    at: Json = asked.get("at") or {}
+    forked["session"]["forkedFrom"] = {
+        "sessionId": source["id"],
+        "commandId": at.get("commandId"),
+        "moment": at.get("moment", "AFTER"),
+    }
+    return forked
+
+
+async def _restore_workspace(world: World, asked: Json) -> Json:
+    session = world.session(asked["sessionId"])
+    if session is None:
+        return _failure("NOT_FOUND", "There is no such session.")
+    position = await world.append("WorkspaceRestoreRequested", uuid4(), session)
+    topic, fields = world.restoring
+    await world.append(topic, world.restored_stream or uuid4(), session, **fields)
+    return {"session": session, "position": position}
 
 
 async def _close_session(world: World, asked: Json) -> Json:

@@ -113,6 +113,10 @@ class World:
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
     provisioning: str = "ready"
     """`ready`, `failed` or `never`."""
+    restoring: tuple[str, Json] = ("WorkspaceRestored", {"files_changed": 1})
+    """The event that follows when files are to be restored, and what it carries."""
+    restored_stream: UUID | None = None
+    """Whose event that is; None: the workspace's."""
     failures: dict[str, Json] = field(default_factory=dict[str, Json])
     """By mutation: the Failure that it answers."""
     calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])

@@ -8,6 +8,7 @@ import pytest_asyncio
 from tests.support.gateway import Running, running, uuid_of
 
 UNKNOWN = "Q29tbWFuZDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 UNKNOWN_SESSION = "U2Vzc2lvbjowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 
 
@@ -169,6 +170,10 @@ async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
         ("openSession", {"projectId": UNKNOWN}, "INVALID_INPUT", "projectId"),
         ("openSession", {"projectId": "UHJvamVjdDpub25zZW5zZQ=="}, "INVALID_INPUT", "projectId"),
         ("closeSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
+        ("changeProjectSettings", {"projectId": UNKNOWN_PROJECT, "settings": {}}, "NOT_FOUND", None),
+        ("forkSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
+        ("forkSession", {"sessionId": UNKNOWN_SESSION, "at": {"commandId": "x"}}, "INVALID_INPUT", "at.commandId"),
+        ("restoreWorkspace", {"sessionId": UNKNOWN_SESSION, "at": {}}, "NOT_FOUND", None),
         ("runCommand", {"sessionId": UNKNOWN_SESSION, "text": "ls"}, "NOT_FOUND", None),
         ("cancelCommand", {"commandId": UNKNOWN}, "NOT_FOUND", None),
         ("signalCommand", {"commandId": UNKNOWN, "signal": "INT"}, "NOT_FOUND", None),
@@ -246,18 +251,26 @@ async def test_a_strangers_objects_and_unknown_ones_give_the_same_answers(gatewa
         "command(id: $c) { id } a: node(id: $s) { id } }"
     )
     foreign = await gateway.ask(query, {"p": project, "s": session, "c": command}, token=stranger)
-    unknown_project = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
-    unknown = await gateway.ask(query, {"p": unknown_project, "s": UNKNOWN_SESSION, "c": UNKNOWN}, token=stranger)
+    unknown = await gateway.ask(query, {"p": UNKNOWN_PROJECT, "s": UNKNOWN_SESSION, "c": UNKNOWN}, token=stranger)
     assert foreign == unknown == {"data": {"project": None, "session": None, "command": None, "a": None}}
 
-    for mutation, mine, nobodys in (
-        ("openSession", {"projectId": project}, {"projectId": unknown_project}),
+    nowhere: dict[str, object] = {}
+    tried: list[tuple[str, dict[str, object], dict[str, object]]] = [
+        ("openSession", {"projectId": project}, {"projectId": UNKNOWN_PROJECT}),
         ("closeSession", {"sessionId": session}, {"sessionId": UNKNOWN_SESSION}),
+        (
+            "changeProjectSettings",
+            {"projectId": project, "settings": {"maxSessions": 1}},
+            {"projectId": UNKNOWN_PROJECT, "settings": {"maxSessions": 1}},
+        ),
+        ("forkSession", {"sessionId": session}, {"sessionId": UNKNOWN_SESSION}),
+        ("restoreWorkspace", {"sessionId": session, "at": nowhere}, {"sessionId": UNKNOWN_SESSION, "at": nowhere}),
         ("runCommand", {"sessionId": session, "text": "ls"}, {"sessionId": UNKNOWN_SESSION, "text": "ls"}),
         ("cancelCommand", {"commandId": command}, {"commandId": UNKNOWN}),
         ("sendInput", {"commandId": command, "data": ""}, {"commandId": UNKNOWN, "data": ""}),
-    ):
-        answers = [await failure(gateway, mutation, dict(each), stranger) for each in (mine, nobodys)]
+    ]
+    for mutation, mine, nobodys in tried:
+        answers = [await failure(gateway, mutation, each, stranger) for each in (mine, nobodys)]
         assert answers[0] == answers[1], mutation
         assert answers[0]["code"] == "NOT_FOUND"
 

@@ -132,6 +132,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionAdopted",
         "SessionCloseRequested",
         "SessionClosed",
+        "SessionForked",
         "SessionLost",
         "SessionOpened",
         "SessionPauseRequested",
@@ -146,6 +147,9 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "UserRegistered",
         "WorkspaceDiscarded",
         "WorkspacePrepared",
+        "WorkspaceRestoreFailed",
+        "WorkspaceRestoreRequested",
+        "WorkspaceRestored",
     }
 
 

@@ -197,7 +197,14 @@ class SlowWorkspaces(MemoryWorkspaces):
         self.go_on = asyncio.Event()
 
     async def prepare(
-        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+        self,
+        session_id: UUID,
+        project_id: UUID,
+        source: str,
+        ref: str,
+        quota: WorkspaceQuota | None = None,
+        *,
+        commit: str | None = None,
     ) -> PreparedWorkspace:
         prepared = await super().prepare(session_id, project_id, source, ref, quota)
         await self.go_on.wait()

@@ -49,6 +49,9 @@ class Layout:
     def store(self, session_id: UUID) -> Path:
         return self.root / "trees" / f"{session_id}.git"
 
+    def shells(self, session_id: UUID) -> Path:
+        return self.root / "trees" / f"{session_id}.shells"
+
     def session_lock(self, session_id: UUID) -> Path:
         """Stays with the store: a lock's file is never removed."""
         return self.root / "trees" / f"{session_id}.lock"

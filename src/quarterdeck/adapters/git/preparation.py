@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -35,9 +35,11 @@ class Preparation:
     may_mount: bool
     """Whether this host lets us use them."""
 
-    def prepare(self, session_id: UUID, project_id: UUID, source: Source, ref: str) -> PreparedWorkspace:
+    def prepare(
+        self, session_id: UUID, project_id: UUID, source: Source, ref: str, commit: str | None
+    ) -> PreparedWorkspace:
         """The caller holds the session's lock. What an earlier try left behind is made anew."""
-        state, version = self._version(project_id, source, ref)
+        state, version = self._pinned(project_id, source, ref, commit) or self._version(project_id, source, ref)
         make_store(self.layout.store(session_id), self.layout.mirror(project_id) / "objects")
         remove_copy(self.layout, self.disks, session_id)
         session = self.layout.session(session_id)
@@ -45,6 +47,19 @@ class Preparation:
         self.layout.give(session, mode=0o700)
         make = self._overlay if self.overlay else self._clone
         return make(session_id, project_id, state, version)
+
+    def _pinned(
+        self, project_id: UUID, source: Source, ref: str, commit: str | None
+    ) -> tuple[MirrorState, Version] | None:
+        """That commit on the branch that `ref` names, if it is here; the repository need not be asked again."""
+        last = self.mirrors.last(project_id, source) if commit else None
+        if commit is None or last is None:
+            return None
+        mirror = self.layout.mirror(project_id)
+        wanted, named = refs.find_version(last, mirror, commit), refs.find_version(last, mirror, ref)
+        if wanted is None:
+            raise refs.unknown(last, commit)
+        return last, replace(named, commit=wanted.commit, tree=wanted.tree) if named else wanted
 
     def _version(self, project_id: UUID, source: Source, ref: str) -> tuple[MirrorState, Version]:
         mirror = self.layout.mirror(project_id)

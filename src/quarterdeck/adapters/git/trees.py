@@ -105,6 +105,7 @@ class SessionTrees:
 
 
 def tree_name(tree: str) -> bytes:
+    """Its 20 bytes. Raises InvalidInputError for what is no name."""
     try:
         name = bytes.fromhex(tree)
     except ValueError:

@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from pygit2 import GitError
+
 from quarterdeck.adapters.disks.disks import SessionDisks, why_not
-from quarterdeck.adapters.git import records, sources
+from quarterdeck.adapters.git import records, shells, sources
 from quarterdeck.adapters.git.caps import Caps
 from quarterdeck.adapters.git.checkouts import Checkouts
 from quarterdeck.adapters.git.files import write_atomically
@@ -18,12 +20,21 @@ from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.locks import exclusive
 from quarterdeck.adapters.git.look import branch_commit, look
 from quarterdeck.adapters.git.mirrors import Mirrors, Patience
+from quarterdeck.adapters.git.objects import Objects
 from quarterdeck.adapters.git.overlay import overlay_works
 from quarterdeck.adapters.git.preparation import Preparation, remove_copy
 from quarterdeck.adapters.git.program import CONFIG, Git
-from quarterdeck.adapters.git.trees import SessionTrees, open_trees
-from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceQuota, WorkspaceTree
+from quarterdeck.adapters.git.steps import paged, steps
+from quarterdeck.adapters.git.trees import SessionTrees, open_trees, tree_name
+from quarterdeck.application.ports import (
+    FileChange,
+    PreparedWorkspace,
+    RepositoryFound,
+    WorkspaceQuota,
+    WorkspaceTree,
+)
 from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.point import Point
 
 T = TypeVar("T")
 
@@ -76,15 +87,40 @@ class GitWorkspaces:
         await self._in(self._slow, lambda: self._mirrors.update(project_id, sources.parse(source)))
 
     async def prepare(
-        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+        self,
+        session_id: UUID,
+        project_id: UUID,
+        source: str,
+        ref: str,
+        quota: WorkspaceQuota | None = None,
+        *,
+        commit: str | None = None,
     ) -> PreparedWorkspace:
-        return await self._in(self._slow, lambda: self._prepare(session_id, project_id, source, ref, quota))
+        return await self._in(self._slow, lambda: self._prepare(session_id, project_id, source, ref, quota, commit))
 
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         return await self._in(self._fast, lambda: self._prepared(session_id))
 
     async def tree(self, session_id: UUID, since: str, *, keep_ignored: bool = False) -> WorkspaceTree:
         return await self._in(self._fast, lambda: self._trees(session_id).tree(since, keep_ignored=keep_ignored))
+
+    async def steps(
+        self, session_id: UUID, project_id: UUID, before: str, after: str
+    ) -> AsyncIterator[Sequence[FileChange]]:
+        objects = Objects(self._layout.store(session_id) / "objects", self._layout.mirror(project_id) / "objects")
+        pages = paged(steps(objects, tree_name(before), tree_name(after)))
+        try:
+            while page := await self._in(self._slow, lambda: next(pages, None)):
+                yield page
+        except (KeyError, GitError):
+            raise NotFoundError("The files of that point are not on this host any more.") from None
+
+    async def keep_shell(self, session_id: UUID, by: UUID, state: bytes | None, *, known: bool = True) -> None:
+        await self._in(self._fast, lambda: shells.keep(self._layout.shells(session_id), by, state, known=known))
+
+    async def shell(self, session_id: UUID, point: Point) -> bytes | None:
+        folder = self._layout.shells(session_id)
+        return await self._in(self._fast, lambda: shells.find(folder, point.command_id, before=point.before))
 
     async def put_away(self, session_id: UUID) -> None:
         self._open.pop(session_id, None)
@@ -120,7 +156,13 @@ class GitWorkspaces:
         )
 
     def _prepare(
-        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None
+        self,
+        session_id: UUID,
+        project_id: UUID,
+        source: str,
+        ref: str,
+        quota: WorkspaceQuota | None,
+        commit: str | None,
     ) -> PreparedWorkspace:
         with exclusive(self._layout.session_lock(session_id)):
             ready = self._prepared(session_id)
@@ -136,7 +178,7 @@ class GitWorkspaces:
                 disks=self._disks,
                 may_mount=self._disks_work(),
             )
-            return preparation.prepare(session_id, project_id, sources.parse(source), ref)
+            return preparation.prepare(session_id, project_id, sources.parse(source), ref, commit)
 
     def _prepared(self, session_id: UUID) -> PreparedWorkspace | None:
         record = records.load(self._layout, session_id)

@@ -1,14 +1,22 @@
 """Workspaces whose files are dictionaries: path to content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.application.ports import PreparedWorkspace, RepositoryFound, WorkspaceQuota, WorkspaceTree
+from quarterdeck.application.ports import (
+    FileChange,
+    PreparedWorkspace,
+    RepositoryFound,
+    StepKind,
+    WorkspaceQuota,
+    WorkspaceTree,
+)
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
+from quarterdeck.domain.point import Point
 from quarterdeck.domain.workspace import SkippedPath
 
 Files = Mapping[str, bytes]
@@ -30,10 +38,14 @@ class MemoryWorkspaces:
     _repositories: dict[str, dict[str, Files]] = field(default_factory=dict[str, dict[str, Files]])
     _trees: dict[str, Files] = field(default_factory=dict[str, Files])
     _sessions: dict[UUID, _Session] = field(default_factory=dict[UUID, _Session])
+    _commits: dict[str, Files] = field(default_factory=dict[str, Files])
+    _shells: dict[UUID, dict[UUID, bytes | None]] = field(default_factory=dict[UUID, dict[UUID, bytes | None]])
+    """By session and command, in the order they ended. None: it could not be kept."""
 
     def put_branch(self, source: str, branch: str, files: Files) -> None:
         """The first branch of a repository is its default."""
         self._repositories.setdefault(source, {})[branch] = dict(files)
+        self._commits[_commit(files)] = dict(files)
 
     def write(self, session_id: UUID, path: str, content: bytes) -> None:
         self._session(session_id).files[path] = content
@@ -69,12 +81,19 @@ class MemoryWorkspaces:
         self._branches(source)
 
     async def prepare(
-        self, session_id: UUID, project_id: UUID, source: str, ref: str, quota: WorkspaceQuota | None = None
+        self,
+        session_id: UUID,
+        project_id: UUID,
+        source: str,
+        ref: str,
+        quota: WorkspaceQuota | None = None,
+        *,
+        commit: str | None = None,
     ) -> PreparedWorkspace:
         if session_id in self._sessions:
             return self._sessions[session_id].prepared
         branches = self._branches(source)
-        files = branches.get(ref) or next((files for files in branches.values() if _commit(files) == ref), None)
+        files = self._commits.get(commit or ref) or branches.get(ref)
         if files is None:
             raise InvalidInputError(
                 f"There is no branch, tag or commit {ref!r} in the repository.",
@@ -107,6 +126,33 @@ class MemoryWorkspaces:
             skipped=tuple(session.skipped),
             skipped_total=len(session.skipped),
         )
+
+    async def steps(
+        self, session_id: UUID, project_id: UUID, before: str, after: str
+    ) -> AsyncIterator[Sequence[FileChange]]:
+        if before not in self._trees or after not in self._trees:
+            raise NotFoundError("The files of that point are not on this host any more.")
+        old, new = self._trees[before], self._trees[after]
+        gone = [FileChange(path=path.encode(), kind=StepKind.REMOVED) for path in old if path not in new]
+        yield gone + [
+            FileChange(path=path.encode(), kind=StepKind.FILE, content=content)
+            for path, content in new.items()
+            if old.get(path) != content
+        ]
+
+    async def keep_shell(self, session_id: UUID, by: UUID, state: bytes | None, *, known: bool = True) -> None:
+        kept = self._shells.setdefault(session_id, {})
+        last = next(reversed(kept.values()), b"")
+        kept[by] = (last if state is None else state) if known else None
+
+    async def shell(self, session_id: UUID, point: Point) -> bytes | None:
+        kept = self._shells.get(session_id, {})
+        commands = list(kept)
+        if point.command_id is not None:
+            if point.command_id not in kept:
+                return None
+            commands = commands[: commands.index(point.command_id) + (not point.before)]
+        return kept[commands[-1]] if commands else b""
 
     async def put_away(self, session_id: UUID) -> None:
         pass

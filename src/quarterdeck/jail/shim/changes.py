@@ -149,7 +149,12 @@ def _remove_with_empty_folders(root: int, folders: list[bytes], name: bytes) -> 
 
 
 def _keep_shell(state: str, content: bytes) -> None:
+    """Without content the next shell is a fresh one."""
     kept = f"{state}/state"
+    if not content:
+        if os.path.exists(kept):  # noqa: PTH110 - pathlib costs the shim memory
+            os.unlink(kept)  # noqa: PTH108 - as above
+        return
     fresh = f"{kept}.new"
     with open(fresh, "wb") as file:  # noqa: PTH123 - pathlib costs the shim memory
         file.write(content)

@@ -1,0 +1,91 @@
+"""Restoring a session's files in place: as they were at another point, with a snapshot of what they were until now."""
+
+from collections.abc import Callable
+
+import structlog
+
+from quarterdeck.application.errors import ConcurrencyError
+from quarterdeck.application.ports import StreamWrite, WorkspaceTree
+from quarterdeck.application.streams import WORKSPACE
+from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.domain.workspace import WorkspaceRestoreRequested, workspace_id
+from quarterdeck.worker.changing import change
+from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.queue import Hold
+from quarterdeck.worker.sessions import HeldSession
+
+logger = structlog.get_logger(__name__)
+
+
+Writes = Callable[[], list[StreamWrite]]
+
+
+class Restorer:
+    def __init__(self, ports: WorkerPorts) -> None:
+        self._ports = ports
+
+    async def restore(self, held: HeldSession) -> None:
+        """Does what the log asks for, if it does. Commands that come meanwhile wait."""
+        if held.restoring or held.closing:
+            return
+        held.restoring = True
+        held.commands.hold(Hold.RESTORE)
+        try:
+            await self._restore(held)
+        finally:
+            held.restoring = False
+            held.commands.let_go(Hold.RESTORE)
+
+    async def _restore(self, held: HeldSession) -> None:
+        files = held.files
+        async with files.lock:
+            await files.reload(self._ports.journal)
+            asked = files.known.restoring
+            if asked is None:
+                return
+            if running := len(held.commands.running):
+                reason = f"{running} command{'s run' if running > 1 else ' runs'} in the session."
+                await self._say(held, lambda: files.not_restored(_nothing(), reason, "Cancel it, or wait for its end."))
+                return
+            try:
+                shell = await self._change(held, asked)
+            except QuarterdeckError as error:
+                logger.warning("files are not restored", session=str(held.session_id), error=error.message)
+                found, reason, next_step = await self._now(held), error.message, error.next_step
+                await self._say(held, lambda: files.not_restored(found, reason, next_step))
+            else:
+                found = await files.look()
+                await self._say(held, lambda: files.restored(found, shell=shell is not None))
+
+    async def _change(self, held: HeldSession, asked: WorkspaceRestoreRequested) -> bytes | None:
+        """What is there now is in the log before anything of it is changed. Gives the shell's state, if it is known."""
+        files, workspaces = held.files, self._ports.workspaces
+        found = await files.since(files.tree)
+        await self._say(held, lambda: files.snapshot(found, None))
+        files.settled = False
+        steps = workspaces.steps(held.session_id, held.project_id, found.tree, asked.tree)
+        shell = await workspaces.shell(held.session_id, asked.point)
+        await change(held.jail, steps, shell)
+        await workspaces.keep_shell(held.session_id, workspace_id(held.session_id), shell)
+        return shell
+
+    async def _now(self, held: HeldSession) -> WorkspaceTree:
+        try:
+            return await held.files.look()
+        except QuarterdeckError:
+            return _nothing()
+
+    async def _say(self, held: HeldSession, writes: Writes) -> None:
+        while made := writes():
+            cause = (await self._ports.journal.read(WORKSPACE, workspace_id(held.session_id))).events[-1]
+            try:
+                await self._ports.journal.append(made, cause)
+            except ConcurrencyError:
+                await held.files.reload(self._ports.journal)
+                continue
+            held.files.appended(made)
+            return
+
+
+def _nothing() -> WorkspaceTree:
+    return WorkspaceTree(tree="")
