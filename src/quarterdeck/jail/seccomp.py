@@ -19,8 +19,8 @@ ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 
 NEW_NAMESPACES = 0x7E020000
-AF_NETLINK = 16
-SOCKET_FAMILIES = (1, 2, 10, AF_NETLINK)
+AF_UNIX, AF_NETLINK = 1, 16
+SOCKET_FAMILIES = (AF_UNIX, 2, 10, AF_NETLINK)
 """AF_UNIX, AF_INET, AF_INET6; and of netlink only the routing protocol, which getaddrinfo asks."""
 TERMINAL_REQUESTS = (0x5412, 0x541C, 0x5423)
 """TIOCSTI and TIOCLINUX put input into a terminal, TIOCSETD loads line disciplines."""
@@ -103,6 +103,7 @@ CHECKED: dict[str, tuple[int, int]] = {
     "ioctl": (16, 29),
     "personality": (135, 92),
     "socket": (41, 198),
+    "socketpair": (53, 199),
 }
 
 
@@ -152,6 +153,7 @@ def _checked_calls(column: int) -> bytes:
         + _on(number["ioctl"], _argument(1) + _none_of(TERMINAL_REQUESTS, errno.EPERM))
         + _on(number["personality"], _argument(0) + _one_of(PERSONALITIES, errno.EPERM))
         + _on(number["socket"], _socket())
+        + _on(number["socketpair"], _argument(0) + _one_of((AF_UNIX,), errno.EAFNOSUPPORT))
     )
 
 

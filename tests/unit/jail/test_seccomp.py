@@ -97,6 +97,15 @@ def test_sockets_are_allowed_by_family(machine: str, family: int, protocol: int,
     assert _ask(machine, number, family, 1, protocol) == answer
 
 
+@pytest.mark.parametrize(
+    ("family", "answer"), [(1, seccomp.ALLOW), (2, denied(errno.EAFNOSUPPORT)), (30, denied(errno.EAFNOSUPPORT))]
+)
+def test_only_unix_sockets_come_in_pairs(machine: str, family: int, answer: int) -> None:
+    number = _number(machine, seccomp.CHECKED["socketpair"]) or 0
+
+    assert _ask(machine, number, family, 1, 0) == answer
+
+
 @pytest.mark.parametrize("flag", [1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)])
 def test_a_clone_makes_no_namespaces(machine: str, flag: int) -> None:
     number = _number(machine, seccomp.CHECKED["clone"]) or 0

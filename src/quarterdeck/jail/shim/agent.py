@@ -9,7 +9,7 @@ import signal
 import socket
 from typing import Any
 
-from quarterdeck.jail.shim import changes, family, kernel, wake
+from quarterdeck.jail.shim import bounds, changes, family, kernel, wake
 from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 
 Config = dict[str, Any]
@@ -55,7 +55,9 @@ def _enter(inside: int) -> None:
     mounts = os.open(f"/proc/{inside}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
     process = os.pidfd_open(inside)
     kernel.setns(kernel.owner_of(mounts), kernel.CLONE_NEWUSER)
+    bounds.bound_user()
     kernel.setns(process, kernel.EVERYTHING_BUT_USER)
+    bounds.bound_mounts()
     kernel.setns(own, kernel.CLONE_NEWUSER)
 
 

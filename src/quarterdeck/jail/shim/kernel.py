@@ -1,4 +1,5 @@
-"""The system calls that Python 3.11 has no name for. See setns(2), prctl(2), capset(2), seccomp(2), close_range(2)."""
+"""The system calls that Python 3.11 has no name for. See setns(2), prctl(2), capset(2), seccomp(2), close_range(2),
+mount(2)."""
 
 import ctypes
 import fcntl
@@ -34,6 +35,14 @@ TIOCGPTPEER = 0x5441
 TIOCGPTN = 0x80045430
 NS_GET_USERNS = 0xB701
 
+MS_RDONLY = 1
+MS_NOSUID = 2
+MS_NODEV = 4
+MS_NOEXEC = 8
+MS_REMOUNT = 32
+MS_BIND = 4096
+NOTHING_ALLOWED = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -68,6 +77,33 @@ def forget_ignored_signals() -> None:
 
 def setns(fd: int, kinds: int) -> None:
     _checked(int(_libc.setns(fd, kinds)), f"setns {kinds:#x}")
+
+
+def remount(path: str, flags: int, options: str) -> None:
+    """Changes a file system's options (mount(2)). `flags` are the mount's own, which are set anew."""
+    _mount(None, path, MS_REMOUNT | flags, options)
+
+
+def bind_read_only(path: str, source: str | None = None) -> None:
+    """Covers a file or folder with itself, or with another, so that nothing in it can be written."""
+    _mount(source or path, path, MS_BIND, "")
+    _mount(None, path, MS_REMOUNT | MS_BIND | NOTHING_ALLOWED, "")
+
+
+def cover_file(path: str) -> None:
+    """With a device on a mount without devices, which cannot be opened."""
+    bind_read_only(path, "/dev/null")
+
+
+def cover_folder(path: str) -> None:
+    """With an empty one."""
+    _mount("none", path, NOTHING_ALLOWED, "size=4k,mode=555", "tmpfs")
+
+
+def _mount(source: str | None, path: str, flags: int, options: str, kind: str = "") -> None:
+    what = None if source is None else source.encode()
+    done = _libc.mount(what, path.encode(), kind.encode() or None, ctypes.c_ulong(flags), options.encode())
+    _checked(int(done), f"mount {path}")
 
 
 def owner_of(namespace: int) -> int:
