@@ -1,0 +1,29 @@
+"""One ground per driver and test module, and the host's own services beside it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from tests.attacks.ground import DRIVERS, Ground, ground
+from tests.support.gateway import running
+
+from quarterdeck.host.nats import EmbeddedNats
+from quarterdeck.host.postgres import PORT, EmbeddedPostgres
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def services(postgres: EmbeddedPostgres, nats_server: EmbeddedNats) -> AsyncIterator[dict[str, str]]:
+    """Where PostgreSQL, NATS and a gateway listen."""
+    async with running() as gateway:
+        yield {
+            "POSTGRES_SOCKET": str(Path(postgres.sockets) / f".s.PGSQL.{PORT}"),
+            "NATS_PORT": str(nats_server.port),
+            "GATEWAY_PORT": gateway.host.rpartition(":")[2],
+        }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=list(DRIVERS))
+async def field(request: pytest.FixtureRequest, services: dict[str, str]) -> AsyncIterator[Ground]:
+    async with ground(str(request.param), services) as made:
+        yield made

@@ -1,0 +1,78 @@
+"""Every attack from inside a jail, in every driver: it fails, finds nothing, or stays within bounds."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from _pytest.mark import ParameterSet
+from tests.attacks.ground import GONE_SECONDS, Ground, judge, record
+from tests.attacks.script import HOST, Expectation, Script, everything
+from tests.support.jails import Done, finish, read_until, run
+from tests.support.waiting import eventually
+
+from quarterdeck.domain.command import EndReason
+from quarterdeck.jail.abstract import Jail
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PENDING = {"bombs/memory": "no control group keeps the memory yet"}
+BY_QUOTA = {"bombs/disk", "bombs/workspace_inodes"}
+INSIDE = [script for script in everything() if script.kind != HOST]
+SHARING = [script for script in INSIDE if not script.own_jail]
+UPKEEP_SECONDS = 1
+"""A command that has stopped or ended the jail's upkeep is ended by its time-out, if by nothing else."""
+ALONE = [script for script in INSIDE if script.own_jail]
+
+
+def _pending(script: Script) -> Script | ParameterSet:
+    reason = PENDING.get(script.id)
+    return pytest.param(script, marks=pytest.mark.xfail(strict=True, reason=reason)) if reason else script
+
+
+@pytest.mark.parametrize("script", SHARING, ids=lambda script: script.id)
+async def test_an_attack_in_a_jail_comes_to_nothing(
+    field: Ground, script: Script, record_property: Callable[[str, Any], None]
+) -> None:
+    found = judge(script, await field.attack(field.shared, script), field)
+
+    assert field.bait.disturbed() == [], found.said
+    record(record_property, script, field.driver_name, found.word)
+
+
+@pytest.mark.parametrize("script", [_pending(script) for script in ALONE], ids=lambda script: script.id)
+async def test_an_attack_that_spoils_its_jail_spoils_nothing_else(
+    field: Ground, script: Script, record_property: Callable[[str, Any], None]
+) -> None:
+    if script.id in BY_QUOTA and field.quota_kept_by != "mount":
+        pytest.skip("no disk of a session's own can be mounted here: the worker's watcher keeps the quota")
+    jail = await field.new_jail()
+    try:
+        found = judge(script, await _attack(field, jail, script), field)
+        await field.check_neighbour()
+        if script.ends != "the jail":
+            assert (await run(jail, "echo fine")).text == "fine\n"
+    finally:
+        await field.end(jail)
+    assert field.bait.disturbed() == []
+    record(
+        record_property, script, field.driver_name, "bounded" if script.expect is Expectation.BOUNDED else found.word
+    )
+
+
+async def _attack(field: Ground, jail: Jail, script: Script) -> Done:
+    """Runs the script; what leaves a daemon is left in the foreground, and ended when it has come to its verdict."""
+    if not script.leaves_daemon:
+        timeout = UPKEEP_SECONDS if script.ends == "the jail" else 60
+        return await asyncio.wait_for(field.attack(jail, script, timeout=timeout), GONE_SECONDS)
+    command_id = await field.start(jail, script, then="\nexec sleep 1000")
+    await read_until(jail, command_id, b"held:")
+    await field.check_neighbour()
+    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
+    done = await asyncio.wait_for(finish(jail, command_id), GONE_SECONDS)
+    await eventually(lambda: _is_empty(jail), within=GONE_SECONDS)
+    return done
+
+
+async def _is_empty(jail: Jail) -> bool:
+    return await jail.processes() == 0
