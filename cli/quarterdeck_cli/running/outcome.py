@@ -7,14 +7,26 @@ from quarterdeck_cli.api.commands import Command
 from quarterdeck_cli.exitcodes import SIGNAL_BASE, ExitCode
 from quarterdeck_cli.text import plain
 
-_BY_REASON: Final[dict[str, tuple[ExitCode, str]]] = {
+_MORE: Final = "Open a session with more: `qd session open {}`, as far as the project's limits go."
+_BY_REASON: Final[dict[str, tuple[ExitCode | None, str]]] = {
     "TIMED_OUT": (ExitCode.TIMED_OUT, "The command's time was up; all it had started was ended."),
     "CANCELLED": (ExitCode.CANCELLED, "The command was cancelled."),
-    "OUT_OF_MEMORY": (ExitCode.OUT_OF_MEMORY, "The command ran out of memory."),
+    "OUT_OF_MEMORY": (
+        ExitCode.OUT_OF_MEMORY,
+        f"The command ran out of memory; all it had started was ended. {_MORE.format('--memory SIZE')}",
+    ),
     "QUOTA": (ExitCode.STOPPED_BY_LIMIT, "The command went over the workspace's quota."),
-    "OUTPUT_LIMIT": (ExitCode.STOPPED_BY_LIMIT, "The command printed more than it may."),
+    "OUTPUT_LIMIT": (
+        ExitCode.STOPPED_BY_LIMIT,
+        f"The command printed more than it may. {_MORE.format('--output SIZE')}",
+    ),
+    "TOO_MANY_PROCESSES": (
+        None,
+        f"The command could not start all its processes: the session has no more. {_MORE.format('--processes N')}",
+    ),
     "NOT_STARTED": (ExitCode.REFUSED, "The command could not be started."),
 }
+"""With None the exit code is the command's own."""
 
 
 def exit_code(command: Command) -> int:
@@ -23,8 +35,9 @@ def exit_code(command: Command) -> int:
         return ExitCode.LOST
     if command.state == "REFUSED":
         return ExitCode.REFUSED
-    if command.end_reason in _BY_REASON:
-        return _BY_REASON[command.end_reason][0]
+    code, _ = _BY_REASON.get(command.end_reason or "", (None, ""))
+    if code is not None:
+        return code
     if command.exit_code is not None:
         return command.exit_code
     return SIGNAL_BASE + signal_number(command.signal or "")

@@ -20,6 +20,8 @@ class EndReason(StrEnum):
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
     OUT_OF_MEMORY = "out_of_memory"
+    TOO_MANY_PROCESSES = "too_many_processes"
+    """It failed, and could not start some process or thread before."""
     QUOTA = "quota"
     OUTPUT_LIMIT = "output_limit"
     NOT_STARTED = "not_started"
@@ -102,7 +104,7 @@ class CommandCancelRequested:
 @dataclass(frozen=True, kw_only=True)
 class CommandFinished:
     TOPIC: ClassVar[str] = "CommandFinished"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     exit_code: int | None
     """None where a signal ended it or it never ran."""
     signal: str | None

@@ -11,12 +11,14 @@ dies leaves its jails standing, and the next one adopts them. What the driver ne
 - The workspace's `upper`, `work` and `lower` belong to the jail's user.
 """
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 from quarterdeck.jail import program, seccomp, system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
+from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.jail.protections import look_from_inside
 from quarterdeck.jail.shim.wire import Head
@@ -44,6 +46,7 @@ class BubblewrapDriver:
         self._shells = list(shells)
         self._seccomp = seccomp.assemble()
         self._shims = Shims(self.name, state_dir, jail_uid)
+        self._groups = SessionGroups(state_dir, self._shims.jail_uid)
         self._ready_program: Path | None = None
 
     @property
@@ -58,8 +61,12 @@ class BubblewrapDriver:
         bwrap = self._program()
         self._shims.make_folder(spec.session_id)
         try:
-            told = self._limits_of(spec).told()
-            return await self._shims.start(spec.session_id, told, self._configuration(spec, bwrap))
+            limits = spec.limits or self._limits
+            groups = await asyncio.to_thread(self._groups.make, spec.session_id, limits)
+            told = limits.told(groups.kept)
+            return await self._shims.start(
+                spec.session_id, told, self._configuration(spec, limits, groups) | {"bwrap": str(bwrap)}
+            )
         except BaseException:
             await self._shims.clear(spec.session_id)
             raise
@@ -71,7 +78,8 @@ class BubblewrapDriver:
         return jail
 
     async def sessions(self) -> Sequence[UUID]:
-        return await self._shims.sessions()
+        with_groups = await asyncio.to_thread(self._groups.sessions)
+        return sorted({*await self._shims.sessions(), *with_groups})
 
     async def close(self) -> None:
         await self._shims.close()
@@ -81,19 +89,16 @@ class BubblewrapDriver:
             self._ready_program = program.within_reach(program.find(self._bwrap), self._state, self._shims.uid)
         return self._ready_program
 
-    def _limits_of(self, spec: JailSpec) -> JailLimits:
-        return spec.limits or self._limits
-
-    def _configuration(self, spec: JailSpec, bwrap: Path) -> Head:
-        limits = self._limits_of(spec)
+    def _configuration(self, spec: JailSpec, limits: JailLimits, groups: Made) -> Head:
         return {
-            "bwrap": str(bwrap),
             "arguments": system.arguments(spec.workspace, limits),
             "files": system.MADE_UP,
             "seccomp": self._seccomp.hex(),
             "shells": self._shells,
             "environment": system.FIRST_ENVIRONMENT | spec.environment,
-            "rlimits": limits.for_process(),
+            "rlimits": limits.for_process(groups.kept),
+            "processes": limits.processes,
+            "groups": {"shim": groups.shim, "roles": groups.roles},
             "output_bytes": limits.output_bytes,
             "workspace": WORKSPACE_PATH,
             "state": system.STATE_FOLDER,

@@ -13,6 +13,8 @@ from quarterdeck.domain.session import Limit
 GIB = 1024**3
 MIB = 1024**2
 
+UPKEEP = 64
+"""Processes of the jail's own, for which a control group does not count."""
 KEPT_EVERYWHERE: Mapping[str, str] = {
     "open_files": "rlimit",
     "file_size": "rlimit",
@@ -52,14 +54,18 @@ class JailLimits:
     """Of the session; kept by the worker, as the next one is."""
     idle_seconds: int | None = None
 
-    def for_process(self) -> dict[int, int]:
-        """Resource limits of every process in the jail, by setrlimit(2)'s numbers."""
+    def for_process(self, kept: Mapping[str, str] | None = None) -> dict[int, int]:
+        """Resource limits of every process in the jail, by setrlimit(2)'s numbers.
+
+        `kept` has the limits that somebody else keeps: those have the first word.
+        """
+        spare = UPKEEP if "processes" in (kept or {}) else 0
         limits = {
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_NOFILE: self.open_files,
             resource.RLIMIT_FSIZE: self.file_bytes,
         }
-        return limits | {resource.RLIMIT_NPROC: self.processes} if counts_processes_by_namespace() else limits
+        return limits | {resource.RLIMIT_NPROC: self.processes + spare} if counts_processes_by_namespace() else limits
 
     def told(self, kept: Mapping[str, str] | None = None) -> tuple[Limit, ...]:
         """Each limit of a jail with what enforces it here; `kept` adds to what every bubblewrap jail keeps.

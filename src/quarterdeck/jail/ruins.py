@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from quarterdeck.jail import folders
+from quarterdeck.jail.cgroups.sessions import SessionGroups
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim import record
 
@@ -67,11 +68,14 @@ def _user(pid: int) -> int | None:
 
 
 async def clear(state: Path, session_id: UUID, uid: int) -> None:
-    """Ends what the record names, waits until it is gone, and removes the shim's folder."""
+    """Ends what the record names, waits until it is gone, and removes the session's groups and the shim's folder."""
+    groups = SessionGroups(state, uid)
+    await asyncio.to_thread(groups.end, session_id)
     try:
         with folders.shim_folder(state, session_id) as folder:
             found = look(folder, uid)
     except FileNotFoundError:
+        await asyncio.to_thread(groups.remove, session_id)
         folders.remove_shim_folder(state, session_id)
         return
     except OSError as error:
@@ -80,6 +84,7 @@ async def clear(state: Path, session_id: UUID, uid: int) -> None:
             f"Look at {state / folders.SESSIONS / str(session_id)}; remove it if nothing in it is needed.",
         ) from error
     await asyncio.to_thread(_end_both, found, session_id)
+    await asyncio.to_thread(groups.remove, session_id)
     folders.remove_shim_folder(state, session_id)
 
 
@@ -95,11 +100,15 @@ def _end_jail(state: Path, session_id: UUID) -> bool:
     try:
         with folders.shim_folder(state, session_id) as folder:
             # whoever owns it runs the jail: root gave it to that user, who can give it to nobody
-            found = look(folder, os.fstat(folder).st_uid)
+            uid = os.fstat(folder).st_uid
+            found = look(folder, uid)
     except OSError:
         return False
     stood = found.shim is not None or found.first is not None
+    groups = SessionGroups(state, uid)
+    groups.end(session_id)
     _end_both(found, session_id)
+    groups.remove(session_id)
     return stood
 
 

@@ -7,7 +7,7 @@ import resource
 import select
 import signal
 import socket
-from typing import Any
+from typing import Any, NoReturn
 
 from quarterdeck.jail.shim import bounds, changes, family, kernel, wake
 from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
@@ -91,7 +91,7 @@ class Agent:
             os._exit(0)
         asked = json.loads(message)
         if asked["do"] == "prepare":
-            self._prepare(asked["number"], fds[0])
+            self._prepare(asked["number"], *fds)
             return
         if asked["do"] == "change":
             self._change(asked["id"], fds[0])
@@ -107,24 +107,26 @@ class Agent:
             self._end(asked["number"])
         self._channel.send(json.dumps(answer).encode())
 
-    def _prepare(self, number: int, channel: int) -> None:
-        """Forks a subreaper, which will hear on `channel` what to start."""
+    def _prepare(self, number: int, channel: int, *doors: int) -> None:
+        """Forks a subreaper, which goes through `doors` into its groups and will hear on `channel` what to start."""
         try:
             pid = os.fork()
         except OSError as error:
             # a command may have taken all the processes there are: that must end nothing but what comes next
             _tell(channel, error)
-            os.close(channel)
-            return
-        if pid:
+        else:
+            if pid == 0:
+                self._become_subreaper(channel, list(doors))
             self._subreapers[pid] = number
-            os.close(channel)
-            return
+        for fd in (channel, *doors):
+            os.close(fd)
+
+    def _become_subreaper(self, channel: int, doors: list[int]) -> NoReturn:
         try:
             self._channel.close()
             self._wake.close()
             wake.forget()
-            Subreaper(socket.socket(fileno=channel), self._config).run()
+            Subreaper(socket.socket(fileno=channel), self._config, doors).run()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the shim must hear of it
             _tell(channel, error)
         finally:

@@ -7,7 +7,7 @@ import socket
 import traceback
 from typing import Any
 
-from quarterdeck.jail.shim import kernel
+from quarterdeck.jail.shim import groups, kernel
 from quarterdeck.jail.shim.inside import NotMadeError
 from quarterdeck.jail.shim.server import SPOOL, Server
 from quarterdeck.jail.shim.wire import pack
@@ -25,6 +25,8 @@ def become_shim(folder: int, configuration: int, connection: int) -> None:
         os.setsid()
         os.fchdir(folder)
         os.close(folder)
+        # while it may still move itself anywhere
+        groups.enter(config)
         _drop_to(config["uid"])
         os.umask(0o077)
         kernel.close_all_but([connection])

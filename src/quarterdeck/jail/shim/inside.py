@@ -8,7 +8,8 @@ import socket
 import time
 from typing import Any
 
-from quarterdeck.jail.shim import agent, kernel, wake
+from quarterdeck.jail.shim import agent, groups, kernel, wake
+from quarterdeck.jail.shim.groups import Group, Groups
 
 START_SECONDS = 20.0
 SLEEPER = "echo; exec >/dev/null 2>&1; read _"
@@ -22,15 +23,29 @@ class NotMadeError(Exception):
     """The jail could not be made; the message is bubblewrap's own where it had one."""
 
 
+class Subreaper:
+    """One that waits for its command, or has it: the channel to it, its number for the agent, its group."""
+
+    __slots__ = ("channel", "group", "number")
+
+    def __init__(self, channel: socket.socket, number: int, group: Group | None) -> None:
+        self.channel = channel
+        self.number = number
+        self.group = group
+
+
 class Inside:
     """A jail's processes. `agent` is the channel to the agent, `agent_fd` a pidfd that tells its death."""
 
-    def __init__(self, agent_channel: socket.socket, agent_fd: int, first: int, first_fd: int, life: int) -> None:
+    def __init__(
+        self, agent_channel: socket.socket, agent_fd: int, first: int, first_fd: int, life: int, made: Groups
+    ) -> None:
         self.agent = agent_channel
         self.agent_fd = agent_fd
         self.first = first
         self._count = 0
-        self._waiting: tuple[socket.socket, int] | None = None
+        self._groups = made
+        self._waiting: list[Subreaper] = []
         self._first_fd = first_fd
         self._life = life
 
@@ -39,36 +54,51 @@ class Inside:
         socket.send_fds(self.agent, [json.dumps(message).encode()], fds or [])
 
     def prepare_subreaper(self) -> None:
-        """Has one forked before it is needed, which takes a third off the time a short command takes."""
-        if self._waiting is not None:
-            return
+        """Has one forked before it is needed, which takes a third off the time a short command takes.
+
+        Where there are groups, two: the kernel takes longer to put one into its group than a short command takes.
+        """
+        while len(self._waiting) < (2 if self._groups else 1) and self._prepare():
+            pass
+
+    def _prepare(self) -> bool:
+        """Whether there is one more."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._count += 1
+        group: Group | None = None
+        doors: list[int] = []
         try:
-            self.tell({"do": "prepare", "number": self._count}, [theirs.fileno()])
+            group = self._groups.make()
+            doors = group.doors() if group else []
+            self.tell({"do": "prepare", "number": self._count}, [theirs.fileno(), *doors])
         except OSError:
-            # the agent is gone, and its death is noticed elsewhere
+            # the agent is gone, and its death is noticed elsewhere; or the host has no group left
             ours.close()
-            return
+            self._groups.discard(group)
+            return False
         finally:
+            for fd in doors:
+                os.close(fd)
             theirs.close()
-        self._waiting = (ours, self._count)
+        self._waiting.append(Subreaper(ours, self._count, group))
+        return True
 
-    def hand_over(self, passed: list[int]) -> tuple[socket.socket, int] | None:
-        """Gives a subreaper its command; returns the channel to it and its number, None where the agent is gone."""
-        for _ in range(2):
-            if self._waiting is None:
-                self.prepare_subreaper()
-            if self._waiting is None:
+    def hand_over(self, passed: list[int]) -> Subreaper | None:
+        """Gives a subreaper its command; None where the agent is gone."""
+        for _ in range(3):
+            if not self._waiting and not self._prepare():
                 return None
-            (channel, number), self._waiting = self._waiting, None
+            taken = self._waiting.pop(0)
             try:
-                socket.send_fds(channel, [b"start"], passed)
+                socket.send_fds(taken.channel, [b"start"], passed)
             except OSError:
                 # that one was killed from inside while it waited
-                channel.close()
+                taken.channel.close()
+                self._groups.discard(taken.group)
                 continue
-            return channel, number
+            if taken.group:
+                taken.group.begin()
+            return taken
         return None
 
     def is_over(self) -> bool:
@@ -79,10 +109,12 @@ class Inside:
 
     def end(self) -> None:
         """Kills the first process of the pid namespace, and so all of them, and waits until they are gone."""
+        # what is frozen would not die of its namespace's end
+        self._groups.kill()
         _kill(self._first_fd)
         self.agent.close()
-        if self._waiting is not None:
-            self._waiting[0].close()
+        for waiting in self._waiting:
+            waiting.channel.close()
         # the namespace's first process is not gone before the agent, a child of ours, is waited for
         poll = select.poll()
         poll.register(self._first_fd, select.POLLIN)
@@ -93,15 +125,17 @@ class Inside:
                 break
         for fd in (self.agent_fd, self._first_fd, self._life):
             os.close(fd)
+        self._groups.sweep()
 
 
-def make(config: Config, seccomp: bytes) -> Inside:
+def make(config: Config, seccomp: bytes, within: Groups) -> Inside:
     """Raises NotMadeError. Leaves nothing behind where it fails."""
     life_read, life = os.pipe()
     try:
-        first = _bubblewrap(config, seccomp, life_read)
+        first = _bubblewrap(config, seccomp, life_read, within)
     except BaseException:
         os.close(life)
+        within.kill()
         raise
     finally:
         os.close(life_read)
@@ -111,8 +145,9 @@ def make(config: Config, seccomp: bytes) -> Inside:
     except BaseException:
         _kill(first_fd)
         os.close(life)
+        within.kill()
         raise
-    made = Inside(channel, agent_fd, first, first_fd, life)
+    made = Inside(channel, agent_fd, first, first_fd, life, within)
     made.prepare_subreaper()
     return made
 
@@ -133,8 +168,13 @@ def _kill(pidfd: int) -> None:
         return
 
 
-def _bubblewrap(config: Config, seccomp: bytes, life: int) -> int:
-    """Starts it and waits until the payload runs; returns the pid of the namespace's first process."""
+def _bubblewrap(config: Config, seccomp: bytes, life: int, within: Groups) -> int:
+    """Starts it and waits until the payload runs; returns the pid of the namespace's first process.
+
+    It is in a group like a command's: what runs in the jail may take its processes over.
+    """
+    group = within.make()
+    doors = group.doors() if group else []
     ready, ready_end = os.pipe()
     trouble, trouble_end = os.pipe()
     info, info_end = os.pipe()
@@ -151,8 +191,8 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int) -> int:
     passed = [info_end, filter_file, argument_file, *files.values()]
     pid = os.fork()
     if pid == 0:
-        _execute(config["bwrap"], visible, (life, ready_end, trouble_end), passed)
-    for fd in (ready_end, trouble_end, *passed):
+        _execute(config["bwrap"], visible, (life, ready_end, trouble_end), passed, doors)
+    for fd in (ready_end, trouble_end, *passed, *doors):
         os.close(fd)
     try:
         _wait_for(ready, trouble, pid)
@@ -162,9 +202,12 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int) -> int:
             os.close(fd)
 
 
-def _execute(program: str, arguments: list[str], standard: tuple[int, int, int], passed: list[int]) -> None:
+def _execute(
+    program: str, arguments: list[str], standard: tuple[int, int, int], passed: list[int], doors: list[int]
+) -> None:
     """In the child. The environment is empty: the jail could read it in /proc/1/environ."""
     try:
+        groups.join(doors)
         for target, fd in enumerate(standard):
             os.dup2(fd, target)
         for fd in passed:

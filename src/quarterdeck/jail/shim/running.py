@@ -12,11 +12,17 @@ from typing import Any, Protocol
 
 from quarterdeck.application.frames import RESIZE, FrameKind
 from quarterdeck.jail.shim.feed import Callback, Feed, Watcher
+from quarterdeck.jail.shim.groups import Group, Used
+from quarterdeck.jail.shim.inside import Subreaper
 from quarterdeck.jail.shim.spool import Spool
 
 FRAME = 64 * 1024
 FRAMES_PER_WAKE = 16
 UNRESPONSIVE_SECONDS = 7.0
+LIMITS_TOLD = {
+    "out_of_memory": "The session's memory ran out: everything that this command started was ended.",
+    "too_many_processes": "The session's processes ran out: some that this command wanted could not be started.",
+}
 END_OF_INPUT = b"\x04"
 
 Head = dict[str, Any]
@@ -49,6 +55,7 @@ class Running:
         self.given_up = False
         self.number = 0
         """Its subreaper's, as the agent knows it."""
+        self.group: Group | None = None
         self.armed: dict[int, int] = {}
         self.waiting: list[tuple[int, int]] = []
         self.exit: Head | None = None
@@ -63,14 +70,16 @@ class Running:
         self._report: Head | None = None
         self._left: dict[int, int] = {}
         self._reason: str | None = None
+        self._used: Used | None = None
         self._began = time.monotonic()
         self._wall_ms = 0
 
     # --- beginning -------------------------------------------------------------------------------------------------
 
-    def attach(self, channel: socket.socket, outputs: dict[int, FrameKind], input_fd: int) -> None:
-        self._channel = channel
-        self._loop.watch(channel.fileno(), self._hear)
+    def attach(self, subreaper: Subreaper, outputs: dict[int, FrameKind], input_fd: int) -> None:
+        self.number, self.group = subreaper.number, subreaper.group
+        self._channel = subreaper.channel
+        self._loop.watch(self._channel.fileno(), self._hear)
         for fd, kind in outputs.items():
             self._read_from(fd, kind)
         if input_fd >= 0:
@@ -192,6 +201,9 @@ class Running:
         """Ends everything it started. Where its subreaper does not see to it in time, `overdue` tells the shim."""
         self._reason = self._reason or reason
         self.deadline = time.monotonic() + grace + UNRESPONSIVE_SECONDS
+        if self.group and not self.group.thawed:
+            # its subreaper is frozen as well, and nothing of it may run once more
+            self.group.kill()
         self._tell({"do": "kill", "grace": grace})
 
     @property
@@ -211,6 +223,7 @@ class Running:
         assert self._channel is not None
         message, fds = _said_on(self._channel)
         if not message:
+            self._look_at_the_group()
             self._stop_hearing()
             if self._report is None:
                 self._loop.orphaned(self)
@@ -235,13 +248,15 @@ class Running:
     def abandon(self, why: str) -> None:
         """What ran is gone, or will be soon, without having said how it ended."""
         if self._report is None:
-            self.spool.add(FrameKind.GAP, why.encode())
+            if not (self.dying or (self._used and self._used.killed_for_memory)):
+                self.spool.add(FrameKind.GAP, why.encode())
             self._end({"status": int(signal.SIGKILL), "cpu_ms": 0, "peak": 0, "failure": ""})
 
     def _end(self, report: Head) -> None:
         if self._report is not None:
             return
         self._report = report
+        self._look_at_the_group()
         self._wall_ms = int((time.monotonic() - self._began) * 1000)
         self.deadline = None
         if report["failure"]:
@@ -263,28 +278,48 @@ class Running:
                 self._left[fd] -= size
             del self._left[fd]
         self._feed.close()
+        self._tell_of_a_limit()
         self.spool.add(FrameKind.END)
         self.exit = self._outcome()
         self.resume()
         self._loop.grown(self)
         self._loop.finished(self)
 
+    def _tell_of_a_limit(self) -> None:
+        reason = self._reason or self._limit_hit()
+        if reason in LIMITS_TOLD:
+            self.spool.add(FrameKind.GAP, LIMITS_TOLD[reason].encode())
+
     def _outcome(self) -> Head:
         assert self._report is not None
         status = int(self._report["status"])
         code, number = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
-        reason = self._reason or ("signalled" if number is not None else "exited")
+        reason = self._reason or self._limit_hit() or ("signalled" if number is not None else "exited")
         if self._report["failure"]:
             code, number, reason = None, None, "not_started"
+        cpu_ms, peak = (self._used.cpu_ms, self._used.peak_bytes) if self._used else (None, None)
         return {
             "exit_code": code,
             "signal": None if number is None else _name(number),
             "reason": reason,
             "wall_ms": self._wall_ms,
-            "cpu_ms": self._report["cpu_ms"],
-            "peak_memory_bytes": self._report["peak"],
+            "cpu_ms": self._report["cpu_ms"] if cpu_ms is None else cpu_ms,
+            "peak_memory_bytes": peak or self._report["peak"],
             "shell_state": self._report.get("state"),
         }
+
+    def _look_at_the_group(self) -> None:
+        """While there still is one."""
+        if self.group is not None and self._used is None:
+            self._used = self.group.used()
+
+    def _limit_hit(self) -> str:
+        """The limit that a failed command ran into, as far as its group knows."""
+        if self._used is None or self._report is None:
+            return ""
+        if self._used.killed_for_memory:
+            return "out_of_memory"
+        return "too_many_processes" if self._report["status"] and self._used.refused_processes else ""
 
     @property
     def is_deserted(self) -> bool:

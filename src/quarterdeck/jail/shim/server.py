@@ -13,7 +13,8 @@ from quarterdeck.application.frames import FrameKind
 from quarterdeck.jail.shim import inside, kernel, record
 from quarterdeck.jail.shim.connection import Connection
 from quarterdeck.jail.shim.feed import Callback
-from quarterdeck.jail.shim.inside import Inside, NotMadeError
+from quarterdeck.jail.shim.groups import Groups, freeze, quiet
+from quarterdeck.jail.shim.inside import Inside, NotMadeError, Subreaper
 from quarterdeck.jail.shim.running import Running
 from quarterdeck.jail.shim.spool import Spool
 from quarterdeck.jail.shim.wire import PROTOCOL, Head, pack
@@ -24,6 +25,8 @@ PIPE_BYTES = 256 * 1024
 AGENT_SECONDS = 3.0
 PREPARE_SECONDS = 0.02
 """So long after a start, or when the command has ended, the next subreaper is forked: not while this one starts."""
+MEMORY_SECONDS = 1.0
+MEMORY_ROUND_SECONDS = 0.05
 SUPERVISOR_KILLED = "Its supervisor was killed from inside the jail."
 NO_ROOM = "The jail has no room for another process."
 ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
@@ -42,11 +45,13 @@ class Server:
         self._forgotten: set[Running] = set()
         """Those whose background children still hold their terminal or pipes."""
         self._seen: set[str] = set()
+        self._groups = Groups(config)
         self._inside: Inside | None = None
         self._asked: dict[int, tuple[int, int]] = {}
         self._orphaned: dict[int, Running] = {}
         self._next = 0
         self._frozen_at: float | None = None
+        self._memory_until: float | None = None
         self._spool = os.open(SPOOL, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._prepare_at: float | None = None
         self._running = True
@@ -61,8 +66,16 @@ class Server:
         del self._callbacks[fd]
         self._poll.unregister(fd)
 
+    def _watch_memory(self) -> None:
+        told = self._groups.memory_alarm()
+        if told is not None:
+            fd, urgent = told
+            self._callbacks[fd] = lambda: self._memory_ran_out(fd, urgent=urgent)
+            self._poll.register(fd, select.EPOLLPRI if urgent else select.EPOLLIN)
+
     def serve(self, first: socket.socket) -> None:
         """Makes the jail, tells so on `first`, and serves it and whoever connects."""
+        self._watch_memory()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as listener:
             self._make()
             listener.bind(SOCKET)
@@ -95,7 +108,8 @@ class Server:
         times = [command.deadline for command in self._commands.values() if command.deadline is not None]
         times = [] if self._frozen_at is not None else times
         times += [command.spool.retry_at for command in self._commands.values() if command.spool.stuck]
-        times += [self._prepare_at] if self._prepare_at is not None else []
+        times += [at for at in (self._prepare_at, self._groups.retry_at) if at is not None]
+        times += [time.monotonic() + MEMORY_ROUND_SECONDS] if self._memory_until is not None else []
         return max(0.0, min(times) - time.monotonic()) if times else -1
 
     def _look_at_the_clock(self) -> None:
@@ -104,12 +118,29 @@ class Server:
             self._prepare_at = None
             if self._inside is not None:
                 self._inside.prepare_subreaper()
+        if self._groups.retry_at is not None and now >= self._groups.retry_at:
+            self._groups.sweep()
+        if self._memory_until is not None:
+            self._end_what_was_killed_for_memory()
+            self._memory_until = self._memory_until if now < self._memory_until else None
         for command in list(self._commands.values()):
             if command.spool.stuck and now >= command.spool.retry_at:
                 command.spool.flush()
                 command.resume()
             if command.deadline is not None and now >= command.deadline and self._frozen_at is None:
                 self._overdue(command)
+
+    def _memory_ran_out(self, alarm: int, *, urgent: bool) -> None:
+        """The kernel is about to kill something, or just has; for a while it is looked at what."""
+        quiet(alarm, urgent=urgent)
+        self._memory_until = time.monotonic() + MEMORY_SECONDS
+        self._end_what_was_killed_for_memory()
+
+    def _end_what_was_killed_for_memory(self) -> None:
+        """A command of which the kernel killed one process is no longer what was asked for: all of it goes."""
+        for command in self._commands.values():
+            if command.group and not command.dying and command.exit is None and command.group.killed_for_memory():
+                command.kill("out_of_memory", 0)
 
     def _overdue(self, command: Running) -> None:
         """Its time is up; or it was to die and its subreaper has not seen to it; or the agent has not either."""
@@ -118,6 +149,8 @@ class Server:
         elif not command.given_up:
             command.given_up = True
             command.deadline = time.monotonic() + AGENT_SECONDS
+            if command.group:
+                command.group.kill()
             self._tell_agent({"do": "end", "number": command.number})
         else:
             self._make_again()
@@ -125,7 +158,7 @@ class Server:
     # --- the jail --------------------------------------------------------------------------------------------------
 
     def _make(self) -> None:
-        self._inside = inside.make(self._config, self._seccomp)
+        self._inside = inside.make(self._config, self._seccomp, self._groups)
         record.write(self._inside.first)
         self.watch(self._inside.agent_fd, self._make_again)
         self.watch(self._inside.agent.fileno(), self._hear_agent)
@@ -201,14 +234,14 @@ class Server:
         outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
         spec = {"command": name, "terminal": head["terminal"], "environment": head["environment"]}
         passed = [kernel.memory_file(json.dumps(spec).encode()), kernel.memory_file(body), *standard]
-        channel, command.number = self._hand_over(passed)
+        subreaper = self._hand_over(passed)
         for fd in passed:
             os.close(fd)
         self._prepare_at = time.monotonic() + PREPARE_SECONDS
         self._commands[name] = command
-        command.attach(channel, outputs, input_fd)
+        command.attach(subreaper, outputs, input_fd)
 
-    def _hand_over(self, passed: list[int]) -> tuple[socket.socket, int]:
+    def _hand_over(self, passed: list[int]) -> Subreaper:
         """Sends what is to be started to the subreaper that waits; to a new one if that was killed meanwhile."""
         for _ in range(2):
             if self._inside is None:
@@ -259,6 +292,7 @@ class Server:
             self._make_again()
 
     def deserted(self, command: Running) -> None:
+        self._groups.discard(command.group)
         if command in self._forgotten:
             self._forgotten.discard(command)
             command.close()
@@ -318,6 +352,8 @@ class Server:
     def _do(self, connection: Connection, head: Head, body: bytes) -> Head | None:
         """Answers at once, or None for later or never."""
         do = head["do"]
+        if do in {"freeze", "thaw"} and self._groups.can_freeze:
+            return self._freeze_groups(do)
         if do in {"count", "freeze", "thaw", "change"}:
             self._note_freezing(do)
             self._ask_agent(connection, head, body)
@@ -340,6 +376,15 @@ class Server:
             record.remove(SOCKET)
         else:
             return {"protocol": PROTOCOL, "session": self._config["session"], "limits": self._config["limits"]}
+        return {}
+
+    def _freeze_groups(self, do: str) -> Head:
+        """What begins later is not frozen."""
+        self._note_freezing(do)
+        if do == "thaw":
+            self._groups.thaw()
+        elif not freeze([each.group for each in (*self._commands.values(), *self._forgotten) if each.group]):
+            return {"error": "Not everything in the jail could be frozen: something in it hangs in the kernel."}
         return {}
 
     def _note_freezing(self, do: str) -> None:

@@ -20,7 +20,7 @@ import termios
 import time
 from typing import Any
 
-from quarterdeck.jail.shim import family, kernel, shell, wake
+from quarterdeck.jail.shim import family, groups, kernel, shell, wake
 
 MOST_STATE = 32 * 1024
 """Bytes of a shell's state that are told outside; a report is one message."""
@@ -34,8 +34,9 @@ Config = dict[str, Any]
 class Subreaper:
     """Forked before it is needed, it waits on its channel for the one command it is to start."""
 
-    def __init__(self, channel: socket.socket, config: Config) -> None:
+    def __init__(self, channel: socket.socket, config: Config, doors: list[int]) -> None:
         self._channel = channel
+        self._doors = doors
         self._config = config
         self._saved = ""
         self._state: str | None = None
@@ -51,6 +52,8 @@ class Subreaper:
         self._wake = wake.on_child()
 
     def run(self) -> None:
+        # takes the kernel some milliseconds, and is done before there is a command
+        groups.join(self._doors)
         self._warm_up()
         message, fds = receive(self._channel)
         if not message:
