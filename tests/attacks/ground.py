@@ -81,6 +81,11 @@ class Ground:
     async def new_jail(self) -> Jail:
         return await self.driver.create(spec(await self.workspace()))
 
+    def keeps(self, script: Script) -> bool:
+        """Whether this host keeps the limit that the script tries, without a worker that watches."""
+        kept = {limit.name: limit.enforced_by for limit in self.shared.limits} | {"workspace": self.quota_kept_by}
+        return kept.get(script.further.get("limit", ""), "rlimit") not in {"", "watcher"}
+
     async def end(self, jail: Jail) -> None:
         await jail.destroy()
         await self.workspaces.discard(jail.session_id)

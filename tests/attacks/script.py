@@ -4,7 +4,8 @@
 `# control:` says where the same script must succeed, so that it could: `user` (outside of a jail, as the jail's user),
 `root` (outside, as root, in namespaces that end with it), `naive` (a host that reads without care, for the attacks on
 it), or `none: reason`. Further lines: `# terminal: yes`; `# jail: own` (it could spoil others' jail); `# ends: the
-jail` or `the command`; `# leaves: a daemon`; `# network: host` (its control needs the host's).
+jail` or `the command`; `# leaves: a daemon`; `# network: host` (its control needs the host's);
+`# limit: memory` (the limit that it tries, where a host may have nobody to keep it).
 """
 
 import re

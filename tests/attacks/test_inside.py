@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from _pytest.mark import ParameterSet
 from tests.attacks.ground import GONE_SECONDS, Ground, judge, record
 from tests.attacks.script import HOST, Expectation, Script, everything
 from tests.support.jails import Done, finish, read_until, run
@@ -16,18 +15,11 @@ from quarterdeck.jail.abstract import Jail
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PENDING = {"bombs/memory": "no control group keeps the memory yet"}
-BY_QUOTA = {"bombs/disk", "bombs/workspace_inodes"}
 INSIDE = [script for script in everything() if script.kind != HOST]
 SHARING = [script for script in INSIDE if not script.own_jail]
 UPKEEP_SECONDS = 1
 """A command that has stopped or ended the jail's upkeep is ended by its time-out, if by nothing else."""
 ALONE = [script for script in INSIDE if script.own_jail]
-
-
-def _pending(script: Script) -> Script | ParameterSet:
-    reason = PENDING.get(script.id)
-    return pytest.param(script, marks=pytest.mark.xfail(strict=True, reason=reason)) if reason else script
 
 
 @pytest.mark.parametrize("script", SHARING, ids=lambda script: script.id)
@@ -40,12 +32,12 @@ async def test_an_attack_in_a_jail_comes_to_nothing(
     record(record_property, script, field.driver_name, found.word)
 
 
-@pytest.mark.parametrize("script", [_pending(script) for script in ALONE], ids=lambda script: script.id)
+@pytest.mark.parametrize("script", ALONE, ids=lambda script: script.id)
 async def test_an_attack_that_spoils_its_jail_spoils_nothing_else(
     field: Ground, script: Script, record_property: Callable[[str, Any], None]
 ) -> None:
-    if script.id in BY_QUOTA and field.quota_kept_by != "mount":
-        pytest.skip("no disk of a session's own can be mounted here: the worker's watcher keeps the quota")
+    if not field.keeps(script):
+        pytest.skip(f"no jail on this host keeps {script.further['limit']} by itself; sessions say so")
     jail = await field.new_jail()
     try:
         found = judge(script, await _attack(field, jail, script), field)

@@ -2,6 +2,7 @@
 # tries: twice as many bytes as the session may write
 # expect: bounded
 # jail: own
+# limit: workspace
 # control: user
 my ($folder, $most) = ($ENV{LIMIT_PLACE} // '/workspace', 2 * $ENV{LIMIT_WORKSPACE});
 untried("there is no $folder") if !-d $folder;

@@ -2,6 +2,7 @@
 # tries: twice as much memory as is allowed, written to
 # expect: bounded
 # jail: own
+# limit: memory
 # ends: the command
 # control: user
 my $step = 16 << 20;

@@ -2,6 +2,7 @@
 # tries: twice as many files as the session may make
 # expect: bounded
 # jail: own
+# limit: workspace
 # control: none: how many files a host's folder holds is its own business
 my $made = 0;
 my $most = 2 * $ENV{LIMIT_WORKSPACE_INODES};
