@@ -94,6 +94,7 @@ PLAIN = {
     "dockerfile": Kind("dockerfile", str),
     "runtime": Kind("runtime", str),
     "keep-ignored": Kind("keepIgnored", yes),
+    "when-idle": Kind("whenIdle", str),
 }
 NETWORK = "network"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never, cast, get_args
 
+from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.pausing import (
     PauseEvent,
     SessionPaused,
@@ -34,31 +35,37 @@ def project(batch: Sequence[Logged]) -> Changes:
     sessions = changes.of(Session)
     for logged in batch:
         event, key = cast("SessionEvent", logged.event), (logged.stream_id,)
-        match event:
-            case SessionOpened():
-                sessions.insert(key, _opened(logged, event))
-            case SessionAdmitted():
-                sessions.update(key, {"state": SessionState.OPENING})
-            case SessionForked():
-                sessions.update(key, _forked(event))
-            case SessionProvisioned():
-                sessions.update(key, _provisioned(logged, event))
-            case SessionProvisioningFailed():
-                ended = _ended(logged, SessionState.FAILED, event.reason)
-                sessions.update(key, {**ended, "next_step": event.next_step or None})
-            case SessionAdopted():
-                sessions.update(key, {"worker_id": event.worker_id})
-            case SessionPaused() | SessionResumed() | SessionPauseRequested() | SessionResumeRequested():
-                sessions.update(key, _paused(event))
-            case SessionCloseRequested():
-                sessions.update(key, {"state": SessionState.CLOSING})
-            case SessionLost():
-                sessions.update(key, _ended(logged, SessionState.LOST, event.reason))
-            case SessionClosed():
-                sessions.update(key, _ended(logged, SessionState.CLOSED, event.detail))
-            case _:
-                assert_never(event)
+        if isinstance(event, SessionOpened):
+            sessions.insert(key, _opened(logged, event))
+        else:
+            sessions.update(key, _changed(logged, event))
     return changes
+
+
+def _changed(logged: Logged, event: SessionEvent) -> Row:
+    match event:
+        case SessionAdmitted():
+            return {"state": SessionState.OPENING}
+        case SessionForked():
+            return _forked(event)
+        case SessionProvisioned():
+            return _provisioned(logged, event)
+        case SessionProvisioningFailed():
+            return {**_ended(logged, SessionState.FAILED, event.reason), "next_step": event.next_step or None}
+        case SessionAdopted():
+            return {"worker_id": event.worker_id}
+        case SessionPaused() | SessionResumed() | SessionPauseRequested() | SessionResumeRequested():
+            return _paused(event)
+        case SessionOpened() | SessionLimitNear():
+            return {}
+        case SessionCloseRequested():
+            return {"state": SessionState.CLOSING}
+        case SessionLost():
+            return _ended(logged, SessionState.LOST, event.reason)
+        case SessionClosed():
+            return _ended(logged, SessionState.CLOSED, event.detail)
+        case _:
+            assert_never(event)
 
 
 def _opened(logged: Logged, event: SessionOpened) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tests.support.waiting import eventually
@@ -25,6 +25,7 @@ from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports import (
+    Clock,
     Context,
     ControlServer,
     Cursors,
@@ -59,11 +60,13 @@ from quarterdeck.domain.point import NOW, Point
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
 from quarterdeck.domain.session import (
     EndedSession,
+    Limit,
     OpenSession,
     ReadySession,
     SessionAdmitted,
     SessionForked,
     SessionOpened,
+    SessionProvisioned,
     SessionState,
     request_close,
 )
@@ -100,6 +103,8 @@ class Deck:
     settings: WorkerSettings | None = None
     shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
     """The state of a session's shell, where one was given to its jail."""
+    clock: Clock = field(default_factory=SystemClock)
+    """The conductors'."""
     ring: bool = True
     """Jobs are published with the events, as the gateway does."""
 
@@ -151,7 +156,7 @@ class Deck:
             jobs=self.jobs,
             registry=self.registry,
             cursors=self.cursors,
-            clock=SystemClock(),
+            clock=self.clock,
         )
 
     async def a_lease(self, capacity: int = 50) -> None:
@@ -175,14 +180,14 @@ class Deck:
     def _project_of(self, events: Sequence[Event]) -> UUID | None:
         return next((e.project_id for e in events if isinstance(e, (SessionOpened, CommandRequested))), None)
 
-    async def project(self, **settings: int) -> UUID:
+    async def project(self, **settings: Any) -> UUID:
         project_id = uuid4()
         created = ProjectCreated(
             name="it",
             repository=self.source,
             default_branch="main",
             owner_id=uuid4(),
-            settings=ProjectSettings(**settings),  # type: ignore[arg-type]
+            settings=ProjectSettings(**settings),
         )
         await self.append(project_id, 0, created)
         return project_id
@@ -220,7 +225,7 @@ class Deck:
         events = request_restore(stream.state, point=point, tree=found.tree)
         await self.append(stream.stream_id, stream.version, *events, session_id=session_id)
 
-    async def opened(self, **settings: int) -> UUID:
+    async def opened(self, **settings: Any) -> UUID:
         """A session that is ready."""
         session_id = await self.open(await self.project(**settings))
         await self.ready(session_id)
@@ -277,6 +282,10 @@ class Deck:
             return state
 
         return await eventually(check)
+
+    async def limits(self, session_id: UUID) -> tuple[Limit, ...]:
+        """As a ready session shows them."""
+        return next(e.limits for e in await self.events(session_id) if isinstance(e, SessionProvisioned))
 
     async def admitted(self, session_id: UUID) -> None:
         """Returns when it has a place."""

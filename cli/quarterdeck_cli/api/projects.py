@@ -41,6 +41,7 @@ class ProjectSettings(Answer, frozen=True):
     dockerfile: str
     runtime: str
     keep_ignored: bool
+    when_idle: str
 
 
 class Project(Answer, frozen=True):

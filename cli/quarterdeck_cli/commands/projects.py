@@ -96,6 +96,7 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
         *_bounds(chosen.limits),
         ("limits", "strict" if chosen.strict_limits else "as this host can"),
         ("network", ", ".join(f"{rule.host}:{rule.port}" for rule in chosen.network) or "none"),
+        ("when idle", chosen.when_idle if chosen.limits.idle_seconds else ""),
         ("snapshots", "with what git ignores" if chosen.keep_ignored else ""),
     ]
 

@@ -17,7 +17,7 @@ from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.ids import uuid_of
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
-from quarterdeck_cli.text import plain
+from quarterdeck_cli.text import plain, when
 
 COMMAND_ENDS: Final = frozenset({"CommandFinished", "CommandLost", "CommandRefused"})
 SESSION_ENDS: Final = frozenset({"SessionProvisioningFailed", "SessionLost", "SessionClosed"})
@@ -59,6 +59,14 @@ class Restored(msgspec.Struct, frozen=True):
 
     files_changed: int = 0
     shell: bool = True
+
+
+class _Near(msgspec.Struct, frozen=True):
+    """A limit of time that comes near."""
+
+    limit: str = ""
+    action: str = ""
+    at: str = ""
 
 
 async def session_events(
@@ -159,6 +167,8 @@ async def command_end(
                 if event.topic in SESSION_ENDS and UUID(event.stream_id) == uuid_of(session_id):
                     gone.append(ended(event))
                     limit.reschedule(asyncio.get_running_loop().time() + LAST_WORD_SECONDS)
+                if event.topic == "SessionLimitNear":
+                    say(_near(event))
                 if UUID(event.stream_id) != uuid_of(command_id):
                     continue
                 if event.topic == "CommandStarted":
@@ -187,6 +197,14 @@ def ended(event: Event) -> SessionEndedError:
         "SessionLost": "The session was lost",
     }.get(event.topic, "The session was closed")
     return SessionEndedError(_because(what, event), plain(_reason(event).next_step))
+
+
+def _near(event: Event) -> str:
+    """A warning in words."""
+    near = msgspec.json.decode(event.payload or "{}", type=_Near)
+    what = {"pause": "is paused", "close": "is closed"}.get(near.action, near.action)
+    why = "its time is up" if near.limit == "wall" else "nobody uses it"
+    return f"The session {plain(what)} at {when(near.at)}, since {why} then."
 
 
 def _because(what: str, event: Event) -> str:

@@ -67,6 +67,7 @@ class ProjectSettings:
     dockerfile: str
     runtime: str
     keep_ignored: bool
+    when_idle: str = strawberry.field(description="`pause` or `close`: what happens after `limits.idleSeconds`.")
 
 
 @strawberry.input(description="What is left out stays as it is.")
@@ -83,6 +84,7 @@ class ProjectSettingsInput:
     dockerfile: str | None = strawberry.UNSET
     runtime: str | None = strawberry.UNSET
     keep_ignored: bool | None = strawberry.UNSET
+    when_idle: str | None = strawberry.UNSET
 
 
 def shown_settings(settings: Settings) -> ProjectSettings:

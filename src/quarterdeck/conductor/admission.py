@@ -12,9 +12,9 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import Clock, LoggedEvent, StreamWrite, WorkerLease, WorkerRegistry
-from quarterdeck.application.streams import PROJECT
 from quarterdeck.conductor.open_work import OpenWork
-from quarterdeck.domain import project, session
+from quarterdeck.conductor.project_settings import know_settings
+from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken, admissions_id, admit
 from quarterdeck.domain.session import ReadySession
 
@@ -46,16 +46,17 @@ class Admission:
         """Lets in all for whom there is a place now."""
         async with self._turn:
             self._seen = self._work.turnover
-            if not await self._know({each.project_id for each in self._work.waiting()}):
+            projects = {each.project_id for each in self._work.waiting()}
+            known = {each for each in projects if await self._know(each)}
+            if not known:
                 return
             leases = await patiently(self._registry.all)
             # from here on nothing is awaited: what is decided on and the versions it is written at belong together
-            writes = self._decide(leases)
+            writes = self._decide(known, leases)
             await asyncio.gather(*(self._append(each) for each in writes))
 
-    def _decide(self, leases: Sequence[WorkerLease]) -> list[list[Admitted]]:
+    def _decide(self, known: set[UUID], leases: Sequence[WorkerLease]) -> list[list[Admitted]]:
         """By project, in order."""
-        known = {each.project_id for each in self._work.waiting() if each.project_id in self._work.admissions}
         waiting = [each for each in self._work.waiting() if each.project_id in known]
         admitted = admit(waiting, self._work.placed(), self._work.settings, self._room(leases))
         by_project: dict[UUID, list[Admitted]] = {}
@@ -77,18 +78,10 @@ class Admission:
         )
         return Admitted((place, admitted), known.asked)
 
-    async def _know(self, project_ids: set[UUID]) -> bool:
-        """False: what was read of a project is later than what is known of its sessions. The log's tail brings that."""
-        known = [await self._know_settings(each) and await self._know_version(each) for each in project_ids]
-        return all(known)
-
-    async def _know_settings(self, project_id: UUID) -> bool:
-        if project_id not in self._work.settings:
-            read = await self._journal.read(PROJECT, project_id)
-            if read.events[-1].position > self._work.position:
-                return False
-            self._work.settings[project_id] = project.existing(read.state).settings
-        return True
+    async def _know(self, project_id: UUID) -> bool:
+        """False: what was read of it is later than what is known of its sessions. The log's tail brings that."""
+        settings = await know_settings(self._work, self._journal, project_id)
+        return settings and await self._know_version(project_id)
 
     async def _know_version(self, project_id: UUID) -> bool:
         if project_id not in self._work.admissions:

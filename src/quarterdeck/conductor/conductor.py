@@ -23,6 +23,7 @@ from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.conductor.sweep import Sweep
+from quarterdeck.conductor.timekeeper import Timekeeper
 from quarterdeck.domain.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)
@@ -52,6 +53,7 @@ class Conductor:
         journal = Journal(log, "conductor")
         self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
         self._admission = Admission(self._work, journal, registry, clock)
+        self._timekeeper = Timekeeper(self._work, journal, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
@@ -64,6 +66,7 @@ class Conductor:
             group.create_task(self._read(), name="relay")
             group.create_task(self._remember_on_a_timer(), name="cursors")
             group.create_task(self._sweep_on_a_timer(), name="sweep")
+            group.create_task(self._keep_time(), name="time")
 
     async def _read(self) -> None:
         """Folds everything since the floor, and relays what was not relayed."""
@@ -97,8 +100,9 @@ class Conductor:
         """What fails here is done by the sweep."""
         try:
             await self._admission.settle_if_changed()
+            await self._timekeeper.wake_sleepers()
         except Exception:
-            logger.exception("waiting sessions could not be let in")
+            logger.exception("waiting sessions could not be let in or woken")
 
     async def _remember_on_a_timer(self) -> None:
         """Seldom: what is relayed twice after a crash is known by its event's id."""
@@ -111,6 +115,15 @@ class Conductor:
                     await self._cursors.put(RELAYED, relayed)
                     await self._cursors.put(FLOOR, floor)
                     written = relayed
+
+    async def _keep_time(self) -> None:
+        await self.caught_up.wait()
+        while True:
+            try:
+                await self._timekeeper.once()
+            except Exception:
+                logger.exception("the limits of time could not be kept")
+            await asyncio.sleep(self._settings.tick_seconds)
 
     async def _sweep_on_a_timer(self) -> None:
         await self.caught_up.wait()

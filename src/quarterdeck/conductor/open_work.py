@@ -10,7 +10,9 @@ from uuid import UUID
 
 from quarterdeck.application.ports import LoggedEvent
 from quarterdeck.application.streams import SESSION
+from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken
+from quarterdeck.domain.base import ActorKind
 from quarterdeck.domain.command import (
     CommandCancelRequested,
     CommandFinished,
@@ -19,6 +21,7 @@ from quarterdeck.domain.command import (
     CommandRequested,
     CommandStarted,
 )
+from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumed, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import (
     EndedSession,
@@ -29,6 +32,7 @@ from quarterdeck.domain.session import (
     SessionCloseRequested,
     SessionEvent,
     SessionOpened,
+    SessionProvisioned,
     SessionState,
 )
 
@@ -48,6 +52,11 @@ class OpenSession:
     asked: LoggedEvent
     admitted: LoggedEvent | None = None
     closing: LoggedEvent | None = None
+    ready_at: datetime | None = None
+    active_at: datetime | None = None
+    """When it was last used: became ready or awake, or a command was asked for or ended."""
+    sleeps: bool = False
+    """The conductor has paused it, since nobody used it."""
 
     @property
     def is_placed(self) -> bool:
@@ -80,17 +89,21 @@ class OpenWork:
                 self.settings[recorded.stream_id] = recorded.event.settings
                 self.turnover += 1
             case SessionOpened():
-                self._keep(recorded, SESSION.evolve(SESSION.initial, recorded.event), recorded)
+                opened = SESSION.evolve(SESSION.initial, recorded.event)
+                if isinstance(opened, session.OpenSession):
+                    self._keep(OpenSession(opened, recorded.version, recorded), opened)
             case PlaceTaken() if recorded.envelope.project_id:
                 self.admissions[recorded.envelope.project_id] = recorded.version
-            case CommandRequested():
-                self.commands[recorded.stream_id] = OpenCommand(recorded.event.session_id, recorded)
+            case CommandRequested(session_id=session_id):
+                self.commands[recorded.stream_id] = OpenCommand(session_id, recorded)
+                self._used(session_id, recorded)
             case CommandStarted() if known := self.commands.get(recorded.stream_id):
                 self.commands[recorded.stream_id] = replace(known, started=True)
             case CommandCancelRequested() if known := self.commands.get(recorded.stream_id):
                 self.commands[recorded.stream_id] = replace(known, cancelled=recorded)
             case CommandFinished() | CommandLost() | CommandRefused():
-                self.commands.pop(recorded.stream_id, None)
+                if ended := self.commands.pop(recorded.stream_id, None):
+                    self._used(ended.session_id, recorded)
             case event if isinstance(event, get_args(SessionEvent)):
                 self._evolve(recorded, cast("SessionEvent", event))
             case _:
@@ -106,6 +119,15 @@ class OpenWork:
     def commands_of(self, session_id: UUID) -> list[UUID]:
         """Unfinished ones, in the order they were asked for."""
         return [command_id for command_id, each in self.commands.items() if each.session_id == session_id]
+
+    @property
+    def busy(self) -> set[UUID]:
+        """Sessions with a command that runs or waits."""
+        return {each.session_id for each in self.commands.values()}
+
+    @property
+    def asleep(self) -> list[UUID]:
+        return [session_id for session_id, each in self.sessions.items() if each.sleeps]
 
     def waiting_since(self, before: datetime) -> list[OpenCommand]:
         """Commands asked for before that time that have not started."""
@@ -124,18 +146,32 @@ class OpenWork:
         if known := self.sessions.get(recorded.stream_id):
             admitted = recorded if isinstance(event, SessionAdmitted) else known.admitted
             closing = recorded if isinstance(event, SessionCloseRequested) else known.closing
-            self._keep(recorded, SESSION.evolve(known.state, event), known.asked, admitted, closing)
+            known = replace(known, admitted=admitted, closing=closing, version=recorded.version)
+            self._keep(_at(known, event, recorded), SESSION.evolve(known.state, event))
 
-    def _keep(
-        self,
-        recorded: LoggedEvent,
-        state: SessionState,
-        asked: LoggedEvent,
-        admitted: LoggedEvent | None = None,
-        closing: LoggedEvent | None = None,
-    ) -> None:
+    def _used(self, session_id: UUID, recorded: LoggedEvent) -> None:
+        if known := self.sessions.get(session_id):
+            self.sessions[session_id] = replace(known, active_at=recorded.envelope.recorded_at)
+
+    def _keep(self, known: OpenSession, state: SessionState) -> None:
         self.turnover += 1
         if isinstance(state, (NoSession, EndedSession)):
-            self.sessions.pop(recorded.stream_id, None)
+            self.sessions.pop(known.asked.stream_id, None)
         else:
-            self.sessions[recorded.stream_id] = OpenSession(state, recorded.version, asked, admitted, closing)
+            self.sessions[known.asked.stream_id] = replace(known, state=state)
+
+
+def _at(known: OpenSession, event: SessionEvent, recorded: LoggedEvent) -> OpenSession:
+    """With the times that an event tells."""
+    now, ours = recorded.envelope.recorded_at, recorded.envelope.actor.kind is ActorKind.SYSTEM
+    match event:
+        case SessionProvisioned():
+            return replace(known, ready_at=now, active_at=now)
+        case SessionPauseRequested():
+            return replace(known, sleeps=ours)
+        case SessionResumeRequested():
+            return replace(known, sleeps=False)
+        case SessionResumed():
+            return replace(known, active_at=now)
+        case _:
+            return known

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 class ConductorSettings:
     sweep_seconds: float = 5.0
     """How often it looks for work that nobody does."""
+    tick_seconds: float = 1.0
+    """How often it looks whose time is up."""
     overdue_seconds: float = 15.0
     """Work that was asked for and not begun for so long is published again."""
     grace_seconds: float = 60.0

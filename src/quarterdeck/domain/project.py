@@ -7,6 +7,7 @@ from typing import ClassVar, assert_never
 from uuid import UUID
 
 from quarterdeck.domain import limits, network
+from quarterdeck.domain.deadlines import WhenIdle
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
@@ -48,12 +49,14 @@ class ProjectSettings:
     """Docker: the OCI runtime, such as `runsc`; empty: the daemon's own."""
     keep_ignored: bool = False
     """Whether snapshots hold files that git ignores."""
+    when_idle: str = WhenIdle.PAUSE.value
+    """What happens to a session that was idle for `limits.idle_seconds`: `pause` or `close`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCreated:
     TOPIC: ClassVar[str] = "ProjectCreated"
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
     name: str
     repository: str
     """Absolute path or URL, without credentials."""
@@ -65,7 +68,7 @@ class ProjectCreated:
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettingsChanged:
     TOPIC: ClassVar[str] = "ProjectSettingsChanged"
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
     settings: ProjectSettings
 
 
@@ -201,6 +204,12 @@ def _check_settings(settings: ProjectSettings) -> None:
             f"There is no jail driver {settings.jail_driver!r}.",
             "Use auto, bubblewrap or docker.",
             field="settings.jailDriver",
+        )
+    if settings.when_idle not in set(WhenIdle):
+        raise InvalidInputError(
+            f"{settings.when_idle[:80]!r} is nothing that can be done with an idle session.",
+            "Use pause or close.",
+            field="settings.whenIdle",
         )
     bounds = {
         "maxSessions": (settings.max_sessions, 1, 10_000),

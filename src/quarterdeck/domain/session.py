@@ -5,6 +5,7 @@ from typing import ClassVar, assert_never
 from uuid import UUID
 
 from quarterdeck.domain import pausing
+from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
 from quarterdeck.domain.pausing import (
     AWAKE,
@@ -99,7 +100,9 @@ class SessionAdopted:
 @dataclass(frozen=True, kw_only=True)
 class SessionCloseRequested:
     TOPIC: ClassVar[str] = "SessionCloseRequested"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
+    reason: str = ""
+    """Where it is not somebody's wish."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,7 @@ SessionEvent = (
     | SessionProvisioningFailed
     | SessionAdopted
     | PauseEvent
+    | SessionLimitNear
     | SessionCloseRequested
     | SessionLost
     | SessionClosed
@@ -146,6 +150,7 @@ class OpenSession:
     admitted: bool = False
     fork: SessionForked | None = None
     closing: bool = False
+    closing_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +165,10 @@ class ReadySession:
     jail_driver: str
     base_commit: str
     closing: bool = False
+    closing_reason: str = ""
     pause: Pause = AWAKE
+    near: tuple[SessionLimitNear, ...] = ()
+    """The last warning of each limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +209,7 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
                 jail_driver=event.jail_driver,
                 base_commit=event.base_commit,
                 closing=live.closing,
+                closing_reason=live.closing_reason,
             )
         case SessionProvisioningFailed():
             return _ended(state, "failed", event.reason)
@@ -212,7 +221,11 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             known = ready(state)
             return replace(known, pause=pausing.evolve(known.pause, event))
         case SessionCloseRequested():
-            return replace(running(state), closing=True)
+            return replace(running(state), closing=True, closing_reason=event.reason)
+        case SessionLimitNear():
+            known = ready(state)
+            others = tuple(each for each in known.near if each.limit != event.limit)
+            return replace(known, near=(*others, event))
         case SessionLost():
             return _ended(state, "lost", event.reason)
         case SessionClosed():
@@ -347,14 +360,19 @@ def resume(state: SessionState) -> tuple[SessionEvent, ...]:
     return pausing.resume(ready(state).pause)
 
 
-def request_close(state: SessionState) -> tuple[SessionEvent, ...]:
+def warn(state: SessionState, near: SessionLimitNear) -> tuple[SessionEvent, ...]:
+    """Once for each time that a limit comes near."""
+    return () if near in ready(state).near else (near,)
+
+
+def request_close(state: SessionState, reason: str = "") -> tuple[SessionEvent, ...]:
     """Asks for the end. An open session that no worker has yet is closed at once; a second request is nothing new."""
     session = existing(state)
     if isinstance(session, EndedSession) or session.closing:
         return ()
     if isinstance(session, OpenSession):
-        return (SessionCloseRequested(), SessionClosed(detail="closed before it was provisioned"))
-    return (SessionCloseRequested(),)
+        return (SessionCloseRequested(reason=reason), SessionClosed(detail="closed before it was provisioned"))
+    return (SessionCloseRequested(reason=reason),)
 
 
 def close(state: SessionState, detail: str = "") -> tuple[SessionEvent, ...]:

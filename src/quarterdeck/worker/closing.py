@@ -117,7 +117,7 @@ class Closer:
                 gone = workspace.discard(files.state, taken(last, None))
                 writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=gone))
             if isinstance(place.state, LIVE):
-                closed = session.close(place.state, _kept(last))
+                closed = session.close(place.state, f"{place.state.closing_reason} {_kept(last)}".strip())
                 writes.append(StreamWrite(stream_id=session_id, expected_version=place.version, events=closed))
             if not writes:
                 return

@@ -13,9 +13,10 @@ from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.domain.session import OpenSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.worker import time_limits
 from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import SessionFiles, taken
@@ -106,7 +107,7 @@ class Provisioner:
             await self._take_down(session_id, None)
             await self.fail(session_id, error.message, error.next_step)
             return
-        if not await self._announce(read, made):
+        if not await self._announce(read, made, time_limits.told(home.settings.limits)):
             await self._take_down(session_id, made.jail)
             return
         nothing: workspace.WorkspaceState = workspace.NoWorkspace()
@@ -150,7 +151,7 @@ class Provisioner:
         found = await workspaces.tree(prepared.session_id, prepared.tree, keep_ignored=settings.keep_ignored)
         return taken(found, None)
 
-    async def _announce(self, read: Read[SessionState], made: Made) -> bool:
+    async def _announce(self, read: Read[SessionState], made: Made, times: tuple[Limit, ...]) -> bool:
         """False: another worker was first, or the session was closed meanwhile."""
         while True:
             try:
@@ -160,7 +161,7 @@ class Provisioner:
                     jail_driver=made.jail.driver,
                     workspace_kind=made.workspace.kind,
                     base_commit=made.workspace.base_commit,
-                    limits=(*made.jail.limits, *told(made.workspace)),
+                    limits=(*made.jail.limits, *told(made.workspace), *times),
                 )
             except ConflictError:
                 return self._is_ours(read.state)

@@ -154,6 +154,7 @@ class World:
                 "dockerfile": "",
                 "runtime": "",
                 "keepIgnored": False,
+                "whenIdle": "pause",
             },
         }
         self.projects.append(project)

@@ -67,7 +67,8 @@ def test_a_session_is_provisioned_once() -> None:
 def test_closing_before_a_worker_took_it_ends_it_at_once() -> None:
     events = session.request_close(after(OPENED))
 
-    assert [type(e) for e in events] == [SessionCloseRequested, SessionClosed]
+    assert events[0] == SessionCloseRequested()
+    assert isinstance(events[1], SessionClosed)
 
 
 def test_closing_twice_is_nothing_new() -> None:

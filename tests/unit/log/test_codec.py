@@ -133,6 +133,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionCloseRequested",
         "SessionClosed",
         "SessionForked",
+        "SessionLimitNear",
         "SessionLost",
         "SessionOpened",
         "SessionPauseRequested",

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from quarterdeck.domain.command import ChangedFile, CommandFinished, EndReason
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
-from quarterdeck.domain.session import SessionProvisioned
+from quarterdeck.domain.session import SessionCloseRequested, SessionProvisioned
 from quarterdeck.domain.workspace import SnapshotTaken
 
 
@@ -62,23 +64,74 @@ class ProjectSettingsChangedV1:
     settings: ProjectSettingsV1
 
 
-def _settings_v2(settings: ProjectSettingsV1) -> ProjectSettings:
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsV2:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    max_commands_per_session: int = 16
+    max_sessions_per_user: int | None = None
+    command_timeout_seconds: int = 3600
+    limits: LimitsAsked = NOTHING_ASKED
+    strict_limits: bool = False
+    network: tuple[NetworkRule, ...] = ()
+    image: str = ""
+    dockerfile: str = ""
+    runtime: str = ""
+    keep_ignored: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreatedV2:
+    name: str
+    repository: str
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettingsV2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChangedV2:
+    settings: ProjectSettingsV2
+
+
+def _created_v2(event: ProjectCreatedV1) -> ProjectCreatedV2:
     """Limits, network and images were no settings: what is new has its default."""
-    return ProjectSettings(**vars(settings))
+    return ProjectCreatedV2(
+        name=event.name,
+        repository=event.repository,
+        default_branch=event.default_branch,
+        owner_id=event.owner_id,
+        settings=ProjectSettingsV2(**vars(event.settings)),
+    )
 
 
-def _created_v2(event: ProjectCreatedV1) -> ProjectCreated:
+def _settings_changed_v2(event: ProjectSettingsChangedV1) -> ProjectSettingsChangedV2:
+    return ProjectSettingsChangedV2(settings=ProjectSettingsV2(**vars(event.settings)))
+
+
+def _created_v3(event: ProjectCreatedV2) -> ProjectCreated:
+    """An idle session went on for ever; now it is paused where the project has a limit for that."""
     return ProjectCreated(
         name=event.name,
         repository=event.repository,
         default_branch=event.default_branch,
         owner_id=event.owner_id,
-        settings=_settings_v2(event.settings),
+        settings=ProjectSettings(**vars(event.settings)),
     )
 
 
-def _settings_changed_v2(event: ProjectSettingsChangedV1) -> ProjectSettingsChanged:
-    return ProjectSettingsChanged(settings=_settings_v2(event.settings))
+def _settings_changed_v3(event: ProjectSettingsChangedV2) -> ProjectSettingsChanged:
+    return ProjectSettingsChanged(settings=ProjectSettings(**vars(event.settings)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionCloseRequestedV1:
+    pass
+
+
+def _close_requested_v2(_: SessionCloseRequestedV1) -> SessionCloseRequested:
+    """It was always somebody's wish."""
+    return SessionCloseRequested()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +183,10 @@ def _finished_v2(event: CommandFinishedV1) -> CommandFinished:
 EARLIER: dict[tuple[str, int], Earlier] = {
     ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
+    ("ProjectCreated", 2): Earlier(shape=ProjectCreatedV2, upcast=_created_v3),
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
+    ("ProjectSettingsChanged", 2): Earlier(shape=ProjectSettingsChangedV2, upcast=_settings_changed_v3),
+    ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
     ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
 }
