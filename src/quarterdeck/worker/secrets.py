@@ -113,24 +113,29 @@ class Tokens:
     def hits(self, text: bytes) -> Iterator[tuple[int, int]]:
         byte, needle, form = self._PLAIN
         if byte in text and needle in text:
-            for match in form.finditer(text):
-                yield match.span()
+            yield from (match.span() for match in _overlapping(form, text))
         for byte, needle, form, lead in self._ENCODED:
             if byte in text and needle in text:
                 yield from self._encoded_hits(text, form, lead)
 
     def _encoded_hits(self, text: bytes, form: re.Pattern[bytes], lead: int) -> Iterator[tuple[int, int]]:
-        match = form.search(text)
-        while match:
+        for match in _overlapping(form, text):
             groups = match[0][lead:]
             decoded = base64.b64decode(groups[: len(groups) // 4 * 4].translate(_TO_STANDARD))
             if self._DECODED.fullmatch(decoded):
                 yield match.span()
-            match = form.search(text, match.start() + 1)
 
     def unfinished(self, text: bytes) -> int:
         match = self._BEGUN.search(text, max(0, len(text) - self.longest + 1))
         return match.start() if match else len(text)
+
+
+def _overlapping(form: re.Pattern[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+    """All matches: one that begins inside another may be the real one, and a cut may leave it alone."""
+    match = form.search(text)
+    while match:
+        yield match
+        match = form.search(text, match.start() + 1)
 
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")

@@ -147,6 +147,12 @@ def test_random_base64_is_not_taken_for_a_token() -> None:
     assert redacted(text) == text
 
 
+def test_a_token_that_begins_within_the_form_of_another_is_masked_too() -> None:
+    text = TOKEN[:40] + TOKEN + b" end"
+    assert redacted(text) == b"*" * (len(text) - 4) + b" end"
+    assert redacted(text[:100], text[100:]) == redacted(text)
+
+
 @st.composite
 def output(draw: st.DrawFn) -> tuple[bytes, list[bytes], list[int]]:
     """Text with secrets in it, cut into frames, and how many frames each batch has."""
