@@ -14,6 +14,7 @@ from quarterdeck_cli.commands import (
     export,
     forks,
     login,
+    networks,
     overview,
     projects,
     replay,
@@ -89,6 +90,7 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("blame", snapshots.session_blame),
                 ("fork", forks.fork_session),
                 ("restore", forks.restore_session),
+                ("network", networks.network),
             ],
         ),
         "command": (

@@ -135,8 +135,13 @@ def _network(operator: str, value: str, known: list[Json]) -> list[Json]:
     if operator == "=":
         return named
     if operator == "-=":
-        missing = [each for each in named if each not in known]
-        if missing:
-            raise UsageError(f"There is no rule {missing[0]['host']}:{missing[0]['port']}.", "`qd project show` lists.")
-        return [each for each in known if each not in named]
+        for each in named:
+            known = without(known, each)
+        return known
     return known + [each for each in named if each not in known]
+
+
+def without(known: list[Json], taken: Json) -> list[Json]:
+    if taken not in known:
+        raise UsageError(f"There is no rule {taken['host']}:{taken['port']}.", "`qd project show` lists.")
+    return [each for each in known if each != taken]

@@ -118,6 +118,32 @@ class Command(ReadModel, table=True):
     files_changed_total: int
 
 
+class SessionNetwork(ReadModel, table=True):
+    """Of sessions with a list of their own."""
+
+    TABLE: ClassVar[str] = "session_networks"
+    session_id: UUID = Field(primary_key=True)
+    rules: list[Any] = Field(sa_type=JSONB)
+    beyond_project: list[Any] = Field(sa_type=JSONB)
+
+
+class NetworkAccess(ReadModel, table=True):
+    TABLE: ClassVar[str] = "network_access"
+    __table_args__ = (Index(None, "session_id", "position"),)
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    session_id: UUID
+    decided_at: datetime = Field(sa_type=Time)
+    host: str = Field(sa_type=Text)
+    port: int
+    verdict: str = Field(sa_type=Text)
+    rule: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    address: str = Field(sa_type=Text)
+    bytes_up: int = Field(sa_type=BigInteger)
+    bytes_down: int = Field(sa_type=BigInteger)
+    count: int = Field(sa_type=BigInteger)
+
+
 class User(ReadModel, table=True):
     TABLE: ClassVar[str] = "users"
     id: UUID = Field(primary_key=True)

@@ -6,10 +6,22 @@ from uuid import UUID
 
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.project import Role
+from quarterdeck.domain.session_network import SessionNetwork
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window
-from quarterdeck_projections.queries import commands, members, positions, projects, queue, sessions, tokens, workers
+from quarterdeck_projections.queries import (
+    commands,
+    members,
+    network,
+    positions,
+    projects,
+    queue,
+    sessions,
+    tokens,
+    workers,
+)
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
@@ -38,6 +50,8 @@ class Reads(Protocol):
         self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
     ) -> Page[SessionRow]: ...
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]: ...
+    async def session_network(self, session_id: UUID) -> SessionNetwork: ...
+    async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]: ...
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]: ...
     async def workers(self) -> Sequence[WorkerRow]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
@@ -85,6 +99,12 @@ class ReadModels:
 
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]:
         return await commands.list_of_session(self._database, session_id, window)
+
+    async def session_network(self, session_id: UUID) -> SessionNetwork:
+        return await network.own_list(self._database, session_id)
+
+    async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]:
+        return await network.list_access(self._database, session_id, window)
 
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
         return await tokens.list_of_user(self._database, user_id, window)

@@ -26,6 +26,7 @@ from quarterdeck_schema.projects.change_project_settings import ChangeProjectSet
 from quarterdeck_schema.projects.create_project import CreateProjectMutation
 from quarterdeck_schema.projects.queries import ProjectQueries
 from quarterdeck_schema.scalars import SCALARS
+from quarterdeck_schema.sessions.change_session_network import ChangeSessionNetworkMutation
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
 from quarterdeck_schema.sessions.fork_session import ForkSessionMutation
 from quarterdeck_schema.sessions.open_session import OpenSessionMutation
@@ -54,6 +55,7 @@ MUTATIONS = (
     ForkSessionMutation,
     RestoreWorkspaceMutation,
     CloseSessionMutation,
+    ChangeSessionNetworkMutation,
     RunCommandMutation,
     CancelCommandMutation,
     SignalCommandMutation,

@@ -45,6 +45,7 @@ from quarterdeck.gateway.server import listen, settle
 from quarterdeck.gateway.server import serve as serve_http
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.readiness import announcing
 from quarterdeck.worker.settings import WorkerSettings
@@ -103,6 +104,11 @@ def jail_driver(settings: Settings) -> JailDriver:
     """The driver for sessions on this host."""
     limits = JailLimits(output_bytes=settings.limit_output_bytes) if settings.limit_output_bytes else JailLimits()
     return BubblewrapDriver(settings.data_dir / "worker", _jail_uid(settings), limits=limits)
+
+
+def _egress(settings: Settings) -> ProcessEgressKeeper:
+    asked = EgressSettings(private_networks=settings.egress_private_networks, dns=settings.egress_dns)
+    return ProcessEgressKeeper(settings.data_dir / "worker", _jail_uid(settings), asked)
 
 
 # --- what several roles are made of --------------------------------------------------------------------------------
@@ -229,6 +235,7 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             workspaces=GitWorkspaces(settings.data_dir / "worker", _jail_uid(settings)),
             trees=GitTreeReader(settings.data_dir / "worker"),
             driver=jail_driver(settings),
+            egress=_egress(settings),
             clock=SystemClock(),
         )
         async with announcing(worker.ready.wait(), lambda: len(tuple(worker.sessions))):

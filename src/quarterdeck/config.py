@@ -1,5 +1,6 @@
 """The settings, each named once. `docs/reference/settings.md` is made from this module."""
 
+import ipaddress
 import os
 import re
 import socket
@@ -64,12 +65,18 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_network(text)) for text in texts)
+
+
 Directory = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PostgresUrl = Annotated[SecretStr, _with_scheme("postgresql", "postgres")]
 NatsUrl = Annotated[SecretStr, _with_scheme("nats", "tls")]
 ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file")]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
+DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
 WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
@@ -151,6 +158,21 @@ class Worker(BaseSettings):
     worker_capacity: PositiveInt = Field(default=50, description="Sessions that this worker takes at most.")
 
 
+class Egress(BaseSettings):
+    """The network of sessions whose project has a network list."""
+
+    egress_private_networks: Networks = Field(
+        default=(),
+        description="Private networks that a network list may name hosts of, such as a company's mirror; "
+        "in CIDR form, separated by commas.",
+    )
+    egress_dns: DnsServer = Field(
+        default="",
+        description="DNS server that names are resolved by, as `address` or `address:port`. "
+        "Default: as this host resolves them.",
+    )
+
+
 class Limits(BaseSettings):
     """What one caller can ask for, and how much is held for one."""
 
@@ -184,7 +206,7 @@ class Limits(BaseSettings):
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 
-class Settings(Limits, Worker, Users, Services, Listening, General):
+class Settings(Limits, Egress, Worker, Users, Services, Listening, General):
     """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -221,5 +243,5 @@ class Settings(Limits, Worker, Users, Services, Listening, General):
         )
 
 
-SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Limits)
+SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Egress, Limits)
 """In the order of the reference page."""

@@ -1,5 +1,6 @@
 """What every jail driver promises, on the real one and on the scripted one."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from quarterdeck.application.frames import FrameKind
 from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
-from quarterdeck.jail.dummy import DummyDriver, DummyHost, EchoesInput, Hangs, Prints, Script
+from quarterdeck.jail.dummy import DummyDriver, DummyHost, DummyJail, EchoesInput, Hangs, Prints, Script
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim.changes import FILE, REMOVE, apply, encode
 
@@ -20,6 +21,13 @@ FAILING = "printf oops >&2; exit 7"
 ECHO = "cat"
 ENDLESS = "exec sh -c 'printf ready; exec sleep 1000'"
 """Not bash itself: with an EXIT trap set, as ours is, that may act on a SIGTERM only after its next child has ended."""
+
+LISTENING = """python3 -c '
+import socket
+with socket.create_server(("127.0.0.1", 8000)) as server:
+    while True:
+        server.accept()[0].sendall(b"hello")
+'"""
 
 SCRIPTS = {
     HELLO: Script(steps=(Prints(data=b"hello"),)),
@@ -119,6 +127,29 @@ async def test_input_reaches_the_command_and_is_recorded(jail: Jail) -> None:
     assert done.output == b"one\ntwo\n"
     assert b"".join(frame.data for frame in done.frames if frame.kind == FrameKind.INPUT) == b"one\ntwo\n"
     assert done.exit.exit_code == 0
+
+
+async def test_a_port_that_something_listens_on_is_listed_and_can_be_dialled(jail: Jail) -> None:
+    if isinstance(jail, DummyJail):
+        jail.listening[8000] = []
+    else:
+        await start(jail, LISTENING)
+
+    async def is_listed() -> bool:
+        return 8000 in await jail.ports()
+
+    await eventually(is_listed)
+    with await jail.dial(8000) as connection:
+        peer = jail.listening[8000][0] if isinstance(jail, DummyJail) else None
+        if peer is not None:
+            peer.sendall(b"hello")
+            peer.close()
+        assert await asyncio.get_running_loop().sock_recv(connection, 5) == b"hello"
+
+
+async def test_a_port_that_nothing_listens_on_cannot_be_dialled(jail: Jail) -> None:
+    with pytest.raises(JailError, match="Nothing listens on port 9999"):
+        await jail.dial(9999)
 
 
 async def test_a_signal_is_recorded_and_ends_the_command(jail: Jail) -> None:

@@ -73,11 +73,14 @@ from quarterdeck.domain.session import (
 from quarterdeck.domain.workspace import request_restore, workspace_id
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, Script
+from quarterdeck.jail.egress.abstract import EgressKeeper
+from quarterdeck.jail.egress.dummy import DummyEgressKeeper
 from quarterdeck.jail.shim import changes
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
 
 SOURCE = "/srv/repository"
+STOP_SECONDS = 3.0
 OutcomeT = TypeVar("OutcomeT", CommandFinished, CommandLost, CommandRefused)
 
 
@@ -100,6 +103,7 @@ class Deck:
     scripts: dict[str, Script] = field(default_factory=dict[str, Script])
     source: str = SOURCE
     driver: JailDriver | None = None
+    egress: EgressKeeper = field(default_factory=DummyEgressKeeper)
     settings: WorkerSettings | None = None
     shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
     """The state of a session's shell, where one was given to its jail."""
@@ -144,6 +148,7 @@ class Deck:
             workspaces=self.workspaces,
             trees=self.trees or MemoryTreeReader(MemoryWorkspaces()),
             driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
+            egress=self.egress,
             clock=SystemClock(),
         )
 
@@ -373,4 +378,7 @@ async def working(worker: Worker) -> AsyncGenerator[Worker, None]:
         assert worker.ready.is_set()
         yield worker
     finally:
+        task.cancel()
+        # cancelled a second time at once, it would leave off what it does in good order
+        await asyncio.wait({task}, timeout=STOP_SECONDS)
         await end([task, waiting])

@@ -123,11 +123,23 @@ def spec(workspace: PreparedWorkspace, **environment: str) -> JailSpec:
 
 
 async def start(
-    jail: Jail, text: str, *, terminal: Terminal | None = None, timeout: int = 60, **environment: str
+    jail: Jail,
+    text: str,
+    *,
+    terminal: Terminal | None = None,
+    timeout: int = 60,
+    variables: dict[str, str] | None = None,
+    **environment: str,
 ) -> UUID:
     command_id = uuid4()
     await jail.start(
-        ExecSpec(command_id=command_id, text=text, terminal=terminal, timeout_seconds=timeout, environment=environment)
+        ExecSpec(
+            command_id=command_id,
+            text=text,
+            terminal=terminal,
+            timeout_seconds=timeout,
+            environment=environment | (variables or {}),
+        )
     )
     return command_id
 
@@ -161,9 +173,16 @@ async def finish(jail: Jail, command_id: UUID) -> Done:
 
 
 async def run(
-    jail: Jail, text: str, *, terminal: Terminal | None = None, timeout: int = 60, **environment: str
+    jail: Jail,
+    text: str,
+    *,
+    terminal: Terminal | None = None,
+    timeout: int = 60,
+    variables: dict[str, str] | None = None,
+    **environment: str,
 ) -> Done:
-    return await finish(jail, await start(jail, text, terminal=terminal, timeout=timeout, **environment))
+    command_id = await start(jail, text, terminal=terminal, timeout=timeout, variables=variables, **environment)
+    return await finish(jail, command_id)
 
 
 async def read_until(jail: Jail, command_id: UUID, wanted: bytes) -> bytes:

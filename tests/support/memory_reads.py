@@ -1,6 +1,6 @@
 """The read models' twin: every answer folded from the memory log when it is asked."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -8,12 +8,16 @@ from uuid import UUID
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.application.ports import LoggedEvent
-from quarterdeck.domain import command, identity, project, session
+from quarterdeck.domain import command, identity, project, session, session_network
+from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
+from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.project import Role
-from quarterdeck_projections.paging import Page, Window
+from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
+from quarterdeck_projections.paging import Keyed, Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
@@ -22,7 +26,7 @@ from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, SessionState
 
-RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow)
+RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow)
 
 
 class MemoryReads:
@@ -75,6 +79,15 @@ class MemoryReads:
                     pass
         return roles
 
+    async def session_network(self, session_id: UUID) -> SessionNetwork:
+        events = [logged.event for logged in await self._events()]
+        changes = [each for each in events if isinstance(each, SessionNetworkChanged) and each.session_id == session_id]
+        return fold(session_network.evolve, SessionNetwork(), changes)
+
+    async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]:
+        rows = [_access(each) for each in await self._events() if _is_access_of(each, session_id)]
+        return _page(rows, window, newest_first=False)
+
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
         roles = await self.roles(visible_to) if visible_to else None
         rows = _projects(await self._events()).values()
@@ -124,6 +137,16 @@ def _among(rows: Mapping[UUID, RowT], ids: Collection[UUID]) -> Mapping[UUID, Ro
     return {key: row for key, row in rows.items() if key in ids}
 
 
+def _is_access_of(logged: LoggedEvent, session_id: UUID) -> bool:
+    return isinstance(logged.event, NetworkAccessDecided) and logged.event.session_id == session_id
+
+
+def _access(logged: LoggedEvent) -> NetworkAccessRow:
+    told = vars(logged.event)
+    kept = {name: value for name, value in told.items() if name not in {"session_id", "number"}}
+    return NetworkAccessRow(position=logged.position, **kept)
+
+
 def _page(rows: Iterable[RowT], window: Window, *, newest_first: bool) -> Page[RowT]:
     ordered = sorted(rows, key=_position, reverse=newest_first)
     sign = -1 if newest_first else 1
@@ -135,7 +158,8 @@ def _page(rows: Iterable[RowT], window: Window, *, newest_first: bool) -> Page[R
     return Page(rows=inside[: window.limit], has_next=len(inside) > window.limit, has_previous=window.after is not None)
 
 
-_position: Callable[[ProjectRow | SessionRow | CommandRow | TokenRow], int] = lambda row: row.position  # noqa: E731
+def _position(row: Keyed) -> int:
+    return row.position
 
 
 def _projects(events: Sequence[LoggedEvent]) -> dict[UUID, ProjectRow]:

@@ -22,6 +22,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.worker.settings import WorkerSettings
 
 
@@ -50,6 +51,7 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             workspaces=GitWorkspaces(state_dir(folder), JAIL_UID),
             trees=GitTreeReader(state_dir(folder)),
             driver=driver(folder),
+            egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,
         )

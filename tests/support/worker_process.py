@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
@@ -23,13 +24,14 @@ from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.tasks import end
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
 
 JAIL_UID = 64100 if os.geteuid() == 0 else None
 
 
-async def main(database_url: str, nats_url: str, prefix: str, folder: Path) -> None:
+async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egress: dict[str, Any]) -> None:
     async with (
         PostgresEventLog(database_url, SystemClock()) as log,
         Pool(database_url) as pool,
@@ -46,6 +48,7 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path) -> N
             workspaces=GitWorkspaces(folder / "worker", JAIL_UID),
             trees=GitTreeReader(folder / "worker"),
             driver=BubblewrapDriver(folder / "worker", JAIL_UID),
+            egress=ProcessEgressKeeper(folder / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
         )
         running = asyncio.create_task(worker.run())
@@ -57,4 +60,6 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path) -> N
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], Path(given["folder"])))
+    asyncio.run(
+        main(given["database_url"], given["nats_url"], given["prefix"], Path(given["folder"]), given.get("egress", {}))
+    )

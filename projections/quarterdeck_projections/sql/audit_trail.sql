@@ -21,6 +21,9 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'CommandSignalled' THEN facts ->> 'signal'
         WHEN 'CommandFinished' THEN concat_ws(' ', facts ->> 'reason', facts ->> 'exit_code', facts ->> 'signal')
         WHEN 'CommandLost' THEN facts ->> 'reason'
+        WHEN 'SessionNetworkChanged' THEN facts ->> 'rules'
+        WHEN 'NetworkAccessDecided' THEN
+            concat_ws(' ', facts ->> 'verdict', facts ->> 'host', facts ->> 'port', facts ->> 'reason')
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

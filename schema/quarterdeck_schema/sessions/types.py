@@ -7,6 +7,7 @@ import strawberry
 
 from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.session_network import effective
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
@@ -17,10 +18,12 @@ from quarterdeck_schema.events.pages import page_of_events
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
+from quarterdeck_schema.projects.settings import NetworkRuleShown
 from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
+from quarterdeck_schema.sessions.network import NetworkAccess, SessionNetwork, access_of
 from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
 from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
@@ -141,6 +144,26 @@ class Session(Node):
     @described(f"For each line of a file which snapshot it came with. {POINTS}")
     async def blame(self, info: Info, path: str, at: str | None = strawberry.UNSET) -> Blame:
         return await SessionSnapshots.of(info, self.row).blame(path, given(at))
+
+    @strawberry.field
+    async def network(self, info: Info) -> SessionNetwork:
+        home = await info.context.project(self.row.project_id)
+        own = await info.context.services.reads.session_network(self.row.id)
+        rules = effective(own, home.settings.network if home else ())
+        shown = [NetworkRuleShown(host=rule.host, port=rule.port) for rule in rules]
+        return SessionNetwork(rules=shown, own=own.rules is not None)
+
+    @strawberry.field
+    async def network_access(
+        self,
+        info: Info,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Connection[NetworkAccess]:
+        rows = info.context.window(first, after, last=last, before=before)
+        return connect(await info.context.services.reads.list_network_access(self.row.id, rows), access_of)
 
     @strawberry.field
     async def events(

@@ -16,11 +16,16 @@ def is_member(caller: Caller, members: dict[UUID, Role]) -> bool:
     return ADMIN in caller.roles or caller.user_id in members
 
 
+def has_role(caller: Caller, project: Project, role: Role) -> bool:
+    """Of a member."""
+    return ADMIN in caller.roles or _RANK[project.members[caller.user_id]] >= _RANK[role]
+
+
 def permitted(caller: Caller, state: ProjectState, role: Role, missing: NotFoundError) -> Project:
     """The project, if the caller has `role` in it. To others it does not exist: `missing` is raised."""
     if isinstance(state, NoProject) or not is_member(caller, state.members):
         raise missing
-    if ADMIN not in caller.roles and _RANK[state.members[caller.user_id]] < _RANK[role]:
+    if not has_role(caller, state, role):
         raise ForbiddenError(f"This needs the role {role.value} in project {state.name}.", "Ask one of its owners.")
     return state
 

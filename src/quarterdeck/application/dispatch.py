@@ -15,6 +15,7 @@ from quarterdeck.domain.events import Event
 from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
+from quarterdeck.domain.session_network import SessionNetworkChanged
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +44,8 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
         case WorkspaceRestoreRequested() if isinstance(session, ReadySession):
             session_id = recorded.envelope.session_id
             return (_job(JobKind.RESTORE_WORKSPACE, recorded, session.worker_id, session_id),)
+        case SessionNetworkChanged(session_id=session_id) if isinstance(session, ReadySession):
+            return (network_job(recorded, session_id, session),)
         case _:
             return ()
 
@@ -50,6 +53,17 @@ def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | No
 def _where(session: SessionState | None) -> str | None:
     """A fork is made where the files are that it starts from."""
     return session.fork.worker_id if isinstance(session, OpenSession) and session.fork else None
+
+
+def network_job(recorded: Recorded[Event] | LoggedEvent, session_id: UUID, session: ReadySession) -> Job:
+    """A session's network is to be looked at again. An event may ask for that for many sessions."""
+    return Job(
+        kind=JobKind.CHANGE_NETWORK,
+        subject_id=session_id,
+        event_id=f"{recorded.event_id}:{session_id}",
+        worker_id=session.worker_id,
+        traceparent=recorded.envelope.traceparent,
+    )
 
 
 def _job(

@@ -213,6 +213,7 @@ class JobKind(StrEnum):
     RESUME_SESSION = "resume_session"
     CLOSE_SESSION = "close_session"
     RESTORE_WORKSPACE = "restore_workspace"
+    CHANGE_NETWORK = "change_network"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from quarterdeck.application.access import no_project, no_session, permitted
+from quarterdeck.application.access import has_role, no_project, no_session, permitted
 from quarterdeck.application.dispatch import Doorbell
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports import Caller, EventLog, Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
-from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
-from quarterdeck.domain import project, session, workspace
+from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
+from quarterdeck.domain import project, session, session_network, workspace
 from quarterdeck.domain.errors import LimitExceededError
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session import NoSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkEvent, session_network_id
 from quarterdeck.domain.workspace import WorkspaceEvent, WorkspaceState, workspace_id
 
 MAX_WAITING = 1000
@@ -173,6 +175,38 @@ class Sessions:
         context = context_of(caller, project_id=project_id, session_id=session_id)
         outcome = await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key)
         await self.doorbell.ring(outcome.recorded, outcome.state)
+        return outcome
+
+    async def change_network(
+        self,
+        caller: Caller,
+        session_id: UUID,
+        rules: tuple[NetworkRule, ...] | None,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[SessionNetwork]:
+        """Where the session may connect to from now on; None: where its project's sessions may.
+
+        Who runs sessions can take away; to give more than the session has now is for owners.
+        """
+        place = (await SESSION.load(self.log, session_id)).state
+        if isinstance(place, NoSession):
+            raise no_session()
+        home = permitted(caller, (await PROJECT.load(self.log, place.project_id)).state, Role.DEVELOPER, no_session())
+        session.running(place)
+
+        def decide(state: SessionNetwork) -> tuple[SessionNetworkEvent, ...]:
+            return session_network.change(
+                state,
+                rules,
+                session_id=session_id,
+                project=home.settings.network,
+                may_widen=has_role(caller, home, Role.OWNER),
+            )
+
+        context = context_of(caller, project_id=place.project_id, session_id=session_id)
+        stream_id = session_network_id(session_id)
+        outcome = await perform(self.log, SESSION_NETWORK, stream_id, decide, caller=caller, context=context, key=key)
+        await self.doorbell.ring(outcome.recorded, place)
         return outcome
 
     async def project_of(self, caller: Caller, session_id: UUID, role: Role) -> UUID:

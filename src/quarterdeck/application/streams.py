@@ -7,9 +7,11 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
-from quarterdeck.domain import command, identity, project, session, workspace
+from quarterdeck.domain import command, identity, network_access, project, session, session_network, workspace
 from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.session_network import SessionNetworkChanged
 
 StateT = TypeVar("StateT")
 EventT = TypeVar("EventT")
@@ -60,6 +62,12 @@ COMMAND = Aggregate[command.CommandState, command.CommandEvent](
 )
 WORKSPACE = Aggregate[workspace.WorkspaceState, workspace.WorkspaceEvent](
     "workspace", workspace.NoWorkspace(), workspace.evolve, get_args(workspace.WorkspaceEvent)
+)
+SESSION_NETWORK = Aggregate[session_network.SessionNetwork, session_network.SessionNetworkEvent](
+    "session's network", session_network.SessionNetwork(), session_network.evolve, (SessionNetworkChanged,)
+)
+NETWORK_ACCESS = Aggregate[network_access.NetworkAccess, network_access.NetworkAccessEvent](
+    "session's network access", network_access.NetworkAccess(), network_access.evolve, (NetworkAccessDecided,)
 )
 USER = Aggregate[identity.UserState, identity.UserEvent](
     "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)

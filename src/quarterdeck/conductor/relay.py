@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from quarterdeck.application.dispatch import jobs_for
+from quarterdeck.application.dispatch import jobs_for, network_job
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
@@ -14,15 +14,18 @@ from quarterdeck.application.ports import Job, JobQueue, LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
+from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.session import (
     EndedSession,
     OpenSession,
+    ReadySession,
     SessionClosed,
     SessionLost,
     SessionProvisioned,
     SessionProvisioningFailed,
     SessionState,
 )
+from quarterdeck.domain.session_network import SessionNetworkChanged
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)
@@ -48,6 +51,10 @@ class Relay:
                 await self.end_commands(recorded.stream_id, "The session has ended.")
             case WorkspaceRestoreRequested() if recorded.envelope.session_id:
                 await self.publish(recorded, recorded.envelope.session_id)
+            case SessionNetworkChanged(session_id=session_id):
+                await self.publish(recorded, session_id)
+            case ProjectSettingsChanged():
+                await self._settings_changed(recorded)
             case SessionLost(reason=reason):
                 await self.end_commands(recorded.stream_id, reason)
             case _:
@@ -65,6 +72,12 @@ class Relay:
                 await self._endings.lost(command_id, reason)
             else:
                 await self._endings.refused(command_id, reason, "Open another session with `qd session open`.")
+
+    async def _settings_changed(self, recorded: LoggedEvent) -> None:
+        """Sessions that are ready have the project's network list."""
+        for session_id, known in list(self._work.sessions.items()):
+            if isinstance(known.state, ReadySession) and known.state.project_id == recorded.stream_id:
+                await self._publish([network_job(recorded, session_id, known.state)])
 
     async def _requested(self, recorded: LoggedEvent, session_id: UUID) -> None:
         if session_id in self._work.sessions:

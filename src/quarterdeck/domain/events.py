@@ -6,8 +6,10 @@ from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
+from quarterdeck.domain.network_access import NetworkAccessEvent
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
+from quarterdeck.domain.session_network import SessionNetworkEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
 
 Event = (
@@ -16,6 +18,8 @@ Event = (
     | SessionEvent
     | CommandEvent
     | WorkspaceEvent
+    | SessionNetworkEvent
+    | NetworkAccessEvent
     | UserEvent
     | TokenEvent
     | RequestAccepted

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from quarterdeck.domain.errors import InvalidInputError
 
 MAX_RULES = 500
+WILDCARD = "*."
 _NAME = re.compile(r"(?=.{1,253}$)(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _IPV6 = re.compile(r"[0-9a-f:.]{2,45}")
 
@@ -34,3 +35,35 @@ def check(rules: tuple[NetworkRule, ...], field: str) -> None:
                 "Write a name such as pypi.org, or *.example.org for all hosts below it, in lower case.",
                 field=field,
             )
+
+
+def written(rule: NetworkRule) -> str:
+    """As `qd project set network+=` takes it."""
+    return f"[{rule.host}]:{rule.port}" if ":" in rule.host else f"{rule.host}:{rule.port}"
+
+
+def rule_for(rules: tuple[NetworkRule, ...], host: str, port: int) -> NetworkRule | None:
+    """The first rule that names the host and port; the host is normal (lower case, punycode, no dot at the end)."""
+    return next((rule for rule in rules if rule.port == port and _names(rule.host, host)), None)
+
+
+def covers(wider: NetworkRule, rule: NetworkRule) -> bool:
+    """Whether whatever `rule` names is named by `wider`."""
+    return wider.port == rule.port and (wider.host == rule.host or _names(wider.host, rule.host))
+
+
+def strictest(first: tuple[NetworkRule, ...], *others: tuple[NetworkRule, ...]) -> tuple[NetworkRule, ...]:
+    """What all the lists allow. Of two rules one covers the other, or they have nothing in common."""
+    kept = first
+    for other in others:
+        narrower = [rule for rule in kept if any(covers(wider, rule) for wider in other)]
+        narrower += [rule for rule in other if any(covers(wider, rule) for wider in kept) and rule not in narrower]
+        kept = tuple(narrower)
+    return kept
+
+
+def _names(pattern: str, host: str) -> bool:
+    """`*.` stands for one or more labels in front; an address is named by itself alone."""
+    if pattern.startswith(WILDCARD):
+        return host.endswith(pattern[1:]) and len(host) > len(pattern) - 1
+    return pattern == host

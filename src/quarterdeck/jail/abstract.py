@@ -1,5 +1,6 @@
 """What a jail driver promises. A jail lives as long as its session, and outlives the worker that made it."""
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -139,6 +140,14 @@ class Jail(Protocol):
 
         Raises JailError where one of them cannot be done: those before it are.
         """
+        ...
+
+    async def ports(self) -> Sequence[int]:
+        """TCP ports that something in it listens on."""
+        ...
+
+    async def dial(self, port: int) -> socket.socket:
+        """A connection to what listens on a port of its loopback, not blocking. Raises JailError where nothing does."""
         ...
 
     async def destroy(self) -> None:

@@ -1,6 +1,7 @@
 """A driver without jails: commands follow scripts, in memory. For tests of what stands above the interface."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from quarterdeck.application.frames import RESIZE, Frame, FrameKind, encode
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail.abstract import ExecSpec, Exit, JailSpec, Protection, SpoolBatch
-from quarterdeck.jail.errors import JailError, unknown
+from quarterdeck.jail.errors import JailError, nothing_listens, unknown
 from quarterdeck.jail.spool_reader import whole_frames
 
 GONE = "The session's jail is gone."
@@ -177,6 +178,8 @@ class DummyJail:
         self._dead = False
         self.started: list[ExecSpec] = []
         """What was started, in order, for tests to look at."""
+        self.listening: dict[int, list[socket.socket]] = {}
+        """Ports that a test listens on, with its ends of the connections to them."""
 
     @property
     def session_id(self) -> UUID:
@@ -260,6 +263,19 @@ class DummyJail:
     async def change_files(self, changes: bytes) -> None:
         self._check()
         self._host.write(self._session_id, changes)
+
+    async def ports(self) -> Sequence[int]:
+        self._check()
+        return sorted(self.listening)
+
+    async def dial(self, port: int) -> socket.socket:
+        self._check()
+        if port not in self.listening:
+            raise nothing_listens(port)
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
+        self.listening[port].append(theirs)
+        return ours
 
     async def destroy(self) -> None:
         self.die()

@@ -42,13 +42,14 @@ def make_shim_folder(state: Path, session_id: UUID, uid: int | None) -> None:
     """Makes it, and what is above it where that is missing, for the jail's user."""
     make_place(state)
     with opened(state / SESSIONS) as sessions:
-        _make(str(session_id), sessions, uid)
+        make(str(session_id), sessions, uid)
         with opened(str(session_id), sessions) as session:
             os.mkdir(SHIM, 0o700, dir_fd=session)
             _give(SHIM, session, uid)
 
 
-def _make(name: str, within: int, uid: int | None) -> None:
+def make(name: str, within: int, uid: int | None) -> None:
+    """A folder for the jail's user, unless there is one."""
     try:
         os.mkdir(name, 0o700, dir_fd=within)
     except FileExistsError:
@@ -62,13 +63,18 @@ def _give(name: str, within: int, uid: int | None) -> None:
 
 
 def sessions_with_shim(state: Path) -> list[UUID]:
+    return sessions_with(state, SHIM)
+
+
+def sessions_with(state: Path, inner: str) -> list[UUID]:
+    """Sessions that have such a folder."""
     found: list[UUID] = []
     try:
         with opened(state / SESSIONS) as sessions:
             for name in os.listdir(sessions):  # noqa: PTH208 - of a descriptor
                 session_id = _as_id(name)
                 # one name at a time: the session's own may be a link, which stat would go through
-                if session_id and _is_folder(name, sessions) and _is_folder(f"{name}/{SHIM}", sessions):
+                if session_id and _is_folder(name, sessions) and _is_folder(f"{name}/{inner}", sessions):
                     found.append(session_id)
     except FileNotFoundError:
         return []
@@ -91,11 +97,15 @@ def _is_folder(name: str, within: int) -> bool:
 
 
 def remove_shim_folder(state: Path, session_id: UUID) -> None:
-    """Removes the shim's folder and, if nothing else is in it, the session's. Nothing there: nothing happens."""
+    remove_folder(state, session_id, SHIM)
+
+
+def remove_folder(state: Path, session_id: UUID, inner: str) -> None:
+    """Removes it and, if nothing else is in it, the session's. Nothing there: nothing happens."""
     try:
         with opened(state / SESSIONS) as sessions:
             with opened(str(session_id), sessions) as session:
-                _remove(SHIM, session, MAX_DEPTH)
+                _remove(inner, session, MAX_DEPTH)
             os.rmdir(str(session_id), dir_fd=sessions)
     except FileNotFoundError:
         return

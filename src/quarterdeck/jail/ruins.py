@@ -83,7 +83,7 @@ async def clear(state: Path, session_id: UUID, uid: int) -> None:
             f"The folder of session {session_id} cannot be opened: {error.strerror}.",
             f"Look at {state / folders.SESSIONS / str(session_id)}; remove it if nothing in it is needed.",
         ) from error
-    await asyncio.to_thread(_end_both, found, session_id)
+    await asyncio.to_thread(end_both, found, session_id)
     await asyncio.to_thread(groups.remove, session_id)
     folders.remove_shim_folder(state, session_id)
 
@@ -107,12 +107,13 @@ def _end_jail(state: Path, session_id: UUID) -> bool:
     stood = found.shim is not None or found.first is not None
     groups = SessionGroups(state, uid)
     groups.end(session_id)
-    _end_both(found, session_id)
+    end_both(found, session_id)
     groups.remove(session_id)
     return stood
 
 
-def _end_both(found: Recorded, session_id: UUID) -> None:
+def end_both(found: Recorded, session_id: UUID) -> None:
+    """Kills them and waits until they are gone."""
     try:
         for fd in (found.shim, found.first):
             if fd is not None:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.session import Limit
-from quarterdeck.jail import folders, ruins
+from quarterdeck.jail import folders, ruins, sockets
 from quarterdeck.jail.abstract import ExecSpec, Exit, SpoolBatch
 from quarterdeck.jail.errors import JailError, unknown
 from quarterdeck.jail.link import Link, ShimGoneError, connect
@@ -147,6 +148,13 @@ class StandingJail:
             await asyncio.wait_for(self._ask("change", changes), CHANGE_SECONDS)
         except TimeoutError as error:
             raise JailError("The jail's files could not be changed in time.", "Try again.") from error
+
+    async def ports(self) -> Sequence[int]:
+        return [int(port) for port in (await self._ask_agent("ports"))["ports"]]
+
+    async def dial(self, port: int) -> socket.socket:
+        await self._linked()
+        return await sockets.dial(self._folder, port)
 
     async def destroy(self) -> None:
         try:

@@ -50,6 +50,7 @@ class Closer:
             await self._pauser.wake(held)
             await self._end_commands(held)
             await self._destroy(held)
+            await self._ports.networks.end(held.session_id)
             await self.finish(held.session_id)
         except BaseException:
             held.closing = False

@@ -122,7 +122,7 @@ class CommandRunner:
             command_id=begun.command_id,
             text=begun.request.text,
             terminal=begun.request.terminal,
-            environment=begun.request.environment or {},
+            environment=session.environment | (begun.request.environment or {}),
             timeout_seconds=begun.request.timeout_seconds,
         )
         try:

@@ -129,6 +129,8 @@ class Deliveries:
                 await self._settle(delivery, self._close(job.subject_id))
             case JobKind.RESTORE_WORKSPACE:
                 await self._settle(delivery, self._restore(job.subject_id))
+            case JobKind.CHANGE_NETWORK:
+                await self._settle(delivery, self._change_network(job.subject_id))
             case JobKind.RUN_COMMAND:
                 raise AssertionError("admitted elsewhere")
 
@@ -192,6 +194,13 @@ class Deliveries:
         place = (await self._ports.journal.read(SESSION, session_id)).state
         if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id:
             await self._restorer.restore(self._held(session_id))
+
+    async def _change_network(self, session_id: UUID) -> None:
+        place = (await self._ports.journal.read(SESSION, session_id)).state
+        if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id and not place.closing:
+            held = self._held(session_id)
+            home = await self._provisioner.settings_of(place.project_id)
+            held.environment = await self._ports.networks.apply(session_id, home)
 
     def _held(self, session_id: UUID) -> HeldSession:
         if held := self._sessions.get(session_id):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, TreeReader, Workspaces
 from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.settings import WorkerSettings
 
@@ -20,6 +21,7 @@ class WorkerPorts:
     workspaces: Workspaces
     trees: TreeReader
     driver: JailDriver
+    networks: Networks
     clock: Clock
     patterns: Patterns
     alarm: asyncio.Event = field(default_factory=asyncio.Event)

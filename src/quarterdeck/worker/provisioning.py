@@ -33,6 +33,7 @@ logger = structlog.get_logger(__name__)
 class Made:
     workspace: PreparedWorkspace
     jail: Jail
+    environment: dict[str, str]
     forked: SnapshotTaken | None = None
     """What a fork begins with."""
 
@@ -113,7 +114,8 @@ class Provisioner:
         nothing: workspace.WorkspaceState = workspace.NoWorkspace()
         known = workspace.existing(fold(workspace.evolve, nothing, made.events))
         files = SessionFiles(session_id, self._ports.workspaces, known, len(made.events), settled=True)
-        self.hold(session_id, opened.project_id, made.jail, files, home.settings)
+        held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
+        held.environment = made.environment
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         prepared = await self._ports.workspaces.prepare(
@@ -125,10 +127,11 @@ class Provisioner:
             commit=opened.fork.base_commit if opened.fork else None,
         )
         jail = await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared))
-        if opened.fork is None:
-            return Made(prepared, jail)
         try:
-            return Made(prepared, jail, await self._take_over(opened.fork, opened, prepared, jail, home.settings))
+            forked = None
+            if opened.fork is not None:
+                forked = await self._take_over(opened.fork, opened, prepared, jail, home.settings)
+            return Made(prepared, jail, await self._ports.networks.apply(session_id, home), forked)
         except BaseException:
             await jail.destroy()
             raise
@@ -184,6 +187,7 @@ class Provisioner:
         try:
             if jail:
                 await jail.destroy()
+            await self._ports.networks.end(session_id)
             await self._ports.workspaces.discard(session_id)
             self._marks.clear(session_id)
         except QuarterdeckError as error:

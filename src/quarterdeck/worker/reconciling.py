@@ -11,6 +11,7 @@ from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.pausing import Activity
+from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
 from quarterdeck.jail.abstract import Jail, JailSpec
 from quarterdeck.jail.errors import JailError
@@ -73,6 +74,7 @@ class Reconciler:
     async def _candidates(self) -> set[UUID]:
         found = {held.session_id for held in self._sessions} | set(self._marks.all())
         found |= set(await self._ports.driver.sessions()) | set(await self._ports.workspaces.sessions())
+        found |= set(await self._ports.networks.sessions())
         return {session_id for session_id in found if not self._sessions.is_reserved(session_id)}
 
     async def _settle(self, session_id: UUID) -> None:
@@ -96,6 +98,7 @@ class Reconciler:
             await held.jail.processes()
         except JailError:
             await self._rebuild(held, read)
+        await self._network(held, home)
         held.commands.let_go(Hold.DOUBT)
         await self._go_on(held, ready)
 
@@ -127,6 +130,7 @@ class Reconciler:
         if ready.pause.activity is not Activity.RUNNING:
             held.commands.hold(Hold.PAUSE)
         await self._say_adopted(session_id, rebuilt=rebuilt)
+        await self._network(held, home)
         await self._takeover.commands(held)
         if files.known.restoring:
             await self._restorer.restore(held)
@@ -140,6 +144,12 @@ class Reconciler:
         if prepared is None:
             raise JailError("The session's files are gone.", "Close it, and open another.")
         return await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared)), True
+
+    async def _network(self, held: HeldSession, home: Project) -> None:
+        try:
+            held.environment = await self._ports.networks.apply(held.session_id, home)
+        except JailError as error:
+            logger.warning("a session has no network", session=str(held.session_id), error=error.message)
 
     async def _say_adopted(self, session_id: UUID, *, rebuilt: bool) -> None:
         worker_id, detail = self._ports.worker_id, REBUILT if rebuilt else "The jail was found alive."
@@ -175,3 +185,4 @@ class Reconciler:
     async def _destroy(self, session_id: UUID) -> None:
         if jail := await self._ports.driver.adopt(session_id):
             await jail.destroy()
+        await self._ports.networks.end(session_id)

@@ -19,6 +19,8 @@ class HeldSession:
     project_id: UUID
     jail: Jail
     files: SessionFiles
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    """Of each of its commands, where the command says nothing else."""
     commands: CommandQueue = field(init=False)
     closing: bool = False
     restoring: bool = False

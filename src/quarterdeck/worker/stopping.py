@@ -9,6 +9,7 @@ from quarterdeck.application.endings import Endings
 from quarterdeck.application.ports import Workspaces
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.sessions import HeldSession, Sessions
 
 logger = structlog.get_logger(__name__)
@@ -19,8 +20,11 @@ REASON = "The worker was stopped."
 
 
 class Stopper:
-    def __init__(self, sessions: Sessions, endings: Endings, driver: JailDriver, workspaces: Workspaces) -> None:
-        self._sessions, self._endings, self._driver, self._workspaces = sessions, endings, driver, workspaces
+    def __init__(
+        self, sessions: Sessions, endings: Endings, driver: JailDriver, workspaces: Workspaces, networks: Networks
+    ) -> None:
+        self._sessions, self._endings, self._driver = sessions, endings, driver
+        self._workspaces, self._networks = workspaces, networks
 
     async def stop(self) -> None:
         """Reports running commands lost and ends the jails, within three seconds. Sessions stay open: files are kept.
@@ -39,6 +43,7 @@ class Stopper:
         for each in self._sessions:
             each.commands.close()
         await asyncio.gather(*(each.commands.abandon() for each in self._sessions))
+        await self._networks.close()
         if close:
             await self._driver.close()
 

@@ -22,12 +22,14 @@ from quarterdeck.application.ports import (
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.jail.egress.abstract import EgressKeeper
 from quarterdeck.worker import lease as leases
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
 from quarterdeck.worker.marks import Marks
+from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
@@ -57,12 +59,15 @@ class Worker:
         workspaces: Workspaces,
         trees: TreeReader,
         driver: JailDriver,
+        egress: EgressKeeper,
         clock: Clock,
     ) -> None:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
+        journal = Journal(log, f"worker:{settings.worker_id}")
         self._ports = WorkerPorts(
             settings=settings,
-            journal=Journal(log, f"worker:{settings.worker_id}"),
+            journal=journal,
+            networks=Networks(journal, egress),
             transcripts=transcripts,
             live=live,
             jobs=jobs,
@@ -108,7 +113,7 @@ class Worker:
         self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, pauser, restorer, marks)
         self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, restorer, endings)
         self._controls = Controls(sessions, ports.workspaces)
-        self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces)
+        self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces, ports.networks)
 
     async def _work(self, lease: WorkerLease) -> None:
         keeping = asyncio.create_task(

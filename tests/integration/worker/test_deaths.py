@@ -22,6 +22,8 @@ from tests.support.waiting import eventually
 from quarterdeck.adapters.postgres import schema
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import CommandStarted
+from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.network_access import NetworkAccessDecided, network_access_id
 from quarterdeck.domain.session import SessionAdopted
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.nats import EmbeddedNats
@@ -31,6 +33,8 @@ ROOT = Path(__file__).parents[3]
 COUNT = "i=0; until [ -e /tmp/stop ]; do i=$((i+1)); echo line $i; done"
 """Prints a running counter until `STOP` has run in the same session."""
 STOP = "touch /tmp/stop"
+KNOCKS = 150
+KNOCK = f"for i in $(seq {KNOCKS}); do curl -s -o /dev/null -w '%{{http_code}}\\n' http://host-$i.example/; done"
 SOME = 20_000
 """Bytes after which a count is in the middle."""
 
@@ -98,6 +102,37 @@ async def test_a_worker_killed_twice_in_the_middle_of_output_loses_and_doubles_n
             await deck.finished(waiting)
             adopted = [e for e in await deck.events(session_id) if isinstance(e, SessionAdopted)]
             assert [e.rebuilt for e in adopted] == [False, False]
+
+
+@pytest.mark.timeout(180)
+async def test_a_worker_killed_in_the_middle_of_network_use_disturbs_nothing_and_logs_each_decision_once(
+    database: Database, nats_url: str
+) -> None:
+    prefix = f"t{uuid4().hex}"
+    async with real_deck(database, nats_url, prefix) as deck, in_the_end_clean(deck):
+        with worker_process(deck, database, nats_url, prefix) as first:
+            session_id = await deck.open(await deck.project(network=(NetworkRule(host="allowed.example"),)))
+            await eventually(partial(deck.ready, session_id), within=30)
+            command_id = await deck.run(session_id, KNOCK)
+            await eventually(partial(decisions, deck, session_id), within=30)
+            os.kill(first.pid, signal.SIGKILL)
+            first.wait()
+        async with working(deck.worker()):
+            await deck.finished(command_id, within=60)
+            assert await deck.output(command_id) == b"403\n" * KNOCKS
+
+            async def all_are_logged() -> bool:
+                return len(await decisions(deck, session_id)) == KNOCKS
+
+            await eventually(all_are_logged, within=30)
+            logged = await decisions(deck, session_id)
+            assert [each.number for each in logged] == list(range(1, KNOCKS + 1))
+            assert [each.host for each in logged] == [f"host-{n}.example" for n in range(1, KNOCKS + 1)]
+
+
+async def decisions(deck: Deck, session_id: UUID) -> list[NetworkAccessDecided]:
+    events = await deck.events(network_access_id(session_id))
+    return [event for event in events if isinstance(event, NetworkAccessDecided)]
 
 
 @pytest.mark.timeout(180)

@@ -14,8 +14,9 @@ from quarterdeck.domain.errors import (
     LimitExceededError,
     NotFoundError,
 )
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import Role, add_member
-from quarterdeck.domain.session import EndedSession, OpenSession
+from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession
 
 KEY = IdempotencyKey(key="k", request_sha256="aa")
 
@@ -31,6 +32,34 @@ async def test_a_session_that_is_opened_waits_for_a_place(deck: Deck) -> None:
     assert not outcome.state.admitted
     assert len(deck.doorbell.jobs) == asked
     assert outcome.position == await deck.log.head()
+
+
+async def test_a_changed_network_asks_the_sessions_worker_to_look_at_it(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    outcome = await deck.sessions.change_network(deck.owner, session_id, (NetworkRule(host="pypi.org"),))
+
+    assert outcome.state.rules == (NetworkRule(host="pypi.org"),)
+    assert deck.doorbell.jobs[-1].kind is JobKind.CHANGE_NETWORK
+    assert (deck.doorbell.jobs[-1].subject_id, deck.doorbell.jobs[-1].worker_id) == (session_id, "w1")
+
+
+async def test_a_developer_may_not_widen_a_sessions_network(deck: Deck) -> None:
+    session_id = await deck.session()
+    place = (await SESSION.load(deck.log, session_id)).state
+    assert isinstance(place, ReadySession)
+    home = await PROJECT.load(deck.log, place.project_id)
+    await deck.append(place.project_id, home.version, *add_member(home.state, deck.stranger.user_id, Role.DEVELOPER))
+
+    with pytest.raises(ForbiddenError, match="only owners can allow it"):
+        await deck.sessions.change_network(deck.stranger, session_id, (NetworkRule(host="pypi.org"),))
+
+
+async def test_the_network_of_a_foreign_session_is_not_found(deck: Deck) -> None:
+    session_id = await deck.session()
+
+    with pytest.raises(NotFoundError):
+        await deck.sessions.change_network(deck.stranger, session_id, ())
 
 
 async def test_the_same_key_gives_the_same_session(deck: Deck) -> None:

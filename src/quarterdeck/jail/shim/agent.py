@@ -9,7 +9,7 @@ import signal
 import socket
 from typing import Any, NoReturn
 
-from quarterdeck.jail.shim import bounds, changes, family, kernel, wake
+from quarterdeck.jail.shim import bounds, changes, family, kernel, ports, wake
 from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 
 Config = dict[str, Any]
@@ -105,7 +105,21 @@ class Agent:
             self._thaw()
         elif asked["do"] == "end":
             self._end(asked["number"])
+        elif asked["do"] == "ports":
+            answer["ports"] = ports.listening()
+        elif asked["do"] == "socket":
+            self._pass_socket(answer, asked["family"])
+            return
         self._channel.send(json.dumps(answer).encode())
+
+    def _pass_socket(self, answer: Config, family: int) -> None:
+        """One of this network namespace, which whoever gets it may bind or connect: the agent itself never waits."""
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as made:
+                socket.send_fds(self._channel, [json.dumps(answer).encode()], [made.fileno()])
+        except OSError as error:
+            # a jail that is full must not lose its agent
+            self._channel.send(json.dumps({**answer, "error": f"No socket could be made: {error.strerror}"}).encode())
 
     def _prepare(self, number: int, channel: int, *doors: int) -> None:
         """Forks a subreaper, which goes through `doors` into its groups and will hear on `channel` what to start."""

@@ -48,6 +48,14 @@ class Connection:
             self._writer = self._socket.dup()
             self._loop.watch(self._writer.fileno(), self._send_waiting, writing=True)
 
+    def send_with(self, message: bytes, fds: list[int]) -> None:
+        """A short message with descriptors, on a connection with nothing else to say; where there is no room, nothing:
+        who asked for them gives up."""
+        try:
+            socket.send_fds(self._socket, [message], fds)
+        except OSError:
+            return
+
     def _send_waiting(self) -> None:
         try:
             while self._waiting:

@@ -48,6 +48,8 @@ class Server:
         self._groups = Groups(config)
         self._inside: Inside | None = None
         self._asked: dict[int, tuple[int, int]] = {}
+        self._with_socket: set[int] = set()
+        """Connections that were given a socket of the jail's network: they end when that does."""
         self._orphaned: dict[int, Running] = {}
         self._next = 0
         self._frozen_at: float | None = None
@@ -170,6 +172,8 @@ class Server:
             if old.agent.fileno() in self._callbacks:
                 self.unwatch(old.agent.fileno())
             old.end()
+        for fd in list(self._with_socket):
+            self._disconnect(self._connections[fd])
         inside.reap()
 
     def _make_again(self) -> None:
@@ -197,23 +201,39 @@ class Server:
         self._asked[self._next] = (connection.fd, head["id"])
         memory = kernel.memory_file(body) if body else None
         try:
-            self._tell_agent({"do": head["do"], "id": self._next}, [memory] if memory is not None else None)
+            self._tell_agent({**head, "id": self._next}, [memory] if memory is not None else None)
         finally:
             if memory is not None:
                 os.close(memory)
 
     def _hear_agent(self) -> None:
         assert self._inside is not None
-        message = self._inside.agent.recv(65536, socket.MSG_DONTWAIT)
+        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
+        message, fds, _, _ = socket.recv_fds(self._inside.agent, 65536, 1, flags)
         if not message:
             self.unwatch(self._inside.agent.fileno())
             return
-        said = record.parse(message)
+        try:
+            self._take_answer(record.parse(message), fds)
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _take_answer(self, said: Head, fds: list[int]) -> None:
         number = said.pop("id", 0)
         if number in self._orphaned:
             self._orphaned.pop(number).abandon(SUPERVISOR_KILLED)
+        elif fds:
+            self._pass_on(number, said, fds)
         else:
             self._answer_late(number, said)
+
+    def _pass_on(self, number: int, answer: Head, fds: list[int]) -> None:
+        fd, asked = self._asked.pop(number, (-1, 0))
+        connection = self._connections.get(fd)
+        if connection is not None:
+            self._with_socket.add(fd)
+            connection.send_with(pack({**answer, "id": asked}), fds)
 
     def _answer_late(self, number: int, answer: Head) -> None:
         fd, asked = self._asked.pop(number, (-1, 0))
@@ -328,6 +348,7 @@ class Server:
         if self._connections.pop(fd, None) is None:
             return
         self.unwatch(fd)
+        self._with_socket.discard(fd)
         for command in self._commands.values():
             command.armed.pop(fd, None)
             command.waiting = [(who, asked) for who, asked in command.waiting if who != fd]
@@ -354,7 +375,7 @@ class Server:
         do = head["do"]
         if do in {"freeze", "thaw"} and self._groups.can_freeze:
             return self._freeze_groups(do)
-        if do in {"count", "freeze", "thaw", "change"}:
+        if do in {"count", "freeze", "thaw", "change", "ports", "socket"}:
             self._note_freezing(do)
             self._ask_agent(connection, head, body)
             return None

@@ -1,0 +1,220 @@
+"""Proxies as processes: started by the worker, found again by the next one, ended with their jail."""
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.jail import folders, ruins
+from quarterdeck.jail.egress.abstract import PORT
+from quarterdeck.jail.egress.control import SOCKET
+from quarterdeck.jail.egress.ledger import FILE
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.link import Link, ShimGoneError, connect
+from quarterdeck.jail.shim import kernel
+
+logger = structlog.get_logger(__name__)
+
+FOLDER = "egress"
+READY = "ready"
+FIRST_FREE = 10
+"""Above the descriptors that a proxy starts with."""
+START_SECONDS = 20.0
+ASK_SECONDS = 10.0
+MOST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class EgressSettings:
+    private_networks: tuple[str, ...] = ()
+    """Which jails may reach where a rule names a host in them."""
+    dns: str = ""
+    """The DNS server that the proxies ask; empty: as this host resolves names."""
+
+
+class ProcessEgress:
+    """See `abstract.Egress`."""
+
+    def __init__(self, session_id: UUID, link: Link) -> None:
+        self._session_id = session_id
+        self._link = link
+
+    async def change(self, rules: tuple[NetworkRule, ...]) -> None:
+        try:
+            await asyncio.wait_for(self._link.ask("rules", rules=_pairs(rules)), ASK_SECONDS)
+        except (ShimGoneError, TimeoutError) as error:
+            raise _gone(self._session_id) from error
+
+    async def decisions(self, after: int) -> Sequence[NetworkAccessDecided]:
+        try:
+            answer, _ = await self._link.ask("decisions", after=after)
+        except ShimGoneError as error:
+            raise _gone(self._session_id) from error
+        return [_decision(self._session_id, line) for line in answer["lines"]]
+
+    def close(self) -> None:
+        self._link.close()
+
+
+class ProcessEgressKeeper:
+    """See `abstract.EgressKeeper`. `state` and `jail_uid` are those of the jail driver."""
+
+    def __init__(self, state: Path, jail_uid: int | None, settings: EgressSettings) -> None:
+        self._state = state
+        self._uid = jail_uid if os.geteuid() == 0 else None
+        self._settings = settings
+        self._started: list[int] = []
+
+    async def start(self, session_id: UUID, rules: tuple[NetworkRule, ...], last: int) -> ProcessEgress:
+        configuration = {
+            "session": str(session_id),
+            "uid": self._uid,
+            "owner": os.geteuid(),
+            "port": PORT,
+            "rules": _pairs(rules),
+            "last": last,
+            "private_networks": self._settings.private_networks,
+            "dns": self._settings.dns,
+        }
+        self._reap()
+        try:
+            with self._folder(session_id, make=True) as folder, folders.shim_folder(self._state, session_id) as shim:
+                pid, said = _spawn(folder, shim, configuration)
+        except OSError as error:
+            raise JailError(f"The session's proxy cannot be started: {error.strerror}.", "Try again.") from error
+        self._started.append(pid)
+        await _ready(pid, said)
+        found = await self.find(session_id)
+        if found is None:
+            raise _gone(session_id)
+        return found
+
+    async def find(self, session_id: UUID) -> ProcessEgress | None:
+        try:
+            with self._folder(session_id) as folder:
+                seen = ruins.look(folder, self._jail_uid)
+                seen.close()
+                if seen.shim_pid is None:
+                    return None
+                link, pid, _ = await connect(folder, SOCKET)
+        except (OSError, ShimGoneError):
+            return None
+        if pid != seen.shim_pid:
+            link.close()
+            return None
+        return ProcessEgress(session_id, link)
+
+    async def end(self, session_id: UUID) -> Sequence[NetworkAccessDecided]:
+        try:
+            with self._folder(session_id) as folder:
+                await asyncio.to_thread(ruins.end_both, ruins.look(folder, self._jail_uid), session_id)
+                return _left(session_id, folder)
+        except FileNotFoundError:
+            return ()
+        finally:
+            self._reap()
+
+    async def discard(self, session_id: UUID) -> None:
+        folders.remove_folder(self._state, session_id, FOLDER)
+
+    async def sessions(self) -> Sequence[UUID]:
+        return folders.sessions_with(self._state, FOLDER)
+
+    @property
+    def _jail_uid(self) -> int:
+        return os.geteuid() if self._uid is None else self._uid
+
+    @contextmanager
+    def _folder(self, session_id: UUID, *, make: bool = False) -> Generator[int]:
+        with folders.opened(self._state / folders.SESSIONS) as sessions:
+            with folders.opened(str(session_id), sessions) as session:
+                if make:
+                    folders.make(FOLDER, session, self._uid)
+                with folders.opened(FOLDER, session) as folder:
+                    yield folder
+
+    def _reap(self) -> None:
+        """Waits for those of our children that have ended."""
+        self._started = [pid for pid in self._started if os.waitpid(pid, os.WNOHANG)[0] == 0]
+
+
+def _spawn(folder: int, shim: int, configuration: dict[str, Any]) -> tuple[int, int]:
+    """In a session of its own, with nothing of the worker's environment: its pid, and the pipe that it speaks on."""
+    said, saying = os.pipe()
+    memory = kernel.memory_file(json.dumps(configuration).encode())
+    given = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE) for fd in (memory, saying, folder, shim)]
+    targets = (0, 1, 3, 4)
+    try:
+        pid = os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-I", "-m", "quarterdeck.jail.egress", "3", "4"],
+            {"LOCALDOMAIN": "."},
+            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in zip(given, targets, strict=True)],
+            setsid=True,
+            setsigmask=(),
+        )
+    except BaseException:
+        os.close(said)
+        raise
+    finally:
+        for fd in (memory, saying, *given):
+            os.close(fd)
+    return pid, said
+
+
+async def _ready(pid: int, said: int) -> None:
+    """Raises JailError with what the proxy says went wrong."""
+    reader = asyncio.StreamReader()
+    with os.fdopen(said, "rb", 0) as pipe:
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), pipe
+        )
+        try:
+            word = (await asyncio.wait_for(reader.readline(), START_SECONDS)).decode(errors="replace").strip()
+        except TimeoutError:
+            word = "it took too long"
+        finally:
+            transport.close()
+    if word != READY:
+        os.kill(pid, signal.SIGKILL)
+        raise JailError(f"The session's proxy cannot be started: {word or 'it ended'}", "Look at the worker's log.")
+
+
+def _left(session_id: UUID, folder: int) -> list[NetworkAccessDecided]:
+    """The lines of the ledger; one that was being written when its proxy died is none."""
+    try:
+        text = folders.read_small(FILE, folder, MOST_BYTES)
+    except FileNotFoundError:
+        return []
+    found: list[NetworkAccessDecided] = []
+    for line in text.split(b"\n")[:-1]:
+        try:
+            found.append(_decision(session_id, msgspec.json.decode(line)))
+        except msgspec.DecodeError as error:
+            logger.warning("a network decision cannot be read", session=str(session_id), error=str(error))
+    return found
+
+
+def _decision(session_id: UUID, line: dict[str, Any]) -> NetworkAccessDecided:
+    return msgspec.convert({**line, "session_id": str(session_id)}, NetworkAccessDecided)
+
+
+def _pairs(rules: tuple[NetworkRule, ...]) -> list[tuple[str, int]]:
+    return [(rule.host, rule.port) for rule in rules]
+
+
+def _gone(session_id: UUID) -> JailError:
+    return JailError(f"The proxy of session {session_id} does not answer.", "The worker starts another.")
