@@ -17,6 +17,7 @@ from quarterdeck.domain.command import (
     CommandStarted,
     Terminal,
 )
+from quarterdeck.domain.quota import QuotaExceeded, said
 from quarterdeck_projections.changes import Changes, Row
 from quarterdeck_projections.logged import Logged
 from quarterdeck_projections.projection import RowProjection
@@ -28,7 +29,7 @@ def project(batch: Sequence[Logged]) -> Changes:
     changes = Changes()
     commands = changes.of(Command)
     for logged in batch:
-        event, key = cast("CommandEvent", logged.event), (logged.stream_id,)
+        event, key = cast("CommandEvent | QuotaExceeded", logged.event), (logged.stream_id,)
         match event:
             case CommandRequested():
                 commands.insert(key, _requested(logged, event))
@@ -47,8 +48,10 @@ def project(batch: Sequence[Logged]) -> Changes:
                 commands.update(key, _terminal(event.terminal))
             case CommandCancelRequested():
                 commands.update(key, {"cancelling": True})
-            case CommandSignalled():
+            case QuotaExceeded(command_id=None) | CommandSignalled():
                 pass
+            case QuotaExceeded(command_id=command_id):
+                commands.update((command_id,), {"reason": said(event)})
             case _:
                 assert_never(event)
     return changes
@@ -115,6 +118,6 @@ def _ended(logged: Logged, state: CommandState, reason: str) -> Row:
 COMMANDS = RowProjection(
     name="commands",
     tables=(Command,),
-    topics=frozenset(cls.TOPIC for cls in get_args(CommandEvent)) - {CommandSignalled.TOPIC},
+    topics=frozenset(cls.TOPIC for cls in (*get_args(CommandEvent), QuotaExceeded)) - {CommandSignalled.TOPIC},
     project=project,
 )

@@ -23,6 +23,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.workspace import WorkspacePrepared
 from quarterdeck_projections.changes import Changes, Row
 from quarterdeck_projections.logged import Logged
 from quarterdeck_projections.projection import RowProjection
@@ -34,9 +35,11 @@ def project(batch: Sequence[Logged]) -> Changes:
     changes = Changes()
     sessions = changes.of(Session)
     for logged in batch:
-        event, key = cast("SessionEvent", logged.event), (logged.stream_id,)
+        event, key = cast("SessionEvent | WorkspacePrepared", logged.event), (logged.stream_id,)
         if isinstance(event, SessionOpened):
             sessions.insert(key, _opened(logged, event))
+        elif isinstance(event, WorkspacePrepared):
+            sessions.update((event.session_id,), {"notes": event.notes})
         else:
             sessions.update(key, _changed(logged, event))
     return changes
@@ -79,6 +82,7 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
         "state": SessionState.QUEUED,
         "limits": (),
         "forked_before": False,
+        "notes": (),
         "opened_at": logged.recorded_at,
     }
 
@@ -123,6 +127,6 @@ def _ended(logged: Logged, state: SessionState, reason: str) -> Row:
 SESSIONS = RowProjection(
     name="sessions",
     tables=(Session,),
-    topics=frozenset(cls.TOPIC for cls in get_args(SessionEvent)),
+    topics=frozenset(cls.TOPIC for cls in (*get_args(SessionEvent), WorkspacePrepared)),
     project=project,
 )

@@ -80,6 +80,7 @@ class Session(ReadModel, table=True):
     forked_at: UUID | None
     """The command after (or before) which it was forked; None: at the newest point."""
     forked_before: bool
+    notes: list[Any] = Field(sa_type=JSONB)
 
 
 class Command(ReadModel, table=True):

@@ -80,7 +80,7 @@ from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
 
 SOURCE = "/srv/repository"
-STOP_SECONDS = 3.0
+STOP_SECONDS = 10.0
 OutcomeT = TypeVar("OutcomeT", CommandFinished, CommandLost, CommandRefused)
 
 

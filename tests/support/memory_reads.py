@@ -8,7 +8,7 @@ from uuid import UUID
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.application.ports import LoggedEvent
-from quarterdeck.domain import command, identity, project, session, session_network
+from quarterdeck.domain import command, identity, project, session, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
@@ -211,6 +211,7 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     forked_from=None,
                     forked_at=None,
                     forked_before=False,
+                    notes=(),
                     opened_at=at,
                     ready_at=None,
                     ended_at=None,
@@ -235,6 +236,8 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     limits=made.limits,
                     ready_at=at,
                 )
+            case workspace.WorkspacePrepared() as prepared:
+                rows[prepared.session_id] = replace(rows[prepared.session_id], notes=prepared.notes)
             case session.SessionCloseRequested():
                 rows[key] = replace(rows[key], state=SessionState.CLOSING)
             case session.SessionClosed() as closed:

@@ -54,6 +54,7 @@ class ForkPoint(Answer, frozen=True):
 class SessionDetails(Session, frozen=True, kw_only=True):
     forked_from: ForkPoint | None = None
     limits: tuple[Limit, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Point(msgspec.Struct, frozen=True):

@@ -100,6 +100,7 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("opened", when(found.opened_at)),
             ("ready", when(found.ready_at)),
             ("ended", when(found.ended_at)),
+            *(("note", note) for note in found.notes),
         ]
     )
     if found.limits:

@@ -69,6 +69,12 @@ class _Near(msgspec.Struct, frozen=True):
     at: str = ""
 
 
+class _Prepared(msgspec.Struct, frozen=True):
+    """What is said of a workspace."""
+
+    notes: tuple[str, ...] = ()
+
+
 async def session_events(
     client: Client, session_id: str, after: int, say: Callable[[str], None]
 ) -> AsyncGenerator[Event]:
@@ -97,6 +103,8 @@ async def session_ready(
                 progress("There is a place for it; preparing the workspace …")
             if event.topic == "WorkspacePrepared":
                 progress("The workspace is ready; building the jail …")
+                for note in msgspec.json.decode(event.payload or "{}", type=_Prepared).notes:
+                    say(plain(note))
             if UUID(event.stream_id) != own:
                 continue
             if event.topic == "SessionProvisioned":

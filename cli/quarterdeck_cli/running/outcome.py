@@ -15,7 +15,7 @@ _BY_REASON: Final[dict[str, tuple[ExitCode | None, str]]] = {
         ExitCode.OUT_OF_MEMORY,
         f"The command ran out of memory; all it had started was ended. {_MORE.format('--memory SIZE')}",
     ),
-    "QUOTA": (ExitCode.STOPPED_BY_LIMIT, "The command went over the workspace's quota."),
+    "QUOTA": (ExitCode.STOPPED_BY_LIMIT, "The command was stopped by a limit of its session's files."),
     "OUTPUT_LIMIT": (
         ExitCode.STOPPED_BY_LIMIT,
         f"The command printed more than it may. {_MORE.format('--output SIZE')}",
@@ -50,7 +50,8 @@ def explanation(command: Command) -> str:
         return f"The command was lost.{because}"
     if command.state == "REFUSED":
         return f"The command was refused.{because}"
-    return _BY_REASON[command.end_reason][1] + because if command.end_reason in _BY_REASON else ""
+    ended = _BY_REASON[command.end_reason][1] if command.end_reason in _BY_REASON else ""
+    return f"{ended}{because}".strip()
 
 
 def signal_number(name: str) -> int:

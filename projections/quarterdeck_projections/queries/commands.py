@@ -28,7 +28,7 @@ class CommandRow:
     exit_code: int | None
     signal: str | None
     reason: str | None
-    """Why it was lost or refused."""
+    """Why it was lost or refused, or what limit it met."""
     next_step: str | None
     cancelling: bool
     requested_at: datetime

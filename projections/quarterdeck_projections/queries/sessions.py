@@ -34,6 +34,8 @@ class SessionRow:
     forked_from: UUID | None
     forked_at: UUID | None
     forked_before: bool
+    notes: tuple[str, ...]
+    """What its copy of the repository lacks, a sentence each."""
     opened_at: datetime
     ready_at: datetime | None
     ended_at: datetime | None
@@ -42,13 +44,16 @@ class SessionRow:
 SELECT = """
     SELECT s.id, s.position, s.project_id, s.owner_id, COALESCE(u.name, s.owner_id::text) AS owner_name,
            s.title, s.ref, s.state, s.reason, s.next_step, s.worker_id, s.jail_driver, s.workspace_kind,
-           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.opened_at, s.ready_at, s.ended_at
+           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.notes,
+           s.opened_at, s.ready_at, s.ended_at
     FROM read.sessions s LEFT JOIN read.users u ON u.id = s.owner_id
 """
 
 
-def _session(*, state: str, limits: list[dict[str, str]], **columns: Any) -> SessionRow:
-    return SessionRow(state=SessionState(state), limits=tuple(Limit(**limit) for limit in limits), **columns)
+def _session(*, state: str, limits: list[dict[str, str]], notes: list[str], **columns: Any) -> SessionRow:
+    return SessionRow(
+        state=SessionState(state), limits=tuple(Limit(**limit) for limit in limits), notes=tuple(notes), **columns
+    )
 
 
 async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, SessionRow]:

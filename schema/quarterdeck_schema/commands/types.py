@@ -50,7 +50,7 @@ class Command(Node):
     end_reason: EndReason | None
     exit_code: int | None
     signal: str | None
-    reason: str | None = strawberry.field(description="Why it was lost or refused.")
+    reason: str | None = strawberry.field(description="Why it was lost or refused, or what limit it met.")
     cancelling: bool
     requested_at: datetime
     started_at: datetime | None

@@ -89,6 +89,10 @@ class Session(Node):
     def limits(self) -> list[Limit]:
         return [Limit(name=each.name, asked=each.asked, enforced_by=each.enforced_by) for each in self.row.limits]
 
+    @described("What its copy of the repository lacks: submodules, Git LFS content.")
+    def notes(self) -> list[str]:
+        return list(self.row.notes)
+
     @strawberry.field
     async def commands(
         self,

@@ -25,6 +25,7 @@ from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, Unkn
 from quarterdeck.domain.command import ChangedFile, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
 from quarterdeck.domain.point import Point
+from quarterdeck.domain.quota import LargestPath, QuotaLimit
 from quarterdeck.domain.workspace import SkippedPath
 
 LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
@@ -387,6 +388,21 @@ class PreparedWorkspace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceUse:
+    """What a session has written, and how much more its quota and its host let it write."""
+
+    quota: WorkspaceQuota
+    kept_by: str
+    """As `PreparedWorkspace.quota_kept_by`. A mount refuses what is too much; for a watcher it is only counted."""
+    bytes: int
+    files: int
+    bytes_left: int
+    files_left: int
+    host_bytes_left: int
+    """On the disk that all sessions of this host share, counting what is on its way to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceTree:
     """The files as a git tree, and how they differ from `since`."""
 
@@ -450,6 +466,14 @@ class Workspaces(Protocol):
 
         Without files that git ignores, unless they are to be kept.
         """
+        ...
+
+    async def use(self, session_id: UUID) -> WorkspaceUse | None:
+        """How much of its quota is used. None: it has no quota, or is not on this host."""
+        ...
+
+    async def largest(self, session_id: UUID, limit: QuotaLimit) -> Sequence[LargestPath]:
+        """What takes most of it among what the session wrote: files by size, or folders by their entries."""
         ...
 
     def steps(self, session_id: UUID, project_id: UUID, before: str, after: str) -> AsyncIterator[Sequence[FileChange]]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from quarterdeck.domain.errors import ConflictError, NotFoundError
 from quarterdeck.domain.point import Point
+from quarterdeck.domain.quota import QuotaExceeded
 
 
 def workspace_id(session_id: UUID) -> UUID:
@@ -15,11 +16,13 @@ def workspace_id(session_id: UUID) -> UUID:
 @dataclass(frozen=True, kw_only=True)
 class WorkspacePrepared:
     TOPIC: ClassVar[str] = "WorkspacePrepared"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     session_id: UUID
     kind: str
     base_commit: str
     tree: str
+    notes: tuple[str, ...] = ()
+    """What the copy lacks though the commit names it, a sentence each: submodules, Git LFS content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,7 @@ class WorkspaceDiscarded:
 WorkspaceEvent = (
     WorkspacePrepared
     | SnapshotTaken
+    | QuotaExceeded
     | WorkspaceRestoreRequested
     | WorkspaceRestored
     | WorkspaceRestoreFailed
@@ -125,6 +129,8 @@ def evolve(state: WorkspaceState, event: WorkspaceEvent) -> WorkspaceState:
             return replace(existing(state), tree=event.tree, restoring=None)
         case WorkspaceRestoreFailed():
             return replace(existing(state), restoring=None)
+        case QuotaExceeded():
+            return existing(state)
         case WorkspaceDiscarded():
             return replace(existing(state), tree=event.last_tree, discarded=True, restoring=None)
         case _:
@@ -142,11 +148,11 @@ def existing(state: WorkspaceState) -> Workspace:
 
 
 def prepare(
-    state: WorkspaceState, *, session_id: UUID, kind: str, base_commit: str, tree: str
+    state: WorkspaceState, *, session_id: UUID, kind: str, base_commit: str, tree: str, notes: tuple[str, ...] = ()
 ) -> tuple[WorkspaceEvent, ...]:
     if isinstance(state, Workspace):
         raise ConflictError("This session has a workspace already.")
-    return (WorkspacePrepared(session_id=session_id, kind=kind, base_commit=base_commit, tree=tree),)
+    return (WorkspacePrepared(session_id=session_id, kind=kind, base_commit=base_commit, tree=tree, notes=notes),)
 
 
 def take_snapshot(state: WorkspaceState, taken: SnapshotTaken) -> tuple[WorkspaceEvent, ...]:

@@ -135,6 +135,10 @@ class Jail(Protocol):
         """How many processes live in it."""
         ...
 
+    async def unlinked(self) -> tuple[int, int]:
+        """Bytes and number of the workspace's files that have no name any more, but are open, as far as seen."""
+        ...
+
     async def change_files(self, changes: bytes) -> None:
         """Changes the workspace's files from inside, as a command would (`shim.changes`; at most `MAX_CHANGES`).
 

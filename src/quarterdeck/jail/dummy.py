@@ -256,6 +256,10 @@ class DummyJail:
         for command in self._commands.values():
             command.thaw()
 
+    async def unlinked(self) -> tuple[int, int]:
+        self._check()
+        return 0, 0
+
     async def processes(self) -> int:
         self._check()
         return sum(command.exit is None for command in self._commands.values())

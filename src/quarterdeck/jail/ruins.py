@@ -20,10 +20,13 @@ END_SECONDS = 15.0
 class Recorded:
     """The processes that a record names and that still are the same ones, as pidfds."""
 
-    def __init__(self, shim: int | None, first: int | None, shim_pid: int | None) -> None:
+    def __init__(
+        self, shim: int | None, first: int | None, shim_pid: int | None = None, first_pid: int | None = None
+    ) -> None:
         self.shim = shim
         self.first = first
-        self.shim_pid = shim_pid
+        self.shim_pid = None if shim is None else shim_pid
+        self.first_pid = None if first is None else first_pid
 
     def close(self) -> None:
         for fd in (self.shim, self.first):
@@ -36,13 +39,13 @@ def look(folder: int, uid: int) -> Recorded:
     try:
         known = record.parse(folders.read_small(record.RECORD, folder))
         if known["boot"] != record.boot():
-            return Recorded(None, None, None)
+            return Recorded(None, None)
         shim_pid, shim_started = (int(number) for number in known["shim"])
         first_pid, first_started = (int(number) for number in known["first"])
     except (OSError, ValueError, KeyError, TypeError, json.JSONDecodeError):
-        return Recorded(None, None, None)
-    shim = _same(shim_pid, shim_started, uid)
-    return Recorded(shim, _same(first_pid, first_started, uid), shim_pid if shim is not None else None)
+        return Recorded(None, None)
+    shim, first = _same(shim_pid, shim_started, uid), _same(first_pid, first_started, uid)
+    return Recorded(shim, first, shim_pid, first_pid)
 
 
 def _same(pid: int, started: int, uid: int) -> int | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.session import Limit
-from quarterdeck.jail import folders, ruins, sockets
+from quarterdeck.jail import folders, open_files, ruins, sockets
 from quarterdeck.jail.abstract import ExecSpec, Exit, SpoolBatch
 from quarterdeck.jail.errors import JailError, unknown
 from quarterdeck.jail.link import Link, ShimGoneError, connect
@@ -140,6 +140,9 @@ class StandingJail:
 
     async def processes(self) -> int:
         return int((await self._ask_agent("count"))["count"])
+
+    async def unlinked(self) -> tuple[int, int]:
+        return await asyncio.to_thread(open_files.unlinked, self._folder, self._uid)
 
     async def change_files(self, changes: bytes) -> None:
         if not changes:

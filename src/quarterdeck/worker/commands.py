@@ -65,6 +65,7 @@ class CommandRunner:
             return
         begun = Begun(asked.command_id, read.state.request, read.state.tree_before, read.version, asked.cause)
         try:
+            await session.watch.begin(asked.command_id, asked.cause)
             if read.state.cancelling:
                 await self.cancel(session, asked.command_id)
             await self._follow(session, begun, await Output.resumed(self._ports, session.jail, asked.command_id))
@@ -125,10 +126,12 @@ class CommandRunner:
             environment=session.environment | (begun.request.environment or {}),
             timeout_seconds=begun.request.timeout_seconds,
         )
+        await session.watch.begin(begun.command_id, begun.cause)
         try:
             await session.jail.start(spec)
         except JailError as error:
             self._doubt(session)
+            await session.watch.leave(begun.command_id)
             await self._endings.lost(begun.command_id, f"The jail could not start it: {error.message}")
             return
         if begun.command_id in session.cancelled:
@@ -150,11 +153,13 @@ class CommandRunner:
                 await self._endings.lost(begun.command_id, error.message)
                 return
             await pumping
+            await session.watch.ended(begun.command_id, ended)
             await self._finish(session, begun, ended, output)
             await output.seal()
             await self._let_go(session, begun, ended)
         finally:
             session.cancelled.discard(begun.command_id)
+            await session.watch.leave(begun.command_id)
             await end([pumping])
             await output.close()
 

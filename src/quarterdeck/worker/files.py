@@ -3,11 +3,13 @@
 import asyncio
 from uuid import UUID
 
+from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import StreamWrite, Workspaces, WorkspaceTree
+from quarterdeck.application.ports import LoggedEvent, StreamWrite, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.base import fold
+from quarterdeck.domain.quota import QuotaExceeded
 from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspaceEvent, WorkspaceState, workspace_id
 
 
@@ -86,6 +88,20 @@ class SessionFiles:
         if writes:
             self._version += sum(len(write.events) for write in writes)
             self.known = workspace.existing(self._next)
+
+    async def note(self, journal: Journal, event: QuotaExceeded, cause: LoggedEvent) -> None:
+        """Logs what is no snapshot."""
+        while True:
+            write = StreamWrite(
+                stream_id=workspace_id(self.session_id), expected_version=self._version, events=(event,)
+            )
+            try:
+                await journal.append([write], cause)
+            except ConcurrencyError:
+                await self.reload(journal)
+                continue
+            self._version += 1
+            return
 
     async def reload(self, journal: Journal) -> None:
         """After a conflict: what the log has is what counts."""

@@ -25,6 +25,7 @@ from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
 from quarterdeck.worker.quota import quota_of, told
 from quarterdeck.worker.sessions import HeldSession, Sessions
+from quarterdeck.worker.watch import Watch
 
 logger = structlog.get_logger(__name__)
 
@@ -42,7 +43,11 @@ class Made:
         """Of the workspace."""
         made = self.workspace
         first = WorkspacePrepared(
-            session_id=made.session_id, kind=made.kind, base_commit=made.base_commit, tree=made.tree
+            session_id=made.session_id,
+            kind=made.kind,
+            base_commit=made.base_commit,
+            tree=made.tree,
+            notes=made.notes,
         )
         then = workspace.take_snapshot(workspace.prepared(first), self.forked) if self.forked else ()
         return (first, *then)
@@ -91,6 +96,7 @@ class Provisioner:
             await self._runner.run(held, asked)
 
         held.commands = CommandQueue(settings.max_commands_per_session, run)
+        held.watch = Watch(self._ports, held)
         held.follow(settings)
         self._sessions.hold(held)
         return held
@@ -169,8 +175,8 @@ class Provisioner:
             except ConflictError:
                 return self._is_ours(read.state)
             writes = [
-                StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
                 StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=made.events),
+                StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
             ]
             try:
                 await self._ports.journal.append(writes, read.events[-1])

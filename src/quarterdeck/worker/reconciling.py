@@ -100,6 +100,7 @@ class Reconciler:
             await self._rebuild(held, read)
         await self._network(held, home)
         held.commands.let_go(Hold.DOUBT)
+        await held.watch.idle()
         await self._go_on(held, ready)
 
     async def _go_on(self, held: HeldSession, ready: ReadySession) -> None:

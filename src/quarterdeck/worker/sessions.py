@@ -9,6 +9,7 @@ from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.queue import CommandQueue
+from quarterdeck.worker.watch import Watch
 
 
 @dataclass(eq=False)
@@ -22,6 +23,7 @@ class HeldSession:
     environment: dict[str, str] = field(default_factory=dict[str, str])
     """Of each of its commands, where the command says nothing else."""
     commands: CommandQueue = field(init=False)
+    watch: Watch = field(init=False)
     closing: bool = False
     restoring: bool = False
     cancelled: set[UUID] = field(default_factory=set[UUID])

@@ -172,6 +172,7 @@ class World:
             "state": state,
             "openedAt": NOW,
             "limits": [{"name": "memory", "asked": "2 GiB", "enforcedBy": "rlimit"}],
+            "notes": [],
         }
         session["uuid"] = UUID(base64.b64decode(session["id"]).decode().partition(":")[2])
         session["commands"] = partial(self._resolve_commands, session)

@@ -64,7 +64,7 @@ def test_kept_sessions_stay_open(qd: QdCall, logged_in: FakeGateway, world: Worl
         (Ending(reason="CANCELLED", signal="KILL"), 130, "cancelled"),
         (Ending(reason="OUT_OF_MEMORY", signal="KILL"), 137, "out of memory"),
         (Ending(reason="TOO_MANY_PROCESSES", exit_code=254), 254, "all its processes"),
-        (Ending(reason="QUOTA"), 123, "quota"),
+        (Ending(reason="QUOTA"), 123, "stopped by a limit of its session's files"),
         (Ending(reason="OUTPUT_LIMIT"), 123, "more than it may"),
         (Ending(reason="NOT_STARTED"), 126, "could not be started"),
         (Ending(state="LOST", why="The worker died."), 125, "lost. The worker died."),

@@ -16,6 +16,7 @@ from quarterdeck.domain.command import ChangedFile, CommandFinished, CommandRequ
 from quarterdeck.domain.events import EVENT_TYPES, Event
 from quarterdeck.domain.identity import TokenIssued, TokenKind
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
+from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
 from quarterdeck.domain.session import Limit, SessionProvisioned
 
 SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
@@ -52,6 +53,14 @@ EXAMPLES: list[Event] = [
         workspace_kind="clone",
         base_commit="c0",
         limits=(Limit(name="memory", asked="1 GiB", enforced_by=""),),
+    ),
+    QuotaExceeded(
+        command_id=UUID(int=1),
+        limit=QuotaLimit.BYTES,
+        allowed=2**40,
+        used=2**40,
+        ended=False,
+        largest=(LargestPath(path="a b", bytes=2**39, files=0),),
     ),
 ]
 
@@ -126,6 +135,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "ProjectArchived",
         "ProjectCreated",
         "ProjectSettingsChanged",
+        "QuotaExceeded",
         "RequestAccepted",
         "RoleGranted",
         "RoleRevoked",

@@ -39,8 +39,8 @@ async def test_a_command_runs_and_its_story_is_in_the_log(deck: Deck) -> None:
     assert await deck.topics(session_id=session_id) == [
         "SessionOpened",
         "SessionAdmitted",
-        "SessionProvisioned",
         "WorkspacePrepared",
+        "SessionProvisioned",
         "CommandRequested",
         "CommandStarted",
         "CommandFinished",

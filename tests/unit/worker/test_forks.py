@@ -70,9 +70,9 @@ async def test_a_fork_has_the_files_and_the_shell_that_the_other_had_then(deck: 
         "SessionOpened",
         "SessionForked",
         "SessionAdmitted",
-        "SessionProvisioned",
         "WorkspacePrepared",
         "SnapshotTaken",
+        "SessionProvisioned",
     ]
 
 

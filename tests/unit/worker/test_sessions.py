@@ -28,8 +28,8 @@ async def test_a_session_is_made_by_the_first_worker_that_has_room(deck: Deck) -
     assert await deck.topics(session_id=session_id) == [
         "SessionOpened",
         "SessionAdmitted",
-        "SessionProvisioned",
         "WorkspacePrepared",
+        "SessionProvisioned",
     ]
 
 

@@ -91,6 +91,23 @@ class SessionDisks:
             (home / MOUNT).rmdir()
         home.rmdir()
 
+    def on_its_way(self) -> int:
+        """Bytes that sessions have written and that the images on the host's disk do not hold yet."""
+        return sum(max(0, self._used(each) - self._stored(each)) for each in self.ids())
+
+    def _used(self, session_id: UUID) -> int:
+        place = self.place(session_id)
+        if not loop.is_mounted(place):
+            return 0
+        room = os.statvfs(place)
+        return (room.f_blocks - room.f_bfree) * room.f_frsize
+
+    def _stored(self, session_id: UUID) -> int:
+        try:
+            return (self.folder / str(session_id) / IMAGE).stat().st_blocks * 512
+        except FileNotFoundError:
+            return 0
+
     def ids(self) -> list[UUID]:
         """Sessions that have a disk, whole or not."""
         return sorted(UUID(path.name) for path in self.folder.glob("????????-*-*-*-????????????"))

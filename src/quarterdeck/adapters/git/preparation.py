@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from quarterdeck.adapters.disks.disks import SessionDisks
 from quarterdeck.adapters.git import records, refs
 from quarterdeck.adapters.git.checkouts import Checkouts
 from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.adapters.git.measure import measured
 from quarterdeck.adapters.git.mirror_state import MirrorState
 from quarterdeck.adapters.git.mirrors import Mirrors
 from quarterdeck.adapters.git.notes import notes
@@ -88,7 +91,8 @@ class Preparation:
                 self.layout.give(layers / name, mode=0o700)
             write_session_git(self.layout, layers / "upper", state, version, self.author)
             # from here on the record keeps the checkout in use
-            return self._record(session_id, project_id, version, "overlay", said, disk=place is not None)
+            record = self._record_of(project_id, version, "overlay", said)
+            return self._save(session_id, msgspec.structs.replace(record, disk=place is not None))
 
     def _disk(self, session_id: UUID) -> Path | None:
         """Where the session's own disk is mounted, if it has one."""
@@ -103,20 +107,23 @@ class Preparation:
         write_session_git(self.layout, upper, state, version, self.author)
         self.layout.give(upper, mode=0o700)
         remember_checkout(self.layout.store(session_id), upper, entries)
-        return self._record(session_id, project_id, version, "clone", notes(upper, entries), disk=False)
+        record = self._record_of(project_id, version, "clone", notes(upper, entries))
+        if self.quota is not None:
+            whole = measured(upper)
+            record = msgspec.structs.replace(record, base=(whole.size, whole.files))
+        return self._save(session_id, record)
 
-    def _record(
-        self, session_id: UUID, project_id: UUID, version: Version, kind: str, said: tuple[str, ...], *, disk: bool
-    ) -> PreparedWorkspace:
-        record = Record(
+    def _record_of(self, project_id: UUID, version: Version, kind: str, said: tuple[str, ...]) -> Record:
+        return Record(
             project_id=project_id,
             kind=kind,
             base_commit=version.commit,
             tree=version.tree,
             notes=said,
             quota=self.quota,
-            disk=disk,
         )
+
+    def _save(self, session_id: UUID, record: Record) -> PreparedWorkspace:
         records.save(self.layout, session_id, record)
         return records.workspace(self.layout, session_id, record)
 

@@ -19,6 +19,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     quota: WorkspaceQuota | None = None
     disk: bool = False
     """The layers lie on a disk of the session's own."""
+    base: tuple[int, int] = (0, 0)
+    """Bytes and files of the copy before the session wrote anything: those of a clone."""
 
 
 def save(layout: Layout, session_id: UUID, record: Record) -> None:

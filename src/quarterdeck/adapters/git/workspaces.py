@@ -19,6 +19,7 @@ from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.locks import exclusive
 from quarterdeck.adapters.git.look import branch_commit, look
+from quarterdeck.adapters.git.measure import measured
 from quarterdeck.adapters.git.mirrors import Mirrors, Patience
 from quarterdeck.adapters.git.objects import Objects
 from quarterdeck.adapters.git.overlay import overlay_works
@@ -26,15 +27,18 @@ from quarterdeck.adapters.git.preparation import Preparation, remove_copy
 from quarterdeck.adapters.git.program import CONFIG, Git
 from quarterdeck.adapters.git.steps import paged, steps
 from quarterdeck.adapters.git.trees import SessionTrees, open_trees, tree_name
+from quarterdeck.adapters.git.usage import use_of
 from quarterdeck.application.ports import (
     FileChange,
     PreparedWorkspace,
     RepositoryFound,
     WorkspaceQuota,
     WorkspaceTree,
+    WorkspaceUse,
 )
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.point import Point
+from quarterdeck.domain.quota import LargestPath, QuotaLimit
 
 T = TypeVar("T")
 
@@ -122,6 +126,12 @@ class GitWorkspaces:
         folder = self._layout.shells(session_id)
         return await self._in(self._fast, lambda: shells.find(folder, point.command_id, before=point.before))
 
+    async def use(self, session_id: UUID) -> WorkspaceUse | None:
+        return await self._in(self._fast, lambda: self._use(session_id))
+
+    async def largest(self, session_id: UUID, limit: QuotaLimit) -> Sequence[LargestPath]:
+        return await self._in(self._slow, lambda: self._largest(session_id, limit))
+
     async def put_away(self, session_id: UUID) -> None:
         self._open.pop(session_id, None)
         await self._in(self._slow, lambda: self._disks.put_away(session_id))
@@ -190,6 +200,14 @@ class GitWorkspaces:
     def _sessions(self) -> list[UUID]:
         """With those whose making was cut off."""
         return sorted({*records.session_ids(self._layout), *self._disks.ids()})
+
+    def _use(self, session_id: UUID) -> WorkspaceUse | None:
+        record, workspace = records.load(self._layout, session_id), self._prepared(session_id)
+        return use_of(self._layout, self._disks, workspace, record) if workspace and record else None
+
+    def _largest(self, session_id: UUID, limit: QuotaLimit) -> tuple[LargestPath, ...]:
+        workspace = self._prepared(session_id)
+        return measured(workspace.upper, limit).largest() if workspace else ()
 
     def _trees(self, session_id: UUID) -> SessionTrees:
         trees = self._open.get(session_id)

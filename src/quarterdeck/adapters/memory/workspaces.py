@@ -1,5 +1,6 @@
 """Workspaces whose files are dictionaries: path to content."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
@@ -13,10 +14,12 @@ from quarterdeck.application.ports import (
     StepKind,
     WorkspaceQuota,
     WorkspaceTree,
+    WorkspaceUse,
 )
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.point import Point
+from quarterdeck.domain.quota import LargestPath, QuotaLimit
 from quarterdeck.domain.workspace import SkippedPath
 
 Files = Mapping[str, bytes]
@@ -28,6 +31,13 @@ IGNORED = ".ignored"
 class _Session:
     prepared: PreparedWorkspace
     files: dict[str, bytes]
+    base: Files
+
+    @property
+    def written(self) -> dict[str, bytes]:
+        """What is not as it was at the start."""
+        return {path: content for path, content in self.files.items() if self.base.get(path) != content}
+
     skipped: list[SkippedPath] = field(default_factory=list[SkippedPath])
 
 
@@ -35,6 +45,10 @@ class _Session:
 class MemoryWorkspaces:
     """Repositories are given with `put_branch`; what a command would write is written with `write` and `delete`."""
 
+    host_bytes_left: int = 1 << 40
+    quotas_kept_by: str = "watcher"
+    lacking: tuple[str, ...] = ()
+    """What is said of each new workspace."""
     _repositories: dict[str, dict[str, Files]] = field(default_factory=dict[str, dict[str, Files]])
     _trees: dict[str, Files] = field(default_factory=dict[str, Files])
     _sessions: dict[UUID, _Session] = field(default_factory=dict[UUID, _Session])
@@ -107,9 +121,10 @@ class MemoryWorkspaces:
             tree=self._store(files),
             upper=Path("/memory") / str(session_id),
             quota=quota,
-            quota_kept_by="watcher" if quota else "",
+            quota_kept_by=self.quotas_kept_by if quota else "",
+            notes=self.lacking,
         )
-        self._sessions[session_id] = _Session(prepared, dict(files))
+        self._sessions[session_id] = _Session(prepared, dict(files), files)
         return prepared
 
     async def find_prepared(self, session_id: UUID) -> PreparedWorkspace | None:
@@ -153,6 +168,31 @@ class MemoryWorkspaces:
                 return None
             commands = commands[: commands.index(point.command_id) + (not point.before)]
         return kept[commands[-1]] if commands else b""
+
+    async def use(self, session_id: UUID) -> WorkspaceUse | None:
+        session = self._sessions.get(session_id)
+        quota = session.prepared.quota if session else None
+        if session is None or quota is None:
+            return None
+        written = session.written
+        used = sum(map(len, written.values()))
+        return WorkspaceUse(
+            quota=quota,
+            kept_by=session.prepared.quota_kept_by,
+            bytes=used,
+            files=len(written),
+            bytes_left=quota.bytes - used,
+            files_left=quota.files - len(written),
+            host_bytes_left=self.host_bytes_left,
+        )
+
+    async def largest(self, session_id: UUID, limit: QuotaLimit) -> Sequence[LargestPath]:
+        written = self._session(session_id).written
+        if limit is QuotaLimit.FILES:
+            folders = Counter(path.rpartition("/")[0] or "." for path in written)
+            return [LargestPath(path=path, bytes=0, files=count) for path, count in folders.most_common(10)]
+        by_size = sorted(written, key=lambda path: len(written[path]), reverse=True)
+        return [LargestPath(path=path, bytes=len(written[path]), files=0) for path in by_size[:10]]
 
     async def put_away(self, session_id: UUID) -> None:
         pass

@@ -11,7 +11,7 @@ from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session import SessionCloseRequested, SessionProvisioned
-from quarterdeck.domain.workspace import SnapshotTaken
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspacePrepared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +180,19 @@ def _finished_v2(event: CommandFinishedV1) -> CommandFinished:
     return CommandFinished(**values)
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkspacePreparedV1:
+    session_id: UUID
+    kind: str
+    base_commit: str
+    tree: str
+
+
+def _prepared_v2(event: WorkspacePreparedV1) -> WorkspacePrepared:
+    """What a copy lacked was not recorded."""
+    return WorkspacePrepared(**vars(event))
+
+
 EARLIER: dict[tuple[str, int], Earlier] = {
     ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
@@ -189,5 +202,6 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
     ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
+    ("WorkspacePrepared", 1): Earlier(shape=WorkspacePreparedV1, upcast=_prepared_v2),
 }
 """By topic and version. Every version before an event's current one is here; a test checks it."""
