@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -200,11 +199,6 @@ def judge(script: Script, done: Done, ground: Ground) -> Verdict:
     if found.word == "untried":
         pytest.skip(found.said)
     return found
-
-
-def record(record_property: Callable[[str, Any], None], script: Script, driver_name: str, outcome: str) -> None:
-    """For the table in docs/security.md."""
-    record_property("attack", f"{driver_name} {script.id} {outcome}")
 
 
 def control_command(script: Script, file: Path) -> list[str]:

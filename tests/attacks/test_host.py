@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.attacks import naive
-from tests.attacks.ground import GONE_SECONDS, Ground, control_command, record
+from tests.attacks.ground import GONE_SECONDS, Ground, control_command
 from tests.attacks.script import HOST, Script, everything, verdict
 from tests.support.jails import give, spec
 from tests.support.repositories import Repository
@@ -38,6 +38,7 @@ UNSAFE = (b"\x1b]52", b"\x1b]0;", b"\x1b]1337", b"\x1b[c", b"\x1b[6n", b"\x1bP",
 async def test_an_attack_on_the_host_that_reads_it_comes_to_nothing(
     field: Ground, script: Script, record_property: Callable[[str, Any], None]
 ) -> None:
+    record_property("attack", f"{field.driver_name} {script.id}")
     canary = field.where.root / f"canary-{uuid4()}"
     workspace = await field.workspace()
     jail = await field.driver.create(spec(workspace))
@@ -59,7 +60,6 @@ async def test_an_attack_on_the_host_that_reads_it_comes_to_nothing(
     assert field.leaked("".join(f"{tree.changed}{tree.skipped}" for tree in trees)) == []
     assert [unsafe for unsafe in UNSAFE if unsafe in Sanitiser()(done.output)] == []
     assert field.bait.disturbed() == []
-    record(record_property, script, field.driver_name, "held")
 
 
 CHANGING = {"host/swapped_folders", "host/swapped_files", "host/changing_files"}

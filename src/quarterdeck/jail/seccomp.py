@@ -106,6 +106,69 @@ CHECKED: dict[str, tuple[int, int]] = {
     "socketpair": (53, 199),
 }
 
+WHY_DENIED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Whoever can mount can uncover or replace what the jail is made of.",
+        (
+            *("chroot", "fsconfig", "fsmount", "fsopen", "fspick", "listmount", "mount", "mount_setattr", "move_mount"),
+            *("open_tree", "open_tree_attr", "pivot_root", "statmount", "umount2"),
+        ),
+    ),
+    ("In a namespace of one's own one is root, and reaches what was written for root alone.", ("setns", "unshare")),
+    (
+        "The memory, descriptors and addresses of other processes, the jail's own upkeep among them.",
+        ("kcmp", "pidfd_getfd", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace"),
+    ),
+    ("Keyrings belong to no namespace.", ("add_key", "keyctl", "request_key")),
+    ("Programs and counters in the kernel: large, and often the way out of a sandbox.", ("bpf", "perf_event_open")),
+    ("A page fault that one answers oneself makes races in the kernel easy to win.", ("userfaultfd",)),
+    (
+        "A file's handle, or a watch, reaches over the borders of mounts.",
+        ("fanotify_init", "lookup_dcookie", "name_to_handle_at", "open_by_handle_at"),
+    ),
+    (
+        "The machine is not the session's to administer.",
+        (
+            *("acct", "adjtimex", "clock_adjtime", "clock_settime", "kexec_file_load", "kexec_load", "nfsservctl"),
+            *("quotactl", "quotactl_fd", "reboot", "setdomainname", "sethostname", "settimeofday", "swapoff", "swapon"),
+            *("syslog", "vhangup"),
+        ),
+    ),
+    (
+        "Code for the kernel.",
+        ("create_module", "delete_module", "finit_module", "get_kernel_syms", "init_module", "query_module", "uselib"),
+    ),
+    ("Hardware, and segments that no program of today uses.", ("ioperm", "iopl", "modify_ldt")),
+    (
+        "Where memory lies is the host's to say, and tells who its neighbours are.",
+        ("mbind", "migrate_pages", "move_pages"),
+    ),
+)
+"""Why each call is denied, for the page docs/security.md and for whoever wants to add to the list or take from it."""
+WHY_ABSENT = {
+    "clone3": "Its flags lie in memory, where no filter sees them. The C library then uses clone.",
+    "io_uring_setup": "What is done through a ring passes no filter. Programs then use ordinary calls.",
+    "io_uring_enter": "As above.",
+    "io_uring_register": "As above.",
+}
+WHY_CHECKED = {
+    "clone": ("all but the flags that make namespaces", "Processes and threads are what a shell is for."),
+    "ioctl": (
+        "all but TIOCSTI, TIOCLINUX and TIOCSETD",
+        "Those put input into a terminal, or load a line discipline; the others belong to open files.",
+    ),
+    "personality": (
+        "asking, Linux, UNAME26 and 32 bits",
+        "Compilers and debuggers of old ask; no randomised addresses or executable data are for attacks.",
+    ),
+    "socket": (
+        "AF_UNIX, AF_INET, AF_INET6, and AF_NETLINK for routes",
+        "The jail has a loopback of its own, and getaddrinfo asks for addresses; other families load modules, or, as "
+        "AF_VSOCK, heed no namespace.",
+    ),
+    "socketpair": ("AF_UNIX", "The kernel looks other families up first, and may load a module for one."),
+}
+
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, if_true, if_false, value)

@@ -130,6 +130,14 @@ def test_personalities_are_limited(machine: str) -> None:
     assert _ask(machine, number, 0x0040000) == denied(errno.EPERM)
 
 
+def test_the_reason_for_each_call_is_given_once() -> None:
+    explained = [call for _, calls in seccomp.WHY_DENIED for call in calls]
+
+    assert sorted(explained) == sorted(seccomp.DENIED)
+    assert seccomp.WHY_ABSENT.keys() == seccomp.ABSENT.keys()
+    assert seccomp.WHY_CHECKED.keys() == seccomp.CHECKED.keys()
+
+
 def test_a_machine_without_a_table_has_no_jails() -> None:
     with pytest.raises(JailError, match="riscv64"):
         seccomp.assemble("riscv64")
