@@ -33,7 +33,9 @@ class TableChanges:
         self.insert(key, row)
 
     def update(self, key: Key, row: Row) -> None:
-        """Some columns of a row; nothing where there is no such row."""
+        """Some columns of a row, or none; nothing where there is no such row."""
+        if not row:
+            return
         known = self.inserted.get(key) or self.updated.get(key)
         if known is None:
             self.updated[key] = row

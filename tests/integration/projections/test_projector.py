@@ -37,6 +37,7 @@ from quarterdeck.domain.command import (
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.identity import LoginSucceeded, RoleGranted, RoleRevoked, TokenIssued, TokenKind, TokenRevoked
+from quarterdeck.domain.pausing import SessionPaused, SessionPauseRequested, SessionResumed, SessionResumeRequested
 from quarterdeck.domain.project import (
     MemberAdded,
     MemberRemoved,
@@ -118,6 +119,25 @@ async def test_a_session_is_shown_in_each_state(database: Database) -> None:
         closed = await sessions.get(read, session_id)
         assert closed
         assert (closed.state, closed.reason) == (SessionState.CLOSED, "asked to")
+
+
+async def test_a_session_is_shown_as_it_is_paused_and_resumed_event_by_event(database: Database) -> None:
+    async with story_in(database) as story, pools.Database(database.app_url) as read, projecting(database):
+        await story.begin()
+        session_id = await story.open_session()
+        seen: list[str] = []
+        for event in (
+            SessionPauseRequested(reason="lunch"),
+            SessionPaused(reason="lunch"),
+            SessionResumeRequested(),
+            SessionResumed(rebuilt=False, detail="It goes on where it was."),
+        ):
+            await projected(database, await story.tell(session_id, event))
+            row = await sessions.get(read, session_id)
+            assert row
+            seen.append(row.state)
+
+    assert seen == [SessionState.READY, SessionState.PAUSED, SessionState.PAUSED, SessionState.READY]
 
 
 async def test_a_command_is_shown_with_how_it_ended(database: Database) -> None:
