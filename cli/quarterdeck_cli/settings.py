@@ -99,6 +99,12 @@ PLAIN = {
 NETWORK = "network"
 
 
+def limits_of(**texts: str | None) -> Json:
+    """The API's input from one text for each limit, by its name with underscores; None is not given."""
+    kinds = {name: LIMITS[name.replace("_", "-")] for name in texts}
+    return {kinds[name].api: kinds[name].read(text) for name, text in texts.items() if text is not None}
+
+
 def parse(words: list[str], network: list[Json]) -> Json:
     """The API's input from `name=value` words; `network` is what the project has, for `+=` and `-=`."""
     changed: Json = {}

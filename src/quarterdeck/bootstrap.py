@@ -38,6 +38,7 @@ from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
+from quarterdeck.domain import written_limits
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Parts
@@ -225,6 +226,8 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
                 state_dir=settings.data_dir / "worker",
                 capacity=settings.worker_capacity,
                 output_limit_bytes=settings.limit_output_bytes,
+                default_limits=written_limits.parse(settings.default_limits),
+                max_limits=written_limits.parse(settings.max_limits),
             ),
             log=stores.log,
             transcripts=stores.transcripts,

@@ -19,6 +19,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from quarterdeck.domain import written_limits
+from quarterdeck.domain.errors import InvalidInputError
+
 PREFIX = "QD_"
 FILE_VARIABLE = "QD_SETTINGS_FILE"
 """Names a JSON file with settings; the environment wins over it. Roles under `quarterdeck up` get theirs this way."""
@@ -46,6 +49,10 @@ def _default_worker_id() -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", socket.gethostname())[:64].strip("-") or "worker"
 
 
+def _most_of_the_memory() -> str:
+    return f"memory={os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * 3 // 4 // MIB}M"
+
+
 def _absolute(path: Path) -> Path:
     # Not resolved: a path is shown as it was given.
     return Path.cwd() / path.expanduser()
@@ -59,6 +66,14 @@ def _with_scheme(*schemes: str) -> AfterValidator:
         return url
 
     return AfterValidator(check)
+
+
+def _limits(text: str) -> str:
+    try:
+        written_limits.parse(text)
+    except InvalidInputError as error:
+        raise ValueError(f"{error.message} {error.next_step}") from error
+    return text
 
 
 def _split(value: object) -> object:
@@ -77,6 +92,7 @@ ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file")]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
+WrittenLimits = Annotated[str, AfterValidator(_limits)]
 WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
@@ -156,6 +172,15 @@ class Worker(BaseSettings):
         examples=["the host's name"],
     )
     worker_capacity: PositiveInt = Field(default=50, description="Sessions that this worker takes at most.")
+    default_limits: WrittenLimits = Field(
+        default_factory=_most_of_the_memory,
+        description="Limits of a session for which neither its project nor who opens it asks for any, "
+        "such as `memory=4G, cpus=2`.",
+        examples=["`memory=` three quarters of the host's"],
+    )
+    max_limits: WrittenLimits = Field(
+        default="", description="Limits that no session here goes beyond, written in the same way."
+    )
 
 
 class Egress(BaseSettings):

@@ -1,7 +1,7 @@
 """Sessions."""
 
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -87,8 +87,11 @@ async def session(client: Client, session_id: str) -> SessionDetails:
     return read(SessionDetails, data["session"])
 
 
-async def open_session(client: Client, project_id: str, ref: str | None, title: str | None) -> OpenedSession:
-    payload = await client.mutate("open_session", {"projectId": project_id, "ref": ref, "title": title})
+async def open_session(
+    client: Client, project_id: str, ref: str | None, title: str | None, limits: dict[str, Any] | None = None
+) -> OpenedSession:
+    asked = {"projectId": project_id, "ref": ref, "title": title} | ({"limits": limits} if limits else {})
+    payload = await client.mutate("open_session", asked)
     return read(OpenedSession, payload)
 
 

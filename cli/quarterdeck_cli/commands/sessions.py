@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,11 +15,23 @@ from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import detail_of, session_event, session_ready
+from quarterdeck_cli.settings import limits_of
 from quarterdeck_cli.text import lately, nth, plain, when
 
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
 Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
 Title = Annotated[str | None, typer.Option("--title", help="A word on what it is for.")]
+Cpus = Annotated[str | None, typer.Option("--cpus", metavar="N", help="Processors' worth of time, as 1.5.")]
+Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Of all it runs, as 2G.")]
+Processes = Annotated[str | None, typer.Option("--processes", metavar="N", help="Threads counted.")]
+OpenFiles = Annotated[str | None, typer.Option("--open-files", metavar="N", help="Of one process.")]
+FileSize = Annotated[str | None, typer.Option("--file-size", metavar="SIZE", help="Of one file.")]
+Workspace = Annotated[str | None, typer.Option("--workspace", metavar="SIZE", help="Of what it writes there.")]
+WorkspaceFiles = Annotated[str | None, typer.Option("--workspace-files", metavar="N", help="That it makes there.")]
+Tmp = Annotated[str | None, typer.Option("--tmp", metavar="SIZE", help="Of /tmp.")]
+Output = Annotated[str | None, typer.Option("--output", metavar="SIZE", help="Of one command.")]
+WallTime = Annotated[str | None, typer.Option("--wall-time", metavar="TIME", help="Until it is closed, as 12h.")]
+IdleTime = Annotated[str | None, typer.Option("--idle-time", metavar="TIME", help="With nothing to do, as 30m.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, for those who look at it.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it can be used.")]
 All = Annotated[bool, typer.Option("--all", "-a", help="Those that have ended, too.")]
@@ -32,12 +44,39 @@ async def open_session(
     project: ProjectName = None,
     ref: Ref = None,
     title: Title = None,
+    cpus: Cpus = None,
+    memory: Memory = None,
+    processes: Processes = None,
+    open_files: OpenFiles = None,
+    file_size: FileSize = None,
+    workspace: Workspace = None,
+    workspace_files: WorkspaceFiles = None,
+    tmp: Tmp = None,
+    output: Output = None,
+    wall_time: WallTime = None,
+    idle_time: IdleTime = None,
     wait: Wait = True,
     as_json: Json = False,
 ) -> None:
-    """Open a session in this folder's project, or in another with -p. Prints its id."""
+    """Open a session in this folder's project, or in another with -p. Prints its id.
+
+    A limit holds as far as the project's own and the host's are not stricter; `qd session show` tells what holds.
+    """
+    limits = limits_of(
+        cpus=cpus,
+        memory=memory,
+        processes=processes,
+        open_files=open_files,
+        file_size=file_size,
+        workspace=workspace,
+        workspace_files=workspace_files,
+        tmp=tmp,
+        output=output,
+        wall_time=wall_time,
+        idle_time=idle_time,
+    )
     client = await qd.client()
-    session = await opened(qd, client, project, ref=ref, title=title, wait=wait)
+    session = await opened(qd, client, project, ref=ref, title=title, limits=limits, wait=wait)
     if as_json:
         qd.out.json(await api.session(client, session.id))
         return
@@ -154,12 +193,19 @@ async def close_session(qd: Qd, session: Which, *, as_json: Json = False) -> Non
 
 
 async def opened(
-    qd: Qd, client: Client, project: str | None, *, ref: str | None, title: str | None, wait: bool
+    qd: Qd,
+    client: Client,
+    project: str | None,
+    *,
+    ref: str | None,
+    title: str | None,
+    wait: bool,
+    limits: dict[str, Any] | None = None,
 ) -> api.Session:
     """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
     project_id = await resolve.project_id(client, project) if project else (await project_here(client)).id
     try:
-        answer = await api.open_session(client, project_id, ref, title)
+        answer = await api.open_session(client, project_id, ref, title, limits)
     except CliError as error:
         if may_have_happened(error):
             qd.out.note("The session may have been opened all the same: see `qd session list`.")

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import strawberry
 
+from quarterdeck.domain.limits import NOTHING_ASKED
 from quarterdeck_schema import ids
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.failure import Failure
 from quarterdeck_schema.payload import idempotency_key
+from quarterdeck_schema.projects.settings import LimitsInput, merged
 from quarterdeck_schema.requires import mutation
 from quarterdeck_schema.scalars import Long
 from quarterdeck_schema.sessions.shown import shown_session
@@ -21,6 +23,9 @@ class OpenSessionInput:
     project_id: strawberry.ID
     ref: str | None = strawberry.UNSET
     title: str | None = strawberry.UNSET
+    limits: LimitsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of each limit the strictest holds: this, the project's or the host's."
+    )
     idempotency_key: str | None = strawberry.UNSET
 
 
@@ -46,6 +51,7 @@ class OpenSessionMutation:
             ids.decode_as("Project", input.project_id, "projectId"),
             ref=given(input.ref),
             title=given(input.title) or "",
+            limits=merged(NOTHING_ASKED, input.limits) if input.limits else NOTHING_ASKED,
             key=idempotency_key(info, input, input.idempotency_key),
         )
         return OpenSessionPayload(session_id=outcome.subject_id, position=Long(outcome.position))

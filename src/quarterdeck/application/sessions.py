@@ -14,6 +14,7 @@ from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, 
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
 from quarterdeck.domain import project, session, session_network, workspace
 from quarterdeck.domain.errors import LimitExceededError
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
@@ -61,6 +62,7 @@ class Sessions:
         *,
         ref: str | None = None,
         title: str = "",
+        limits: LimitsAsked = NOTHING_ASKED,
         fork: SessionForked | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
@@ -77,7 +79,13 @@ class Sessions:
         async with door.turn:
             await self._check_room(project_id, usable, door.last)
             outcome = await self._open(
-                caller, project_id, ref=usable.default_branch if ref is None else ref, title=title, fork=fork, key=key
+                caller,
+                project_id,
+                ref=usable.default_branch if ref is None else ref,
+                title=title,
+                limits=limits,
+                fork=fork,
+                key=key,
             )
             door.last = max(door.last, outcome.position)
         await self.doorbell.ring(outcome.recorded, outcome.state)
@@ -90,13 +98,16 @@ class Sessions:
         *,
         ref: str,
         title: str,
+        limits: LimitsAsked,
         fork: SessionForked | None,
         key: IdempotencyKey | None,
     ) -> Outcome[SessionState]:
         session_id = self.ids.new()
 
         def decide(state: SessionState) -> tuple[SessionEvent, ...]:
-            opened = session.open_session(state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title)
+            opened = session.open_session(
+                state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title, asked=limits
+            )
             return (*opened, fork) if fork else opened
 
         context = context_of(caller, project_id=project_id, session_id=session_id)

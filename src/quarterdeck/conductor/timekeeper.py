@@ -16,6 +16,7 @@ from quarterdeck.conductor.open_work import OpenSession, OpenWork
 from quarterdeck.conductor.project_settings import know_settings
 from quarterdeck.domain import session
 from quarterdeck.domain.deadlines import Deadline, WhenIdle, deadlines
+from quarterdeck.domain.limits import strictest
 from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.session import ReadySession, SessionEvent, SessionState
 
@@ -61,7 +62,7 @@ class Timekeeper:
             return
         idle = each.state.pause.activity is Activity.RUNNING and not busy
         yield from deadlines(
-            settings.limits,
+            strictest(settings.limits, each.state.asked),
             settings.when_idle,
             ready_at=each.ready_at,
             idle_since=each.active_at if idle else None,

@@ -7,6 +7,8 @@ from uuid import UUID
 from quarterdeck.domain import pausing
 from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.limits import check as check_limits
 from quarterdeck.domain.pausing import (
     AWAKE,
     Activity,
@@ -35,12 +37,14 @@ class Limit:
 @dataclass(frozen=True, kw_only=True)
 class SessionOpened:
     TOPIC: ClassVar[str] = "SessionOpened"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     project_id: UUID
     owner_id: UUID
     ref: str
     """Branch, tag or commit of the repository that the workspace starts from."""
     title: str = ""
+    limits: LimitsAsked = NOTHING_ASKED
+    """What was asked for beside the project's; the strictest of each holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +151,7 @@ class OpenSession:
     owner_id: UUID
     ref: str
     title: str
+    asked: LimitsAsked = NOTHING_ASKED
     admitted: bool = False
     fork: SessionForked | None = None
     closing: bool = False
@@ -164,6 +169,7 @@ class ReadySession:
     worker_id: str
     jail_driver: str
     base_commit: str
+    asked: LimitsAsked = NOTHING_ASKED
     closing: bool = False
     closing_reason: str = ""
     pause: Pause = AWAKE
@@ -193,7 +199,13 @@ LiveSession = OpenSession | ReadySession
 def evolve(state: SessionState, event: SessionEvent) -> SessionState:
     match event:
         case SessionOpened():
-            return OpenSession(project_id=event.project_id, owner_id=event.owner_id, ref=event.ref, title=event.title)
+            return OpenSession(
+                project_id=event.project_id,
+                owner_id=event.owner_id,
+                ref=event.ref,
+                title=event.title,
+                asked=event.limits,
+            )
         case SessionAdmitted():
             return replace(state, admitted=True) if isinstance(state, OpenSession) else state
         case SessionForked():
@@ -201,6 +213,7 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
         case SessionProvisioned():
             live = running(state)
             return ReadySession(
+                asked=live.asked,
                 project_id=live.project_id,
                 owner_id=live.owner_id,
                 ref=live.ref,
@@ -269,7 +282,13 @@ def ready(state: SessionState) -> ReadySession:
 
 
 def open_session(
-    state: SessionState, *, project_id: UUID, owner_id: UUID, ref: str, title: str
+    state: SessionState,
+    *,
+    project_id: UUID,
+    owner_id: UUID,
+    ref: str,
+    title: str,
+    asked: LimitsAsked = NOTHING_ASKED,
 ) -> tuple[SessionEvent, ...]:
     if not isinstance(state, NoSession):
         raise ConflictError("This session exists already.")
@@ -278,7 +297,8 @@ def open_session(
         raise InvalidInputError(
             f"{ref[:40]!r} is no branch, tag or commit.", "Name one that `git branch -a` lists.", field="ref"
         )
-    return (SessionOpened(project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200]),)
+    check_limits(asked, "limits")
+    return (SessionOpened(project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200], limits=asked),)
 
 
 def admit(state: SessionState) -> tuple[SessionEvent, ...]:

@@ -101,7 +101,7 @@ def _default(field: FieldInfo) -> str:
     if field.default_factory is not None:
         return str(field.examples[0]) if field.examples else ""
     value: object = field.get_default()
-    if value is None or value == ():
+    if value is None or value in ((), ""):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -12,11 +12,12 @@ from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
+from quarterdeck.domain.limits import LimitsAsked, strictest
 from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
-from quarterdeck.worker import time_limits
+from quarterdeck.worker import limits, time_limits
 from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import SessionFiles, taken
@@ -37,6 +38,10 @@ class Made:
     environment: dict[str, str]
     forked: SnapshotTaken | None = None
     """What a fork begins with."""
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        return (*self.jail.limits, *told(self.workspace))
 
     @property
     def events(self) -> tuple[WorkspaceEvent, ...]:
@@ -114,7 +119,7 @@ class Provisioner:
             await self._take_down(session_id, None)
             await self.fail(session_id, error.message, error.next_step)
             return
-        if not await self._announce(read, made, time_limits.told(home.settings.limits)):
+        if not await self._announce(read, made, time_limits.told(strictest(home.settings.limits, opened.asked))):
             await self._take_down(session_id, made.jail)
             return
         nothing: workspace.WorkspaceState = workspace.NoWorkspace()
@@ -123,17 +128,25 @@ class Provisioner:
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
         held.environment = made.environment
 
+    def spec_of(self, prepared: PreparedWorkspace, asked: LimitsAsked) -> JailSpec:
+        """`asked` is what the worker allows of what was asked for."""
+        kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
+        return JailSpec(session_id=prepared.session_id, workspace=prepared, limits=kept)
+
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
+        asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
         prepared = await self._ports.workspaces.prepare(
             session_id,
             opened.project_id,
             home.repository,
             opened.ref,
-            quota_of(home.settings.limits),
+            quota_of(asked),
             commit=opened.fork.base_commit if opened.fork else None,
         )
-        jail = await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared))
+        jail = await self._ports.driver.create(self.spec_of(prepared, asked))
         try:
+            if home.settings.strict_limits:
+                limits.refuse_unkept((*jail.limits, *told(prepared)))
             forked = None
             if opened.fork is not None:
                 forked = await self._take_over(opened.fork, opened, prepared, jail, home.settings)
@@ -170,7 +183,7 @@ class Provisioner:
                     jail_driver=made.jail.driver,
                     workspace_kind=made.workspace.kind,
                     base_commit=made.workspace.base_commit,
-                    limits=(*made.jail.limits, *told(made.workspace), *times),
+                    limits=(*made.limits, *times),
                 )
             except ConflictError:
                 return self._is_ours(read.state)

@@ -13,8 +13,9 @@ from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
-from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
+from quarterdeck.worker import limits
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.marks import Marks
@@ -112,7 +113,7 @@ class Reconciler:
     async def _rebuild(self, held: HeldSession, read: Read[SessionState]) -> None:
         held.commands.hold(Hold.DOUBT)
         await held.commands.idle(within=5.0)
-        jail, rebuilt = await self._jail(held.session_id)
+        jail, rebuilt = await self._jail(held.session_id, session.ready(read.state))
         held.jail = jail
         held.files.settled = False
         await self._say_adopted(read.stream_id, rebuilt=rebuilt)
@@ -123,7 +124,7 @@ class Reconciler:
         if await self._ports.workspaces.find_prepared(session_id) is None:
             await self._lose(session_id)
             return
-        jail, rebuilt = await self._jail(session_id)
+        jail, rebuilt = await self._jail(session_id, ready)
         home = await self._provisioner.settings_of(ready.project_id)
         files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
         self._marks.set(session_id)
@@ -137,14 +138,16 @@ class Reconciler:
             await self._restorer.restore(held)
         await self._go_on(held, ready)
 
-    async def _jail(self, session_id: UUID) -> tuple[Jail, bool]:
+    async def _jail(self, session_id: UUID, ready: ReadySession) -> tuple[Jail, bool]:
         """The session's jail, and whether it had to be built anew."""
         if jail := await self._ports.driver.adopt(session_id):
             return jail, False
         prepared = await self._ports.workspaces.find_prepared(session_id)
         if prepared is None:
             raise JailError("The session's files are gone.", "Close it, and open another.")
-        return await self._ports.driver.create(JailSpec(session_id=session_id, workspace=prepared)), True
+        home = await self._provisioner.settings_of(ready.project_id)
+        asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
+        return await self._ports.driver.create(self._provisioner.spec_of(prepared, asked)), True
 
     async def _network(self, held: HeldSession, home: Project) -> None:
         try:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
@@ -16,6 +18,10 @@ class WorkerSettings:
     """Masked in all output."""
     output_limit_bytes: int = 0
     """Output of one command; 0: no limit."""
+    default_limits: LimitsAsked = NOTHING_ASKED
+    """Of a session for which nobody asks for any."""
+    max_limits: LimitsAsked = NOTHING_ASKED
+    """Of any session here."""
     lease_seconds: float = 15.0
     """How long it counts as alive after it was last heard of."""
     reconcile_seconds: float = 10.0

@@ -7,6 +7,7 @@ from tests.support.fake_gateway.world import World
 
 from quarterdeck_cli import settings
 from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.settings import limits_of
 
 PYPI = {"host": "pypi.org", "port": 443}
 
@@ -72,3 +73,16 @@ def test_a_world_of_the_tests_has_every_setting() -> None:
 
     assert {kind.api for kind in settings.PLAIN.values()} <= shown.keys()
     assert {kind.api for kind in settings.LIMITS.values()} == shown["limits"].keys()
+
+
+def test_the_limits_of_a_session_are_written_like_a_projects() -> None:
+    asked = limits_of(memory="2G", cpus="1.5", idle_time="30m", open_files=None)
+
+    assert asked == {"memoryBytes": 2 * 2**30, "cpus": 1.5, "idleSeconds": 1800}
+
+
+def test_a_limit_that_cannot_be_read_is_refused_before_anything_is_asked() -> None:
+    with pytest.raises(UsageError) as refused:
+        limits_of(memory="lots")
+
+    assert "'lots' is no size" in str(refused.value)

@@ -5,6 +5,7 @@ import pytest
 from quarterdeck.domain import session
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.session import (
     EndedSession,
     NoSession,
@@ -43,6 +44,24 @@ def test_a_ref_that_git_would_misread_is_refused(ref: str) -> None:
         session.open_session(NoSession(), project_id=PROJECT, owner_id=OWNER, ref=ref, title="")
 
     assert refused.value.field == "ref"
+
+
+def test_a_limit_that_cannot_be_is_refused_by_name() -> None:
+    asked = LimitsAsked(memory_bytes=1000)
+    with pytest.raises(InvalidInputError) as refused:
+        session.open_session(NoSession(), project_id=PROJECT, owner_id=OWNER, ref="main", title="", asked=asked)
+
+    assert refused.value.field == "limits.memoryBytes"
+
+
+def test_what_was_asked_for_lasts_as_long_as_the_session() -> None:
+    asked = LimitsAsked(cpus=1.5)
+    opened = session.open_session(NoSession(), project_id=PROJECT, owner_id=OWNER, ref="main", title="", asked=asked)
+
+    state = after(*opened, PROVISIONED)
+
+    assert isinstance(state, ReadySession)
+    assert state.asked == asked
 
 
 def test_a_provisioned_session_is_ready_on_its_worker() -> None:

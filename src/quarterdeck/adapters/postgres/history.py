@@ -10,7 +10,7 @@ from quarterdeck.domain.command import ChangedFile, CommandFinished, EndReason
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
-from quarterdeck.domain.session import SessionCloseRequested, SessionProvisioned
+from quarterdeck.domain.session import SessionCloseRequested, SessionOpened, SessionProvisioned
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspacePrepared
 
 
@@ -193,6 +193,19 @@ def _prepared_v2(event: WorkspacePreparedV1) -> WorkspacePrepared:
     return WorkspacePrepared(**vars(event))
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionOpenedV1:
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str = ""
+
+
+def _opened_v2(event: SessionOpenedV1) -> SessionOpened:
+    """Sessions had no limits of their own."""
+    return SessionOpened(**vars(event))
+
+
 EARLIER: dict[tuple[str, int], Earlier] = {
     ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
@@ -200,6 +213,7 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("ProjectSettingsChanged", 2): Earlier(shape=ProjectSettingsChangedV2, upcast=_settings_changed_v3),
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
+    ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
     ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
     ("WorkspacePrepared", 1): Earlier(shape=WorkspacePreparedV1, upcast=_prepared_v2),
