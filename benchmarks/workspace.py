@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +20,6 @@ from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.application.ports import PreparedWorkspace
 
-FOLDERS, FILES, SIZE = 500, 100, 20_000
 CHANGED = 10
 ROUNDS = 25
 
@@ -29,7 +29,7 @@ async def run() -> list[Row]:
     folder.chmod(0o755)
     try:
         source = folder / "source.git"
-        await asyncio.to_thread(make_repository, source)
+        await asyncio.to_thread(make_repository, source, Shape())
         workspaces = GitWorkspaces(folder / "state", JAIL_UID)
         rows = await _measure(workspaces, source, folder)
         workspaces.close()
@@ -38,46 +38,56 @@ async def run() -> list[Row]:
     return rows
 
 
-def make_repository(path: Path) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Of a repository: `files` of `size` bytes in each folder."""
+
+    folders: int = 500
+    files: int = 100
+    size: int = 20_000
+
+
+def make_repository(path: Path, shape: Shape) -> None:
     """By fast-import, so that the files are written once only, by the checkout that is measured."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", path], check=True)
     importer = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=path, stdin=subprocess.PIPE)
     with importer:
         assert importer.stdin is not None
-        for part in _history():
+        for part in _history(shape):
             importer.stdin.write(part)
     if importer.returncode:
         raise RuntimeError("git fast-import failed")
 
 
-def _history() -> Iterator[bytes]:
+def _history(shape: Shape) -> Iterator[bytes]:
     yield b"commit refs/heads/main\ncommitter Ada <ada@example.invalid> 1700000000 +0000\ndata 5\nlarge\n"
-    for number in range(FOLDERS * FILES):
+    for number in range(shape.folders * shape.files):
         line = b"%08d: this file stands for one of many like it\n" % number
-        content = (line * (SIZE // len(line) + 1))[:SIZE]
-        yield b"M 100644 inline d%03d/f%03d\ndata %d\n%b\n" % (number // FILES, number % FILES, SIZE, content)
+        content = (line * (shape.size // len(line) + 1))[: shape.size]
+        place = number // shape.files, number % shape.files
+        yield b"M 100644 inline d%03d/f%03d\ndata %d\n%b\n" % (*place, shape.size, content)
 
 
 async def _measure(workspaces: GitWorkspaces, source: Path, folder: Path) -> list[Row]:
     project_id = uuid4()
-    mirror = await _seconds(lambda: workspaces.mirror(project_id, str(source)))
+    mirror = await seconds(lambda: workspaces.mirror(project_id, str(source)))
     unchanged = await _median(lambda: workspaces.mirror(project_id, str(source)), 5)
 
     async def prepare() -> PreparedWorkspace:
         return await workspaces.prepare(uuid4(), project_id, str(source), "main")
 
-    first = await _seconds(prepare)
+    first = await seconds(prepare)
     before = _free(folder)
     opened = await _median(prepare)
     disk = (before - _free(folder)) / ROUNDS / 1e6
     clone = await _median(lambda: asyncio.to_thread(_bare_clone, source, folder / "clone"), 5)
     workspace = await prepare()
     return [
-        _row("make the mirror", mirror, "s"),
-        _row("ask an unchanged local repository through git", unchanged * 1e3, "ms"),
-        _row("open the first session of a commit (checks it out)", first, "s"),
-        _row("open a session, p50", opened * 1e3, "ms", 40, "git clone --shared --no-checkout", clone * 1e3),
-        _row("disk per session before its first write", disk, "MB", 5),
+        row("make the mirror", mirror, "s"),
+        row("ask an unchanged local repository through git", unchanged * 1e3, "ms"),
+        row("open the first session of a commit (checks it out)", first, "s"),
+        row("open a session, p50", opened * 1e3, "ms", 40, "git clone --shared --no-checkout", clone * 1e3),
+        row("disk per session before its first write", disk, "MB", 5),
         *_status(workspace),
         *await _trees(workspaces, workspace),
     ]
@@ -89,7 +99,7 @@ def _status(workspace: PreparedWorkspace) -> list[Row]:
     assert not printed
     ours = (int(ended) - int(began)) / 1e6
     plain = min(_plain_status(workspace) for _ in range(3))
-    return [_row("first git status in a session", ours, "ms", 150, "git status in the checkout itself", plain)]
+    return [row("first git status in a session", ours, "ms", 150, "git status in the checkout itself", plain)]
 
 
 def _plain_status(workspace: PreparedWorkspace) -> float:
@@ -114,16 +124,16 @@ async def _trees(workspaces: GitWorkspaces, workspace: PreparedWorkspace) -> lis
     fresh: list[float] = []
     for number in range(ROUNDS):
         in_workspace(workspace, f"for i in $(seq -w {CHANGED}); do echo {number} >> d0$i/f0{number + 10}; done")
-        fresh.append(await _seconds(tree))
+        fresh.append(await seconds(tree))
     again = await _median(tree)
     added = in_workspace(workspace, "date +%s%N; git add --all; date +%s%N").split()
     peer = (int(added[1]) - int(added[0])) / 1e6
     return [
-        _row("tree of an untouched session, p50", untouched * 1e3, "ms", 1),
-        _row(
+        row("tree of an untouched session, p50", untouched * 1e3, "ms", 1),
+        row(
             f"tree after {CHANGED} more changed files, p50", statistics.median(fresh) * 1e3, "ms", 8, "git add -A", peer
         ),
-        _row("the same tree again, p50", again * 1e3, "ms"),
+        row("the same tree again, p50", again * 1e3, "ms"),
     ]
 
 
@@ -132,21 +142,21 @@ def _bare_clone(source: Path, target: Path) -> None:
     subprocess.run(["git", "clone", "--quiet", "--shared", "--no-checkout", source, target], check=True)
 
 
-async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
+async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     began = time.perf_counter()
     await work()
     return time.perf_counter() - began
 
 
 async def _median(work: Callable[[], Awaitable[object]], rounds: int = ROUNDS) -> float:
-    return statistics.median([await _seconds(work) for _ in range(rounds)])
+    return statistics.median([await seconds(work) for _ in range(rounds)])
 
 
 def _free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _row(
+def row(
     name: str, value: float, unit: str, limit: float | None = None, peer: str = "", peer_value: float | None = None
 ) -> Row:
     return Row(

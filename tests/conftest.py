@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+from tests.support.s3 import s3
 from tests.support.services import database, empty_database, nats_server, nats_url, postgres, template_database
 
-__all__ = ["database", "empty_database", "nats_server", "nats_url", "postgres", "template_database"]
+__all__ = ["database", "empty_database", "nats_server", "nats_url", "postgres", "s3", "template_database"]

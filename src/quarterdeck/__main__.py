@@ -194,7 +194,7 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from quarterdeck import bootstrap
 
     settings = settings_files.load(data_dir=data_dir)
-    findings = asyncio.run(examine(settings, bootstrap.jail_driver(settings)))
+    findings = asyncio.run(examine(settings, bootstrap.jail_driver(settings), lambda: bootstrap.object_store(settings)))
     if as_json:
         out.print_json(data=[asdict(finding) for finding in findings])
     else:

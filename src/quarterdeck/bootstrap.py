@@ -16,12 +16,14 @@ import uvloop
 from pydantic import SecretStr
 
 from quarterdeck import logging
+from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
@@ -32,6 +34,7 @@ from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.ports import ObjectStore
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -110,6 +113,10 @@ def jail_driver(settings: Settings) -> JailDriver:
 def _egress(settings: Settings) -> ProcessEgressKeeper:
     asked = EgressSettings(private_networks=settings.egress_private_networks, dns=settings.egress_dns)
     return ProcessEgressKeeper(settings.data_dir / "worker", _jail_uid(settings), asked)
+
+
+def object_store(settings: Settings) -> ObjectStore:
+    return ObstoreObjects(settings.object_store)
 
 
 # --- what several roles are made of --------------------------------------------------------------------------------
@@ -237,6 +244,8 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             registry=stores.leases,
             workspaces=GitWorkspaces(settings.data_dir / "worker", _jail_uid(settings)),
             trees=GitTreeReader(settings.data_dir / "worker"),
+            packs=GitSnapshotPacks(settings.data_dir / "worker"),
+            objects=object_store(settings),
             driver=jail_driver(settings),
             egress=_egress(settings),
             clock=SystemClock(),

@@ -88,7 +88,7 @@ Directory = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PostgresUrl = Annotated[SecretStr, _with_scheme("postgresql", "postgres")]
 NatsUrl = Annotated[SecretStr, _with_scheme("nats", "tls")]
-ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file")]
+ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file", "s3", "gs", "az")]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
@@ -148,7 +148,9 @@ class Services(BaseSettings):
     )
     object_store_url: ObjectStoreUrl | None = Field(
         default=None,
-        description="Reserved for snapshots and audit checkpoints; nothing is kept there yet.",
+        description="Where snapshots are kept: `file:///folder`, `s3://bucket/prefix`, `gs://…` or `az://…`; "
+        "`?endpoint=…&region=…&access_key_id=…&secret_access_key=…` may follow, else the provider's variables count. "
+        "Default: the folder `objects` of the data directory.",
     )
 
 
@@ -254,6 +256,13 @@ class Settings(Limits, Egress, Worker, Users, Services, Listening, General):
         """The address that clients use."""
         host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def object_store(self) -> str:
+        """The object store's URL; it may hold credentials."""
+        if self.object_store_url is not None:
+            return self.object_store_url.get_secret_value()
+        return (self.data_dir / "objects").as_uri()
 
     @property
     def local_host(self) -> str:

@@ -17,6 +17,8 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.leases import MemoryWorkerRegistry
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
+from quarterdeck.adapters.memory.objects import MemoryObjects
+from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
@@ -32,6 +34,8 @@ from quarterdeck.application.ports import (
     EventLog,
     JobQueue,
     LiveOutput,
+    ObjectStore,
+    SnapshotPacks,
     StreamWrite,
     TranscriptStore,
     TreeReader,
@@ -99,6 +103,8 @@ class Deck:
     workspaces: Workspaces = field(default_factory=MemoryWorkspaces)
     trees: TreeReader | None = None
     """None: those of the workspaces in memory."""
+    packs: SnapshotPacks | None = None
+    objects: ObjectStore = field(default_factory=MemoryObjects)
     host: DummyHost = field(default_factory=DummyHost)
     scripts: dict[str, Script] = field(default_factory=dict[str, Script])
     source: str = SOURCE
@@ -147,6 +153,8 @@ class Deck:
             registry=self.registry,
             workspaces=self.workspaces,
             trees=self.trees or MemoryTreeReader(MemoryWorkspaces()),
+            packs=self.packs or MemorySnapshotPacks(self.folder),
+            objects=self.objects,
             driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
             egress=self.egress,
             clock=SystemClock(),

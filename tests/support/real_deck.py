@@ -9,12 +9,14 @@ from tests.support.deck import Deck
 from tests.support.repositories import JAIL_UID, Repository, reachable_folder
 from tests.support.services import Database
 
+from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.log import PostgresEventLog
@@ -50,6 +52,8 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             cursors=PostgresCursors(pool),
             workspaces=GitWorkspaces(state_dir(folder), JAIL_UID),
             trees=GitTreeReader(state_dir(folder)),
+            packs=GitSnapshotPacks(state_dir(folder)),
+            objects=ObstoreObjects((folder / "objects").as_uri()),
             driver=driver(folder),
             egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),

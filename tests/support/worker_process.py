@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.postgres.pool import Pool
@@ -31,14 +33,29 @@ from quarterdeck.worker.worker import Worker
 JAIL_UID = 64100 if os.geteuid() == 0 else None
 
 
-async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egress: dict[str, Any]) -> None:
+class DyingObjects(ObstoreObjects):
+    """The process is killed when it has put something there, or when it is about to."""
+
+    def __init__(self, url: str, dies: str) -> None:
+        super().__init__(url)
+        self._dies = dies
+
+    async def put(self, key: str, content: Path) -> None:
+        if self._dies == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        await super().put(key, content)
+        if self._dies == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egress: dict[str, Any], dies: str) -> None:
     async with (
         PostgresEventLog(database_url, SystemClock()) as log,
         Pool(database_url) as pool,
         NatsConnection(nats_url) as nats,
     ):
         worker = Worker(
-            WorkerSettings(worker_id="w1", host="here", state_dir=folder / "w1"),
+            WorkerSettings(worker_id="w1", host="here", state_dir=folder / "w1", archive_seconds=0.2),
             log=log,
             transcripts=PostgresTranscriptStore(pool),
             live=NatsLiveOutput(nats, prefix),
@@ -47,6 +64,8 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egre
             registry=PostgresWorkerRegistry(pool),
             workspaces=GitWorkspaces(folder / "worker", JAIL_UID),
             trees=GitTreeReader(folder / "worker"),
+            packs=GitSnapshotPacks(folder / "worker"),
+            objects=DyingObjects((folder / "objects").as_uri(), dies),
             driver=BubblewrapDriver(folder / "worker", JAIL_UID),
             egress=ProcessEgressKeeper(folder / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
@@ -60,6 +79,5 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egre
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    asyncio.run(
-        main(given["database_url"], given["nats_url"], given["prefix"], Path(given["folder"]), given.get("egress", {}))
-    )
+    folder, egress, dies = Path(given["folder"]), given.get("egress", {}), given.get("dies", "")
+    asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], folder, egress, dies))

@@ -18,6 +18,7 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    Home,
     ListAsked,
     TreePage,
 )
@@ -506,6 +507,95 @@ class Workspaces(Protocol):
 
     async def sessions(self) -> Sequence[UUID]:
         """Sessions that have a copy on this host."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    key: str
+    size: int
+    modified: datetime
+
+
+class ObjectStore(Protocol):
+    """Whole objects by key: parts joined by slashes. Raises UnavailableError where it does not answer."""
+
+    async def put(self, key: str, content: Path) -> None:
+        """Whole or not at all, and there for good when this returns. What was there is replaced."""
+        ...
+
+    async def get(self, key: str, into: Path) -> None:
+        """Writes it to a file, which is made or replaced. Raises NotFoundError."""
+        ...
+
+    async def list(self, prefix: str) -> Sequence[StoredObject]:
+        """Those whose first parts are these, by key."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """One that is not there is no error."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotToPack:
+    version: int
+    """Of the workspace's stream."""
+    tree: str
+    recorded_at: datetime
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A file that holds what a row of snapshots needs beyond what was packed before."""
+
+    path: Path
+    sha256: str
+    size: int
+    commit: str
+    covers: int
+    """Version of the last snapshot in it."""
+
+
+class SnapshotPacks(Protocol):
+    """The stores of sessions' trees on this host, as packs to be sent away and taken back."""
+
+    async def sessions(self) -> Sequence[UUID]:
+        """Those with a store on this host that is not finished."""
+        ...
+
+    async def pack(
+        self, session_id: UUID, base_commit: str, after: str | None, snapshots: Sequence[SnapshotToPack]
+    ) -> Pack:
+        """Packs snapshots, the oldest first, that come after commit `after`; None: after the base.
+
+        Asked again for the same, after a crash too, it gives the same. Raises UnavailableError where there is no room.
+        """
+        ...
+
+    async def settle(self, session_id: UUID, covers: int) -> None:
+        """Packs up to this version are stored: their objects need no other form here."""
+        ...
+
+    async def finish(self, session_id: UUID) -> None:
+        """Nothing will be added, and everything is stored: the store here may go when room is needed."""
+        ...
+
+    async def missing(self, session_id: UUID, sha256: Sequence[str]) -> Sequence[str]:
+        """Those packs that are not here."""
+        ...
+
+    def incoming(self, session_id: UUID, sha256: str) -> Path:
+        """Where to put a pack that is taken back."""
+        ...
+
+    async def restore(self, home: Home, source: str, base_commit: str, sha256: Sequence[str]) -> None:
+        """Takes up packs that were put where `incoming` says, over the base commit from the repository."""
+        ...
+
+    async def remove(self, session_id: UUID) -> None:
+        """Removes all that is here of the session's trees."""
         ...
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
-from quarterdeck.domain import command, identity, network_access, project, session, session_network, workspace
+from quarterdeck.domain import archive, command, identity, network_access, project, session, session_network, workspace
 from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.network_access import NetworkAccessDecided
@@ -68,6 +68,9 @@ SESSION_NETWORK = Aggregate[session_network.SessionNetwork, session_network.Sess
 )
 NETWORK_ACCESS = Aggregate[network_access.NetworkAccess, network_access.NetworkAccessEvent](
     "session's network access", network_access.NetworkAccess(), network_access.evolve, (NetworkAccessDecided,)
+)
+ARCHIVE = Aggregate[archive.Archive, archive.ArchiveEvent](
+    "archive", archive.Archive(), archive.evolve, get_args(archive.ArchiveEvent)
 )
 USER = Aggregate[identity.UserState, identity.UserEvent](
     "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)

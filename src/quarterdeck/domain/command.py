@@ -38,7 +38,7 @@ class Terminal:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedFile:
-    """`path` is relative to the workspace, bytes that are not UTF-8 shown as \\xNN."""
+    """`path` is relative to the workspace, as text: see `application.paths`."""
 
     path: str
     status: str

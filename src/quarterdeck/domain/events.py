@@ -3,6 +3,7 @@
 from typing import get_args
 
 from quarterdeck.domain.admission import AdmissionEvent
+from quarterdeck.domain.archive import ArchiveEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
@@ -20,6 +21,7 @@ Event = (
     | WorkspaceEvent
     | SessionNetworkEvent
     | NetworkAccessEvent
+    | ArchiveEvent
     | UserEvent
     | TokenEvent
     | RequestAccepted

@@ -27,7 +27,7 @@ class WorkspacePrepared:
 
 @dataclass(frozen=True, kw_only=True)
 class SkippedPath:
-    """What is left out of a snapshot. `path` is relative to the workspace, bytes that are not UTF-8 as \\xNN."""
+    """What is left out of a snapshot. `path` is relative to the workspace, as text: see `application.paths`."""
 
     path: str
     reason: str

@@ -6,9 +6,11 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from quarterdeck.application.ports import ObjectStore
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host import kernel, lock
@@ -24,7 +26,9 @@ OLDEST_GIT = (2, 31)
 ROOM_TO_WORK = 5 * 1024**3
 
 
-async def examine(settings: Settings, driver: JailDriver | None) -> Sequence[Finding]:
+async def examine(
+    settings: Settings, driver: JailDriver | None, objects: Callable[[], ObjectStore] | None = None
+) -> Sequence[Finding]:
     """Looks at everything and changes nothing."""
     data = DataDirectory(settings.data_dir)
     findings = [
@@ -41,7 +45,7 @@ async def examine(settings: Settings, driver: JailDriver | None) -> Sequence[Fin
         kernel.overlay(),
         kernel.cgroups(),
     ]
-    return [*findings, *await _jail(driver)]
+    return [*findings, *await _object_store(settings, objects), *await _jail(driver)]
 
 
 def _platform() -> Finding:
@@ -180,6 +184,20 @@ def _running(data: DataDirectory) -> Finding:
         return _off("host", "Quarterdeck", error)
     detail = f"runs as pid {by.pid} at {by.url}" if by else "does not run on this data directory"
     return Finding(area="host", name="Quarterdeck", on=True, detail=detail)
+
+
+async def _object_store(settings: Settings, objects: Callable[[], ObjectStore] | None) -> list[Finding]:
+    if objects is None:
+        return []
+    parts = urlsplit(settings.object_store)
+    if parts.scheme == "file" and not Path(unquote(parts.path)).exists():
+        return [Finding(area="storage", name="object store", on=True, detail=f"{unquote(parts.path)} will be made")]
+    try:
+        await objects().list("doctor")
+    except QuarterdeckError as error:
+        return [_off("storage", "object store", error)]
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{unquote(parts.path)}"
+    return [Finding(area="storage", name="object store", on=True, detail=f"{place} answers")]
 
 
 async def _jail(driver: JailDriver | None) -> list[Finding]:

@@ -63,6 +63,7 @@ class Closer:
         await self._log_end(session_id, tree)
         await self._ports.workspaces.discard(session_id)
         self._marks.clear(session_id)
+        self._ports.archive.set()
 
     async def _end_commands(self, held: HeldSession) -> None:
         for asked in held.commands.close():

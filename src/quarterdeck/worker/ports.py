@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, TreeReader, Workspaces
+from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
 from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.worker.archived_trees import Retriever
 from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.settings import WorkerSettings
@@ -19,11 +20,13 @@ class WorkerPorts:
     live: LiveOutput
     jobs: JobQueue
     workspaces: Workspaces
-    trees: TreeReader
     driver: JailDriver
     networks: Networks
     clock: Clock
     patterns: Patterns
+    retriever: Retriever
+    archive: asyncio.Event
+    """Set when a session has ended: its snapshots are sent to the object store now."""
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a jail does not do as it should: reconcile now."""
 

@@ -9,6 +9,7 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
+from quarterdeck.application.trees import Home
 from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError
@@ -165,6 +166,7 @@ class Provisioner:
     ) -> SnapshotTaken:
         """Gives a fork the files, and the shell, of the point that it starts from."""
         source, workspaces = fork.source_session_id, self._ports.workspaces
+        await self._ports.retriever.retrieve(Home(session_id=source, project_id=opened.project_id))
         steps = workspaces.steps(source, opened.project_id, prepared.tree, fork.tree)
         shell = await workspaces.shell(source, fork.point)
         await change(jail, steps, shell)

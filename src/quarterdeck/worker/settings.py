@@ -26,5 +26,7 @@ class WorkerSettings:
     """How long it counts as alive after it was last heard of."""
     reconcile_seconds: float = 10.0
     """How often the log is compared with what is on the host."""
+    archive_seconds: float = 30.0
+    """How often new snapshots are sent to the object store."""
     max_attempts: int = 5
     """A job that failed as often as this is put aside, with the reason in the log."""

@@ -13,6 +13,8 @@ from quarterdeck.application.ports import (
     EventLog,
     JobQueue,
     LiveOutput,
+    ObjectStore,
+    SnapshotPacks,
     TranscriptStore,
     TreeReader,
     WorkerLease,
@@ -24,6 +26,8 @@ from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.egress.abstract import EgressKeeper
 from quarterdeck.worker import lease as leases
+from quarterdeck.worker.archived_trees import ArchivedTrees, Retriever
+from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
@@ -58,22 +62,28 @@ class Worker:
         registry: WorkerRegistry,
         workspaces: Workspaces,
         trees: TreeReader,
+        packs: SnapshotPacks,
+        objects: ObjectStore,
         driver: JailDriver,
         egress: EgressKeeper,
         clock: Clock,
     ) -> None:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
         journal = Journal(log, f"worker:{settings.worker_id}")
+        self._archiver = Archiver(journal, packs, objects, settings.archive_seconds)
+        retriever = Retriever(journal, packs, objects)
+        self._trees = ArchivedTrees(trees, retriever)
         self._ports = WorkerPorts(
             settings=settings,
             journal=journal,
-            networks=Networks(journal, egress),
             transcripts=transcripts,
             live=live,
             jobs=jobs,
             workspaces=workspaces,
-            trees=trees,
+            archive=self._archiver.hurry,
+            retriever=retriever,
             driver=driver,
+            networks=Networks(journal, egress),
             clock=clock,
             patterns=Patterns(settings.secrets),
         )
@@ -129,8 +139,9 @@ class Worker:
 
     async def _serve(self) -> None:
         await self._reconciler.once()
-        serving = self._control.serve(self._settings.worker_id, self._controls, self._ports.trees)
+        serving = self._control.serve(self._settings.worker_id, self._controls, self._trees)
         async with serving, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
+            group.create_task(self._archiver.run(), name="archiver")
             self.ready.set()

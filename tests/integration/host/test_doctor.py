@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from pydantic import SecretStr
 
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.config import Settings
 from quarterdeck.host import kernel
 from quarterdeck.host.doctor import examine
@@ -146,3 +148,23 @@ def test_what_stands_in_the_way_of_user_namespaces_is_named(
     assert not found.on
     assert "Operation not permitted" in found.detail
     assert found.next_step.startswith(step)
+
+
+@pytest.mark.parametrize(
+    ("url", "on", "said"),
+    [
+        ("file:///nowhere/at/all", True, "will be made"),
+        ("file:///tmp", True, "file:///tmp answers"),
+        ("s3://b?endpoint=http://127.0.0.1:9&region=r&access_key_id=k&secret_access_key=hidden", False, "failed"),
+        ("s3://b?no_such=1", False, "cannot be used"),
+    ],
+)
+async def test_the_object_store_is_asked(folder: Path, url: str, on: bool, said: str) -> None:
+    settings = load(data_dir=folder, object_store_url=SecretStr(url))
+    findings = await examine(settings, None, lambda: ObstoreObjects(settings.object_store))
+
+    [found] = [each for each in findings if each.name == "object store"]
+
+    assert found.on == on
+    assert said in found.detail
+    assert "hidden" not in found.detail

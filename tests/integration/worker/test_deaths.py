@@ -1,14 +1,11 @@
 """Processes that are killed in the middle of output: every byte is kept, once, and every command has one end."""
 
 import asyncio
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,6 +15,7 @@ from tests.support.deck import Deck, working
 from tests.support.real_deck import driver, real_deck
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
+from tests.support.workers import worker_process
 
 from quarterdeck.adapters.postgres import schema
 from quarterdeck.application.tasks import end
@@ -29,7 +27,6 @@ from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.nats import EmbeddedNats
 from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres
 
-ROOT = Path(__file__).parents[3]
 COUNT = "i=0; until [ -e /tmp/stop ]; do i=$((i+1)); echo line $i; done"
 """Prints a running counter until `STOP` has run in the same session."""
 STOP = "touch /tmp/stop"
@@ -37,22 +34,6 @@ KNOCKS = 150
 KNOCK = f"for i in $(seq {KNOCKS}); do curl -s -o /dev/null -w '%{{http_code}}\\n' http://host-$i.example/; done"
 SOME = 20_000
 """Bytes after which a count is in the middle."""
-
-
-@contextmanager
-def worker_process(deck: Deck, database: Database, nats_url: str, prefix: str) -> Generator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.worker_process"], cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True
-    )
-    given = {"database_url": database.app_url, "nats_url": nats_url, "prefix": prefix, "folder": str(deck.folder)}
-    assert process.stdin
-    process.stdin.write(json.dumps(given).encode())
-    process.stdin.close()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @asynccontextmanager

@@ -7,13 +7,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.integration.worker.test_deaths import in_the_end_clean, worker_process
+from tests.integration.worker.test_deaths import in_the_end_clean
 from tests.support.deck import Deck, working
 from tests.support.jails import processes_of
 from tests.support.real_deck import driver, real_deck
 from tests.support.repositories import JAIL_UID
 from tests.support.services import Database
 from tests.support.waiting import eventually
+from tests.support.workers import worker_process
 from tests.unit.worker.test_pausing import pause, resume
 
 UID = JAIL_UID or os.getuid()

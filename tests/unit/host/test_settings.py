@@ -73,7 +73,7 @@ def test_secrets_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
         ("QD_PORT", "http", "valid integer"),
         ("QD_LOG_FORMAT", "xml", "'text' or 'json'"),
         ("QD_NATS_URL", "http://there", "must start with nats:// or tls://"),
-        ("QD_OBJECT_STORE_URL", "s3://bucket", "must start with file://"),
+        ("QD_OBJECT_STORE_URL", "http://bucket", "must start with file:// or s3:// or gs:// or az://"),
         ("QD_WORKER_ID", "a.b", "should match pattern"),
         ("QD_PUBLIC_URL", "there", "should match pattern"),
         ("QD_JAIL_UID", "0", "greater than or equal to 1"),

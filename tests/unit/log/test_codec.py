@@ -155,6 +155,8 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionResumeRequested",
         "SessionResumed",
         "SnapshotTaken",
+        "SnapshotsCollected",
+        "SnapshotsStored",
         "TokenIssued",
         "TokenRevoked",
         "UserRegistered",

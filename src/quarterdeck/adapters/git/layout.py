@@ -52,6 +52,15 @@ class Layout:
     def shells(self, session_id: UUID) -> Path:
         return self.root / "trees" / f"{session_id}.shells"
 
+    def restored(self, session_id: UUID) -> Path:
+        """A store that was taken back from the object store."""
+        return self.root / "restored" / f"{session_id}.git"
+
+    def kept(self, session_id: UUID) -> Path:
+        """The store that is here."""
+        own = self.store(session_id)
+        return own if own.exists() else self.restored(session_id)
+
     def session_lock(self, session_id: UUID) -> Path:
         """Stays with the store: a lock's file is never removed."""
         return self.root / "trees" / f"{session_id}.lock"

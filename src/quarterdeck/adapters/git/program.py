@@ -95,12 +95,16 @@ class Git:
         user: int | None = None,
         cwd: bytes | Path = b"/",
         keep: Sequence[int] = (),
+        given: bytes = b"",
     ) -> bytes:
-        """What git prints. `user`: run as that uid and gid. `keep`: descriptors it holds too, such as a lock's."""
+        """What git prints. `user`: run as that uid and gid. `keep`: descriptors it holds too, such as a lock's.
+
+        `given`: its standard input.
+        """
         try:
             process = subprocess.Popen(
                 ["git", *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=self._environment(),
@@ -116,7 +120,7 @@ class Git:
             raise UnavailableError("There is no git on this worker.", "Install git 2.34 or later.") from None
         with process:
             try:
-                out, err = process.communicate(timeout=timeout)
+                out, err = process.communicate(given or None, timeout=timeout)
             except subprocess.TimeoutExpired:
                 raise GitTimedOutError from None
             finally:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from quarterdeck.adapters.git.lookup import find, kind_of, size_of
 from quarterdeck.adapters.git.objects import SUBMODULE, TREE, Entry, Objects
 from quarterdeck.adapters.git.renames import renames
 from quarterdeck.adapters.git.trees import tree_name
+from quarterdeck.application.errors import MissingSnapshotsError
 from quarterdeck.application.paths import path_bytes, path_text
 from quarterdeck.application.trees import (
     MAX_DIFF_FILES,
@@ -68,7 +70,7 @@ class GitTreeReader:
     def __init__(self, state_dir: Path) -> None:
         self._layout = Layout(root=state_dir, jail_uid=None)
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
-        self._store = lru_cache(maxsize=_STORES_OPEN)(self._open)
+        self._opened = lru_cache(maxsize=_STORES_OPEN)(_open)
 
     async def list_tree(self, asked: ListAsked) -> TreePage:
         return await self._with(asked.home, lambda store: _list(store.objects, asked))
@@ -105,16 +107,23 @@ class GitTreeReader:
                 try:
                     return work(store)
                 except KeyError as error:
-                    raise NotFoundError(f"Object {error.args[0]} of this session's snapshots is not here.") from None
+                    raise MissingSnapshotsError(
+                        f"Object {error.args[0]} of this session's snapshots is not here."
+                    ) from None
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, locked)
 
-    def _open(self, home: Home) -> _Store:
-        folder = self._layout.store(home.session_id) / "objects"
-        if not folder.is_dir():
-            raise NotFoundError("The snapshots of this session are not on this host.")
-        mirror = self._layout.mirror(home.project_id) / "objects"
-        return _Store(Objects(folder, mirror if mirror.is_dir() else None))
+    def _store(self, home: Home) -> _Store:
+        for folder in (self._layout.store(home.session_id), self._layout.restored(home.session_id)):
+            with suppress(FileNotFoundError):
+                # one that was removed and made again is another folder
+                made = (folder / "objects").stat().st_ino
+                return self._opened(folder / "objects", made, self._layout.mirror(home.project_id) / "objects")
+        raise MissingSnapshotsError("The snapshots of this session are not on this host.")
+
+
+def _open(folder: Path, _made: int, mirror: Path) -> _Store:
+    return _Store(Objects(folder, mirror if mirror.is_dir() else None))
 
 
 def _list(objects: Objects, asked: ListAsked) -> TreePage:

@@ -111,7 +111,7 @@ class GitWorkspaces:
     async def steps(
         self, session_id: UUID, project_id: UUID, before: str, after: str
     ) -> AsyncIterator[Sequence[FileChange]]:
-        objects = Objects(self._layout.store(session_id) / "objects", self._layout.mirror(project_id) / "objects")
+        objects = Objects(self._layout.kept(session_id) / "objects", self._layout.mirror(project_id) / "objects")
         pages = paged(steps(objects, tree_name(before), tree_name(after)))
         try:
             while page := await self._in(self._slow, lambda: next(pages, None)):

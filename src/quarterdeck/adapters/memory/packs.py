@@ -1,0 +1,59 @@
+"""Packs of the trees of `MemoryWorkspaces`: a file that names them. A host is one of these; hosts share the trees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1, sha256
+from pathlib import Path
+from uuid import UUID
+
+from quarterdeck.application.ports import Pack, SnapshotToPack
+from quarterdeck.application.trees import Home
+from quarterdeck.domain.errors import UnavailableError
+
+
+@dataclass
+class MemorySnapshotPacks:
+    folder: Path
+    stores: set[UUID] = field(default_factory=set[UUID])
+    """Sessions whose trees were made here."""
+    broken: set[UUID] = field(default_factory=set[UUID])
+    """Sessions whose trees cannot be packed."""
+    finished: set[UUID] = field(default_factory=set[UUID])
+    settled: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    restored: dict[UUID, set[str]] = field(default_factory=dict[UUID, set[str]])
+
+    async def sessions(self) -> Sequence[UUID]:
+        return sorted(self.stores - self.finished)
+
+    async def pack(
+        self, session_id: UUID, base_commit: str, after: str | None, snapshots: Sequence[SnapshotToPack]
+    ) -> Pack:
+        if session_id in self.broken:
+            raise UnavailableError("These snapshots cannot be packed.")
+        content = "\n".join([base_commit, after or "", *(each.tree for each in snapshots)]).encode()
+        digest = sha256(content).hexdigest()
+        path = self.folder / f"{session_id}-{digest}.out"
+        path.write_bytes(content)
+        commit = sha1(content, usedforsecurity=False).hexdigest()
+        return Pack(path=path, sha256=digest, size=len(content), commit=commit, covers=snapshots[-1].version)
+
+    async def settle(self, session_id: UUID, covers: int) -> None:
+        self.settled[session_id] = covers
+
+    async def finish(self, session_id: UUID) -> None:
+        self.finished.add(session_id)
+
+    async def missing(self, session_id: UUID, sha256: Sequence[str]) -> Sequence[str]:
+        return [each for each in sha256 if each not in self.restored.get(session_id, set())]
+
+    def incoming(self, session_id: UUID, sha256: str) -> Path:
+        return self.folder / f"{session_id}-{sha256}.in"
+
+    async def restore(self, home: Home, source: str, base_commit: str, sha256: Sequence[str]) -> None:
+        for each in sha256:
+            self.incoming(home.session_id, each).unlink()
+        self.restored.setdefault(home.session_id, set()).update(sha256)
+
+    async def remove(self, session_id: UUID) -> None:
+        self.stores.discard(session_id)
+        self.restored.pop(session_id, None)

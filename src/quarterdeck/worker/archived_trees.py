@@ -1,0 +1,105 @@
+"""Reading trees that are not on this host, or not any more: they are taken back from the object store first."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from quarterdeck.application.errors import ChangedObjectError, MissingSnapshotsError
+from quarterdeck.application.journal import Journal
+from quarterdeck.application.ports import ObjectStore, SnapshotPacks, TreeReader
+from quarterdeck.application.streams import ARCHIVE, PROJECT, WORKSPACE
+from quarterdeck.application.trees import (
+    Blame,
+    BlameAsked,
+    DiffAsked,
+    DiffPage,
+    FileAsked,
+    FileContent,
+    Home,
+    ListAsked,
+    TreePage,
+)
+from quarterdeck.domain import project, workspace
+from quarterdeck.domain.archive import SnapshotsCollected, SnapshotsStored, archive_id
+from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.workspace import workspace_id
+
+T = TypeVar("T")
+
+
+class Retriever:
+    """Takes a session's packs back, each checked by its digest in the log."""
+
+    def __init__(self, journal: Journal, packs: SnapshotPacks, objects: ObjectStore) -> None:
+        self._journal, self._packs, self._objects = journal, packs, objects
+        self._turns: dict[UUID, asyncio.Lock] = {}
+
+    async def retrieve(self, home: Home) -> None:
+        """Everything of the session that is stored is on this host afterwards. Raises NotFoundError for what was
+        collected, ChangedObjectError for a pack that is not what was stored.
+        """
+        async with self._turns.setdefault(home.session_id, asyncio.Lock()):
+            stored = await self._journal.read(ARCHIVE, archive_id(home.session_id))
+            for each in stored.events:
+                if isinstance(each.event, SnapshotsCollected):
+                    raise NotFoundError(
+                        f"The snapshots of this session were collected on {each.envelope.recorded_at:%Y-%m-%d}:"
+                        f" {each.event.reason}",
+                        "What its commands printed is kept: see `qd replay`.",
+                    )
+            await self._take_back(home, stored.state.packs)
+
+    async def _take_back(self, home: Home, stored: tuple[SnapshotsStored, ...]) -> None:
+        missing = await self._packs.missing(home.session_id, [each.sha256 for each in stored])
+        if stored and not missing:
+            return
+        for each in stored:
+            if each.sha256 in missing:
+                await self._fetch(each, self._packs.incoming(home.session_id, each.sha256))
+        files = workspace.existing((await self._journal.read(WORKSPACE, workspace_id(home.session_id))).state)
+        place = project.existing((await self._journal.read(PROJECT, home.project_id)).state)
+        await self._packs.restore(home, place.repository, files.base_commit, missing)
+
+    async def _fetch(self, stored: SnapshotsStored, into: Path) -> None:
+        await self._objects.get(stored.key, into)
+        found = await asyncio.to_thread(_sha256, into)
+        if found != stored.sha256:
+            into.unlink()
+            raise ChangedObjectError(
+                f"The object {stored.key} is not what was stored: its SHA-256 is {found}, not {stored.sha256}.",
+                "Restore it from a backup of the object store.",
+            )
+
+
+class ArchivedTrees:
+    """A `TreeReader`: what the one of this host lacks is taken back, once for each request."""
+
+    def __init__(self, local: TreeReader, retriever: Retriever) -> None:
+        self._local, self._retriever = local, retriever
+
+    async def list_tree(self, asked: ListAsked) -> TreePage:
+        return await self._read(asked.home, lambda: self._local.list_tree(asked))
+
+    async def read_file(self, asked: FileAsked) -> FileContent:
+        return await self._read(asked.home, lambda: self._local.read_file(asked))
+
+    async def diff(self, asked: DiffAsked) -> DiffPage:
+        return await self._read(asked.home, lambda: self._local.diff(asked))
+
+    async def blame(self, asked: BlameAsked) -> Blame:
+        return await self._read(asked.home, lambda: self._local.blame(asked))
+
+    async def _read(self, home: Home, read: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await read()
+        except MissingSnapshotsError:
+            await self._retriever.retrieve(home)
+        return await read()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
