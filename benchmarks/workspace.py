@@ -13,15 +13,18 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.support.boxes import in_workspace
+from tests.support.disks import unmount_below
 from tests.support.repositories import JAIL_UID
 
 from benchmarks.row import Row
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
 
 CHANGED = 10
 ROUNDS = 25
+QUOTA = WorkspaceQuota(bytes=10 * 1024**3, files=1_000_000)
+"""As a session has it where nobody asks for another; with a disk of its own where these may be mounted."""
 
 
 async def run() -> list[Row]:
@@ -34,6 +37,7 @@ async def run() -> list[Row]:
         rows = await _measure(workspaces, source, folder)
         workspaces.close()
     finally:
+        unmount_below(folder)
         remove_tree(folder)
     return rows
 
@@ -74,7 +78,7 @@ async def _measure(workspaces: GitWorkspaces, source: Path, folder: Path) -> lis
     unchanged = await _median(lambda: workspaces.mirror(project_id, str(source)), 5)
 
     async def prepare() -> PreparedWorkspace:
-        return await workspaces.prepare(uuid4(), project_id, str(source), "main")
+        return await workspaces.prepare(uuid4(), project_id, str(source), "main", QUOTA)
 
     first = await seconds(prepare)
     before = _free(folder)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from quarterdeck.adapters.disks.disks import next_step, why_not
 from quarterdeck.application.ports import ObjectStore
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
@@ -43,6 +44,7 @@ async def examine(
         kernel.user_namespaces(settings.jail_uid if current().uid == 0 else 0),
         kernel.apparmor(),
         kernel.overlay(),
+        _quotas(data),
         kernel.cgroups(),
     ]
     return [*findings, *await _object_store(settings, objects), *await _jail(driver)]
@@ -166,6 +168,19 @@ def _room(data: DataDirectory) -> Finding:
         detail=f"{free / 1024**3:.1f} GiB free",
         next_step="" if free >= ROOM_TO_WORK else f"Have {ROOM_TO_WORK // 1024**3} GiB or more for repositories.",
         required=free < ROOM_TO_START,
+    )
+
+
+def _quotas(data: DataDirectory) -> Finding:
+    """Whether sessions get disks of their own, found out by making one where they would lie."""
+    place = next(each for each in (data.worker, data.root, *data.root.parents) if each.is_dir())
+    missing = why_not(place)
+    return Finding(
+        area="workspace",
+        name="workspace quotas",
+        on=not missing,
+        detail=f"counted by a watcher, no disk can be mounted: {missing}" if missing else "kept by a disk per session",
+        next_step=next_step(missing) if missing else "",
     )
 
 

@@ -14,6 +14,7 @@ Takes one argument, a JSON object:
 import ctypes
 import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ from pathlib import Path
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 24, 38, 47, 4
 CLONE_NEWNS = 0x00020000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_SLAVE = 1, 2, 4, 32, 4096, 16384, 1 << 19
+
+MNT_DETACH = 2
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -53,10 +56,19 @@ def hide(hidden: str, kept: list[tuple[str, bool]]) -> None:
         os.close(handle)
 
 
+def let_go_of_disks() -> None:
+    """Sessions' disks (see `adapters.disks`): a copy of their mounts would keep them in use after their end."""
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        place = line.split()[4]
+        if re.search(r"/worker/disks/[0-9a-f-]{36}/mount$", place):
+            libc.umount2(place.encode().decode("unicode_escape").encode("latin-1"), MNT_DETACH)
+
+
 def cover(mounts: list[tuple[str, list[tuple[str, bool]]]]) -> None:
     check(libc.unshare(CLONE_NEWNS), "a mount namespace of its own")
     # Slave, not private: what the host unmounts must not stay mounted here.
     mount("none", "/", None, MS_REC | MS_SLAVE)
+    let_go_of_disks()
     for hidden, kept in mounts:
         hide(hidden, kept)
 

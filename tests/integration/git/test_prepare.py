@@ -217,7 +217,11 @@ async def test_submodules_and_large_file_pointers_are_said(
 
     workspace = await workspaces.prepare(uuid4(), uuid4(), repository.path, "main")
 
-    assert [note.rpartition(": ")[2] for note in workspace.notes] == ["vendored.", "big.bin."]
+    submodules, pointers = workspace.notes
+    assert "their folders are empty: vendored." in submodules
+    assert "git submodule update --init" in submodules
+    assert "their content is not fetched: big.bin." in pointers
+    assert "git lfs pull" in pointers
     assert in_workspace(workspace, "git status --porcelain; ls vendored") == ""
     assert (await workspaces.tree(workspace.session_id, workspace.tree)).changed == ()
 

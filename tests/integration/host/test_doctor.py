@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
+from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.config import Settings
 from quarterdeck.host import kernel
@@ -81,6 +82,17 @@ async def test_a_misspelt_variable_is_said(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("QD_DATBASE_URL", "x")
     found = await look(load(data_dir=folder))
     assert found["environment"].detail == "QD_DATBASE_URL is no setting; QD_DATABASE_URL is."
+
+
+async def test_who_keeps_workspace_quotas_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (await look(load(data_dir=folder / "data")))["workspace quotas"]
+    assert found.on == (found.detail == "kept by a disk per session")
+    assert list(folder.iterdir()) == []
+
+    monkeypatch.setattr(loop, "CONTROL", folder / "no-loop-control")
+    found = (await look(load(data_dir=folder / "data")))["workspace quotas"]
+    assert (found.on, found.detail.startswith("counted by a watcher")) == (False, True)
+    assert found.next_step.startswith("modprobe loop")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has nobody to drop to")

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.deck import Deck, working
+from tests.support.disks import mounted_below
 from tests.support.real_deck import driver, real_deck
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
@@ -83,6 +84,9 @@ async def test_a_worker_killed_twice_in_the_middle_of_output_loses_and_doubles_n
             await deck.finished(waiting)
             adopted = [e for e in await deck.events(session_id) if isinstance(e, SessionAdopted)]
             assert [e.rebuilt for e in adopted] == [False, False]
+            await deck.close(session_id)
+            await deck.closed(session_id)
+            await eventually(lambda: not mounted_below(deck.folder))
 
 
 @pytest.mark.timeout(180)

@@ -154,6 +154,15 @@ def why_not(folder: Path) -> str:
         return f"{folder}: {error.strerror}"
 
 
+def next_step(why: str) -> str:
+    """What an operator can do about what `why_not` says."""
+    if not loop.CONTROL.exists():
+        return "modprobe loop; a container needs --device /dev/loop-control, the /dev/loop* devices and CAP_SYS_ADMIN."
+    if "mkfs.ext4" in why:
+        return "Install e2fsprogs."
+    return "Run the worker as root, outside of a container or in one that may mount loop devices."
+
+
 def _try(scratch: Path) -> str:
     place = scratch / MOUNT
     place.mkdir()

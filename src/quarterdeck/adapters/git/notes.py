@@ -9,6 +9,9 @@ from quarterdeck.application.paths import path_text
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_SIZES = range(100, 1025)
 _NAMED = 5
+_REACH = "where the project's network list names the host they come from (`qd project set network+=HOST`)"
+_SUBMODULES = f"Fetch them in the session with `git submodule update --init`, {_REACH}."
+_LFS = f"Fetch it in the session with `git lfs pull`, {_REACH}."
 
 
 def notes(checkout: Path, entries: list[IndexEntry]) -> tuple[str, ...]:
@@ -16,8 +19,8 @@ def notes(checkout: Path, entries: list[IndexEntry]) -> tuple[str, ...]:
     submodules = [entry.path for entry in entries if entry.is_submodule]
     pointers = _pointers(os.fsencode(checkout), entries)
     said = (
-        (f"Submodules are not fetched; their folders are empty: {_list(submodules)}.", submodules),
-        (f"Git LFS files are pointers, their content is not fetched: {_list(pointers)}.", pointers),
+        (f"Submodules are not fetched; their folders are empty: {_list(submodules)}. {_SUBMODULES}", submodules),
+        (f"Git LFS files are pointers, their content is not fetched: {_list(pointers)}. {_LFS}", pointers),
     )
     return tuple(sentence for sentence, paths in said if paths)
 
