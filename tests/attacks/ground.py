@@ -17,7 +17,9 @@ from tests.support.repositories import Repository
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.command import Terminal
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
+from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.jail.limits import MIB, JailLimits
 from quarterdeck.jail.shim import bounds
 from quarterdeck.jail.system import STATE_BYTES
@@ -75,6 +77,8 @@ class Ground:
     neighbour: Jail
     shared: Jail
     """For the scripts that spoil nothing."""
+    connected: Jail
+    """The same, with a network: a list of hosts that the egress proxy lets it reach."""
     quota_kept_by: str
 
     async def new_jail(self) -> Jail:
@@ -91,6 +95,9 @@ class Ground:
 
     async def workspace(self) -> PreparedWorkspace:
         return await self.workspaces.prepare(uuid4(), uuid4(), self.source, "main", QUOTA)
+
+    def jail_for(self, script: Script) -> Jail:
+        return self.connected if script.kind == "proxy" else self.shared
 
     async def attack(self, jail: Jail, script: Script, *, timeout: int = 60, **more: str) -> Done:
         return await finish(jail, await self.start(jail, script, timeout=timeout, **more))
@@ -135,6 +142,8 @@ async def ground(driver_name: str, services: dict[str, str]) -> AsyncGenerator[G
         neighbour, its_files = await _open(driver, workspaces, source, OTHER=secrets[2])
         await run(neighbour, PLANT)
         shared, files = await _open(driver, workspaces, source)
+        connected, _ = await _open(driver, workspaces, source)
+        await stack.enter_async_context(_network(connected, where, bait))
         yield Ground(
             driver_name=driver_name,
             driver=driver,
@@ -146,8 +155,26 @@ async def ground(driver_name: str, services: dict[str, str]) -> AsyncGenerator[G
             secrets=[bait.secret, *secrets],
             neighbour=neighbour,
             shared=shared,
+            connected=connected,
             quota_kept_by=files.quota_kept_by,
         )
+
+
+@asynccontextmanager
+async def _network(jail: Jail, where: Place, bait: Bait) -> AsyncGenerator[None]:
+    """A list that names a host, and, as whoever wrote it ought not to, the bait; the bait is its name server too."""
+    at = bait.variables
+    settings = EgressSettings(dns=f"127.0.0.1:{at['BAIT_UDP']}")
+    keeper = ProcessEgressKeeper(where.state, JAIL_UID, settings)
+    hosts = ("127.0.0.1", at["BAIT_ADDRESS"])
+    rules = [NetworkRule(host=host, port=int(at["BAIT_PORT"])) for host in hosts]
+    proxy = await keeper.start(jail.session_id, (NetworkRule(host="allowed.example", port=443), *rules), 0)
+    try:
+        yield
+    finally:
+        proxy.close()
+        await keeper.end(jail.session_id)
+        await keeper.discard(jail.session_id)
 
 
 def _places(where: Place, neighbours: PreparedWorkspace) -> dict[str, str]:

@@ -24,6 +24,7 @@ KINDS = {
     "calls": "System calls",
     "sockets": "Sockets",
     "network": "Network",
+    "proxy": "The egress proxy",
     "secrets": "Secrets and other sessions",
     "bombs": "Exhaustion",
     "daemons": "Outliving the command",

@@ -28,7 +28,7 @@ async def test_an_attack_in_a_jail_comes_to_nothing(
 ) -> None:
     record_property("attack", f"{field.driver_name} {script.id}")
 
-    found = judge(script, await field.attack(field.shared, script), field)
+    found = judge(script, await field.attack(field.jail_for(script), script), field)
 
     assert field.bait.disturbed() == [], found.said
 

@@ -7,6 +7,6 @@ for path in /run/docker.sock /var/run/docker.sock /run/containerd/containerd.soc
     "${SSH_AUTH_SOCK-/nowhere}" /dev/log /run/podman/podman.sock /run/crio/crio.sock; do
     [ -S "$path" ] && breach "$path is there"
 done
-found=$(find / -xdev -type s 2>/dev/null | grep -v '^/run/quarterdeck/' | head -n 3)
+found=$(find / -xdev -type s 2>/dev/null | head -n 3)
 [ -z "$found" ] || breach "$found"
 held "there is no socket but our own"
