@@ -30,6 +30,8 @@ from quarterdeck.gateway.graphql_core import is_list, named_type
 UNPAGED = 10
 HUGE = 10**9
 SIZES = ("first", "last")
+PAGED = ("edges", "entries", "files")
+"""Lists of a page: they were counted where its size stands."""
 
 
 class TooDeepError(Exception):
@@ -116,8 +118,7 @@ class Measuring:
         asked = [self._size(node, definition, name) for name in SIZES if name in definition.args]
         if asked:
             return max(1, *asked)
-        # a connection's edges were counted where its page size stands
-        return UNPAGED if is_list(definition) and node.name.value != "edges" else 1
+        return UNPAGED if is_list(definition) and node.name.value not in PAGED else 1
 
     def _size(self, node: FieldNode, definition: GraphQLField, name: str) -> int:
         default = definition.args[name].default_value

@@ -7,6 +7,8 @@ import pytest
 
 from quarterdeck.config import Settings
 from quarterdeck.gateway.documents import MOST_ERRORS, DocumentRefusedError, Documents, Prepared
+from quarterdeck_cli.api import snapshots
+from quarterdeck_cli.documents import document
 from quarterdeck_schema.schema import executable
 
 INTROSPECTION = "{ __schema { types { name } } }"
@@ -73,6 +75,21 @@ def test_page_sizes_from_variables_count_when_they_are_known() -> None:
         prepared_by.check_cost(prepared, {"n": 400, "m": 400})
     with pytest.raises(DocumentRefusedError, match="cost"):
         prepared_by.check_cost(prepared, {"n": 10**30, "m": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("command_diff", snapshots.DIFF_PAGE),
+        ("session_diff", snapshots.DIFF_PAGE),
+        ("session_tree", snapshots.TREE_PAGE),
+        ("session_snapshots", snapshots.SNAPSHOT_PAGE),
+    ],
+)
+def test_the_clients_pages_of_snapshots_are_within_the_limits(name: str, size: int) -> None:
+    prepared_by = documents()
+
+    prepared_by.check_cost(prepared_by.by_text(document(name)), {"first": size})
 
 
 def test_a_document_is_prepared_once() -> None:
