@@ -233,6 +233,7 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
                 state_dir=settings.data_dir / "worker",
                 capacity=settings.worker_capacity,
                 output_limit_bytes=settings.limit_output_bytes,
+                snapshot_bytes=settings.snapshot_bytes,
                 default_limits=written_limits.parse(settings.default_limits),
                 max_limits=written_limits.parse(settings.max_limits),
             ),

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -174,6 +174,11 @@ class Worker(BaseSettings):
         examples=["the host's name"],
     )
     worker_capacity: PositiveInt = Field(default=50, description="Sessions that this worker takes at most.")
+    snapshot_bytes: NonNegativeInt = Field(
+        default=0,
+        description="Bytes of snapshots that the object store keeps for one project: beyond it, those of the sessions "
+        "that ended first are removed. 0: all are kept.",
+    )
     default_limits: WrittenLimits = Field(
         default_factory=_most_of_the_memory,
         description="Limits of a session for which neither its project nor who opens it asks for any, "

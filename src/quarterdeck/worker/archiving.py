@@ -59,6 +59,9 @@ class Archiver:
         if isinstance(files.state, NoWorkspace):
             return
         stored = await self._journal.read(ARCHIVE, archive_id(session_id))
+        if stored.state.collected:
+            await self._packs.finish(session_id)
+            return
         await self._packs.settle(session_id, stored.state.covers)
         while rest := _snapshots(files, stored.state.covers):
             stored = await self._send_pack(session_id, files, files.state, stored, rest[:AT_ONCE])

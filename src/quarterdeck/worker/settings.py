@@ -28,5 +28,9 @@ class WorkerSettings:
     """How often the log is compared with what is on the host."""
     archive_seconds: float = 30.0
     """How often new snapshots are sent to the object store."""
+    snapshot_bytes: int = 0
+    """Kept there for one project; 0: no limit."""
+    collect_seconds: float = 600.0
+    """How often it is looked whether a project has more."""
     max_attempts: int = 5
     """A job that failed as often as this is put aside, with the reason in the log."""

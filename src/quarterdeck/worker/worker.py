@@ -29,6 +29,7 @@ from quarterdeck.worker import lease as leases
 from quarterdeck.worker.archived_trees import ArchivedTrees, Retriever
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.closing import Closer
+from quarterdeck.worker.collecting import Collector
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
@@ -71,6 +72,7 @@ class Worker:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
         journal = Journal(log, f"worker:{settings.worker_id}")
         self._archiver = Archiver(journal, packs, objects, settings.archive_seconds)
+        self._collector = Collector(journal, packs, objects, clock, settings.snapshot_bytes, settings.collect_seconds)
         retriever = Retriever(journal, packs, objects)
         self._trees = ArchivedTrees(trees, retriever)
         self._ports = WorkerPorts(
@@ -144,4 +146,5 @@ class Worker:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
             group.create_task(self._archiver.run(), name="archiver")
+            group.create_task(self._collector.run(), name="collector")
             self.ready.set()
