@@ -19,7 +19,7 @@ from uuid import UUID
 from quarterdeck.jail import program, seccomp, system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
 from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
-from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.protections import look_from_inside
 from quarterdeck.jail.shim.wire import Head
 from quarterdeck.jail.shims import Shims
@@ -63,7 +63,7 @@ class BubblewrapDriver:
         try:
             limits = spec.limits or self._limits
             groups = await asyncio.to_thread(self._groups.make, spec.session_id, limits)
-            told = limits.told(groups.kept)
+            told = limits.told({**kept_by_looking(), **groups.kept})
             return await self._shims.start(
                 spec.session_id, told, self._configuration(spec, limits, groups) | {"bwrap": str(bwrap)}
             )
@@ -98,6 +98,7 @@ class BubblewrapDriver:
             "environment": system.FIRST_ENVIRONMENT | spec.environment,
             "rlimits": limits.for_process(groups.kept),
             "processes": limits.processes,
+            "watched": limits.watched(groups.kept),
             "groups": {"shim": groups.shim, "roles": groups.roles},
             "output_bytes": limits.output_bytes,
             "workspace": WORKSPACE_PATH,

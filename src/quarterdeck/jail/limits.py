@@ -28,6 +28,12 @@ KEPT_EVERYWHERE: Mapping[str, str] = {
 """By limit's name, who keeps it in a jail that bubblewrap makes."""
 
 
+def kept_by_looking() -> dict[str, str]:
+    """What a jail's own agent keeps where no control group does (`jail.shim.watching`)."""
+    counted = {} if counts_processes_by_namespace() else {"processes": "watcher"}
+    return {"memory": "watcher"} | counted
+
+
 @dataclass(frozen=True, kw_only=True)
 class JailLimits:
     """None is no limit: it is not listed either."""
@@ -66,6 +72,14 @@ class JailLimits:
             resource.RLIMIT_FSIZE: self.file_bytes,
         }
         return limits | {resource.RLIMIT_NPROC: self.processes + spare} if counts_processes_by_namespace() else limits
+
+    def watched(self, kept: Mapping[str, str]) -> dict[str, int | None]:
+        """What is left to the jail's own agent to watch, where `kept` has what control groups keep."""
+        by_rlimit = "processes" in kept or counts_processes_by_namespace()
+        return {
+            "memory": None if "memory" in kept else self.memory_bytes,
+            "processes": None if by_rlimit else self.processes,
+        }
 
     def told(self, kept: Mapping[str, str] | None = None) -> tuple[Limit, ...]:
         """Each limit of a jail with what enforces it here; `kept` adds to what every bubblewrap jail keeps.

@@ -236,3 +236,61 @@ async def test_a_frozen_session_whose_shim_is_gone_is_ended(where: Place, driver
     assert await driver.adopt(jail.session_id) is None
 
     assert groups_of(jail.session_id) == []
+
+
+@pytest.fixture
+def without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for an ordinary user to whom nothing was delegated."""
+    monkeypatch.setattr(hierarchies, "find", lambda: ())
+
+
+@pytest.mark.usefixtures("without_groups")
+async def test_without_control_groups_memory_is_watched(where: Place, driver: BubblewrapDriver) -> None:
+    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
+    modest = await start(jail, "echo up; read line; echo $line")
+    await read_until(jail, modest, b"up")
+
+    done = await run(jail, "python3 -c 'import time; x = bytearray(500 << 20); time.sleep(1000)'")
+
+    assert {limit.name: limit.enforced_by for limit in jail.limits}["memory"] == "watcher"
+    assert done.exit.reason == EndReason.OUT_OF_MEMORY
+    assert "memory ran out" in said(done)
+    await jail.write_input(modest, b"well\n")
+    assert (await finish(jail, modest)).exit.reason == EndReason.EXITED
+
+
+@pytest.mark.usefixtures("without_groups")
+async def test_without_control_groups_what_is_shared_counts_once(where: Place, driver: BubblewrapDriver) -> None:
+    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
+    sharing = "import os, time; x = bytearray(100 << 20); [os.fork() for _ in range(3)]; time.sleep(1)"
+
+    done = await run(jail, f"python3 -c '{sharing}'")
+
+    assert (done.exit.reason, done.exit.exit_code) == (EndReason.EXITED, 0)
+
+
+@pytest.mark.usefixtures("without_groups")
+async def test_where_the_kernel_counts_no_processes_of_a_jail_they_are_watched(
+    where: Place, driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck.jail.limits.counts_processes_by_namespace", lambda: False)
+    jail = await limited(where, driver, JailLimits(processes=50))
+
+    done = await run(jail, "for i in $(seq 80); do sleep 1000 & done; wait")
+
+    assert {limit.name: limit.enforced_by for limit in jail.limits}["processes"] == "watcher"
+    assert done.exit.reason == EndReason.TOO_MANY_PROCESSES
+    assert await jail.processes() == 0
+
+
+@pytest.mark.usefixtures("without_groups")
+async def test_a_session_without_control_groups_freezes_by_signals(where: Place, driver: BubblewrapDriver) -> None:
+    jail = await limited(where, driver, JailLimits())
+    await start(jail, "while :; do (echo x >> /tmp/n); done")
+    await eventually(lambda: _counted(jail))
+
+    await jail.freeze()
+
+    first, second = (await run(jail, "wc -c < /tmp/n; sleep 0.2; wc -c < /tmp/n")).text.split()
+    assert first == second
+    await jail.thaw()

@@ -7,10 +7,14 @@ import resource
 import select
 import signal
 import socket
+import time
 from typing import Any, NoReturn
 
 from quarterdeck.jail.shim import bounds, changes, family, kernel, ports, wake
 from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
+from quarterdeck.jail.shim.watching import Watch, commands_of
+
+LOOK_SECONDS = 0.2
 
 Config = dict[str, Any]
 
@@ -71,6 +75,9 @@ class Agent:
         """Those at work on files: by pid, the number of the request."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
+        self._watch = Watch(**config.get("watched", {"memory": None, "processes": None}))
+        self._look_at: float | None = None
+        """When it is looked at what the commands use; None while none runs."""
 
     def serve(self) -> None:
         poll = select.poll()
@@ -78,12 +85,26 @@ class Agent:
         poll.register(self._channel, select.POLLIN)
         self._channel.send(b'{"ready":true}')
         while True:
-            ready = {fd for fd, _ in poll.poll()}
+            ready = {fd for fd, _ in poll.poll(self._patience())}
             if self._wake.fileno() in ready:
                 wake.clear(self._wake)
                 self._reap()
             if self._channel.fileno() in ready:
                 self._obey()
+            if self._look_at is not None and time.monotonic() >= self._look_at:
+                self._look()
+
+    def _patience(self) -> float | None:
+        return None if self._look_at is None else max(0.0, self._look_at - time.monotonic()) * 1000
+
+    def _look(self) -> None:
+        """Tells the shim of a limit that is exceeded, and looks again soon where anything runs."""
+        running = commands_of(self._subreapers)
+        over = self._watch.over(running)
+        if over:
+            reason, number = over
+            self._channel.send(json.dumps({"over": reason, "number": number}).encode())
+        self._look_at = time.monotonic() + LOOK_SECONDS if running else None
 
     def _obey(self) -> None:
         message, fds = receive(self._channel)
@@ -91,6 +112,8 @@ class Agent:
             os._exit(0)
         asked = json.loads(message)
         if asked["do"] == "prepare":
+            # one is prepared when one begins: then there is something to look at
+            self._look_at = time.monotonic() if self._watch else None
             self._prepare(asked["number"], *fds)
             return
         if asked["do"] == "change":

@@ -10,11 +10,14 @@ ROUNDS = 100
 
 
 class Process:
-    __slots__ = ("parent", "state")
+    __slots__ = ("pages", "parent", "state", "threads")
 
-    def __init__(self, state: str, parent: int) -> None:
+    def __init__(self, state: str, parent: int, threads: int, pages: int) -> None:
         self.state = state
         self.parent = parent
+        self.threads = threads
+        self.pages = pages
+        """Resident ones."""
 
 
 def all_processes() -> dict[int, Process]:
@@ -34,7 +37,9 @@ def _read(name: str) -> Process | None:
             fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return None
-    return Process(fields[0].decode(), int(fields[1])) if len(fields) > 1 else None
+    if len(fields) < 22:
+        return None
+    return Process(fields[0].decode(), int(fields[1]), threads=int(fields[17]), pages=int(fields[21]))
 
 
 def descendants(of: int, without: Collection[int] = ()) -> dict[int, Process]:

@@ -144,6 +144,11 @@ class Server:
             if command.group and not command.dying and command.exit is None and command.group.killed_for_memory():
                 command.kill("out_of_memory", 0)
 
+    def _end_beyond(self, reason: str, number: int) -> None:
+        for command in (*self._commands.values(), *self._forgotten):
+            if command.number == number and not command.dying:
+                command.kill(reason, 0)
+
     def _overdue(self, command: Running) -> None:
         """Its time is up; or it was to die and its subreaper has not seen to it; or the agent has not either."""
         if not command.dying:
@@ -220,6 +225,9 @@ class Server:
                 os.close(fd)
 
     def _take_answer(self, said: Head, fds: list[int]) -> None:
+        if "over" in said:
+            self._end_beyond(said["over"], said["number"])
+            return
         number = said.pop("id", 0)
         if number in self._orphaned:
             self._orphaned.pop(number).abandon(SUPERVISOR_KILLED)
