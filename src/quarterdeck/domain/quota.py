@@ -81,8 +81,9 @@ def _outcome(event: QuotaExceeded) -> str:
 def _next_step(event: QuotaExceeded) -> str:
     if event.limit is QuotaLimit.DISK:
         return "Have its operator make room there."
-    option = "workspace-files" if event.limit is QuotaLimit.FILES else "workspace"
-    return f"Remove what is not needed, or open another session after `qd project set {option}=…`."
+    option = "--workspace-files N" if event.limit is QuotaLimit.FILES else "--workspace SIZE"
+    more = f"open a session with more: `qd session open {option}`, as far as the project's limits go"
+    return f"Remove what is not needed, or {more}."
 
 
 def amount(count: int) -> str:

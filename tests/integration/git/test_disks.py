@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -119,6 +120,18 @@ async def test_a_removed_disk_leaves_no_mount_no_device_and_no_file_though_someb
         assert mounted_below(disks.folder) == []
         assert list(disks.folder.iterdir()) == []
     await free_again(disks.folder)
+
+
+def test_many_disks_are_made_at_once(disks: SessionDisks) -> None:
+    sessions = [uuid4() for _ in range(24)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda session_id: disks.make(session_id, SMALL), sessions))
+
+    assert len(mounted_below(disks.folder)) == 24
+    assert len({disks.place(session_id).stat().st_dev for session_id in sessions}) == 24
+    for session_id in sessions:
+        disks.remove(session_id)
 
 
 async def test_what_is_on_a_disk_is_there_again_when_it_is_taken_up(disks: SessionDisks) -> None:

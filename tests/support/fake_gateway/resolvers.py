@@ -157,7 +157,8 @@ async def _open_session(world: World, asked: Json) -> Json:
     await world.append("SessionOpened", session["uuid"], session)
     if world.provisioning == "ready":
         session.update(state="READY", readyAt=NOW)
-        await world.append("WorkspacePrepared", uuid4(), session)
+        session.update(notes=world.lacking)
+        await world.append("WorkspacePrepared", uuid4(), session, notes=world.lacking)
         await world.append("SessionProvisioned", session["uuid"], session)
     if world.provisioning == "failed":
         session.update(state="FAILED")

@@ -113,6 +113,8 @@ class World:
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
     provisioning: str = "ready"
     """`ready`, `failed` or `never`."""
+    lacking: list[str] = field(default_factory=list[str])
+    """What is said of each new session's copy."""
     restoring: tuple[str, Json] = ("WorkspaceRestored", {"files_changed": 1})
     """The event that follows when files are to be restored, and what it carries."""
     restored_stream: UUID | None = None

@@ -147,6 +147,19 @@ def test_a_session_is_opened_and_its_id_printed(
     assert world.sessions[0]["title"] == "try"
 
 
+def test_what_a_sessions_copy_lacks_is_said_when_it_is_opened_and_shown(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path
+) -> None:
+    world.add_project("here", str(repository))
+    world.lacking = ["Submodules are not fetched: a\x1b[2J."]
+
+    opened = qd("session", "open")
+    shown = qd("session", "show", opened.out.strip())
+
+    assert "Submodules are not fetched: a\\x1b[2J." in opened.err
+    assert "Submodules are not fetched: a\\x1b[2J." in shown.out
+
+
 def test_opening_need_not_wait(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
     world.add_project("p", "/p")
     world.provisioning = "never"
