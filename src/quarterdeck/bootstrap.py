@@ -49,6 +49,8 @@ from quarterdeck.gateway.server import listen, settle
 from quarterdeck.gateway.server import serve as serve_http
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.docker.driver import DockerDriver
+from quarterdeck.jail.drivers import Drivers
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.readiness import announcing
@@ -107,7 +109,12 @@ async def rebuild_projections(settings: Settings, name: str | None, advance: Cal
 def jail_driver(settings: Settings) -> JailDriver:
     """The driver for sessions on this host."""
     limits = JailLimits(output_bytes=settings.limit_output_bytes) if settings.limit_output_bytes else JailLimits()
-    return BubblewrapDriver(settings.data_dir / "worker", _jail_uid(settings), limits=limits)
+    state, uid = settings.data_dir / "worker", _jail_uid(settings)
+    network = settings.docker_build_network
+    return Drivers(
+        BubblewrapDriver(state, uid, limits=limits),
+        DockerDriver(state, uid, settings.docker_host, limits=limits, build_network=network),
+    )
 
 
 def _egress(settings: Settings) -> ProcessEgressKeeper:

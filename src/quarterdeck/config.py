@@ -188,6 +188,18 @@ class Worker(BaseSettings):
     max_limits: WrittenLimits = Field(
         default="", description="Limits that no session here goes beyond, written in the same way."
     )
+    docker_host: str | None = Field(
+        default=None,
+        pattern=r"^unix://",
+        description="Socket of the Docker daemon on this host, for projects whose jails are containers. "
+        "Default: `DOCKER_HOST`, else `unix:///var/run/docker.sock`.",
+    )
+    docker_build_network: str = Field(
+        default="none",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="Docker network that images are built in from a repository's Dockerfile. "
+        "What such a file runs is not trusted: any other than `none` lets it reach what that network reaches.",
+    )
 
 
 class Egress(BaseSettings):

@@ -55,13 +55,15 @@ class Host:
         return self.drivers[-1]
 
 
-@pytest.fixture(params=["dummy", "bubblewrap"])
+@pytest.fixture(params=["dummy", "bubblewrap", "docker"])
 async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
-    async with place() as where:
+    daemon = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
+    async with place(daemon) as where:
         dummies = DummyHost(write=lambda session_id, changes: apply(changes, str(where.upper(session_id)), ""))
         kinds: dict[str, Callable[[], JailDriver]] = {
             "dummy": lambda: DummyDriver(SCRIPTS, host=dummies),
             "bubblewrap": where.driver,
+            "docker": where.driver,
         }
         made = Host(kinds[request.param], where.workspace)
         yield made

@@ -17,8 +17,10 @@ from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.command import Terminal
 from quarterdeck.jail.abstract import ExecSpec, Exit, Jail, JailSpec
 from quarterdeck.jail.bubblewrap import SHELLS, BubblewrapDriver
+from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.limits import JailLimits
 
+Driver = BubblewrapDriver | DockerDriver
 JAIL_UID = 64100 if os.geteuid() == 0 else None
 
 
@@ -47,6 +49,8 @@ class Place:
     """A folder for a driver and for workspaces. Temporary folders of pytest are closed to the jail's user."""
 
     root: Path
+    docker: str = ""
+    """Address of the daemon that its jails are made with; empty: they are bubblewrap's."""
 
     @property
     def state(self) -> Path:
@@ -69,7 +73,9 @@ class Place:
             lower=lower,
         )
 
-    def driver(self, limits: JailLimits | None = None, shells: Sequence[str] = SHELLS) -> BubblewrapDriver:
+    def driver(self, limits: JailLimits | None = None, shells: Sequence[str] = SHELLS) -> Driver:
+        if self.docker:
+            return DockerDriver(self.state, JAIL_UID, self.docker, limits=limits, shells=shells)
         return BubblewrapDriver(self.state, JAIL_UID, limits=limits, shells=shells)
 
     def upper(self, session_id: UUID) -> Path:
@@ -97,11 +103,11 @@ def give(path: Path) -> None:
 
 
 @asynccontextmanager
-async def place() -> AsyncGenerator[Place]:
+async def place(docker: str = "") -> AsyncGenerator[Place]:
     """Ends every jail in it afterwards."""
     root = Path(tempfile.mkdtemp(prefix="qd-jail-"))
     root.chmod(0o711)
-    made = Place(root)
+    made = Place(root, docker)
     try:
         yield made
     finally:

@@ -19,9 +19,25 @@ WORKSPACE_PATH = "/workspace"
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContainerSpec:
+    """What Docker makes a jail of; the other drivers do not look at it."""
+
+    project_id: UUID | None = None
+    image: str = ""
+    """A name; empty, and no `dockerfile` either: this host's own system."""
+    dockerfile: str = ""
+    """Path of a Dockerfile in the base commit that the image is built from."""
+    runtime: str = ""
+    """Of the daemon's runtimes, such as `runsc`; empty: its default."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JailSpec:
     session_id: UUID
     workspace: PreparedWorkspace
+    driver: str = "auto"
+    """`bubblewrap`, `docker`, or `auto`: bubblewrap where it works and no image is asked for, else Docker."""
+    container: ContainerSpec = ContainerSpec()
     environment: dict[str, str] = field(default_factory=dict[str, str])
     """The whole environment of the first command, beside PATH, HOME, LANG, TERM, USER and SHELL."""
     limits: JailLimits | None = None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 SESSIONS = "sessions"
 SHIM = "shim"
+CHANNEL = "channel"
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 MAX_DEPTH = 16
 
@@ -46,6 +47,22 @@ def make_shim_folder(state: Path, session_id: UUID, uid: int | None) -> None:
         with opened(str(session_id), sessions) as session:
             os.mkdir(SHIM, 0o700, dir_fd=session)
             _give(SHIM, session, uid)
+
+
+def make_channel(state: Path, session_id: UUID, uid: int | None) -> Path:
+    """The folder in which the shim waits for its agent, and which the container sees; it marks a jail of Docker's."""
+    with shim_folder(state, session_id) as shim:
+        os.mkdir(CHANNEL, 0o700, dir_fd=shim)
+        _give(CHANNEL, shim, uid)
+    return state / SESSIONS / str(session_id) / SHIM / CHANNEL
+
+
+def has_channel(state: Path, session_id: UUID) -> bool:
+    try:
+        with shim_folder(state, session_id) as shim:
+            return _is_folder(CHANNEL, shim)
+    except OSError:
+        return False
 
 
 def make(name: str, within: int, uid: int | None) -> None:

@@ -18,7 +18,7 @@ from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
-from quarterdeck.worker import limits, time_limits
+from quarterdeck.worker import jails, limits, time_limits
 from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import SessionFiles, taken
@@ -129,10 +129,17 @@ class Provisioner:
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
         held.environment = made.environment
 
-    def spec_of(self, prepared: PreparedWorkspace, asked: LimitsAsked) -> JailSpec:
-        """`asked` is what the worker allows of what was asked for."""
+    def spec_of(
+        self,
+        prepared: PreparedWorkspace,
+        asked: LimitsAsked,
+        project_id: UUID,
+        settings: ProjectSettings,
+        driver: str = "",
+    ) -> JailSpec:
+        """`asked` is what the worker allows of what was asked for; `driver` made the session's jail before."""
         kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
-        return JailSpec(session_id=prepared.session_id, workspace=prepared, limits=kept)
+        return jails.spec(prepared, kept, project_id, settings, driver)
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
@@ -144,7 +151,7 @@ class Provisioner:
             quota_of(asked),
             commit=opened.fork.base_commit if opened.fork else None,
         )
-        jail = await self._ports.driver.create(self.spec_of(prepared, asked))
+        jail = await self._ports.driver.create(self.spec_of(prepared, asked, opened.project_id, home.settings))
         try:
             if home.settings.strict_limits:
                 limits.refuse_unkept((*jail.limits, *told(prepared)))

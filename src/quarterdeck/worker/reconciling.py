@@ -147,7 +147,8 @@ class Reconciler:
             raise JailError("The session's files are gone.", "Close it, and open another.")
         home = await self._provisioner.settings_of(ready.project_id)
         asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
-        return await self._ports.driver.create(self._provisioner.spec_of(prepared, asked)), True
+        spec = self._provisioner.spec_of(prepared, asked, ready.project_id, home.settings, ready.jail_driver)
+        return await self._ports.driver.create(spec), True
 
     async def _network(self, held: HeldSession, home: Project) -> None:
         try:

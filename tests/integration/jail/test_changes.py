@@ -1,16 +1,15 @@
 """Changing a session's files from outside, and its shell's state, which goes where the files go."""
 
 import pytest
-from tests.support.jails import JAIL_UID, Place, finish, give, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Driver, Place, finish, give, read_until, run, spec, start
 
-from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim.changes import FILE, MORE, REMOVE, SHELL, encode
 from quarterdeck.jail.standing import StandingJail
 
 
 async def test_what_the_repository_holds_is_removed_and_replaced_for_the_jail_alone(
-    where: Place, driver: BubblewrapDriver
+    where: Place, driver: Driver
 ) -> None:
     workspace = where.workspace()
     for name in ("gone", "other"):
@@ -51,7 +50,7 @@ async def test_files_are_changed_beside_commands_that_go_on(jail: StandingJail) 
 
 
 async def test_a_shells_new_state_is_told_and_can_be_given_to_another_jail(
-    jail: StandingJail, where: Place, driver: BubblewrapDriver
+    jail: StandingJail, where: Place, driver: Driver
 ) -> None:
     moved = await run(jail, "mkdir -p deep/er; cd deep/er; export COLOUR='dark $(blue)'")
     same = await run(jail, "true")

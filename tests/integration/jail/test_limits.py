@@ -8,12 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.support.jails import Done, Place, finish, read_until, run, spec, start
+from tests.support.jails import Done, Driver, Place, finish, read_until, run, spec, start
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
 from quarterdeck.domain.command import EndReason
-from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.cgroups import hierarchies
 from quarterdeck.jail.cgroups.sessions import tag
 from quarterdeck.jail.limits import MIB, JailLimits
@@ -48,14 +47,12 @@ def said(done: Done) -> str:
     return b" ".join(frame.data for frame in done.frames if frame.kind == FrameKind.GAP).decode()
 
 
-async def limited(where: Place, driver: BubblewrapDriver, limits: JailLimits) -> StandingJail:
+async def limited(where: Place, driver: Driver, limits: JailLimits) -> StandingJail:
     return await driver.create(replace(spec(where.workspace()), limits=limits))
 
 
 @needs_memory
-async def test_a_command_that_takes_too_much_memory_ends_with_that_reason(
-    where: Place, driver: BubblewrapDriver
-) -> None:
+async def test_a_command_that_takes_too_much_memory_ends_with_that_reason(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
 
     done = await run(jail, HOG)
@@ -68,7 +65,7 @@ async def test_a_command_that_takes_too_much_memory_ends_with_that_reason(
 
 @needs_memory
 async def test_a_shell_that_survives_its_hungry_child_is_ended_with_all_it_started(
-    where: Place, driver: BubblewrapDriver
+    where: Place, driver: Driver
 ) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
 
@@ -79,7 +76,7 @@ async def test_a_shell_that_survives_its_hungry_child_is_ended_with_all_it_start
 
 
 @needs_memory
-async def test_many_small_processes_run_out_of_memory_together(where: Place, driver: BubblewrapDriver) -> None:
+async def test_many_small_processes_run_out_of_memory_together(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=64 * MIB))
 
     done = await run(jail, f"for i in $(seq 200); do ({FILL}; sleep 1000) & done; wait")
@@ -90,7 +87,7 @@ async def test_many_small_processes_run_out_of_memory_together(where: Place, dri
 
 
 @needs_memory
-async def test_another_command_of_the_session_does_not_pay_for_it(where: Place, driver: BubblewrapDriver) -> None:
+async def test_another_command_of_the_session_does_not_pay_for_it(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
     modest = await start(jail, "echo up; read line; echo $line")
     await read_until(jail, modest, b"up")
@@ -103,7 +100,7 @@ async def test_another_command_of_the_session_does_not_pay_for_it(where: Place, 
 
 
 @needs_memory
-async def test_files_in_memory_count(where: Place, driver: BubblewrapDriver) -> None:
+async def test_files_in_memory_count(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=100 * MIB))
 
     done = await run(jail, "head -c 200M /dev/zero > /tmp/big; echo survived")
@@ -112,9 +109,7 @@ async def test_files_in_memory_count(where: Place, driver: BubblewrapDriver) -> 
 
 
 @needs_pids
-async def test_a_command_that_cannot_start_more_processes_and_fails_says_so(
-    where: Place, driver: BubblewrapDriver
-) -> None:
+async def test_a_command_that_cannot_start_more_processes_and_fails_says_so(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(processes=60))
 
     done = await run(jail, MANY)
@@ -124,9 +119,7 @@ async def test_a_command_that_cannot_start_more_processes_and_fails_says_so(
 
 
 @needs_pids
-async def test_a_command_that_gets_by_with_fewer_processes_has_just_exited(
-    where: Place, driver: BubblewrapDriver
-) -> None:
+async def test_a_command_that_gets_by_with_fewer_processes_has_just_exited(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(processes=60))
 
     done = await run(jail, MANY.replace("sys.exit(3)", "sys.exit(0)"))
@@ -135,7 +128,7 @@ async def test_a_command_that_gets_by_with_fewer_processes_has_just_exited(
 
 
 @needs_pids
-async def test_a_fork_bomb_leaves_room_to_look_at_it_and_is_ended(where: Place, driver: BubblewrapDriver) -> None:
+async def test_a_fork_bomb_leaves_room_to_look_at_it_and_is_ended(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(processes=100))
     bomb = await start(jail, BOMB)
     await eventually(lambda: _at_least(jail, 90 - ROOM_OF_ITS_OWN))
@@ -152,7 +145,7 @@ async def _at_least(jail: StandingJail, count: int) -> bool:
 
 
 @needs_cpu
-async def test_a_session_gets_no_more_processor_time_than_its_share(where: Place, driver: BubblewrapDriver) -> None:
+async def test_a_session_gets_no_more_processor_time_than_its_share(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(cpus=0.2))
 
     done = await run(jail, "for i in 1 2; do timeout 3 sh -c 'while :; do :; done' & done; wait")
@@ -168,7 +161,7 @@ def _limited(group: Path) -> Path:
     return group / "commands" if (group / "commands").is_dir() else group
 
 
-async def test_what_enforces_a_limit_is_said(where: Place, driver: BubblewrapDriver) -> None:
+async def test_what_enforces_a_limit_is_said(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB, cpus=1.5, processes=300))
 
     told = {limit.name: (limit.asked, limit.enforced_by) for limit in jail.limits}
@@ -179,7 +172,7 @@ async def test_what_enforces_a_limit_is_said(where: Place, driver: BubblewrapDri
 
 
 @pytest.mark.skipif(not HERE, reason="this user may make no control groups here")
-async def test_no_group_is_left_when_a_session_ends(where: Place, driver: BubblewrapDriver) -> None:
+async def test_no_group_is_left_when_a_session_ends(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits())
     await start(jail, "setsid sleep 1000 & sleep 1000")
     assert len(groups_of(jail.session_id)) == len(set(HERE.values()))
@@ -189,10 +182,9 @@ async def test_no_group_is_left_when_a_session_ends(where: Place, driver: Bubble
     assert groups_of(jail.session_id) == []
 
 
+@pytest.mark.bubblewrap
 @pytest.mark.skipif(not HERE, reason="this user may make no control groups here")
-async def test_the_groups_of_a_session_without_a_folder_are_found_and_removed(
-    where: Place, driver: BubblewrapDriver
-) -> None:
+async def test_the_groups_of_a_session_without_a_folder_are_found_and_removed(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits())
     await jail.destroy()
     for found in set(HERE.values()):
@@ -206,7 +198,7 @@ async def test_the_groups_of_a_session_without_a_folder_are_found_and_removed(
 
 
 @pytest.mark.skipif("freezer" not in HERE, reason="this user may freeze no control groups here")
-async def test_what_is_frozen_forks_nothing_and_can_be_ended(where: Place, driver: BubblewrapDriver) -> None:
+async def test_what_is_frozen_forks_nothing_and_can_be_ended(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(processes=200))
     busy = await start(jail, "while :; do (echo x >> /tmp/n); done")
     await eventually(lambda: _counted(jail))
@@ -226,7 +218,7 @@ async def _counted(jail: StandingJail) -> bool:
 
 
 @pytest.mark.skipif("freezer" not in HERE, reason="this user may freeze no control groups here")
-async def test_a_frozen_session_whose_shim_is_gone_is_ended(where: Place, driver: BubblewrapDriver) -> None:
+async def test_a_frozen_session_whose_shim_is_gone_is_ended(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits())
     await start(jail, "while :; do :; done")
     await jail.freeze()

@@ -129,6 +129,7 @@ async def test_much_input_arrives(jail: StandingJail) -> None:
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system")
+@pytest.mark.bubblewrap
 async def test_a_full_disk_loses_nothing_and_ends_nothing(where: Place) -> None:
     """The state folder lies on a file system of 3 MiB, which one command fills and another overfills."""
     with where.on_small_disk(3 * MIB):

@@ -26,16 +26,7 @@ def join(inside: int, channel: socket.socket, told: int, config: Config, seccomp
     """
     _enter(inside)
     kernel.close_all_but([channel.fileno(), told])
-    os.chdir("/")
-    os.umask(0o022)
-    for number, most in config["rlimits"].items():
-        _, hard = resource.getrlimit(int(number))
-        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(int(number), (kept, kept))
-    kernel.drop_capabilities()
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    kernel.load_filter(seccomp)
+    shut(seccomp, config["rlimits"])
     pid = os.fork()
     if pid:
         os.write(told, str(pid).encode())
@@ -48,6 +39,20 @@ def join(inside: int, channel: socket.socket, told: int, config: Config, seccomp
     wake.ignore()
     kernel.to_null()
     Agent(channel, config).serve()
+
+
+def shut(seccomp: bytes, rlimits: Config) -> None:
+    """From here on this process and its children are what any other in the jail is."""
+    os.chdir("/")
+    os.umask(0o022)
+    for number, most in rlimits.items():
+        _, hard = resource.getrlimit(int(number))
+        kept = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(int(number), (kept, kept))
+    kernel.drop_capabilities()
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    kernel.load_filter(seccomp)
 
 
 def _enter(inside: int) -> None:

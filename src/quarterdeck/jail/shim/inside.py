@@ -108,10 +108,10 @@ class Inside:
         return bool(poll.poll(0))
 
     def end(self) -> None:
-        """Kills the first process of the pid namespace, and so all of them, and waits until they are gone."""
+        """Ends the first process of the pid namespace, and so all of them, and waits until they are gone."""
         # what is frozen would not die of its namespace's end
         self._groups.kill()
-        _kill(self._first_fd)
+        self.stop()
         self.agent.close()
         for waiting in self._waiting:
             waiting.channel.close()
@@ -124,8 +124,13 @@ class Inside:
             if poll.poll(5):
                 break
         for fd in (self.agent_fd, self._first_fd, self._life):
-            os.close(fd)
+            if fd >= 0:
+                os.close(fd)
         self._groups.sweep()
+
+    def stop(self) -> None:
+        """Sees to it that the first process ends."""
+        _kill(self._first_fd)
 
 
 def make(config: Config, seccomp: bytes, within: Groups) -> Inside:

@@ -10,7 +10,7 @@ import traceback
 from typing import Any
 
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.jail.shim import inside, kernel, record
+from quarterdeck.jail.shim import container, inside, kernel, record
 from quarterdeck.jail.shim.connection import Connection
 from quarterdeck.jail.shim.feed import Callback
 from quarterdeck.jail.shim.groups import Groups, freeze, quiet
@@ -165,7 +165,10 @@ class Server:
     # --- the jail --------------------------------------------------------------------------------------------------
 
     def _make(self) -> None:
-        self._inside = inside.make(self._config, self._seccomp, self._groups)
+        if self._config.get("container"):
+            self._inside = container.make(self._config, self._groups)
+        else:
+            self._inside = inside.make(self._config, self._seccomp, self._groups)
         record.write(self._inside.first)
         self.watch(self._inside.agent_fd, self._make_again)
         self.watch(self._inside.agent.fileno(), self._hear_agent)

@@ -1,0 +1,1 @@
+"""Jails made with Docker."""

@@ -1,0 +1,195 @@
+"""The containers of this worker's sessions: what each is made of, and finding and removing them."""
+
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import docker
+import structlog
+from docker.errors import APIError, NotFound
+from docker.types import DriverConfig, LogConfig, Mount, Ulimit
+
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.jail import system
+from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec
+from quarterdeck.jail.docker.images import Image
+from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.shim import contained, record
+
+logger = structlog.get_logger(__name__)
+
+SESSION, PROJECT, BOOT, STATE = (f"quarterdeck.{name}" for name in ("session", "project", "boot", "state"))
+MEMORY_FILES = "rw,nosuid,nodev,exec"
+UNSAFE_IN_OPTIONS = frozenset(",:\\\"'\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a container is given of the host."""
+
+    state: Path
+    channel: Path
+    runtime: Runtime
+    uid: int
+
+
+def name_of(session_id: UUID) -> str:
+    return f"quarterdeck-{session_id}"
+
+
+def arguments(spec: JailSpec, place: Place, image: Image, limits: JailLimits) -> dict[str, Any]:
+    """For `DockerClient.containers.create`: everything that keeps what runs in it inside."""
+    owner = f"{place.uid}:{place.uid}"
+    return {
+        "name": name_of(spec.session_id),
+        "image": image.id,
+        "entrypoint": place.runtime.command,
+        "labels": labels(spec, place.state),
+        "hostname": system.HOST_NAME,
+        "user": owner,
+        "working_dir": "/",
+        # a name alone takes an image's variable away: the agent's loader and interpreter must not hear of them
+        "environment": sorted(image.environment),
+        "healthcheck": {"test": ["NONE"]},
+        "stop_signal": "SIGKILL",
+        "restart_policy": {"Name": "on-failure"},
+        "runtime": spec.container.runtime or None,
+        "log_config": LogConfig(type="none"),
+        "mounts": [*_of_the_jail(place), *_of_the_image(image), *_workspace(spec, place.state)],
+        "tmpfs": _memory_files(image, limits, owner),
+        "shm_size": limits.shared_memory_bytes,
+        **_isolation(),
+        **_limits(limits),
+    }
+
+
+def labels(spec: JailSpec, state: Path) -> dict[str, str]:
+    project = spec.container.project_id
+    return {
+        SESSION: str(spec.session_id),
+        PROJECT: str(project) if project else "",
+        BOOT: record.boot(),
+        STATE: str(state),
+    }
+
+
+def _isolation() -> dict[str, Any]:
+    return {
+        "network_mode": "none",
+        # without these Docker copies the host's own name servers and search domains
+        "dns": ["127.0.0.1"],
+        "dns_search": ["."],
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "ipc_mode": "private",
+    }
+
+
+def _limits(limits: JailLimits) -> dict[str, Any]:
+    per_process = {"nofile": limits.open_files, "fsize": limits.file_bytes, "core": 0}
+    kept: dict[str, Any] = {
+        "pids_limit": limits.processes,
+        "ulimits": [Ulimit(name=name, soft=most, hard=most) for name, most in per_process.items()],
+    }
+    if limits.memory_bytes is not None:
+        kept |= {"mem_limit": limits.memory_bytes, "memswap_limit": limits.memory_bytes}
+    if limits.cpus is not None:
+        kept["nano_cpus"] = int(limits.cpus * 1e9)
+    return kept
+
+
+def _memory_files(image: Image, limits: JailLimits, owner: str) -> dict[str, str]:
+    uid, _, gid = owner.partition(":")
+    own = f"{MEMORY_FILES},mode=0700,uid={uid},gid={gid}"
+    return {
+        # an image's volumes would be folders on the disk without any bound
+        **dict.fromkeys(image.volumes, f"{own},size={limits.temporary_bytes}"),
+        # the kernel's view of this host, of which only the container's own control group is mounted again
+        "/sys": "ro,nosuid,nodev,noexec,size=64k,mode=0555",
+        "/tmp": f"{MEMORY_FILES},mode=1777,size={limits.temporary_bytes}",  # noqa: S108 - the jail's own
+        system.HOME: f"{own},size={limits.home_bytes}",
+        system.STATE_FOLDER: f"{own},size={system.STATE_BYTES}",
+    }
+
+
+def _of_the_jail(place: Place) -> list[Mount]:
+    channel = str(Path(contained.CHANNEL).parent)
+    return [_shown(place.runtime.folder, str(MOUNTED)), _shown(place.channel, channel)]
+
+
+def _of_the_image(image: Image) -> list[Mount]:
+    return [_shown(path, str(path)) for path in image.mounted]
+
+
+def _workspace(spec: JailSpec, state: Path) -> list[Mount]:
+    workspace = spec.workspace
+    shown = [_shown(folder, str(folder)) for folder in workspace.read_only]
+    if workspace.kind == "clone":
+        return [*shown, Mount(target=WORKSPACE_PATH, source=str(workspace.upper), type="bind")]
+    return [*shown, _overlay(workspace, labels(spec, state))]
+
+
+def _overlay(workspace: PreparedWorkspace, labelled: dict[str, str]) -> Mount:
+    """A volume that the daemon mounts as an overlay when the container starts, with marks as bubblewrap makes them."""
+    layers = {"lowerdir": workspace.lower, "upperdir": workspace.upper, "workdir": workspace.work}
+    for path in layers.values():
+        if path is None or UNSAFE_IN_OPTIONS & set(str(path)):
+            raise JailError(
+                f"A workspace at {path} cannot be given to Docker as an overlay.",
+                "Choose a data directory without commas, colons, quotes and backslashes in its path.",
+            )
+    options = ",".join(["nosuid", "nodev", "userxattr", *(f"{name}={path}" for name, path in layers.items())])
+    driver = DriverConfig("local", options={"type": "overlay", "device": "overlay", "o": options})
+    return Mount(
+        target=WORKSPACE_PATH, source=name_of(workspace.session_id), type="volume", no_copy=True, driver_config=driver
+    )
+
+
+def _shown(source: Path, target: str) -> Mount:
+    return Mount(target=target, source=str(source), type="bind", read_only=True)
+
+
+def remove(client: docker.DockerClient, session_id: UUID) -> None:
+    """With its volume and everything that runs in it. Nothing there: nothing happens."""
+    try:
+        client.containers.get(name_of(session_id)).remove(force=True, v=True)
+    except NotFound:
+        pass
+    except APIError as error:
+        # 409: somebody else is at it, which ends as well
+        if error.status_code != 409:
+            raise
+    _remove_volume(client, name_of(session_id))
+
+
+def _remove_volume(client: docker.DockerClient, name: str) -> None:
+    try:
+        volume = client.volumes.get(name)
+    except NotFound:
+        return
+    try:
+        volume.remove()
+    except APIError:
+        # daemons before version 25 count a mount that outlived them twice, and let go of it at their next start only
+        logger.warning("a volume is left until the Docker daemon starts again", volume=name)
+        subprocess.run(["umount", "--lazy", volume.attrs["Mountpoint"]], check=False, capture_output=True)
+
+
+def sweep_volumes(client: docker.DockerClient, state: Path) -> None:
+    """Removes what `remove` had to leave."""
+    for volume in client.volumes.list(filters={"label": f"{STATE}={state}", "dangling": True}):
+        with suppress(APIError):
+            volume.remove()
+
+
+def sessions(client: docker.DockerClient, state: Path) -> list[UUID]:
+    """Sessions of this worker that have a container, whatever its condition."""
+    found = client.containers.list(all=True, sparse=True, filters={"label": [f"{STATE}={state}", SESSION]})
+    return [UUID(cast("Mapping[str, Any]", each.attrs)["Labels"][SESSION]) for each in found]

@@ -1,0 +1,109 @@
+"""The image that a session's container is made of: this host's system, one by its name, or one that is built."""
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import docker
+from docker.errors import APIError, ImageNotFound
+
+from quarterdeck.jail.abstract import JailSpec
+from quarterdeck.jail.docker import builds, host_image
+from quarterdeck.jail.docker.daemon import Daemon
+from quarterdeck.jail.errors import JailError
+
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    id: str
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What it wants set for commands."""
+    volumes: tuple[str, ...] = ()
+    """Folders that it wants kept outside of it."""
+    mounted: tuple[Path, ...] = ()
+    """What of the host is mounted into it, read-only, at the same path."""
+
+
+class Images:
+    def __init__(self, daemon: Daemon, uid: int, build_network: str) -> None:
+        self._daemon = daemon
+        self._uid = uid
+        self._build_network = build_network
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By an image's name: sessions that are opened at once wait for one pull or build."""
+
+    async def find(self, spec: JailSpec) -> Image:
+        """Makes it where it is missing. Raises JailError."""
+        if spec.container.dockerfile:
+            return await self._built(spec)
+        if spec.container.image:
+            return await self._named(spec.container.image)
+        return await self._host()
+
+    async def _host(self) -> Image:
+        name, archive = host_image.archive(self._uid)
+        async with self._turns[name]:
+            found = await self._daemon.ask(lambda client: _look(client, name))
+            if found is None:
+                found = await self._daemon.ask(lambda client: _import(client, name, archive))
+        return Image(id=found["Id"], mounted=host_image.mounted())
+
+    async def _named(self, name: str) -> Image:
+        async with self._turns[name]:
+            found = await self._daemon.ask(lambda client: _look(client, name))
+            if found is None:
+                found = await self._daemon.ask(lambda client: _pull(client, name))
+        return _image(name, found)
+
+    async def _built(self, spec: JailSpec) -> Image:
+        build = builds.Build.of(spec, self._build_network)
+        async with self._turns[build.tag]:
+            found = await self._daemon.ask(lambda client: _look(client, build.tag))
+            if found is None:
+                await self._daemon.ask(build.run)
+                found = await self._daemon.ask(lambda client: _look(client, build.tag))
+        if found is None:
+            raise JailError(f"The image {build.tag} is gone right after it was built.", "Open another session.")
+        return _image(build.tag, found)
+
+
+def _image(name: str, found: Mapping[str, Any]) -> Image:
+    """Refuses what cannot run here."""
+    wanted = ARCHITECTURES.get(os.uname().machine, os.uname().machine)
+    if found.get("Os") != "linux" or found.get("Architecture") != wanted:
+        raise JailError(
+            f"The image {name} is for {found.get('Os')}/{found.get('Architecture')}; this host is linux/{wanted}.",
+            "Name an image for this host's architecture in the project's settings.",
+        )
+    config: Mapping[str, Any] = found.get("Config") or {}
+    variables = dict(entry.split("=", 1) for entry in config.get("Env") or () if "=" in entry)
+    return Image(id=found["Id"], environment=variables, volumes=tuple(config.get("Volumes") or ()))
+
+
+def _look(client: docker.DockerClient, name: str) -> Mapping[str, Any] | None:
+    try:
+        return cast("Mapping[str, Any]", client.images.get(name).attrs)
+    except ImageNotFound:
+        return None
+
+
+def _import(client: docker.DockerClient, name: str, archive: bytes) -> Mapping[str, Any]:
+    repository, _, tag = name.rpartition(":")
+    cast("Any", client.api).import_image_from_data(archive, repository=repository, tag=tag)
+    return cast("Mapping[str, Any]", client.images.get(name).attrs)
+
+
+def _pull(client: docker.DockerClient, name: str) -> Mapping[str, Any]:
+    try:
+        return cast("Mapping[str, Any]", client.images.pull(name).attrs)
+    except APIError as error:
+        raise JailError(
+            f"The image {name} is not on the worker's host and cannot be pulled: {error.explanation or error}.",
+            f"Load it on that host (`docker pull {name}`), or correct the image in the project's settings.",
+        ) from error

@@ -1,0 +1,47 @@
+"""The first process of a container: the agent of the session's jail, which shuts the jail behind itself.
+
+It runs from the runtime folder, in any image. Its channel is the session's shim, which it finds at a socket; it ends,
+and the container with it, when the shim does. Nothing else in the container can find the socket afterwards.
+"""
+
+import json
+import socket
+import time
+
+from quarterdeck.jail.shim import kernel, wake
+from quarterdeck.jail.shim.agent import Agent, shut
+
+CHANNEL = "/run/quarterdeck/channel/agent"
+LOOK_SECONDS = 15.0
+PAUSE_SECONDS = 0.01
+CONFIGURATION_BYTES = 1024 * 1024
+
+
+def main() -> None:
+    channel = _connect()
+    if channel is None:
+        # nobody needs this container: an exit without an error, after which Docker does not start it again
+        return
+    config = json.loads(channel.recv(CONFIGURATION_BYTES))
+    kernel.close_all_but([channel.fileno()])
+    shut(bytes.fromhex(config["seccomp"]), config["rlimits"])
+    kernel.set_name("agent")
+    kernel.set_title("agent")
+    wake.ignore()
+    kernel.to_null()
+    Agent(channel, config).serve()
+
+
+def _connect() -> socket.socket | None:
+    """To the shim, which may begin to listen a little later than we to look."""
+    until = time.monotonic() + LOOK_SECONDS
+    while time.monotonic() < until:
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            channel.connect(CHANNEL)
+        except OSError:
+            channel.close()
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return channel
+    return None

@@ -1,0 +1,27 @@
+"""What a session's jail is made of, by its project's settings."""
+
+from uuid import UUID
+
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.domain.project import ProjectSettings
+from quarterdeck.jail.abstract import ContainerSpec, JailSpec
+from quarterdeck.jail.limits import JailLimits
+
+BUBBLEWRAP = "bubblewrap"
+
+
+def spec(
+    prepared: PreparedWorkspace, limits: JailLimits, project_id: UUID, settings: ProjectSettings, driver: str = ""
+) -> JailSpec:
+    """`driver`: the one that made the session's jail before, if there was one."""
+    container = ContainerSpec(
+        project_id=project_id, image=settings.image, dockerfile=settings.dockerfile, runtime=settings.runtime
+    )
+    return JailSpec(
+        session_id=prepared.session_id,
+        workspace=prepared,
+        limits=limits,
+        driver=driver or settings.jail_driver,
+        # a project may ask for an image only after the session got a jail that is none of Docker's
+        container=ContainerSpec(project_id=project_id) if driver == BUBBLEWRAP else container,
+    )

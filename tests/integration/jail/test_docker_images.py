@@ -1,0 +1,194 @@
+"""What a container's image may be, and what is said where there is none."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tests.support.docker_daemon import OwnDaemon
+from tests.support.jails import JAIL_UID, Place, place, run, spec
+
+from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.jail.abstract import ContainerSpec, JailSpec
+from quarterdeck.jail.docker.containers import name_of
+from quarterdeck.jail.docker.driver import DockerDriver
+from quarterdeck.jail.errors import JailError
+
+pytestmark = pytest.mark.timeout(600)
+"""The first test on a new machine has a Debian made."""
+
+DOCKERFILE = """
+FROM {image}
+COPY greeting /greeting
+RUN echo built && cat /greeting
+ENV GREETED=yes LD_PRELOAD=/none.so
+VOLUME /data
+HEALTHCHECK --interval=1s CMD touch /tmp/unhealthy
+USER root
+ENTRYPOINT ["/bin/false"]
+"""
+
+
+@pytest.fixture
+async def where(docker_daemon: OwnDaemon) -> AsyncIterator[Place]:
+    async with place(docker_daemon.address) as made:
+        yield made
+
+
+@pytest.fixture
+async def driver(where: Place) -> AsyncIterator[DockerDriver]:
+    made = where.driver()
+    assert isinstance(made, DockerDriver)
+    yield made
+    await made.close()
+
+
+def commit(where: Place, files: Mapping[str, str]) -> PreparedWorkspace:
+    """A workspace on a base commit that has these files."""
+    workspace = replace(where.workspace(), base_commit=uuid4().hex)
+    for name, text in files.items():
+        path = where.root / "lower" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return workspace
+
+
+def asking(workspace: PreparedWorkspace, **container: str) -> JailSpec:
+    return replace(spec(workspace), container=ContainerSpec(project_id=uuid4(), **container))
+
+
+def images_of(daemon: OwnDaemon, asked: JailSpec) -> list[str]:
+    with daemon.client() as client:
+        found = client.images.list(filters={"label": f"quarterdeck.project={asked.container.project_id}"})
+        return [tag for image in found for tag in image.tags]
+
+
+async def test_an_image_without_python_runs_commands(where: Place, driver: DockerDriver, debian_image: str) -> None:
+    jail = await driver.create(asking(where.workspace(), image=debian_image))
+
+    done = await run(jail, "command -v python3 dpkg; echo $HOME; pwd; echo hi > file; id -u", timeout=20)
+
+    uid = JAIL_UID or 0
+    assert done.text == f"/usr/bin/dpkg\n/home/agent\n/workspace\n{uid}\n"
+    assert (where.upper(jail.session_id) / "file").read_text() == "hi\n"
+
+
+async def test_a_dockerfile_of_the_repository_is_built_once_for_a_commit(
+    where: Place, driver: DockerDriver, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    workspace = commit(where, {"docker/Dockerfile": DOCKERFILE.format(image=debian_image), "greeting": "hello\n"})
+    asked = asking(workspace, dockerfile="docker/Dockerfile")
+
+    jail = await driver.create(asked)
+
+    done = await run(jail, "cat /greeting; echo $GREETED; [ -w /data ] && echo writable; id -u; ls /tmp")
+    assert done.text == f"hello\nyes\nwritable\n{JAIL_UID or 0}\n"
+    (first,) = images_of(docker_daemon, asked)
+    again = await driver.create(replace(asked, session_id=uuid4(), workspace=commit_again(where, workspace)))
+    assert (await run(again, "cat /greeting")).text == "hello\n"
+    assert images_of(docker_daemon, asked) == [first]
+
+
+def commit_again(where: Place, workspace: PreparedWorkspace) -> PreparedWorkspace:
+    return replace(where.workspace(), base_commit=workspace.base_commit)
+
+
+async def test_an_images_own_volumes_are_bounded(
+    where: Place, driver: DockerDriver, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    files = {"Dockerfile": DOCKERFILE.format(image=debian_image), "greeting": ""}
+    jail = await driver.create(asking(commit(where, files), dockerfile="Dockerfile"))
+
+    done = await run(jail, "grep ' /data ' /proc/self/mounts")
+
+    assert done.text.startswith("tmpfs /data tmpfs rw,nosuid,nodev")
+    with docker_daemon.client() as client:
+        (container,) = [each for each in client.containers.list() if each.name == name_of(jail.session_id)]
+        assert [each["Name"] for each in container.attrs["Mounts"] if each["Type"] == "volume"] == [container.name]
+
+
+async def test_a_build_has_no_network_and_tells_the_end_of_its_log(
+    where: Place, driver: DockerDriver, debian_image: str
+) -> None:
+    steps = "RUN cat /proc/net/dev | tail -n +3 | cut -d: -f1\nRUN printf 'all \\033[31mred\\n' && exit 3\n"
+    workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\n{steps}"})
+
+    with pytest.raises(JailError) as caught:
+        await driver.create(asking(workspace, dockerfile="Dockerfile"))
+
+    lines = [line.strip() for line in caught.value.message.splitlines()]
+    assert "returned a non-zero code: 3" in lines[0]
+    assert "all  [31mred" in lines
+    assert "lo" in lines
+    assert not any(line.startswith("eth") for line in lines)
+    assert "QD_DOCKER_BUILD_NETWORK" in caught.value.next_step
+    assert not where.shim_folder(workspace.session_id).exists()
+
+
+@pytest.mark.parametrize("link", ["Dockerfile", "folder", ".dockerignore"])
+async def test_a_build_follows_no_link_out_of_the_repository(
+    where: Place, driver: DockerDriver, debian_image: str, link: str
+) -> None:
+    secret = where.root / "secret"
+    secret.mkdir()
+    (secret / "Dockerfile").write_text(f"FROM {debian_image}\n")
+    files = {} if link != ".dockerignore" else {"Dockerfile": f"FROM {debian_image}\nCOPY . /all\n", "kept": ""}
+    workspace = commit(where, files)
+    target = {"Dockerfile": secret / "Dockerfile", "folder": secret, ".dockerignore": Path("/etc/passwd")}[link]
+    (where.root / "lower" / link).symlink_to(target)
+    dockerfile = "folder/Dockerfile" if link == "folder" else "Dockerfile"
+
+    if link != ".dockerignore":
+        with pytest.raises(JailError, match="has no file"):
+            await driver.create(asking(workspace, dockerfile=dockerfile))
+        return
+    jail = await driver.create(asking(workspace, dockerfile=dockerfile))
+    assert (await run(jail, "ls -A /all; readlink /all/.dockerignore")).text == (
+        ".dockerignore\nDockerfile\nkept\n/etc/passwd\n"
+    )
+
+
+async def test_what_dockerignore_names_is_not_sent(where: Place, driver: DockerDriver, debian_image: str) -> None:
+    files = {
+        "Dockerfile": f"FROM {debian_image}\nCOPY . /all\n",
+        ".dockerignore": "# said\nbig\n",
+        "big/file": "",
+        "a": "",
+    }
+    jail = await driver.create(asking(commit(where, files), dockerfile="Dockerfile"))
+
+    assert (await run(jail, "ls /all")).text == "Dockerfile\na\n"
+
+
+async def test_an_image_that_is_nowhere_is_told(where: Place, driver: DockerDriver) -> None:
+    with pytest.raises(JailError, match="cannot be pulled") as caught:
+        await driver.create(asking(where.workspace(), image="localhost:1/nobody/nothing:none"))
+
+    assert "docker pull localhost:1/nobody/nothing:none" in caught.value.next_step
+
+
+async def test_an_unknown_runtime_is_told_with_those_that_there_are(where: Place, driver: DockerDriver) -> None:
+    with pytest.raises(JailError, match=r"no runtime 'runsc'; it has .*runc") as caught:
+        await driver.create(asking(where.workspace(), runtime="runsc"))
+
+    assert "daemon.json" in caught.value.next_step
+
+
+async def test_sessions_that_are_opened_at_once_wait_for_one_build(
+    where: Place, driver: DockerDriver, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\nRUN cat /proc/sys/kernel/random/uuid > /once\n"})
+    project = uuid4()
+    asked = [
+        replace(
+            spec(replace(where.workspace(), base_commit=workspace.base_commit)),
+            container=ContainerSpec(project_id=project, dockerfile="Dockerfile"),
+        )
+        for _ in range(3)
+    ]
+
+    jails = await asyncio.gather(*(driver.create(each) for each in asked))
+
+    assert len({(await run(jail, "cat /once")).text for jail in jails}) == 1

@@ -1,0 +1,70 @@
+"""A Debian image from nothing but debootstrap: made once on a machine, whatever the number of runs and processes."""
+
+import fcntl
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from tests.support.docker_daemon import OwnDaemon
+
+NAME = "debian-of-the-tests:minimal"
+DEBOOTSTRAP = shutil.which("debootstrap", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+
+
+@pytest.fixture(scope="session")
+def debian_image(docker_daemon: OwnDaemon) -> Generator[str]:
+    """The image's name, in the tests' daemon."""
+    if DEBOOTSTRAP is None:
+        pytest.skip("there is no debootstrap: `apt install debootstrap`")
+    archive = _archive()
+    with docker_daemon.client() as client, archive.open("rb") as file:
+        repository, tag = NAME.split(":")
+        cast("Any", client.api).import_image_from_data(file, repository=repository, tag=tag)
+    yield NAME
+    with docker_daemon.client() as client:
+        client.images.remove(NAME, force=True)
+
+
+def _archive() -> Path:
+    """Made by whoever comes first; the others wait for it."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quarterdeck-tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder / f"debian-{_suite()}.tar"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not archive.exists():
+            _bootstrap(archive)
+    return archive
+
+
+def _suite() -> str:
+    release = platform.freedesktop_os_release()
+    return release.get("VERSION_CODENAME", "bookworm") if release.get("ID") == "debian" else "bookworm"
+
+
+def _bootstrap(archive: Path) -> None:
+    assert DEBOOTSTRAP is not None
+    root = Path(tempfile.mkdtemp(prefix="qd-debian-"))
+    root.chmod(0o755)
+    try:
+        environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+        command = [DEBOOTSTRAP, "--variant=minbase", _suite(), str(root)]
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        fresh = archive.with_suffix(".new")
+        left_out = [
+            f"--exclude=./{name}" for name in ("dev/*", "var/cache/apt/*", "var/lib/apt/lists/*", "usr/share/doc/*")
+        ]
+        subprocess.run(["tar", "-C", str(root), *left_out, "-cf", str(fresh), "."], check=True)
+        fresh.replace(archive)
+    finally:
+        # where it was interrupted, its /proc is mounted still
+        for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+            if line.split()[1].startswith(f"{root}/"):
+                subprocess.run(["umount", "--lazy", line.split()[1]], check=True)
+        shutil.rmtree(root)
