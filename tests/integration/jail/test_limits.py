@@ -237,7 +237,7 @@ def without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_groups")
-async def test_without_control_groups_memory_is_watched(where: Place, driver: BubblewrapDriver) -> None:
+async def test_without_control_groups_memory_is_watched(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
     modest = await start(jail, "echo up; read line; echo $line")
     await read_until(jail, modest, b"up")
@@ -252,7 +252,7 @@ async def test_without_control_groups_memory_is_watched(where: Place, driver: Bu
 
 
 @pytest.mark.usefixtures("without_groups")
-async def test_without_control_groups_what_is_shared_counts_once(where: Place, driver: BubblewrapDriver) -> None:
+async def test_without_control_groups_what_is_shared_counts_once(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
     sharing = "import os, time; x = bytearray(100 << 20); [os.fork() for _ in range(3)]; time.sleep(1)"
 
@@ -263,7 +263,7 @@ async def test_without_control_groups_what_is_shared_counts_once(where: Place, d
 
 @pytest.mark.usefixtures("without_groups")
 async def test_where_the_kernel_counts_no_processes_of_a_jail_they_are_watched(
-    where: Place, driver: BubblewrapDriver, monkeypatch: pytest.MonkeyPatch
+    where: Place, driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("quarterdeck.jail.limits.counts_processes_by_namespace", lambda: False)
     jail = await limited(where, driver, JailLimits(processes=50))
@@ -276,7 +276,7 @@ async def test_where_the_kernel_counts_no_processes_of_a_jail_they_are_watched(
 
 
 @pytest.mark.usefixtures("without_groups")
-async def test_a_session_without_control_groups_freezes_by_signals(where: Place, driver: BubblewrapDriver) -> None:
+async def test_a_session_without_control_groups_freezes_by_signals(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits())
     await start(jail, "while :; do (echo x >> /tmp/n); done")
     await eventually(lambda: _counted(jail))
