@@ -474,7 +474,7 @@ class Workspaces(Protocol):
         ...
 
     async def largest(self, session_id: UUID, limit: QuotaLimit) -> Sequence[LargestPath]:
-        """What takes most of it among what the session wrote: files by size, or folders by their entries."""
+        """What takes most of it: files by size, or folders by their entries; of a clone, the repository's too."""
         ...
 
     def steps(self, session_id: UUID, project_id: UUID, before: str, after: str) -> AsyncIterator[Sequence[FileChange]]:

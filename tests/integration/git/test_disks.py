@@ -148,6 +148,20 @@ async def test_what_is_on_a_disk_is_there_again_when_it_is_taken_up(disks: Sessi
     assert len(mounted_below(disks.folder)) == 1
 
 
+def test_a_disk_that_somebody_still_has_in_use_is_taken_up_as_the_same_one(disks: SessionDisks) -> None:
+    session_id = uuid4()
+    assert disks.make(session_id, SMALL)
+    with (disks.place(session_id) / "open").open("w") as file:
+        disks.put_away(session_id)
+        file.write("written while it was put away\n")
+        file.flush()
+
+        assert disks.take_up(session_id)
+
+        assert (disks.place(session_id) / "open").read_text() == "written while it was put away\n"
+        assert len(loop_devices(disks.folder)) == 1
+
+
 def test_a_disk_that_cannot_be_mounted_is_left_as_it_is_and_said(disks: SessionDisks) -> None:
     session_id = uuid4()
     assert disks.make(session_id, SMALL)

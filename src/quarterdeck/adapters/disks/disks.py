@@ -125,7 +125,8 @@ def _mount_again(home: Path) -> None:
     try:
         loop.mount(home / IMAGE, home / MOUNT)
     except OSError:
-        _repair(home / IMAGE)
+        if not loop.is_in_use(home / IMAGE):
+            _repair(home / IMAGE)
         try:
             loop.mount(home / IMAGE, home / MOUNT)
         except OSError as error:

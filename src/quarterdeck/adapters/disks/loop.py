@@ -11,7 +11,8 @@ import struct
 from pathlib import Path
 
 CONTROL = Path("/dev/loop-control")
-LOOP_CTL_GET_FREE, LOOP_CONFIGURE = 0x4C82, 0x4C0A
+LOOP_CTL_GET_FREE, LOOP_CONFIGURE, LOOP_GET_STATUS64 = 0x4C82, 0x4C0A, 0x4C05
+LOOP_INFO_BYTES = 232
 LO_FLAGS_AUTOCLEAR, LO_FLAGS_DIRECT_IO = 4, 16
 BLOCK = 4096
 MS_NOSUID, MS_NODEV, MS_NOATIME = 2, 4, 1024
@@ -24,8 +25,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def mount(image: Path, folder: Path) -> None:
-    """Raises OSError where this host has no loop device to spare, or does not let us mount."""
-    device, path = _attach(image)
+    """Raises OSError where this host has no loop device to spare, or does not let us mount.
+
+    An image that is in use already is mounted once more: two devices on one image would destroy what is on it.
+    """
+    device, path = _attached(image) or _attach(image)
     try:
         flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOATIME)
         _check(_libc.mount(os.fsencode(path), os.fsencode(folder), b"ext4", flags, OPTIONS), f"mount {folder}")
@@ -43,6 +47,39 @@ def unmount(folder: Path) -> None:
 
 def is_mounted(folder: Path) -> bool:
     return os.path.ismount(folder)
+
+
+def is_in_use(image: Path) -> bool:
+    """Whether a loop device has it, though it may be mounted in another mount namespace only, or nowhere any more."""
+    found = _attached(image)
+    if found is not None:
+        os.close(found[0])
+    return found is not None
+
+
+def _attached(image: Path) -> tuple[int, str] | None:
+    """The loop device that has the image behind it already, open, and its path."""
+    wanted = image.stat()
+    for entry in sorted(Path("/sys/block").glob("loop*/loop")):
+        path = f"/dev/{entry.parent.name}"
+        try:
+            device = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:  # it has no node here
+            continue
+        if _behind(device) == (wanted.st_dev, wanted.st_ino):
+            return device, path
+        os.close(device)
+    return None
+
+
+def _behind(device: int) -> tuple[int, int] | None:
+    """Device and inode of the file behind a loop device; None: nothing is."""
+    status = bytearray(LOOP_INFO_BYTES)
+    try:
+        fcntl.ioctl(device, LOOP_GET_STATUS64, status)
+    except OSError:
+        return None
+    return struct.unpack_from("=2Q", status)
 
 
 def _attach(image: Path) -> tuple[int, str]:
