@@ -5,8 +5,11 @@ import subprocess
 
 import pytest
 from tests.support.product import Product
+from tests.support.waiting import eventually
 
+from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.host.privileges import rights_of
+from quarterdeck_cli import ids
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -86,6 +89,37 @@ async def test_a_recording_is_replayed_and_exported(product: Product) -> None:
     assert header["version"] == 2
     assert "".join(event[2] for event in events if event[1] == "o").replace("\r\n", "\n") == "ahoy\nagain\n"
     assert raw.stdout == b"ahoy\nagain\n"
+
+
+async def test_what_changed_is_shown_also_when_the_session_has_ended_and_its_host_has_nothing_more(
+    product: Product,
+) -> None:
+    session = product.ask("session", "open", "-p", "deck")["id"]
+    text = "echo '# ship' > README.md; mkdir new; printf '\\0' > new/bin; touch new/empty"
+    command = _last_command(product.qd("run", "-s", session, "--json", "--", text).stdout)
+
+    diff = product.qd("diff", command)
+    blame = product.ask("session", "blame", session, "README.md")
+
+    assert diff.stdout.decode().splitlines() == [
+        "modified: README.md  +1 -1",
+        "@@ -1,1 +1,1 @@",
+        "-# deck",
+        "+# ship",
+        "added: new/bin",
+        "binary: - → 1 B",
+        "added: new/empty",
+    ]
+    assert [each["snapshot"]["command"]["id"] for each in blame["ranges"]] == [command]
+    assert product.qd("session", "close", session).returncode == 0
+
+    store = product.data / f"worker/trees/{ids.uuid_of(session)}.git"
+    await eventually((store / "quarterdeck-finished").exists, within=30)
+    remove_tree(store)
+
+    assert product.qd("diff", command).stdout == diff.stdout
+    assert product.qd("session", "cat", session, "README.md").stdout == b"# ship\n"
+    assert [entry["name"] for entry in product.ask("session", "tree", session, "new")] == ["bin", "empty"]
 
 
 async def test_the_log_verifies(product: Product) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from quarterdeck.application.errors import ChangedObjectError, MissingSnapshotsError
 from quarterdeck.application.journal import Journal
@@ -35,7 +36,7 @@ class Retriever:
 
     def __init__(self, journal: Journal, packs: SnapshotPacks, objects: ObjectStore) -> None:
         self._journal, self._packs, self._objects = journal, packs, objects
-        self._turns: dict[UUID, asyncio.Lock] = {}
+        self._turns = WeakValueDictionary[UUID, asyncio.Lock]()
 
     async def retrieve(self, home: Home) -> None:
         """Everything of the session that is stored is on this host afterwards. Raises NotFoundError for what was

@@ -1,5 +1,6 @@
 """Snapshots as packs: made, sent away, taken back on another host, through crashes and on a disk that is full."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Generator
@@ -231,6 +232,19 @@ async def test_finished_stores_are_not_packed_again_and_the_oldest_go(
 
     assert await bench.host.packs.sessions() == [bench.home.session_id]
     assert len(list((bench.host.folder / "trees").glob("*.git"))) == 3
+
+
+async def test_what_a_killed_worker_left_half_fetched_goes_after_a_day(bench: Bench, other: Host, kept: Path) -> None:
+    await bench.run("echo one > new")
+    await bench.store_pack(kept)
+    old, recent = (other.packs.incoming(uuid4(), name) for name in ("old", "recent"))
+    for path in (old, recent):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+
+    await bench.take_back(other, kept)
+
+    assert (old.exists(), recent.exists()) == (False, True)
 
 
 async def test_a_broken_pack_is_not_taken_up(bench: Bench, other: Host, kept: Path) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -36,6 +37,7 @@ _FINISHED = "quarterdeck-finished"
 _OUTGOING = "quarterdeck-outgoing"
 _MADE = "made.json"
 _SPARE_ROOM = 64 * 1024 * 1024
+_ABANDONED_SECONDS = 24 * 3600
 _IDENTITY = b"Quarterdeck <snapshots@quarterdeck.invalid>"
 
 
@@ -58,21 +60,23 @@ class GitSnapshotPacks:
         self._git = Git(config=self._layout.config)
         self._mirrors = Mirrors(layout=self._layout, git=self._git, patience=Patience())
         self._kept, self._patience = kept, patience
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="packs")
+        self._packing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="packs")
+        # somebody waits for what is taken back: it has threads of its own
+        self._restoring = ThreadPoolExecutor(max_workers=2, thread_name_prefix="restores")
 
     async def sessions(self) -> Sequence[UUID]:
-        return await self._in_thread(self._sessions)
+        return await self._in(self._packing, self._sessions)
 
     async def pack(
         self, session_id: UUID, base_commit: str, after: str | None, snapshots: Sequence[SnapshotToPack]
     ) -> Pack:
-        return await self._in_thread(lambda: self._pack(session_id, base_commit, after, snapshots))
+        return await self._in(self._packing, lambda: self._pack(session_id, base_commit, after, snapshots))
 
     async def settle(self, session_id: UUID, covers: int) -> None:
-        await self._in_thread(lambda: self._settle(session_id, covers))
+        await self._in(self._packing, lambda: self._settle(session_id, covers))
 
     async def finish(self, session_id: UUID) -> None:
-        await self._in_thread(lambda: self._finish(session_id))
+        await self._in(self._packing, lambda: self._finish(session_id))
 
     async def missing(self, session_id: UUID, sha256: Sequence[str]) -> Sequence[str]:
         packs = self._layout.kept(session_id) / "objects" / "pack"
@@ -84,21 +88,23 @@ class GitSnapshotPacks:
         return folder / f"{session_id}-{sha256}.pack"
 
     async def restore(self, home: Home, source: str, base_commit: str, sha256: Sequence[str]) -> None:
-        await self._in_thread(lambda: self._restore(home, source, base_commit, sha256))
+        await self._in(self._restoring, lambda: self._restore(home, source, base_commit, sha256))
 
     async def remove(self, session_id: UUID) -> None:
         def remove() -> None:
             remove_tree(self._layout.store(session_id))
             remove_tree(self._layout.restored(session_id))
 
-        await self._in_thread(remove)
+        await self._in(self._packing, remove)
 
     def close(self) -> None:
         """Waits for what is under way."""
-        self._pool.shutdown()
+        self._packing.shutdown()
+        self._restoring.shutdown()
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    @staticmethod
+    async def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _sessions(self) -> list[UUID]:
         stores = (self._layout.root / "trees").glob("[0-9a-f]*.git")
@@ -172,6 +178,7 @@ class GitSnapshotPacks:
             for each in sha256:
                 self._take_up(store, self.incoming(home.session_id, each), each)
         os.utime(store)
+        self._remove_abandoned()
         self._trim(self._layout.root / "restored", lambda _: True)
 
     def _take_up(self, store: Path, incoming: Path, sha256: str) -> None:
@@ -180,6 +187,13 @@ class GitSnapshotPacks:
         incoming.rename(packs / f"pack-{sha256}.pack")
         index.rename(packs / f"pack-{sha256}.idx")
         incoming.with_suffix(".rev").unlink(missing_ok=True)
+
+    def _remove_abandoned(self) -> None:
+        """What came in when the worker was killed, and was not asked for again."""
+        for path in (self._layout.root / "incoming").glob("*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
 
     def _has(self, mirror: Path, commit: str) -> bool:
         if not mirror.is_dir():
