@@ -111,7 +111,10 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("revoke", tokens.revoke_token),
             ],
         ),
-        "worker": ("The hosts that run sessions.", [("list", workers.list_workers)]),
+        "worker": (
+            "The hosts that run sessions.",
+            [("list", workers.list_workers), ("findings", workers.list_findings), ("check", workers.check_worker)],
+        ),
     }
     for name, (help_text, verbs) in nouns.items():
         noun = group(help_text)

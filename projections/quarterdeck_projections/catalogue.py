@@ -2,6 +2,7 @@
 
 from quarterdeck_projections.audit_trail import AUDIT_TRAIL
 from quarterdeck_projections.commands import COMMANDS
+from quarterdeck_projections.findings import FINDINGS
 from quarterdeck_projections.network import NETWORK
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
@@ -9,4 +10,4 @@ from quarterdeck_projections.sessions import SESSIONS
 from quarterdeck_projections.tokens import TOKENS
 from quarterdeck_projections.users import USERS
 
-PROJECTIONS: tuple[Projection, ...] = (PROJECTS, SESSIONS, COMMANDS, NETWORK, USERS, TOKENS, AUDIT_TRAIL)
+PROJECTIONS: tuple[Projection, ...] = (PROJECTS, SESSIONS, COMMANDS, FINDINGS, NETWORK, USERS, TOKENS, AUDIT_TRAIL)

@@ -20,3 +20,13 @@ class CommandState(StrEnum):
     FINISHED = "finished"
     LOST = "lost"
     REFUSED = "refused"
+
+
+class FindingKind(StrEnum):
+    """What a worker found of a session on its host."""
+
+    ADOPTED = "adopted"
+    REBUILT = "rebuilt"
+    LOST = "lost"
+    ORPHAN_JAIL = "orphan_jail"
+    ORPHAN_WORKSPACE = "orphan_workspace"

@@ -15,6 +15,7 @@ from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent,
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.workers import Workers
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
@@ -58,6 +59,7 @@ class Services:
     sessions: Sessions
     commands: Commands
     snapshots: Snapshots
+    workers: Workers
     identity: Identity
     output: OutputStreams
     events: EventStreams

@@ -11,6 +11,7 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries import (
     commands,
+    findings,
     members,
     network,
     positions,
@@ -21,6 +22,7 @@ from quarterdeck_projections.queries import (
     workers,
 )
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -54,6 +56,9 @@ class Reads(Protocol):
     async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]: ...
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]: ...
     async def workers(self) -> Sequence[WorkerRow]: ...
+    async def list_findings(
+        self, visible_to: UUID | None, window: Window, *, worker_id: str | None
+    ) -> Page[FindingRow]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
@@ -108,6 +113,11 @@ class ReadModels:
 
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
         return await tokens.list_of_user(self._database, user_id, window)
+
+    async def list_findings(
+        self, visible_to: UUID | None, window: Window, *, worker_id: str | None
+    ) -> Page[FindingRow]:
+        return await findings.list_visible(self._database, visible_to, window, worker_id=worker_id)
 
     async def workers(self) -> Sequence[WorkerRow]:
         return await workers.list_all(self._database)

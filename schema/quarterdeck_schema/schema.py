@@ -35,11 +35,14 @@ from quarterdeck_schema.sessions.queries import SessionQueries
 from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
 from quarterdeck_schema.system.queries import SystemQueries
+from quarterdeck_schema.workers.check_worker import CheckWorkerMutation
+from quarterdeck_schema.workers.queries import WorkerQueries
 
 QUERIES = (
     IdentityQueries,
     NodeQueries,
     SystemQueries,
+    WorkerQueries,
     ProjectQueries,
     SessionQueries,
     CommandQueries,
@@ -61,6 +64,7 @@ MUTATIONS = (
     SignalCommandMutation,
     SendInputMutation,
     ResizeCommandMutation,
+    CheckWorkerMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )

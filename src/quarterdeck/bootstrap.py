@@ -38,6 +38,7 @@ from quarterdeck.application.ports import ObjectStore
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.workers import Workers
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
@@ -225,6 +226,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
         snapshots=Snapshots(stores.log, control),
+        workers=Workers(stores.log, control),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,
         checks={"database": stores.log.head, "nats": stores.nats.wait_up, "projections": reads.positions},

@@ -56,6 +56,9 @@ class Worker:
         if self.failure:
             raise self.failure
 
+    async def check(self) -> None:
+        await self._take("check")
+
     async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         await self._take("find", source, branch)
         return FOUND

@@ -85,6 +85,8 @@ from quarterdeck.worker.worker import Worker
 
 SOURCE = "/srv/repository"
 STOP_SECONDS = 10.0
+ADA = UUID(int=1)
+"""The user who asks for everything."""
 OutcomeT = TypeVar("OutcomeT", CommandFinished, CommandLost, CommandRefused)
 
 
@@ -180,7 +182,7 @@ class Deck:
 
     async def append(self, stream_id: UUID, version: int, *events: Event, session_id: UUID | None = None) -> None:
         context = Context(
-            actor=Actor(kind=ActorKind.USER, id="ada"), correlation_id=uuid4(), project_id=self._project_of(events)
+            actor=Actor(kind=ActorKind.USER, id=str(ADA)), correlation_id=uuid4(), project_id=self._project_of(events)
         )
         write = StreamWrite(stream_id=stream_id, expected_version=version, events=events, session_id=session_id)
         recorded = await self.log.append([write], context)

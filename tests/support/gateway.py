@@ -40,6 +40,7 @@ from quarterdeck.application.ports import (
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandStarted, EndReason, Terminal
@@ -63,6 +64,9 @@ class _Worker:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, object]] = []
+
+    async def check(self) -> None:
+        self.sent.append(("check", None))
 
     async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         if not source.startswith("/repos/"):
@@ -124,6 +128,7 @@ class House:
             sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
             commands=Commands(self.log, ids, self.control, doorbell),
             snapshots=Snapshots(self.log, self.control),
+            workers=Workers(self.log, self.control),
             identity=self.identity,
             ids=ids,
             checks=self.checks,

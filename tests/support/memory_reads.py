@@ -17,6 +17,7 @@ from quarterdeck.domain.project import Role
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
 from quarterdeck_projections.paging import Keyed, Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -24,9 +25,9 @@ from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.workers import WorkerRow
-from quarterdeck_projections.states import CommandState, SessionState
+from quarterdeck_projections.states import CommandState, FindingKind, SessionState
 
-RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow)
+RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow)
 
 
 class MemoryReads:
@@ -114,6 +115,23 @@ class MemoryReads:
         return _page(
             (row for row in rows if row.user_id == user_id and row.kind is TokenKind.API), window, newest_first=True
         )
+
+    async def list_findings(
+        self, visible_to: UUID | None, window: Window, *, worker_id: str | None
+    ) -> Page[FindingRow]:
+        rows = [
+            FindingRow(
+                position=logged.position,
+                found_at=logged.envelope.recorded_at,
+                worker_id=logged.event.worker_id,
+                kind=FindingKind.REBUILT if logged.event.rebuilt else FindingKind.ADOPTED,
+                session_id=logged.stream_id,
+                detail=logged.event.detail,
+            )
+            for logged in await self._events()
+            if isinstance(logged.event, session.SessionAdopted) and worker_id in {None, logged.event.worker_id}
+        ]
+        return _page(rows if visible_to is None else [], window, newest_first=True)
 
     async def workers(self) -> Sequence[WorkerRow]:
         expires = datetime(2100, 1, 1, tzinfo=UTC)

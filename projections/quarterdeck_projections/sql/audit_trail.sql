@@ -14,6 +14,11 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
             concat_ws(' ', facts ->> 'worker_id', facts ->> 'jail_driver', facts ->> 'base_commit')
         WHEN 'SessionProvisioningFailed' THEN facts ->> 'reason'
         WHEN 'SessionAdopted' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'detail')
+        WHEN 'SessionPaused' THEN facts ->> 'reason'
+        WHEN 'SessionResumed' THEN facts ->> 'detail'
+        WHEN 'SessionLimitNear' THEN concat_ws(' ', facts ->> 'limit', facts ->> 'action', facts ->> 'at')
+        WHEN 'WorkerStarted' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'host')
+        WHEN 'OrphanRemoved' THEN concat_ws(' ', facts ->> 'kind', facts ->> 'session_id', facts ->> 'detail')
         WHEN 'SessionLost' THEN facts ->> 'reason'
         WHEN 'SessionClosed' THEN facts ->> 'detail'
         WHEN 'CommandRequested' THEN facts ->> 'text'

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.patience import patiently
@@ -40,6 +40,11 @@ class Journal:
     async def append(self, writes: Sequence[StreamWrite], cause: LoggedEvent) -> None:
         """One attempt that counts; raises ConcurrencyError, which may also mean that an earlier attempt succeeded."""
         context = self.after(cause)
+        await patiently(lambda: self.log.append(writes, context))
+
+    async def begin(self, writes: Sequence[StreamWrite]) -> None:
+        """As `append`, of what nothing in the log has led to."""
+        context = Context(actor=Actor(kind=ActorKind.SYSTEM, id=self.name), correlation_id=uuid4())
         await patiently(lambda: self.log.append(writes, context))
 
     async def decide(

@@ -7,7 +7,17 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
-from quarterdeck.domain import archive, command, identity, network_access, project, session, session_network, workspace
+from quarterdeck.domain import (
+    archive,
+    command,
+    identity,
+    network_access,
+    project,
+    session,
+    session_network,
+    worker,
+    workspace,
+)
 from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.network_access import NetworkAccessDecided
@@ -71,6 +81,9 @@ NETWORK_ACCESS = Aggregate[network_access.NetworkAccess, network_access.NetworkA
 )
 ARCHIVE = Aggregate[archive.Archive, archive.ArchiveEvent](
     "archive", archive.Archive(), archive.evolve, get_args(archive.ArchiveEvent)
+)
+WORKER = Aggregate[worker.WorkerState, worker.WorkerEvent](
+    "worker", worker.NoWorker(), worker.evolve, get_args(worker.WorkerEvent)
 )
 USER = Aggregate[identity.UserState, identity.UserEvent](
     "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)

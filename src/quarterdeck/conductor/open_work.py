@@ -35,6 +35,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionState,
 )
+from quarterdeck.domain.worker import WorkerStarted
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class OpenWork:
         match recorded.event:
             case ProjectCreated() | ProjectSettingsChanged():
                 self.settings[recorded.stream_id] = recorded.event.settings
+                self.turnover += 1
+            case WorkerStarted():
                 self.turnover += 1
             case SessionOpened():
                 opened = SESSION.evolve(SESSION.initial, recorded.event)

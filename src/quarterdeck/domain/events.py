@@ -11,6 +11,7 @@ from quarterdeck.domain.network_access import NetworkAccessEvent
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
+from quarterdeck.domain.worker import WorkerEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
 
 Event = (
@@ -22,6 +23,7 @@ Event = (
     | SessionNetworkEvent
     | NetworkAccessEvent
     | ArchiveEvent
+    | WorkerEvent
     | UserEvent
     | TokenEvent
     | RequestAccepted

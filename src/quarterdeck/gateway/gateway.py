@@ -61,6 +61,7 @@ def make_gateway(parts: Parts) -> Gateway:
             sessions=parts.sessions,
             commands=parts.commands,
             snapshots=parts.snapshots,
+            workers=parts.workers,
             identity=parts.identity,
             output=outputs,
             events=tail,

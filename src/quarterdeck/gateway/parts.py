@@ -9,6 +9,7 @@ from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, 
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck_schema.reads import Reads
 
@@ -30,6 +31,7 @@ class Parts:
     sessions: Sessions
     commands: Commands
     snapshots: Snapshots
+    workers: Workers
     identity: Identity
     ids: Ids
     checks: Mapping[str, Check]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.jail import folders
+from quarterdeck.jail import folders, strays
 from quarterdeck.jail.cgroups.sessions import SessionGroups
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim import record
@@ -74,6 +74,7 @@ async def clear(state: Path, session_id: UUID, uid: int) -> None:
     """Ends what the record names, waits until it is gone, and removes the session's groups and the shim's folder."""
     groups = SessionGroups(state, uid)
     await asyncio.to_thread(groups.end, session_id)
+    await asyncio.to_thread(strays.end, state, session_id)
     try:
         with folders.shim_folder(state, session_id) as folder:
             found = look(folder, uid)

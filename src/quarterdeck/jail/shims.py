@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from quarterdeck.domain.session import Limit
-from quarterdeck.jail import folders, program, ruins
+from quarterdeck.jail import folders, program, ruins, strays
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.link import Link, ShimGoneError, connect
@@ -118,7 +118,8 @@ class Shims:
 
     async def sessions(self) -> list[UUID]:
         await self._launcher.warm_up()
-        return folders.sessions_with_shim(self._state)
+        strays_of = await asyncio.to_thread(strays.sessions, self._state)
+        return sorted({*folders.sessions_with_shim(self._state), *strays_of})
 
     async def close(self) -> None:
         """Lets go of all jails without ending them."""

@@ -1,5 +1,6 @@
 """What a worker answers at once: looks at repositories, and steering of commands that run here."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from quarterdeck.application.ports import RepositoryFound, Workspaces
@@ -13,8 +14,11 @@ from quarterdeck.worker.sessions import HeldSession, Sessions
 class Controls:
     """A `ControlHandler`."""
 
-    def __init__(self, sessions: Sessions, workspaces: Workspaces) -> None:
-        self._sessions, self._workspaces = sessions, workspaces
+    def __init__(self, sessions: Sessions, workspaces: Workspaces, sweep: Callable[[], Awaitable[None]]) -> None:
+        self._sessions, self._workspaces, self._sweep = sessions, workspaces, sweep
+
+    async def check(self) -> None:
+        await self._sweep()
 
     async def find_repository(self, source: str, branch: str | None = None) -> RepositoryFound:
         return await self._workspaces.find(source, branch)

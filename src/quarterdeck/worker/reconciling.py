@@ -18,6 +18,7 @@ from quarterdeck.jail.errors import JailError
 from quarterdeck.worker import limits
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.findings import Findings, why_unneeded
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
@@ -42,9 +43,12 @@ class Reconciler:
         takeover: Takeover,
         closer: Closer,
         pauser: Pauser,
+        findings: Findings,
         restorer: Restorer,
         marks: Marks,
     ) -> None:
+        self._findings = findings
+        self._turn = asyncio.Lock()
         self._ports, self._sessions, self._provisioner = ports, sessions, provisioner
         self._takeover, self._closer, self._pauser = takeover, closer, pauser
         self._restorer, self._marks = restorer, marks
@@ -58,7 +62,11 @@ class Reconciler:
             await self.once()
 
     async def once(self) -> None:
-        """What cannot be settled now is logged, and tried again the next time."""
+        """One at a time. What cannot be settled now is logged, and tried again the next time."""
+        async with self._turn:
+            await self._sweep()
+
+    async def _sweep(self) -> None:
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def settle(session_id: UUID) -> None:
@@ -88,8 +96,8 @@ class Reconciler:
                 await self._check(held, read, ready)
             case ReadySession(worker_id=self._ports.worker_id) as ready:
                 await self._adopt(read, ready)
-            case state:
-                await self._remove(session_id, state, held)
+            case _:
+                await self._remove(read, held)
 
     async def _check(self, held: HeldSession, read: Read[SessionState], ready: ReadySession) -> None:
         """A session that is held here: does its jail live, and has anything about it changed?"""
@@ -173,19 +181,29 @@ class Reconciler:
         await self._destroy(session_id)
         self._marks.clear(session_id)
 
-    async def _remove(self, session_id: UUID, state: SessionState, held: HeldSession | None) -> None:
+    async def _remove(self, read: Read[SessionState], held: HeldSession | None) -> None:
         """Nothing that lives needs this here. Unsaved work is kept as a tree first."""
+        session_id = read.stream_id
         if held:
             held.commands.close()
             await held.commands.abandon()
             self._sessions.drop(session_id)
+        found = await self._left(session_id)
         await self._destroy(session_id)
-        if isinstance(state, OpenSession):
-            # no command ever ran in it; whoever provisions it begins afresh
+        if isinstance(read.state, OpenSession):
+            # no command ever ran in it; whoever provisions it begins afresh, and the mark counts how often
             await self._ports.workspaces.discard(session_id)
-            return
-        logger.info("removing what no live session needs", session=str(session_id))
-        await self._closer.finish(session_id)
+        else:
+            await self._takeover.lose_running(session_id, why_unneeded(read.state))
+            await self._closer.finish(session_id)
+        for kind in found:
+            logger.info("what no live session needs was removed", kind=kind, session=str(session_id))
+            await self._findings.removed(kind, read)
+
+    async def _left(self, session_id: UUID) -> list[str]:
+        """What there is of a session on this host."""
+        jails, copies = await self._ports.driver.sessions(), await self._ports.workspaces.sessions()
+        return [kind for kind, ids in (("jail", jails), ("workspace", copies)) if session_id in ids]
 
     async def _destroy(self, session_id: UUID) -> None:
         if jail := await self._ports.driver.adopt(session_id):

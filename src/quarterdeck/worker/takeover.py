@@ -56,6 +56,12 @@ class Takeover:
         for command_id in await self._ports.journal.commands_of(session_id):
             await self._endings.lost(command_id, reason)
 
+    async def lose_running(self, session_id: UUID, reason: str) -> None:
+        """Those that the log has running, of a session whose jail is gone; the conductor sees to what waited."""
+        for command_id in await self._ports.journal.commands_of(session_id):
+            if isinstance((await self._ports.journal.read(COMMAND, command_id)).state, RunningCommand):
+                await self._endings.lost(command_id, reason)
+
     def _resume(self, held: HeldSession) -> Callable[[Asked], Awaitable[None]]:
         async def resume(command: Asked) -> None:
             await self._runner.resume(held, command)

@@ -33,6 +33,7 @@ from quarterdeck.worker.collecting import Collector
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
+from quarterdeck.worker.findings import Findings
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.pausing import Pauser
@@ -122,9 +123,12 @@ class Worker:
         provisioner = Provisioner(ports, sessions, runner, marks)
         takeover = Takeover(ports, runner, endings)
         restorer = Restorer(ports)
-        self._reconciler = Reconciler(ports, sessions, provisioner, takeover, closer, pauser, restorer, marks)
+        self._findings = Findings(ports.journal, self._settings)
+        self._reconciler = Reconciler(
+            ports, sessions, provisioner, takeover, closer, pauser, self._findings, restorer, marks
+        )
         self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, restorer, endings)
-        self._controls = Controls(sessions, ports.workspaces)
+        self._controls = Controls(sessions, ports.workspaces, self._reconciler.once)
         self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces, ports.networks)
 
     async def _work(self, lease: WorkerLease) -> None:
@@ -141,6 +145,7 @@ class Worker:
 
     async def _serve(self) -> None:
         await self._reconciler.once()
+        await self._findings.started()
         serving = self._control.serve(self._settings.worker_id, self._controls, self._trees)
         async with serving, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")

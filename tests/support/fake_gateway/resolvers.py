@@ -21,6 +21,7 @@ def queries(world: World) -> dict[str, Resolver]:
     return {
         "viewer": _constant(lambda: viewer),
         "log": _constant(lambda: {"position": len(world.events), "projections": []}),
+        "findings": _paged(partial(_findings, world)),
         "workers": _constant(lambda: world.workers),
         "project": _found(lambda id_: _by_id(world.projects, id_)),
         "projects": _paged(world.wanted_projects),
@@ -68,6 +69,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "signalCommand": _signal_command,
         "sendInput": _send_input,
         "resizeCommand": _resize_command,
+        "checkWorker": _check_worker,
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
     }
@@ -116,6 +118,10 @@ def _command(world: World, id_: str) -> Json | None:
 def _sessions(world: World, **wanted: Any) -> list[Json]:
     states, project = wanted.get("state"), wanted.get("projectId")
     return [s for s in world.sessions if (not states or s["state"] in states) and project in {None, s["project"]["id"]}]
+
+
+def _findings(world: World, **wanted: Any) -> list[Json]:
+    return [each for each in world.findings if wanted.get("workerId") in {None, each["workerId"]}]
 
 
 def _events(world: World, **wanted: Any) -> list[Json]:
@@ -264,6 +270,10 @@ async def _resize_command(world: World, asked: Json) -> Json:
     command.sizes.append((asked["terminal"]["columns"], asked["terminal"]["rows"]))
     await world.changed()
     return {"command": command.node}
+
+
+async def _check_worker(world: World, asked: Json) -> Json:
+    return {"findings": [each for each in world.findings if each["workerId"] == asked["workerId"]]}
 
 
 async def _issue_token(world: World, asked: Json) -> Json:

@@ -108,6 +108,7 @@ class World:
     commands: list[FakeCommand] = field(default_factory=list[FakeCommand])
     tokens: list[Json] = field(default_factory=list[Json])
     workers: list[Json] = field(default_factory=list[Json])
+    findings: list[Json] = field(default_factory=list[Json])
     events: list[Json] = field(default_factory=list[Json])
     secrets: set[str] = field(default_factory=lambda: {TOKEN})
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})

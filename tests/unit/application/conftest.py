@@ -47,6 +47,9 @@ class ScriptedControl:
             raise InvalidInputError(f"There is no branch {branch!r}.", field="defaultBranch")
         return RepositoryFound(source=source, name="deck", default_branch=branch or "main", head_commit="c0ffee")
 
+    async def check(self, worker_id: str) -> None:
+        self.sent.append((worker_id, "check"))
+
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None:
         self.sent.append((worker_id, (command_id, data, end)))
 

@@ -361,3 +361,20 @@ def test_a_queue_says_who_waits_for_what(qd: QdCall, logged_in: FakeGateway, wor
 
     assert "queued, 3rd" in qd("session", "list").out
     assert "3rd in the queue: the project has 20 of 20 sessions open" in qd("session", "show", session["id"]).out
+
+
+def test_what_workers_found_is_listed_and_looked_for(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = world.add_session(world.add_project("p", "/srv/p"))
+    found = {"position": 7, "foundAt": session["openedAt"], "workerId": "w1", "kind": "ORPHAN_JAIL"}
+    world.findings.append({**found, "sessionId": session["id"], "detail": "The session has ended (lost)."})
+    world.workers.append({"id": "w1", "host": "here", "alive": True, "sessions": 1, "capacity": 4})
+
+    for verb in ("findings", "check"):
+        ran = qd("worker", verb)
+        assert ran.code == 0, ran.err
+        assert "orphan jail" in ran.out
+        assert "ended (lost)" in ran.out
+    assert qd("worker", "findings", "w2", "--json").json == []
+
+    world.workers.append({"id": "w2", "host": "there", "alive": True, "sessions": 0, "capacity": 4})
+    assert "Name one" in qd("worker", "check").err

@@ -51,6 +51,9 @@ class MemoryWorkerControl:
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._of(worker_id).signal(command_id, name)
 
+    async def check(self, worker_id: str) -> None:
+        await self._of(worker_id).check()
+
     async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
         return await self._reader(worker_id).list_tree(asked)
 

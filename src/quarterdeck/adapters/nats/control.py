@@ -35,6 +35,7 @@ ANSWER_SECONDS = 10.0
 FIND_SECONDS = 60.0
 """A look at a repository may be a look at a far server."""
 
+CHECK_SECONDS = 120.0
 READ_SECONDS = 60.0
 """What is read may have to be fetched first."""
 
@@ -80,6 +81,10 @@ class _Blame(msgspec.Struct):
     asked: BlameAsked
 
 
+class _Check(msgspec.Struct):
+    pass
+
+
 class _Failure(msgspec.Struct):
     code: str
     message: str
@@ -122,6 +127,9 @@ class NatsWorkerControl:
 
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._request(worker_id, "signal", _Signal(command_id, name), self._answer_seconds)
+
+    async def check(self, worker_id: str) -> None:
+        await self._request(worker_id, "check", _Check(), CHECK_SECONDS)
 
     async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
         return _given((await self._request(worker_id or ANY, "list_tree", _List(asked), READ_SECONDS)).listed)
@@ -178,6 +186,10 @@ class NatsControlServer:
             await handler.signal(asked.command_id, asked.name)
             return _Answer()
 
+        async def check(_: _Check) -> _Answer:
+            await handler.check()
+            return _Answer()
+
         running: set[asyncio.Task[None]] = set()
         own = f"{self._prefix}.control.{worker_id}"
         listeners = [
@@ -185,6 +197,7 @@ class NatsControlServer:
             await self._listen(f"{own}.send_input", _SendInput, send_input, running),
             await self._listen(f"{own}.resize", _Resize, resize, running),
             await self._listen(f"{own}.signal", _Signal, signal, running),
+            await self._listen(f"{own}.check", _Check, check, running),
         ]
         if trees is not None:
             listeners += await self._serve_trees(own, trees, running)
