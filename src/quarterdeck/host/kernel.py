@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from quarterdeck.host.finding import Finding
+from quarterdeck.jail.cgroups import hierarchies
 
 CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x00020000
 PROC_SYS = Path("/proc/sys")
 APPARMOR = PROC_SYS / "kernel/apparmor_restrict_unprivileged_userns"
 MOST = PROC_SYS / "user/max_user_namespaces"
 DEBIAN = PROC_SYS / "kernel/unprivileged_userns_clone"
-CGROUPS = Path("/sys/fs/cgroup")
 
 UNSHARE = f"""
 import ctypes, os, sys
@@ -76,27 +76,24 @@ def overlay() -> Finding:
 
 
 def cgroups() -> Finding:
-    """Which version, and whether limits can be set by this user."""
-    if (CGROUPS / "cgroup.controllers").exists():
-        version, here = "v2", CGROUPS / _own_group("0::")
-        controllers = (CGROUPS / "cgroup.controllers").read_text().split()
-    else:
-        version, here = "v1", CGROUPS / "memory"
-        controllers = sorted(path.name for path in CGROUPS.iterdir()) if CGROUPS.is_dir() else []
-    writable = here.is_dir() and os.access(here, os.W_OK)
-    has = f"{version} with {', '.join(controllers)}" if controllers else "none mounted"
+    """Which limits the kernel keeps for this user's sessions, and what to do where it does not."""
+    versions = {role: found.version for found in hierarchies.find() for role in found.roles}
+    missing = [name for name in hierarchies.LIMITING if name not in versions]
+    has = ", ".join(f"{name} (v{version})" for name, version in sorted(versions.items())) or "none that may be used"
+    lacks = f"; without {', '.join(missing)}" if missing else ""
     return Finding(
         area="limits",
         name="control groups",
-        on=writable,
-        detail=f"{has}; {'limits can be set' if writable else 'this user cannot set limits'}",
-        next_step="" if writable else "Run as root, or have the group delegated (systemd: Delegate=yes).",
+        on=not missing,
+        detail=f"{has}{lacks}",
+        next_step=_how_to_get_control_groups() if missing else "",
     )
 
 
-def _own_group(prefix: str) -> str:
-    lines = Path("/proc/self/cgroup").read_text().splitlines()
-    return next((line.removeprefix(prefix).lstrip("/") for line in lines if line.startswith(prefix)), "")
+def _how_to_get_control_groups() -> str:
+    if os.geteuid() != 0:
+        return "Start it with a group of its own: `systemd-run --user --scope -p Delegate=yes quarterdeck up`."
+    return "Mount them (`mount -t cgroup2 cgroup2 /sys/fs/cgroup`); in a container, let it write to /sys/fs/cgroup."
 
 
 def _number(path: Path) -> int | None:

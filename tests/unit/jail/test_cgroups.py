@@ -144,6 +144,7 @@ def test_controllers_are_enabled_where_they_are_not_yet(host: Host) -> None:
 
     enable(folder, ["pids"])
     assert (folder / "cgroup.subtree_control").read_text().startswith("+pids")
+    assert not (folder / hierarchies.OURS).exists()
 
 
 def test_the_limit_of_processes_leaves_room_for_upkeep_where_a_group_keeps_it(

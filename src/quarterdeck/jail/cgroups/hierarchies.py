@@ -4,7 +4,6 @@ As root that is anywhere, so groups lie below the root of each hierarchy, or bel
 service that we run in (systemd's `Delegate=yes`). As an ordinary user it is only what was delegated.
 """
 
-import errno
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -57,27 +56,22 @@ def find(proc: Path = Path("/proc/self")) -> tuple[Hierarchy, ...]:
 
 def enable(folder: Path, controllers: Iterable[str]) -> None:
     """Lets the groups below a group of version 2 have these controllers. Raises OSError where that is not to be."""
-    has = (folder / "cgroup.subtree_control").read_text().split()
-    for name in controllers:
-        if name in has:
-            continue
-        try:
-            write(folder / "cgroup.subtree_control", f"+{name}")
-        except OSError as error:
-            if error.errno != errno.EBUSY:
-                raise
-            _make_a_leaf_of(folder)
-            write(folder / "cgroup.subtree_control", f"+{name}")
+    missing = set(controllers) - set((folder / "cgroup.subtree_control").read_text().split())
+    # the root alone, which has no type, may hold processes beside groups
+    if missing and (folder / "cgroup.type").exists():
+        _empty(folder)
+    for name in sorted(missing):
+        write(folder / "cgroup.subtree_control", f"+{name}")
 
 
-def _make_a_leaf_of(folder: Path) -> None:
+def _empty(folder: Path) -> None:
     """All processes of a group that was delegated to us move one down."""
     leaf = folder / OURS
-    leaf.mkdir(exist_ok=True)
     for _ in range(ROUNDS):
         there = (folder / "cgroup.procs").read_text().split()
         if not there:
             return
+        leaf.mkdir(exist_ok=True)
         for pid in there:
             with suppress(ProcessLookupError):
                 write(leaf / "cgroup.procs", pid)
