@@ -23,7 +23,8 @@ async def services(postgres: EmbeddedPostgres, nats_server: EmbeddedNats) -> Asy
         }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=list(DRIVERS))
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRIVERS)
 async def field(request: pytest.FixtureRequest, services: dict[str, str]) -> AsyncIterator[Ground]:
-    async with ground(str(request.param), services) as made:
+    docker = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
+    async with ground(request.param, services, docker) as made:
         yield made

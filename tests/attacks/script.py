@@ -5,7 +5,8 @@
 `root` (outside, as root, in namespaces that end with it), `naive` (a host that reads without care, for the attacks on
 it), or `none: reason`. Further lines: `# terminal: yes`; `# jail: own` (it could spoil others' jail); `# ends: the
 jail` or `the command`; `# leaves: a daemon`; `# network: host` (its control needs the host's);
-`# limit: memory` (the limit that it tries, where a host may have nobody to keep it).
+`# limit: memory` (the limit that it tries, where a host may have nobody to keep it);
+`# gap: docker` (a driver that does not hold it, as docs/security.md says).
 """
 
 import re
@@ -69,6 +70,10 @@ class Script:
     def ends(self) -> str:
         """What the script may take with it: the jail, the command, or nothing."""
         return self.further.get("ends", "nothing")
+
+    def is_gap_of(self, driver_name: str) -> bool:
+        """Whether a driver is known not to hold this one; docs/security.md says so."""
+        return self.further.get("gap") == driver_name
 
     @property
     def leaves_daemon(self) -> bool:

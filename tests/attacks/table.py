@@ -78,11 +78,13 @@ def attack_tables(results: Results) -> Iterator[str]:
 
 
 def _row(script: Script, results: Results) -> str:
-    cells = " | ".join(_cell(script, results.get(driver, {}).get(script.id)) for driver in COLUMNS)
+    cells = " | ".join(_cell(script, driver, results.get(driver, {}).get(script.id)) for driver in COLUMNS)
     control = "none" if script.control.startswith("none") else script.control
     link = f"../{script.path.relative_to(PAGE.parents[1])}"
     return f"| [{script.name}]({link}) | {script.tries} | {cells} | {control} |"
 
 
-def _cell(script: Script, result: str | None) -> str:
+def _cell(script: Script, driver: str, result: str | None) -> str:
+    if script.is_gap_of(driver):
+        return "**not held**"
     return WORDS[script.expect] if result == "held" else result or "not run"

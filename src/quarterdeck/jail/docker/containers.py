@@ -20,12 +20,17 @@ from quarterdeck.jail.docker.images import Image
 from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits
-from quarterdeck.jail.shim import contained, record
+from quarterdeck.jail.shim import bounds, contained, record
 
 logger = structlog.get_logger(__name__)
 
 SESSION, PROJECT, BOOT, STATE = (f"quarterdeck.{name}" for name in ("session", "project", "boot", "state"))
 MEMORY_FILES = "rw,nosuid,nodev,exec"
+COVERED = {
+    "MaskedPaths": [f"/proc/{name}" for name in (*bounds.MASKED_FILES, *bounds.MASKED_FOLDERS)],
+    "ReadonlyPaths": ["/proc/sys"],
+}
+"""In the place of Docker's own lists, which ours contain; /sys has a mount of its own below."""
 UNSAFE_IN_OPTIONS = frozenset(",:\\\"'\n")
 
 
@@ -113,9 +118,15 @@ def _memory_files(image: Image, limits: JailLimits, owner: str) -> dict[str, str
         **dict.fromkeys(image.volumes, f"{own},size={limits.temporary_bytes}"),
         # the kernel's view of this host, of which only the container's own control group is mounted again
         "/sys": "ro,nosuid,nodev,noexec,size=64k,mode=0555",
-        "/tmp": f"{MEMORY_FILES},mode=1777,size={limits.temporary_bytes}",  # noqa: S108 - the jail's own
-        system.HOME: f"{own},size={limits.home_bytes}",
-        system.STATE_FOLDER: f"{own},size={system.STATE_BYTES}",
+        **{
+            path: f"{options},nr_inodes={bounds.FILES[path]}"
+            for path, options in {
+                "/tmp": f"{MEMORY_FILES},mode=1777,size={limits.temporary_bytes}",  # noqa: S108 - the jail's own
+                "/dev/shm": f"{MEMORY_FILES},mode=1777,size={limits.shared_memory_bytes}",  # noqa: S108 - as above
+                system.HOME: f"{own},size={limits.home_bytes}",
+                system.STATE_FOLDER: f"{own},size={system.STATE_BYTES}",
+            }.items()
+        },
     }
 
 

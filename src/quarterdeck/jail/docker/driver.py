@@ -15,6 +15,7 @@ from uuid import UUID
 
 import docker
 import structlog
+from docker.models.containers import RUN_HOST_CONFIG_KWARGS
 
 from quarterdeck.jail import folders, seccomp, system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
@@ -177,4 +178,9 @@ class DockerDriver:
 
 
 def _start(made: dict[str, Any], client: docker.DockerClient) -> None:
-    client.containers.create(**made).start()
+    """As `client.containers.create`, which has no word for what of /proc is covered."""
+    api: Any = client.api
+    of_host = {name: made[name] for name in made.keys() & set(RUN_HOST_CONFIG_KWARGS)}
+    host = api.create_host_config(**of_host) | containers.COVERED
+    of_container = {name: value for name, value in made.items() if name not in of_host}
+    api.start(api.create_container(**of_container, host_config=host)["Id"])
