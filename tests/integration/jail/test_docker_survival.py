@@ -94,7 +94,7 @@ async def test_a_daemon_that_ends_its_containers_when_it_comes_back_costs_a_sess
 
         assert (await finish(jail, command_id)).exit.exit_code is None
         again = await driver.adopt(jail.session_id) or await driver.create(spec(workspace))
-        await eventually(lambda: _answers(again), within=30)
+        await eventually(lambda: _answers(again), within=60)
         assert (await run(again, "cat file")).text == "kept\n"
         await again.destroy()
         assert mortal.containers() == []
@@ -113,7 +113,7 @@ async def test_a_container_that_is_killed_starts_again_and_its_session_goes_on(
 
     done = await finish(jail, command_id)
     assert (done.exit.exit_code, done.exit.signal) == (None, "KILL")
-    await eventually(lambda: _answers(jail), within=30)
+    await eventually(lambda: _answers(jail), within=60)
     assert (await run(jail, "cat file")).text == "kept\n"
 
 

@@ -236,6 +236,7 @@ def without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hierarchies, "find", lambda: ())
 
 
+@pytest.mark.bubblewrap
 @pytest.mark.usefixtures("without_groups")
 async def test_without_control_groups_memory_is_watched(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
@@ -261,6 +262,7 @@ async def test_without_control_groups_what_is_shared_counts_once(where: Place, d
     assert (done.exit.reason, done.exit.exit_code) == (EndReason.EXITED, 0)
 
 
+@pytest.mark.bubblewrap
 @pytest.mark.usefixtures("without_groups")
 async def test_where_the_kernel_counts_no_processes_of_a_jail_they_are_watched(
     where: Place, driver: Driver, monkeypatch: pytest.MonkeyPatch

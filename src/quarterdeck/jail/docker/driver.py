@@ -24,7 +24,7 @@ from quarterdeck.jail.docker import containers, look, runtime
 from quarterdeck.jail.docker.daemon import Daemon, NoDaemonError
 from quarterdeck.jail.docker.images import Image, Images
 from quarterdeck.jail.errors import JailError
-from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.shim import groups
 from quarterdeck.jail.shim.wire import Head
 from quarterdeck.jail.shims import Shims
@@ -84,8 +84,9 @@ class DockerDriver:
             own = await self._group(spec.session_id, limits)
             made = containers.arguments(spec, place, image, limits)
             await self._daemon.ask(partial(_start, made))
-            told = limits.told({**await self._kept(), **own.kept})
-            return await self._shims.start(spec.session_id, told, self._configuration(spec, image, limits, own))
+            kept = {**await self._kept(), **own.kept}
+            configuration = self._configuration(spec, image, limits, own) | {"watched": limits.watched(kept)}
+            return await self._shims.start(spec.session_id, limits.told({**kept_by_looking(), **kept}), configuration)
         except BaseException:
             await self._take_down(spec.session_id)
             raise

@@ -12,14 +12,14 @@ Info = Mapping[str, Any]
 
 
 def kept(info: Info) -> dict[str, str]:
-    """By limit's name, who keeps it."""
-    return {name: "cgroup" if info.get(ability) else "" for name, ability in CONTROLS.items()}
+    """By limit's name, who keeps it; those that it keeps."""
+    return {name: "cgroup" for name, ability in CONTROLS.items() if info.get(ability)}
 
 
 def protections(info: Info) -> list[Protection]:
     runtimes = ", ".join(sorted(info.get("Runtimes") or {}))
     version, cgroups = info.get("ServerVersion", "unknown"), info.get("CgroupVersion", "1")
-    missing = [name for name, by in kept(info).items() if not by]
+    missing = sorted(CONTROLS.keys() - kept(info).keys())
     seccomp = any(str(option).startswith("name=seccomp") for option in info.get("SecurityOptions") or ())
     return [
         Protection(

@@ -12,7 +12,7 @@ from quarterdeck.jail.shim import kernel, wake
 from quarterdeck.jail.shim.agent import Agent, shut
 
 CHANNEL = "/run/quarterdeck/channel/agent"
-LOOK_SECONDS = 15.0
+LOOK_SECONDS = 60.0
 PAUSE_SECONDS = 0.01
 CONFIGURATION_BYTES = 1024 * 1024
 

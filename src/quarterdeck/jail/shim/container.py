@@ -19,7 +19,7 @@ CHANNEL = "channel"
 SOCKET = f"{CHANNEL}/agent"
 START_SECONDS = 20.0
 END_SECONDS = 2.0
-FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state")
+FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state", "watched")
 NOTHING = -1
 """A container needs no pipe to end with its shim: the agent's channel is one."""
 
