@@ -16,6 +16,7 @@ from quarterdeck_cli.commands import (
     login,
     networks,
     overview,
+    ports,
     projects,
     replay,
     run,
@@ -110,6 +111,10 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("list", tokens.list_tokens),
                 ("revoke", tokens.revoke_token),
             ],
+        ),
+        "port": (
+            "What listens in sessions, in a browser.",
+            [("list", ports.list_ports), ("open", ports.open_port)],
         ),
         "worker": (
             "The hosts that run sessions.",

@@ -12,6 +12,7 @@ from quarterdeck.application.access import ADMIN
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
+from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -60,6 +61,9 @@ class Services:
     commands: Commands
     snapshots: Snapshots
     workers: Workers
+    previews: Previews
+    preview_link: Callable[[UUID, int, str], str]
+    """The address that a secret opens a session's port at."""
     identity: Identity
     output: OutputStreams
     events: EventStreams

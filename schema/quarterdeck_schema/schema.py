@@ -29,6 +29,7 @@ from quarterdeck_schema.scalars import SCALARS
 from quarterdeck_schema.sessions.change_session_network import ChangeSessionNetworkMutation
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
 from quarterdeck_schema.sessions.fork_session import ForkSessionMutation
+from quarterdeck_schema.sessions.open_port import OpenPortMutation
 from quarterdeck_schema.sessions.open_session import OpenSessionMutation
 from quarterdeck_schema.sessions.pause_session import PauseSessionMutation
 from quarterdeck_schema.sessions.queries import SessionQueries
@@ -59,6 +60,7 @@ MUTATIONS = (
     RestoreWorkspaceMutation,
     CloseSessionMutation,
     ChangeSessionNetworkMutation,
+    OpenPortMutation,
     RunCommandMutation,
     CancelCommandMutation,
     SignalCommandMutation,

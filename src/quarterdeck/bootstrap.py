@@ -23,6 +23,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.tunnels import NatsTunnels, NatsTunnelServer
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
@@ -35,6 +36,7 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import ObjectStore
+from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -227,6 +229,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         commands=Commands(stores.log, ids, control, doorbell),
         snapshots=Snapshots(stores.log, control),
         workers=Workers(stores.log, control),
+        previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,
         checks={"database": stores.log.head, "nats": stores.nats.wait_up, "projections": reads.positions},
@@ -258,6 +261,7 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             objects=object_store(settings),
             driver=jail_driver(settings),
             egress=_egress(settings),
+            tunnels=NatsTunnelServer(stores.nats),
             clock=SystemClock(),
         )
         async with announcing(worker.ready.wait(), lambda: len(tuple(worker.sessions))):

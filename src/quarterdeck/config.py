@@ -122,6 +122,13 @@ class Listening(BaseSettings):
         pattern=r"^https?://[^/\s]+$",
         description="Address that clients use, where it is another than the one listened on (behind a proxy).",
     )
+    preview_host: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?)?$",
+        description="Host below which previews of sessions' ports have their addresses, as `*.` that host leads here; "
+        "with its port where that is not the scheme's own.",
+        examples=["`localhost` with the port of the API"],
+    )
     allowed_origins: Names = Field(
         default=(),
         description="Further web origins whose pages may use the API, separated by commas.",

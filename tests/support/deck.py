@@ -21,6 +21,7 @@ from quarterdeck.adapters.memory.objects import MemoryObjects
 from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
+from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.dispatch import jobs_for
@@ -39,6 +40,7 @@ from quarterdeck.application.ports import (
     StreamWrite,
     TranscriptStore,
     TreeReader,
+    TunnelServer,
     WorkerControl,
     WorkerRegistry,
     Workspaces,
@@ -111,6 +113,7 @@ class Deck:
     scripts: dict[str, Script] = field(default_factory=dict[str, Script])
     source: str = SOURCE
     driver: JailDriver | None = None
+    tunnels: TunnelServer = field(default_factory=MemoryTunnels)
     egress: EgressKeeper = field(default_factory=DummyEgressKeeper)
     settings: WorkerSettings | None = None
     shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
@@ -159,6 +162,7 @@ class Deck:
             objects=self.objects,
             driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
             egress=self.egress,
+            tunnels=self.tunnels,
             clock=SystemClock(),
         )
 

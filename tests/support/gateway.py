@@ -22,6 +22,7 @@ from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
+from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
@@ -37,6 +38,7 @@ from quarterdeck.application.ports import (
     StreamWrite,
     TranscriptStore,
 )
+from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -99,6 +101,7 @@ class House:
     live: LiveOutput
     reads: Reads
     control: MemoryWorkerControl = field(default_factory=MemoryWorkerControl)
+    tunnels: MemoryTunnels = field(default_factory=MemoryTunnels)
     worker: _Worker = field(default_factory=_Worker)
     workspaces: MemoryWorkspaces = field(default_factory=MemoryWorkspaces)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
@@ -129,6 +132,7 @@ class House:
             commands=Commands(self.log, ids, self.control, doorbell),
             snapshots=Snapshots(self.log, self.control),
             workers=Workers(self.log, self.control),
+            previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,
             checks=self.checks,

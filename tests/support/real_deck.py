@@ -16,6 +16,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
@@ -55,6 +56,7 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             packs=GitSnapshotPacks(state_dir(folder)),
             objects=ObstoreObjects((folder / "objects").as_uri()),
             driver=driver(folder),
+            tunnels=NatsTunnelServer(nats, prefix),
             egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,

@@ -18,6 +18,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.log import PostgresEventLog
@@ -67,6 +68,7 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egre
             packs=GitSnapshotPacks(folder / "worker"),
             objects=DyingObjects((folder / "objects").as_uri(), dies),
             driver=BubblewrapDriver(folder / "worker", JAIL_UID),
+            tunnels=NatsTunnelServer(nats, prefix),
             egress=ProcessEgressKeeper(folder / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
         )

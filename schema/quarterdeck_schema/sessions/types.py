@@ -157,6 +157,10 @@ class Session(Node):
         shown = [NetworkRuleShown(host=rule.host, port=rule.port) for rule in rules]
         return SessionNetwork(rules=shown, own=own.rules is not None)
 
+    @described("TCP ports that something in it listens on, in order.")
+    async def ports(self, info: Info) -> list[int]:
+        return list(await info.context.services.previews.ports(info.context.caller, self.row.id))
+
     @strawberry.field
     async def network_access(
         self,

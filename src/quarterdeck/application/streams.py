@@ -12,6 +12,7 @@ from quarterdeck.domain import (
     command,
     identity,
     network_access,
+    preview,
     project,
     session,
     session_network,
@@ -84,6 +85,9 @@ ARCHIVE = Aggregate[archive.Archive, archive.ArchiveEvent](
 )
 WORKER = Aggregate[worker.WorkerState, worker.WorkerEvent](
     "worker", worker.NoWorker(), worker.evolve, get_args(worker.WorkerEvent)
+)
+PREVIEW = Aggregate[preview.PreviewState, preview.PreviewEvent](
+    "preview", preview.NoPreview(), preview.evolve, get_args(preview.PreviewEvent)
 )
 USER = Aggregate[identity.UserState, identity.UserEvent](
     "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)

@@ -8,6 +8,7 @@ from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
 from quarterdeck.domain.network_access import NetworkAccessEvent
+from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
@@ -24,6 +25,7 @@ Event = (
     | NetworkAccessEvent
     | ArchiveEvent
     | WorkerEvent
+    | PreviewEvent
     | UserEvent
     | TokenEvent
     | RequestAccepted

@@ -18,6 +18,8 @@ from quarterdeck.gateway.guard import Guard
 from quarterdeck.gateway.health import Health
 from quarterdeck.gateway.http import GraphQLOverHTTP
 from quarterdeck.gateway.parts import Parts
+from quarterdeck.gateway.preview.addresses import PreviewAddresses
+from quarterdeck.gateway.preview.app import PreviewHosts
 from quarterdeck.gateway.sockets import Sockets
 
 PATH = "/graphql"
@@ -29,7 +31,7 @@ def create_app(parts: Parts) -> Starlette:
     sockets = Sockets(gateway)
     return Starlette(
         routes=_routes(gateway, sockets, parts),
-        middleware=_middleware(gateway),
+        middleware=[_previews(parts), *_middleware(gateway)],
         lifespan=_lifespan(gateway, sockets),
     )
 
@@ -57,6 +59,11 @@ async def _home(_request: Request) -> Response:
 
 async def _to_graphiql(_request: Request) -> Response:
     return RedirectResponse("/graphiql")
+
+
+def _previews(parts: Parts) -> Middleware:
+    addresses = PreviewAddresses(parts.settings)
+    return Middleware(PreviewHosts, previews=parts.previews, addresses=addresses, settings=parts.settings)
 
 
 def _middleware(gateway: Gateway) -> list[Middleware]:

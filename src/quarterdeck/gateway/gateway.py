@@ -11,6 +11,7 @@ from quarterdeck.gateway.execution import Engine
 from quarterdeck.gateway.origins import Origins
 from quarterdeck.gateway.output import Outputs
 from quarterdeck.gateway.parts import Parts
+from quarterdeck.gateway.preview.addresses import PreviewAddresses
 from quarterdeck.gateway.rates import Rates
 from quarterdeck.gateway.stalls import Stalls
 from quarterdeck.gateway.tail import LogTail
@@ -62,6 +63,8 @@ def make_gateway(parts: Parts) -> Gateway:
             commands=parts.commands,
             snapshots=parts.snapshots,
             workers=parts.workers,
+            previews=parts.previews,
+            preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,
             output=outputs,
             events=tail,

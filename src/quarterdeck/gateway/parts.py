@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
+from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -32,6 +33,7 @@ class Parts:
     commands: Commands
     snapshots: Snapshots
     workers: Workers
+    previews: Previews
     identity: Identity
     ids: Ids
     checks: Mapping[str, Check]

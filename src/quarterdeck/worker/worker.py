@@ -17,6 +17,7 @@ from quarterdeck.application.ports import (
     SnapshotPacks,
     TranscriptStore,
     TreeReader,
+    TunnelServer,
     WorkerLease,
     WorkerRegistry,
     Workspaces,
@@ -38,6 +39,7 @@ from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
+from quarterdeck.worker.previews import Ports
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.reconciling import Reconciler
 from quarterdeck.worker.redaction import Patterns
@@ -68,9 +70,11 @@ class Worker:
         objects: ObjectStore,
         driver: JailDriver,
         egress: EgressKeeper,
+        tunnels: TunnelServer,
         clock: Clock,
     ) -> None:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
+        self._tunnels = tunnels
         journal = Journal(log, f"worker:{settings.worker_id}")
         self._archiver = Archiver(journal, packs, objects, settings.archive_seconds)
         self._collector = Collector(journal, packs, objects, clock, settings.snapshot_bytes, settings.collect_seconds)
@@ -147,7 +151,8 @@ class Worker:
         await self._reconciler.once()
         await self._findings.started()
         serving = self._control.serve(self._settings.worker_id, self._controls, self._trees)
-        async with serving, asyncio.TaskGroup() as group:
+        carrying = self._tunnels.serve(self._settings.worker_id, Ports(self.sessions))
+        async with serving, carrying, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
             group.create_task(self._archiver.run(), name="archiver")

@@ -133,6 +133,8 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "OrphanRemoved",
         "PlaceTaken",
         "NetworkAccessDecided",
+        "PreviewEntered",
+        "PreviewOpened",
         "ProjectArchived",
         "ProjectCreated",
         "ProjectSettingsChanged",

@@ -10,14 +10,17 @@ import pytest
 from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 
+from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.application.streams import PROJECT
 from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.domain.errors import ConflictError
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
 from quarterdeck.domain.project import ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session_network import SessionNetworkChanged, session_network_id
 from quarterdeck.jail.dummy import DummyDriver, Prints, Script
+from quarterdeck.jail.egress.abstract import PORT
 from quarterdeck.jail.egress.dummy import DummyEgress, DummyEgressKeeper
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.settings import WorkerSettings
@@ -206,3 +209,18 @@ async def test_a_session_whose_proxy_cannot_be_had_is_not_opened(deck: Deck) -> 
 
         assert (ended.how, ended.reason) == ("failed", "No proxy here.")
         assert not [jail for jail in deck.host.jails.values() if not jail.dead]
+
+
+async def test_the_ports_of_a_session_are_listed_and_dialled_where_it_is_held(deck: Deck) -> None:
+    assert isinstance(deck.tunnels, MemoryTunnels)
+    async with working(deck.worker()):
+        session_id = await deck.opened()
+        listening = deck.host.jails[session_id].listening
+        listening[8000] = listening[PORT] = []
+
+        assert await deck.tunnels.ports("w1", session_id) == [8000]
+        async with deck.tunnels.dial("w1", session_id, 8000) as stream:
+            listening[8000][0].close()
+            assert await stream.read() == b""
+        with pytest.raises(ConflictError, match="does not run here"):
+            await deck.tunnels.ports("w1", network_access_id(session_id))

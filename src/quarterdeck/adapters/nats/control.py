@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive, told
 from quarterdeck.adapters.nats.turns import Turns
 from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.tasks import end
@@ -25,9 +26,8 @@ from quarterdeck.application.trees import (
     ListAsked,
     TreePage,
 )
-from quarterdeck.domain import errors
 from quarterdeck.domain.command import Terminal
-from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError, UnavailableError
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
 logger = structlog.get_logger(__name__)
 
@@ -39,7 +39,6 @@ CHECK_SECONDS = 120.0
 READ_SECONDS = 60.0
 """What is read may have to be fetched first."""
 
-ANY = "any"
 T = TypeVar("T")
 
 
@@ -85,27 +84,15 @@ class _Check(msgspec.Struct):
     pass
 
 
-class _Failure(msgspec.Struct):
-    code: str
-    message: str
-    next_step: str = ""
-    field: str = ""
-
-
 class _Answer(msgspec.Struct):
     found: RepositoryFound | None = None
     listed: TreePage | None = None
     content: FileContent | None = None
     compared: DiffPage | None = None
     lines: Blame | None = None
-    failure: _Failure | None = None
+    failure: Failure | None = None
 
 
-_CLASSES: dict[str, type[QuarterdeckError]] = {
-    cls.code: cls
-    for cls in vars(errors).values()
-    if isinstance(cls, type) and issubclass(cls, QuarterdeckError) and cls is not InvalidInputError
-}
 _encoder = msgspec.json.Encoder()
 _answers = msgspec.json.Decoder(_Answer)
 
@@ -148,14 +135,14 @@ class NatsWorkerControl:
         try:
             data = await self._connection.request(subject, _encoder.encode(asked), within)
         except NoRespondersError as error:
-            raise _nobody(to) from error
+            raise nobody(to) from error
         except TimeoutError as error:
             raise UnavailableError(
                 f"The worker did not answer {verb} within {within:g} s.", "Try again; see `quarterdeck doctor`."
             ) from error
         answer = _answers.decode(data)
         if answer.failure:
-            raise _revive(answer.failure)
+            raise revive(answer.failure)
         return answer
 
 
@@ -258,26 +245,13 @@ async def _answered(data: bytes, shape: type[T], answer: Callable[[T], Awaitable
     try:
         return await answer(msgspec.json.decode(data, type=shape))
     except QuarterdeckError as error:
-        field = error.field if isinstance(error, InvalidInputError) else ""
-        return _Answer(failure=_Failure(error.code, error.message, error.next_step, field))
+        return _Answer(failure=told(error))
     except Exception:
         logger.exception("a control request failed")
-        failed = _Failure(UnavailableError.code, "The worker failed at this.", "Its log says how.")
-        return _Answer(failure=failed)
+        return _Answer(failure=told(UnavailableError("The worker failed at this.", "Its log says how.")))
 
 
 def _given(answer: T | None) -> T:
     if answer is None:
         raise UnavailableError("The worker answered with nothing.", "Try again.")
     return answer
-
-
-def _revive(failure: _Failure) -> QuarterdeckError:
-    if failure.code == InvalidInputError.code:
-        return InvalidInputError(failure.message, failure.next_step, field=failure.field)
-    return _CLASSES.get(failure.code, QuarterdeckError)(failure.message, failure.next_step)
-
-
-def _nobody(to: str) -> UnavailableError:
-    who = "No worker answers" if to == ANY else f"Worker {to} does not answer"
-    return UnavailableError(f"{who}.", "Start one with `quarterdeck serve worker`, or see `quarterdeck doctor`.")

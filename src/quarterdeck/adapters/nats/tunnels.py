@@ -1,0 +1,184 @@
+"""Tunnels into jails on core NATS: nothing but NATS has to be reachable between gateways and workers.
+
+A dial is a request; the bytes go over two subjects of its own. NATS may drop messages, and then the tunnel breaks.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+from nats.errors import NoRespondersError
+
+from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.failures import Failure, nobody, revive, told
+from quarterdeck.application.ports import ByteStream, TunnelHandler
+from quarterdeck.application.tasks import end
+from quarterdeck.application.tunnel import CHUNK, TunnelEnd
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
+
+logger = structlog.get_logger(__name__)
+
+ANSWER_SECONDS = 15.0
+
+
+class _Asked(msgspec.Struct):
+    session_id: UUID
+    port: int = 0
+    tunnel: str = ""
+
+
+class _Answer(msgspec.Struct):
+    ports: list[int] = []
+    failure: Failure | None = None
+
+
+class NatsTunnels:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
+        self._connection, self._prefix = connection, prefix
+
+    async def ports(self, worker_id: str, session_id: UUID) -> Sequence[int]:
+        return (await self._request(worker_id, "ports", _Asked(session_id))).ports
+
+    @asynccontextmanager
+    async def dial(self, worker_id: str, session_id: UUID, port: int) -> AsyncGenerator[ByteStream]:
+        name = f"{self._prefix}.tunnel.{uuid4().hex}"
+        async with _end(self._connection, f"{name}.out", f"{name}.in") as tunnel:
+            await self._request(worker_id, "dial", _Asked(session_id, port, name))
+            yield tunnel
+
+    async def _request(self, worker_id: str, verb: str, asked: _Asked) -> _Answer:
+        subject = f"{self._prefix}.jails.{worker_id}.{verb}"
+        try:
+            data = await self._connection.request(subject, msgspec.json.encode(asked), ANSWER_SECONDS)
+        except NoRespondersError as error:
+            raise nobody(worker_id) from error
+        except TimeoutError as error:
+            raise UnavailableError("The session's worker did not answer in time.", "Try again.") from error
+        answer = msgspec.json.decode(data, type=_Answer)
+        if answer.failure:
+            raise revive(answer.failure)
+        return answer
+
+
+class NatsTunnelServer:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
+        self._connection, self._prefix = connection, prefix
+
+    @asynccontextmanager
+    async def serve(self, worker_id: str, handler: TunnelHandler) -> AsyncGenerator[None]:
+        running: set[asyncio.Task[None]] = set()
+
+        async def ports(asked: _Asked) -> _Answer:
+            return _Answer(ports=list(await handler.ports(asked.session_id)))
+
+        async def dial(asked: _Asked) -> _Answer:
+            opened = await handler.dial(asked.session_id, asked.port)
+            ready = asyncio.Event()
+            _keep(running, self._carry(asked.tunnel, opened, ready))
+            await ready.wait()
+            return _Answer()
+
+        own = f"{self._prefix}.jails.{worker_id}"
+        listeners = [
+            await self._listen(f"{own}.ports", ports, running),
+            await self._listen(f"{own}.dial", dial, running),
+        ]
+        try:
+            yield
+        finally:
+            for listener in listeners:
+                await listener.close()
+            await end(running)
+
+    async def _listen(
+        self, subject: str, answer: Callable[[_Asked], Awaitable[_Answer]], running: set[asyncio.Task[None]]
+    ) -> Listener:
+        async def respond(message: Msg) -> None:
+            try:
+                given = await answer(msgspec.json.decode(message.data, type=_Asked))
+            except QuarterdeckError as error:
+                given = _Answer(failure=told(error))
+            except Exception:
+                logger.exception("a request for a port failed")
+                given = _Answer(failure=told(UnavailableError("The worker failed at this.", "Its log says how.")))
+            with suppress(UnavailableError):
+                await self._connection.publish(message.reply, msgspec.json.encode(given))
+
+        async def handle(message: Msg) -> None:
+            _keep(running, respond(message))
+
+        return await self._connection.listen(subject, handle)
+
+    async def _carry(self, name: str, opened: socket.socket, ready: asyncio.Event) -> None:
+        """Until both sides have ended, or one is gone."""
+        with opened:
+            try:
+                async with _end(self._connection, f"{name}.in", f"{name}.out") as tunnel:
+                    ready.set()
+                    await _both(_inward(tunnel, opened), _outward(opened, tunnel))
+            except (QuarterdeckError, OSError) as error:
+                logger.debug("a tunnel broke", error=str(error))
+            finally:
+                ready.set()
+
+
+async def _inward(tunnel: ByteStream, opened: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    while data := await tunnel.read():
+        await loop.sock_sendall(opened, data)
+    opened.shutdown(socket.SHUT_WR)
+
+
+async def _outward(opened: socket.socket, tunnel: ByteStream) -> None:
+    loop = asyncio.get_running_loop()
+    while data := await loop.sock_recv(opened, CHUNK):
+        await tunnel.write(data)
+    await tunnel.end()
+
+
+async def _both(*work: Awaitable[None]) -> None:
+    """Raises what the first of them raises, and ends the other then."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await end(tasks)
+
+
+@asynccontextmanager
+async def _end(connection: NatsConnection, here: str, there: str) -> AsyncGenerator[TunnelEnd]:
+    async def send(message: bytes) -> None:
+        await connection.publish(there, message)
+
+    tunnel = TunnelEnd(send)
+
+    async def take(message: Msg) -> None:
+        tunnel.feed(message.data)
+
+    listener = await connection.listen(here, take)
+    keeping = asyncio.create_task(_kept(tunnel), name="tunnel")
+    try:
+        yield tunnel
+    finally:
+        await end([keeping])
+        await listener.close()
+        with suppress(UnavailableError):
+            await tunnel.close()
+
+
+async def _kept(tunnel: TunnelEnd) -> None:
+    try:
+        await tunnel.keep()
+    except UnavailableError:
+        tunnel.break_off("NATS does not answer")
+
+
+def _keep(running: set[asyncio.Task[None]], work: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(work)
+    running.add(task)
+    task.add_done_callback(running.discard)

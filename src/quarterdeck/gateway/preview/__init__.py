@@ -1,0 +1,1 @@
+"""Ports of sessions in browsers, each at an origin of its own."""
