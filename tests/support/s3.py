@@ -63,7 +63,6 @@ class S3Server:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
-                env={**os.environ, "TMPDIR": str(self._folder)},
                 start_new_session=True,
             )
 
@@ -77,6 +76,9 @@ class S3Server:
             os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+        # killed, it leaves the sockets that it makes at a fixed place
+        for name, port in self._ports.items():
+            Path(f"/tmp/seaweedfs-{name}-grpc-{port + 10_000}.sock").unlink(missing_ok=True)
 
     def _answers(self) -> bool:
         try:
