@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -126,7 +127,7 @@ def test_many_disks_are_made_at_once(disks: SessionDisks) -> None:
     sessions = [uuid4() for _ in range(24)]
 
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(lambda session_id: disks.make(session_id, SMALL), sessions))
+        assert all(pool.map(partial(disks.make, quota=SMALL), sessions))
 
     assert len(mounted_below(disks.folder)) == 24
     assert len({disks.place(session_id).stat().st_dev for session_id in sessions}) == 24
