@@ -41,7 +41,7 @@ def _run() -> list[Row]:
     root = Path(tempfile.mkdtemp(prefix="qd-bench-jail-"))
     root.chmod(0o711)
     try:
-        lower = _repository(root / "lower")
+        lower = repository(root / "lower")
         return uvloop.run(_measure(root, lower))
     finally:
         subprocess.run(["chmod", "-R", "u+rwX", str(root)], check=True)
@@ -67,7 +67,7 @@ async def _measure(root: Path, lower: Path) -> list[Row]:
         await driver.close()
 
 
-def _repository(lower: Path) -> Path:
+def repository(lower: Path) -> Path:
     """50,000 files, and one to print."""
     for number in range(FILES // 500):
         folder = lower / f"{number:03}"
@@ -88,14 +88,14 @@ async def _create(driver: BubblewrapDriver, root: Path, lower: Path) -> tuple[li
     jails: list[StandingJail] = []
     taken: list[float] = []
     for _ in range(JAILS):
-        workspace = _workspace(root, lower)
+        workspace = make_workspace(root, lower)
         began = time.perf_counter()
         jails.append(await driver.create(JailSpec(session_id=workspace.session_id, workspace=workspace)))
         taken.append(time.perf_counter() - began)
     return jails, taken
 
 
-def _workspace(root: Path, lower: Path) -> PreparedWorkspace:
+def make_workspace(root: Path, lower: Path) -> PreparedWorkspace:
     session_id = uuid4()
     session = root / "worker" / "sessions" / str(session_id)
     for folder in (session, session / "upper", session / "work"):
@@ -123,12 +123,12 @@ def _bare_bubblewraps(root: Path) -> list[float]:
     def once() -> object:
         return subprocess.run(arguments, check=True, env={}, user=JAIL_UID, group=JAIL_UID, extra_groups=others)
 
-    return [_timed(once) for _ in range(JAILS)]
+    return [timed(once) for _ in range(JAILS)]
 
 
 def _creating_rows(taken: list[float], bare: list[float]) -> list[Row]:
     return [
-        _row("jail made on 50,000 files, p50", _percentile(taken, 50), "bwrap around true", _percentile(bare, 50), 60.0)
+        row("jail made on 50,000 files, p50", percentile(taken, 50), "bwrap around true", percentile(bare, 50), 60.0)
     ]
 
 
@@ -136,15 +136,15 @@ def _creating_rows(taken: list[float], bare: list[float]) -> list[Row]:
 
 
 async def _commands(jail: StandingJail) -> list[Row]:
-    taken = [await _timed_async(lambda: _run_one(jail, "true")) for _ in range(COMMANDS)]
-    bare = [_timed(lambda: subprocess.run(["bash", "--norc", "-c", "true"], check=True)) for _ in range(COMMANDS)]
+    taken = [await timed_async(lambda: run_one(jail, "true")) for _ in range(COMMANDS)]
+    bare = [timed(lambda: subprocess.run(["bash", "--norc", "-c", "true"], check=True)) for _ in range(COMMANDS)]
     return [
-        _row("`true` in an open jail, p50", _percentile(taken, 50), "subprocess bash", _percentile(bare, 50), 4.0),
-        _row("`true` in an open jail, p99", _percentile(taken, 99), "subprocess bash", _percentile(bare, 99), None),
+        row("`true` in an open jail, p50", percentile(taken, 50), "subprocess bash", percentile(bare, 50), 4.0),
+        row("`true` in an open jail, p99", percentile(taken, 99), "subprocess bash", percentile(bare, 99), None),
     ]
 
 
-async def _run_one(jail: StandingJail, text: str) -> None:
+async def run_one(jail: StandingJail, text: str) -> None:
     command_id = uuid4()
     await jail.start(ExecSpec(command_id=command_id, text=text))
     await jail.wait(command_id)
@@ -206,8 +206,8 @@ async def _lines(jail: StandingJail) -> list[Row]:
         late += [now - float(line) for line in b"".join(printed).split()]
     await jail.forget(command_id)
     return [
-        _row("line at one per 10 ms, printed to read, p50", _percentile(late, 50), "", None, 0.25),
-        _row("line at one per 10 ms, printed to read, p99", _percentile(late, 99), "", None, None),
+        row("line at one per 10 ms, printed to read, p50", percentile(late, 50), "", None, 0.25),
+        row("line at one per 10 ms, printed to read, p99", percentile(late, 99), "", None, None),
     ]
 
 
@@ -218,21 +218,21 @@ def _memory(root: Path, jails: list[StandingJail]) -> list[Row]:
     """Proportional: what is shared between shims counts once for all of them."""
     if os.geteuid() != 0:
         return []
-    sizes = [_proportional(_family(_shim(root, jail))) for jail in jails]
+    sizes = [proportional(family(shim(root, jail))) for jail in jails]
     return [Row(name="memory of an idle session", value=sum(sizes) / len(sizes) / 1024, unit="MB")]
 
 
-def _shim(root: Path, jail: StandingJail) -> int:
+def shim(root: Path, jail: StandingJail) -> int:
     record = root / "worker" / "sessions" / str(jail.session_id) / "shim" / "record.json"
     return int(json.loads(record.read_text())["shim"][0])
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(each for child in children for each in _family(int(child)))]
+    return [pid, *(each for child in children for each in family(int(child)))]
 
 
-def _proportional(pids: list[int]) -> float:
+def proportional(pids: list[int]) -> float:
     """In kilobytes."""
     lines: list[str] = []
     for pid in pids:
@@ -245,24 +245,24 @@ def _proportional(pids: list[int]) -> float:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def _timed(act: Callable[[], object]) -> float:
+def timed(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
 
 
-async def _timed_async(act: Callable[[], Awaitable[object]]) -> float:
+async def timed_async(act: Callable[[], Awaitable[object]]) -> float:
     began = time.perf_counter()
     await act()
     return time.perf_counter() - began
 
 
-def _percentile(seconds: list[float], percent: float) -> float:
+def percentile(seconds: list[float], percent: float) -> float:
     """In milliseconds."""
     return sorted(seconds)[int(len(seconds) * percent / 100)] * 1000
 
 
-def _row(name: str, value: float, peer: str, peer_value: float | None, most: float | None) -> Row:
+def row(name: str, value: float, peer: str, peer_value: float | None, most: float | None) -> Row:
     return Row(
         name=name,
         value=value,
