@@ -78,6 +78,7 @@ def _family(pid: int) -> set[int]:
     return found
 
 
+@pytest.mark.bubblewrap
 async def test_a_worker_killed_without_warning_loses_nothing(where: Place, driver: Driver) -> None:
     workspace, command_id = where.workspace(), uuid4()
     uid = "64100" if os.geteuid() == 0 else ""
