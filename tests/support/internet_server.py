@@ -2,9 +2,9 @@
 package index and an npm registry. What it is to serve is in the folder named by its argument; it writes there to
 `queries` each name that was asked for, and `ready` to its standard output.
 
-Names of DNS: `mirror.test` and all below it lead here; `rebind.test` leads here at first and to 10.1.2.3 from then on;
-`private.test` leads to 10.1.2.3, `loopback.test` to 127.0.0.1, `metadata.test` to 169.254.169.254, `mixed.test` to
-10.1.2.3 and here.
+Names of DNS: `mirror.test` and all below it lead here; all below `rebind.test` leads here when it is first asked for
+and to 10.1.2.3 then; `private.test` leads to 10.1.2.3, `loopback.test` to 127.0.0.1, `metadata.test` to
+169.254.169.254, `mixed.test` to 10.1.2.3 and here.
 """
 
 import json
@@ -34,10 +34,11 @@ def addresses(name: str) -> list[str]:
         "loopback.test": ["127.0.0.1"],
         "metadata.test": ["169.254.169.254"],
         "mixed.test": [PRIVATE, ADDRESS],
-        "rebind.test": [ADDRESS if asked.count("rebind.test") == 1 else PRIVATE],
     }
     if name == "mirror.test" or name.endswith(".mirror.test"):
         return [ADDRESS]
+    if name.endswith(".rebind.test"):
+        return [ADDRESS if asked.count(name) == 1 else PRIVATE]
     return fixed.get(name, [])
 
 

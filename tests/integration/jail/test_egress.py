@@ -168,10 +168,11 @@ async def test_a_name_that_leads_to_a_forbidden_address_is_refused(opens: Opens,
 
 
 async def test_a_name_that_is_bound_anew_is_checked_anew(opens: Opens) -> None:
-    session = await opens(NetworkRule(host="rebind.test", port=80))
+    session = await opens(NetworkRule(host="*.rebind.test", port=80))
+    name = f"{session.id.hex}.rebind.test"
 
-    first = await session.run("curl -s http://rebind.test/large/3")
-    second = await session.run("curl -s http://rebind.test/large/3")
+    first = await session.run(f"curl -s http://{name}/large/3")
+    second = await session.run(f"curl -s http://{name}/large/3")
 
     assert first.text == "xxx"
     assert "leads to a private network" in second.text
