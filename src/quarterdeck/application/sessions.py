@@ -134,7 +134,9 @@ class Sessions:
             worker_id=session.files_at(source),
         )
         named = source.title if title is None else title
-        return await self.open(caller, source.project_id, ref=source.ref, title=named, fork=fork, key=key)
+        return await self.open(
+            caller, source.project_id, ref=source.ref, title=named, limits=source.asked, fork=fork, key=key
+        )
 
     async def restore(
         self, caller: Caller, session_id: UUID, point: Point, key: IdempotencyKey | None = None

@@ -190,6 +190,7 @@ class EndedSession:
     reason: str
     worker_id: str = ""
     """Where its files were; empty: it had none."""
+    asked: LimitsAsked = NOTHING_ASKED
 
 
 SessionState = NoSession | OpenSession | ReadySession | EndedSession
@@ -257,6 +258,7 @@ def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
         how=how,
         reason=reason,
         worker_id=live.worker_id if isinstance(live, ReadySession) else "",
+        asked=live.asked,
     )
 
 

@@ -12,6 +12,7 @@ from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRequested, CommandStarted, EndReason
 from quarterdeck.domain.errors import ConflictError, NotFoundError, PausedError
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.pausing import SessionPaused
 from quarterdeck.domain.point import NOW, Point
 from quarterdeck.domain.session import OpenSession, SessionAdmitted, SessionClosed, SessionProvisioned
@@ -27,7 +28,7 @@ async def append(deck: Deck, stream_id: UUID, version: int, *events: Event) -> N
 
 async def session_with_files(deck: Deck) -> UUID:
     """Ready on w1, from the commit c0, with the tree SECOND now."""
-    opened = await deck.sessions.open(deck.owner, await deck.project(), title="try")
+    opened = await deck.sessions.open(deck.owner, await deck.project(), title="try", limits=LimitsAsked(processes=64))
     session_id = opened.subject_id
     made = SessionProvisioned(worker_id="w1", jail_driver="dummy", workspace_kind="overlay", base_commit="c0")
     await append(deck, session_id, 1, made)
@@ -69,7 +70,7 @@ async def test_a_fork_is_opened_at_a_point_and_made_where_the_files_are(deck: De
 
     assert isinstance(outcome.state, OpenSession)
     assert outcome.state.fork
-    assert (outcome.state.title, outcome.state.ref) == ("try", "main")
+    assert (outcome.state.title, outcome.state.ref, outcome.state.asked.processes) == ("try", "main", 64)
     assert (outcome.state.fork.tree, outcome.state.fork.base_commit) == (FIRST, "c0")
     await append(deck, outcome.subject_id, 2, SessionAdmitted())
     (job,) = jobs_for((await deck.log.load(outcome.subject_id))[-1], outcome.state)
@@ -163,7 +164,7 @@ async def test_a_session_that_has_ended_can_be_forked_and_not_restored(deck: Dec
 
     assert isinstance(outcome.state, OpenSession)
     assert outcome.state.fork
-    assert outcome.state.fork.worker_id == "w1"
+    assert (outcome.state.fork.worker_id, outcome.state.asked.processes) == ("w1", 64)
     with pytest.raises(ConflictError, match="has ended"):
         await deck.sessions.restore(deck.owner, source, NOW)
     assert isinstance((await WORKSPACE.load(deck.log, workspace_id(source))).state, Workspace)

@@ -11,6 +11,7 @@ from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 from tests.unit.conductor.test_conductor import conducting
 
+from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.deadlines import SessionLimitNear
@@ -39,6 +40,8 @@ class AheadClock:
 def clock(deck: Deck) -> AheadClock:
     deck.ring = False
     deck.clock = clock = AheadClock()
+    # events are dated by the same clock: idle time counts from them
+    deck.log = MemoryEventLog(clock)
     return clock
 
 
