@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -75,14 +75,25 @@ async def test_everything_works_when_the_server_comes_late(server: EmbeddedNats)
             assert await asyncio.wait_for(anext(messages), 5) == b"heard"
 
 
+async def delivered(deliveries: AsyncIterator[Delivery], asked: Job, done: list[Job]) -> None:
+    """Takes it. A server that is killed may forget that jobs were done, and delivers those once more."""
+    async with asyncio.timeout(5):
+        async for delivery in deliveries:
+            await delivery.done()
+            if delivery.job == asked:
+                return
+            assert delivery.job in done
+
+
 async def test_jobs_and_subscriptions_go_on_after_the_server_was_killed(server: EmbeddedNats) -> None:
     server.start()
     async with NatsConnection(server.url) as connection:
         jobs, live = NatsJobQueue(connection), NatsLiveOutput(connection)
         command_id = uuid4()
         async with jobs.consume("w1") as deliveries, live.subscribe(command_id) as messages:
-            await until_published(jobs, job())
-            await (await asyncio.wait_for(anext(deliveries), 5)).done()
+            done = [job()]
+            await until_published(jobs, done[0])
+            await delivered(deliveries, done[0], done)
             for _ in range(2):
                 kill(server)
                 await eventually(lambda: not connection.is_up)
@@ -90,7 +101,8 @@ async def test_jobs_and_subscriptions_go_on_after_the_server_was_killed(server: 
                 await asyncio.to_thread(server.start)
                 asked = job()
                 await until_published(jobs, asked)
-                assert (await asyncio.wait_for(anext(deliveries), 5)).job == asked
+                await delivered(deliveries, asked, done)
+                done.append(asked)
                 await live.publish(command_id, b"heard")
                 assert await asyncio.wait_for(anext(messages), 5) == b"heard"
 

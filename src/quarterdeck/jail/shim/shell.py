@@ -17,6 +17,9 @@ WHOLE = b"# whole\n"
 RUN = f"IFS= read -r -d '' -u {TEXT_FD} __qd_run; eval \"$__qd_run\""
 """All that a list of processes shows of it."""
 
+FIRST_TO_GO = "{ printf 1000 >/proc/self/oom_score_adj; } 2>/dev/null; "
+"""Where memory runs out, the kernel ends what a command started and not what keeps the jail. Inherited by all of it."""
+
 CLOSING = (
     '__qd_old=${OLDPWD-}; cd -- "$PWD" 2>/dev/null || { __qd_gone=$PWD; cd /workspace; }; OLDPWD=$__qd_old',
     WHOLE.decode().strip(),
@@ -61,7 +64,7 @@ def _bash(text: bytes, variables: dict[str, str], state: str, saved: str) -> tup
         setting = f"__qd_was=$(declare -p {names} 2>/dev/null); {_export(variables)}"
     save = _save(listing, saved, "builtin ")
     script = (
-        f"[ ! -r {state} ] || . {state} 2>/dev/null; "
+        f"{FIRST_TO_GO}[ ! -r {state} ] || . {state} 2>/dev/null; "
         f"IFS= read -r -d '' -u {TEXT_FD} __qd_set; IFS= read -r -d '' -u {TEXT_FD} __qd_text; exec {TEXT_FD}<&-; "
         f'{TELL_GONE}; eval "$__qd_set"; unset -v __qd_run __qd_set __qd_old; trap {quoted(save)} EXIT; '
         'eval "$__qd_text"'
@@ -72,7 +75,7 @@ def _bash(text: bytes, variables: dict[str, str], state: str, saved: str) -> tup
 def _sh(text: bytes, variables: dict[str, str], state: str, saved: str) -> tuple[list[str], bytes]:
     save = _save("export -p", saved, "")
     script = (
-        f"[ ! -r {state} ] || . {state} 2>/dev/null; {TELL_GONE}; "
+        f"{FIRST_TO_GO}[ ! -r {state} ] || . {state} 2>/dev/null; {TELL_GONE}; "
         f"trap {quoted(save)} EXIT; . /dev/fd/{TEXT_FD} {TEXT_FD}<&{TEXT_FD}"
     )
     setting = f"exec {TEXT_FD}<&-; {_export(variables)}" if variables else f"exec {TEXT_FD}<&-"
