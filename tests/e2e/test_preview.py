@@ -145,10 +145,11 @@ async def browsing(product: Product, session: str, port: int = 8000) -> AsyncGen
 
 async def test_a_link_opens_a_port_once_and_leaves_no_secret_in_the_address(product: Product, session: str) -> None:
     browser = Browser(product, product.ask("port", "open", session, "8000")["url"])
-    async with browser.client:
+    other = Browser(product, browser.link)
+    async with browser.client, other.client:
         entered = await browser.enter()
         page = await browser.get("/")
-        again = await Browser(product, browser.link).enter()
+        again = await other.enter()
 
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
     given = entered.headers["set-cookie"]
@@ -208,6 +209,8 @@ async def test_a_stream_comes_as_it_is_made_and_is_cut_when_the_token_is_revoked
         async with asyncio.timeout(15):
             rest = await reader.read()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
         assert not rest.endswith(b"0\r\n\r\n")
         assert (await browser.get("/")).status_code == 401
 
