@@ -16,7 +16,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     (*GIT, "commit", "--quiet", "--message", "naive"),
     (*GIT, "fetch", "origin"),
     (sys.executable, "-c", "import json"),
-    ("sh", "-c", "cat * .git* .git/* */* .quarterdeck/*/* docs/*"),
+    ("sh", "-c", "exec cat * .git* .git/* */* .quarterdeck/*/* docs/*"),
 )
 
 
