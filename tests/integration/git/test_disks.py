@@ -1,5 +1,6 @@
 """Sessions' disks on the real kernel: what fits, what does not, and that nothing is left."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,8 +52,13 @@ async def prepared(
 
 def loop_devices(folder: Path) -> list[str]:
     """Those with a file of this folder behind them."""
-    files = Path("/sys/block").glob("loop*/loop/backing_file")
-    return [str(file) for file in files if str(folder) in file.read_text()]
+    found: list[str] = []
+    for file in Path("/sys/block").glob("loop*/loop/backing_file"):
+        # that of another test may be let go of between the listing and the reading
+        with contextlib.suppress(FileNotFoundError):
+            if str(folder) in file.read_text():
+                found.append(str(file))
+    return found
 
 
 async def free_again(folder: Path) -> None:
