@@ -101,9 +101,6 @@ async def test_a_daemon_that_ends_its_containers_when_it_comes_back_costs_a_sess
         await driver.close()
 
 
-@pytest.mark.xfail(
-    reason="seen to fail in one of four runs: the container's agent did not come back in 60 s", strict=False
-)
 async def test_a_container_that_is_killed_starts_again_and_its_session_goes_on(
     docker_daemon: OwnDaemon, jail: StandingJail
 ) -> None:

@@ -151,7 +151,6 @@ async def test_links_and_sparse_files_cost_what_they_take(watching: Deck) -> Non
     assert await exceeded(watching, session_id) == []
 
 
-@pytest.mark.xfail(reason="seen to fail in one of three runs: the jail was not built anew within 20 s", strict=False)
 async def test_what_a_command_left_behind_is_ended_when_it_goes_over(watching: Deck) -> None:
     deck = watching
     async with working(deck.worker()):
