@@ -10,6 +10,7 @@ from quarterdeck_cli.command_line import Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
     attach,
     commands,
+    comparisons,
     events,
     export,
     forks,
@@ -86,6 +87,7 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("close", sessions.close_session),
                 ("snapshots", snapshots.session_snapshots),
                 ("diff", snapshots.session_diff),
+                ("compare", comparisons.compare_sessions),
                 ("tree", snapshots.session_tree),
                 ("cat", snapshots.session_cat),
                 ("blame", snapshots.session_blame),

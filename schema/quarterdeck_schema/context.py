@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from quarterdeck.application.access import ADMIN
 from quarterdeck.application.commands import Commands
+from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
 from quarterdeck.application.previews import Previews
@@ -60,6 +61,7 @@ class Services:
     sessions: Sessions
     commands: Commands
     snapshots: Snapshots
+    comparisons: Comparisons
     workers: Workers
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]

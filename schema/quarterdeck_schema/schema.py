@@ -28,6 +28,7 @@ from quarterdeck_schema.projects.queries import ProjectQueries
 from quarterdeck_schema.scalars import SCALARS
 from quarterdeck_schema.sessions.change_session_network import ChangeSessionNetworkMutation
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
+from quarterdeck_schema.sessions.comparison import ComparisonQueries
 from quarterdeck_schema.sessions.fork_session import ForkSessionMutation
 from quarterdeck_schema.sessions.open_port import OpenPortMutation
 from quarterdeck_schema.sessions.open_session import OpenSessionMutation
@@ -46,6 +47,7 @@ QUERIES = (
     WorkerQueries,
     ProjectQueries,
     SessionQueries,
+    ComparisonQueries,
     CommandQueries,
     EventQueries,
 )

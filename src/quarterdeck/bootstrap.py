@@ -33,6 +33,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
+from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import ObjectStore
@@ -217,6 +218,7 @@ async def _is_served(settings: Settings) -> bool:
 
 def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Database) -> Parts:
     ids, doorbell, control = SystemIds(), QueueDoorbell(stores.jobs), NatsWorkerControl(stores.nats)
+    snapshots = Snapshots(stores.log, control)
     return Parts(
         settings=settings,
         log=stores.log,
@@ -227,7 +229,8 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         projects=Projects(stores.log, ids, control, doorbell),
         sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
-        snapshots=Snapshots(stores.log, control),
+        snapshots=snapshots,
+        comparisons=Comparisons(stores.log, snapshots),
         workers=Workers(stores.log, control),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),

@@ -177,3 +177,22 @@ async def test_an_ended_session_can_be_read(bench: Bench) -> None:
     await bench.world.workspaces.discard(bench.home.session_id)
 
     assert (await bench.read("README")).data == b"kept\n"
+
+
+async def test_two_sessions_of_a_project_are_compared(bench: Bench) -> None:
+    other = Home(session_id=uuid4(), project_id=bench.home.project_id)
+    second = await bench.world.workspaces.prepare(other.session_id, other.project_id, bench.world.source, "main")
+    bench.write("mine", b"1\n")
+    mine = await bench.snap()
+    bench.world.write(second, "theirs", b"2\n")
+    bench.world.write(second, "README", b"read me\nplease\n")
+    theirs = (await bench.world.workspaces.tree(other.session_id, second.tree)).tree
+
+    found = await bench.world.trees.diff(
+        DiffAsked(home=bench.home, before=mine, after=theirs, path_after=None, limit=100, other=other)
+    )
+
+    readme, gone, new = found.files
+    assert (readme.path, readme.status, readme.lines_added) == ("README", FileStatus.MODIFIED, 1)
+    assert (gone.path, gone.status) == ("mine", FileStatus.DELETED)
+    assert (new.path, new.status, new.hunks[0].lines) == ("theirs", FileStatus.ADDED, ("+2",))

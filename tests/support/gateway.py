@@ -26,6 +26,7 @@ from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
+from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
@@ -119,7 +120,7 @@ class House:
         return Identity(self.log, SystemClock(), SystemIds())
 
     def parts(self, settings: Settings) -> Parts:
-        ids, doorbell = SystemIds(), QueueDoorbell(self.jobs)
+        ids, doorbell, snapshots = SystemIds(), QueueDoorbell(self.jobs), Snapshots(self.log, self.control)
         return Parts(
             settings=settings,
             log=self.log,
@@ -130,7 +131,8 @@ class House:
             projects=Projects(self.log, ids, self.control, doorbell),
             sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
             commands=Commands(self.log, ids, self.control, doorbell),
-            snapshots=Snapshots(self.log, self.control),
+            snapshots=snapshots,
+            comparisons=Comparisons(self.log, snapshots),
             workers=Workers(self.log, self.control),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,7 +10,7 @@ import typer
 
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import snapshots as api
-from quarterdeck_cli.api.snapshots import Diff
+from quarterdeck_cli.api.snapshots import Diff, SkippedPath
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json
 from quarterdeck_cli.errors import CliError, UsageError
@@ -54,7 +54,7 @@ async def diff(qd: Qd, command: Command, *, stat: Stat = False, as_json: Json = 
             raise NotEndedError("There is no snapshot of this command's end.", "Has it ended? See `qd command show`.")
         return found
 
-    await _show_diff(qd, page, stat=stat, as_json=as_json)
+    await show_diff(qd, page, stat=stat, as_json=as_json)
 
 
 async def session_diff(
@@ -63,15 +63,15 @@ async def session_diff(
     """Show what changed in a session between two points in time."""
     client = await qd.client()
     session_id = await resolve.session_id(client, session)
-    ends = await _point(client, before), await _point(client, until)
-    await _show_diff(qd, lambda after: api.session_diff(client, session_id, *ends, after), stat=stat, as_json=as_json)
+    ends = await point_of(client, before), await point_of(client, until)
+    await show_diff(qd, lambda after: api.session_diff(client, session_id, *ends, after), stat=stat, as_json=as_json)
 
 
 async def session_tree(qd: Qd, session: Session, path: Folder = "", *, at: At = None, as_json: Json = False) -> None:
     """List a folder of a session's files at a point in time."""
     client = await qd.client()
     session_id = await resolve.session_id(client, session)
-    found = [entry async for entry in api.tree(client, session_id, path, await _point(client, at))]
+    found = [entry async for entry in api.tree(client, session_id, path, await point_of(client, at))]
     if as_json:
         qd.out.json(found)
         return
@@ -87,7 +87,7 @@ async def session_cat(qd: Qd, session: Session, path: Path, *, at: At = None, as
     session_id = await resolve.session_id(client, session)
     on_terminal = sys.stdout.isatty()
     rest = b""
-    async for part in api.file_parts(client, session_id, path, await _point(client, at)):
+    async for part in api.file_parts(client, session_id, path, await point_of(client, at)):
         if as_json:
             qd.out.json_line(part)
         elif not on_terminal:
@@ -106,7 +106,7 @@ async def session_blame(qd: Qd, session: Session, path: Path, *, at: At = None, 
     """Show for each line of a file which command it came with, whose that was, and when."""
     client = await qd.client()
     session_id = await resolve.session_id(client, session)
-    found = await api.blame(client, session_id, path, await _point(client, at))
+    found = await api.blame(client, session_id, path, await point_of(client, at))
     if as_json:
         qd.out.json(found)
         return
@@ -143,7 +143,7 @@ async def session_snapshots(qd: Qd, session: Session, *, as_json: Json = False) 
     qd.out.table(["TREE", "TAKEN", "FILES", "LEFT OUT", "COMMAND", ""], rows, nothing="It has no files yet.")
 
 
-async def _point(client: Client, text: str | None) -> str | None:
+async def point_of(client: Client, text: str | None) -> str | None:
     """A tree's name as it is, a command's id as the server has it."""
     return text if text is None or _TREE.fullmatch(text) else await resolve.command_id(client, text)
 
@@ -152,13 +152,13 @@ def _between(found: api.BlameRange) -> str:
     return f"{found.snapshot.tree[:8]} -"
 
 
-async def _show_diff(qd: Qd, page: Callable[[str | None], Awaitable[Diff]], *, stat: bool, as_json: bool) -> None:
+async def show_diff(qd: Qd, page: Callable[[str | None], Awaitable[Diff]], *, stat: bool, as_json: bool) -> None:
     """All pages, each as it comes."""
     found = await page(None)
     files = list(found.files)
     while True:
         if not as_json:
-            _show_page(qd, found, stat=stat)
+            show_page(qd, found, stat=stat)
         if found.end_cursor is None:
             break
         found = await page(found.end_cursor)
@@ -168,10 +168,10 @@ async def _show_diff(qd: Qd, page: Callable[[str | None], Awaitable[Diff]], *, s
         return
     if not files:
         qd.out.note("Nothing changed.")
-    _say_skipped(qd, found)
+    say_skipped(qd, found.skipped, found.skipped_total)
 
 
-def _show_page(qd: Qd, found: Diff, *, stat: bool) -> None:
+def show_page(qd: Qd, found: Diff, *, stat: bool) -> None:
     for file in found.files:
         for line, style in lines_of(file):
             qd.out.line(line, style)
@@ -179,8 +179,8 @@ def _show_page(qd: Qd, found: Diff, *, stat: bool) -> None:
                 break
 
 
-def _say_skipped(qd: Qd, found: Diff) -> None:
-    for each in found.skipped[:_SHOWN_SKIPPED]:
-        qd.out.note(f"Left out: {plain(each.path)}: {plain(each.reason)}")
-    if found.skipped_total > _SHOWN_SKIPPED:
-        qd.out.note(f"… and {found.skipped_total - _SHOWN_SKIPPED:,} more.")
+def say_skipped(qd: Qd, skipped: Sequence[SkippedPath], total: int, where: str = "") -> None:
+    for each in skipped[:_SHOWN_SKIPPED]:
+        qd.out.note(f"Left out{where}: {plain(each.path)}: {plain(each.reason)}")
+    if total > _SHOWN_SKIPPED:
+        qd.out.note(f"… and {total - _SHOWN_SKIPPED:,} more.")

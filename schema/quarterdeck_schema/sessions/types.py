@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.point import Point
 from quarterdeck.domain.session_network import effective
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.states import SessionState
@@ -66,12 +68,7 @@ class Session(Node):
     def forked_from(self) -> ForkPoint | None:
         if self.row.forked_from is None:
             return None
-        command = self.row.forked_at
-        return ForkPoint(
-            session_id=ids.encode("Session", self.row.forked_from),
-            command_id=ids.encode("Command", command) if command else None,
-            moment=Moment.BEFORE if self.row.forked_before else Moment.AFTER,
-        )
+        return fork_point(self.row.forked_from, Point(command_id=self.row.forked_at, before=self.row.forked_before))
 
     @strawberry.field
     async def project(self, info: Info) -> Project:
@@ -178,6 +175,14 @@ class Session(Node):
         self, info: Info, first: int | None = 100, after: str | None = strawberry.UNSET
     ) -> Connection[Event]:
         return await page_of_events(info.context, first, after, session_id=self.row.id)
+
+
+def fork_point(session_id: UUID, point: Point) -> ForkPoint:
+    return ForkPoint(
+        session_id=ids.encode("Session", session_id),
+        command_id=ids.encode("Command", point.command_id) if point.command_id else None,
+        moment=Moment.BEFORE if point.before else Moment.AFTER,
+    )
 
 
 def session_of(row: SessionRow) -> Session:

@@ -37,11 +37,10 @@ class SessionSnapshots:
         return await self.compare(old.tree, new, first, cursor)
 
     async def compare(self, before: str, after: Taken, first: int | None, cursor: str | None) -> types.Diff:
-        limit = 20 if given(first) is None else first
         found = await self.info.context.services.snapshots.diff(
-            self.place, before, after.tree, given(cursor), limit or 0
+            self.place, before, after.tree, given(cursor), page_size(first)
         )
-        return _diff(before, after, found)
+        return diff_of(before, after, found)
 
     async def tree(self, at: str | None, path: str, first: int | None, after: str | None) -> types.Tree:
         snapshots = self.info.context.services.snapshots
@@ -75,7 +74,12 @@ class SessionSnapshots:
         return types.Blame(tree=taken.tree, path=answer.path, ranges=ranges, truncated=answer.truncated)
 
 
-def _diff(before: str, after: Taken, found: trees.DiffPage) -> types.Diff:
+def page_size(first: int | None) -> int:
+    """Files of a page of a diff."""
+    return 20 if given(first) is None else first or 0
+
+
+def diff_of(before: str, after: Taken, found: trees.DiffPage) -> types.Diff:
     files = [_file(each) for each in found.files]
     return types.Diff(
         before=before,

@@ -88,11 +88,20 @@ class Snapshots:
         history = await self._some_history(place)
         return history[-1] if point is None else await self._point(place, history, point, "at")
 
-    async def diff(self, place: Place, before: str, after: str, path_after: str | None, limit: int) -> DiffPage:
-        """Of two trees."""
+    async def diff(
+        self, place: Place, before: str, after: str, path_after: str | None, limit: int, *, other: Place | None = None
+    ) -> DiffPage:
+        """Of two trees. `other`: whose the second is, where it is not the same session's."""
         _check_size("first", limit, MAX_DIFF_FILES)
-        asked = DiffAsked(home=place.home, before=before, after=after, path_after=path_after, limit=limit)
-        return await self._ask(place, lambda worker_id: self.control.diff(worker_id, asked))
+        asked = DiffAsked(
+            home=place.home,
+            before=before,
+            after=after,
+            path_after=path_after,
+            limit=limit,
+            other=other.home if other else None,
+        )
+        return await self._ask(place, lambda worker_id: self.control.diff(worker_id, asked), other)
 
     async def list_tree(self, place: Place, tree: str, path: str, after: str | None, limit: int) -> TreePage:
         _check_size("first", limit, MAX_ENTRIES)
@@ -146,13 +155,20 @@ class Snapshots:
             raise NotFoundError("No snapshot was taken at the end of this command.", "Use the next one's.")
         return state.outcome.tree_after
 
-    async def _ask(self, place: Place, ask: Callable[[str | None], Awaitable[T]]) -> T:
-        """The session's own worker, which has its snapshots at hand; where it is away, any other."""
-        if place.worker_id is not None:
+    async def _ask(self, place: Place, ask: Callable[[str | None], Awaitable[T]], other: Place | None = None) -> T:
+        """The session's own worker, which has its snapshots at hand; where it is away, any other.
+
+        Of two sessions on two workers, either may have what the other has not yet sent to the object store.
+        """
+        near = [place.worker_id, *([other.worker_id] if other else [])]
+        for worker_id in dict.fromkeys(each for each in near if each):
             try:
-                return await ask(place.worker_id)
+                return await ask(worker_id)
             except UnavailableError:
                 pass
+            except NotFoundError:
+                if len(set(near)) == 1:
+                    raise
         return await ask(None)
 
 

@@ -91,13 +91,15 @@ class FileContent:
 
 @dataclass(frozen=True, kw_only=True)
 class DiffAsked:
-    """The files that differ, in the order of their paths, after the path `after`."""
+    """The files that differ, in the order of their paths, after the path `path_after`."""
 
     home: Home
     before: str
     after: str
     path_after: str | None
     limit: int
+    other: Home | None = None
+    """Whose tree `after` is; None: the same session's."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,7 @@ def make_gateway(parts: Parts) -> Gateway:
             sessions=parts.sessions,
             commands=parts.commands,
             snapshots=parts.snapshots,
+            comparisons=parts.comparisons,
             workers=parts.workers,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from quarterdeck.application.commands import Commands
+from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
 from quarterdeck.application.previews import Previews
@@ -32,6 +33,7 @@ class Parts:
     sessions: Sessions
     commands: Commands
     snapshots: Snapshots
+    comparisons: Comparisons
     workers: Workers
     previews: Previews
     identity: Identity

@@ -29,6 +29,7 @@ from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.workspace import workspace_id
 
 T = TypeVar("T")
+LATE = "Where its worker is another host, its newest files are here half a minute later: try again."
 
 
 class Retriever:
@@ -52,6 +53,18 @@ class Retriever:
                         "What its commands printed is kept: see `qd replay`.",
                     )
             await self._take_back(home, stored.state.packs)
+
+    async def retrieving(self, read: Callable[[], Awaitable[T]], *homes: Home) -> T:
+        """What `read` gives; where this host lacks trees that it needs, they are taken back first."""
+        try:
+            return await read()
+        except MissingSnapshotsError:
+            for home in homes:
+                await self.retrieve(home)
+        try:
+            return await read()
+        except MissingSnapshotsError as error:
+            raise MissingSnapshotsError(error.message, LATE) from error
 
     async def _take_back(self, home: Home, stored: tuple[SnapshotsStored, ...]) -> None:
         missing = await self._packs.missing(home.session_id, [each.sha256 for each in stored])
@@ -88,17 +101,13 @@ class ArchivedTrees:
         return await self._read(asked.home, lambda: self._local.read_file(asked))
 
     async def diff(self, asked: DiffAsked) -> DiffPage:
-        return await self._read(asked.home, lambda: self._local.diff(asked))
+        return await self._read(asked.home, lambda: self._local.diff(asked), asked.other)
 
     async def blame(self, asked: BlameAsked) -> Blame:
         return await self._read(asked.home, lambda: self._local.blame(asked))
 
-    async def _read(self, home: Home, read: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await read()
-        except MissingSnapshotsError:
-            await self._retriever.retrieve(home)
-        return await read()
+    async def _read(self, home: Home, read: Callable[[], Awaitable[T]], other: Home | None = None) -> T:
+        return await self._retriever.retrieving(read, home, *([other] if other else []))
 
 
 def _sha256(path: Path) -> str:

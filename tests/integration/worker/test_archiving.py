@@ -14,10 +14,11 @@ from tests.support.workers import worker_process
 
 from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.objects import ObstoreObjects
+from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.snapshots import Place, Snapshots
 from quarterdeck.domain.archive import SnapshotsStored, archive_id
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session import NoSession, ReadySession
 
 
 @pytest.fixture
@@ -85,6 +86,27 @@ async def test_an_s3_server_that_goes_away_stops_nothing_and_misses_nothing(deck
         await close(deck, session_id)
 
         assert await read(deck, session_id, "new") == b"kept\n"
+
+
+async def test_a_session_that_has_ended_and_gone_from_its_host_is_compared_with_one_that_runs(deck: Deck) -> None:
+    async with working(deck.worker()):
+        ended, open_one = await deck.opened(), await deck.opened()
+        await deck.finished(await deck.run(ended, "echo ended > file"))
+        await deck.finished(await deck.run(open_one, "echo open > file"))
+        await close(deck, ended)
+
+        state = await deck.session(open_one)
+        assert isinstance(state, ReadySession)
+        assert isinstance(deck.control, NatsWorkerControl)
+        here, gone = (
+            Place(session_id=each, project_id=state.project_id, worker_id=state.worker_id) for each in (open_one, ended)
+        )
+        comparisons = Comparisons(deck.log, Snapshots(deck.log, deck.control))
+        found = await comparisons.compare(here, gone)
+        [file] = (await comparisons.diff(found, None, 10)).files
+
+    assert (found.same_base, found.ancestor) == (True, None)
+    assert file.hunks[0].lines == ("-open", "+ended")
 
 
 async def test_a_flipped_byte_is_an_error_that_names_the_object_and_never_wrong_content(deck: Deck) -> None:

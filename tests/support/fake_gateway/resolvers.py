@@ -28,6 +28,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "session": _found(lambda id_: _by_id(world.sessions, id_)),
         "sessions": _paged(partial(_sessions, world)),
         "command": _found(lambda id_: _command(world, id_)),
+        "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
     }
 
@@ -127,6 +128,10 @@ def _findings(world: World, **wanted: Any) -> list[Json]:
 def _events(world: World, **wanted: Any) -> list[Json]:
     session = wanted.get("sessionId")
     return [event for event in world.events if session in {None, event["sessionId"]}]
+
+
+def _compared(world: World, _info: Any, **asked: Any) -> Json:
+    return world.comparison(asked)
 
 
 def _failure(code: str, message: str) -> Json:

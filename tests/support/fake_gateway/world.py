@@ -120,6 +120,8 @@ class World:
     """The event that follows when files are to be restored, and what it carries."""
     restored_stream: UUID | None = None
     """Whose event that is; None: the workspace's."""
+    comparison: Callable[[Json], Json] = dict
+    """What two sessions are compared to, by what was asked."""
     failures: dict[str, Json] = field(default_factory=dict[str, Json])
     """By mutation: the Failure that it answers."""
     calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])

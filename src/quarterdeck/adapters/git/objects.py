@@ -29,12 +29,12 @@ _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 
 
 class Objects:
-    """An object store in a folder, and another that it borrows from."""
+    """An object store in a folder, and others that it borrows from."""
 
-    def __init__(self, folder: Path, borrowed: Path | None = None) -> None:
+    def __init__(self, folder: Path, *borrowed: Path) -> None:
         self._odb = Odb(str(folder))
-        if borrowed is not None:
-            self._odb.add_disk_alternate(str(borrowed))
+        for each in borrowed:
+            self._odb.add_disk_alternate(str(each))
         self._backends = list(self._odb.backends)
         self._loose = LooseObjects(folder)
         self._stored: set[bytes] = set()

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +45,7 @@ _DIFFS_KEPT = 8
 
 @dataclass(eq=False)
 class _Store:
-    """A session's objects, for one reader at a time."""
+    """The objects of a session, or of two, for one reader at a time."""
 
     objects: Objects
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -85,7 +84,7 @@ class GitTreeReader:
             start = None if asked.path_after is None else path_bytes(asked.path_after, field="after")
             return diffs.page(start, min(asked.limit, MAX_DIFF_FILES))
 
-        return await self._with(asked.home, page)
+        return await self._with(asked.home, page, asked.other)
 
     async def blame(self, asked: BlameAsked) -> Blame:
         def lines(store: _Store) -> Blame:
@@ -100,9 +99,12 @@ class GitTreeReader:
         """Waits for what is under way."""
         self._pool.shutdown()
 
-    async def _with(self, home: Home, work: Callable[[_Store], T]) -> T:
+    async def _with(self, home: Home, work: Callable[[_Store], T], other: Home | None = None) -> T:
         def locked() -> T:
-            store = self._store(home)
+            try:
+                store = self._store(home, other)
+            except FileNotFoundError:
+                raise MissingSnapshotsError("The snapshots of this session were just removed from this host.") from None
             with store.lock:
                 try:
                     return work(store)
@@ -113,17 +115,21 @@ class GitTreeReader:
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, locked)
 
-    def _store(self, home: Home) -> _Store:
-        for folder in (self._layout.store(home.session_id), self._layout.restored(home.session_id)):
-            with suppress(FileNotFoundError):
-                # one that was removed and made again is another folder
-                made = (folder / "objects").stat().st_ino
-                return self._opened(folder / "objects", made, self._layout.mirror(home.project_id) / "objects")
+    def _store(self, home: Home, other: Home | None) -> _Store:
+        stores = [self._folder(each) for each in (home, other) if each]
+        # one that was removed and made again is another folder
+        made = tuple(each.stat().st_ino for each in stores)
+        return self._opened(tuple(stores), made, self._layout.mirror(home.project_id) / "objects")
+
+    def _folder(self, home: Home) -> Path:
+        for store in (self._layout.store(home.session_id), self._layout.restored(home.session_id)):
+            if (store / "objects").exists():
+                return store / "objects"
         raise MissingSnapshotsError("The snapshots of this session are not on this host.")
 
 
-def _open(folder: Path, _made: int, mirror: Path) -> _Store:
-    return _Store(Objects(folder, mirror if mirror.is_dir() else None))
+def _open(stores: tuple[Path, ...], _made: tuple[int, ...], mirror: Path) -> _Store:
+    return _Store(Objects(*stores, *([mirror] if mirror.is_dir() else [])))
 
 
 def _list(objects: Objects, asked: ListAsked) -> TreePage:
