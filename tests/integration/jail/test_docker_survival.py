@@ -107,14 +107,17 @@ async def test_a_container_that_is_killed_starts_again_and_its_session_goes_on(
     command_id = await start(jail, "echo kept > file; echo up; sleep 1000")
     await read_until(jail, command_id, b"up")
 
-    with docker_daemon.client() as client:
-        first = client.containers.get(containers.name_of(jail.session_id)).attrs["State"]["Pid"]
-    os.kill(first, signal.SIGKILL)
+    os.kill(_first_of(docker_daemon, jail), signal.SIGKILL)
 
     done = await finish(jail, command_id)
     assert (done.exit.exit_code, done.exit.signal) == (None, "KILL")
     await eventually(lambda: _answers(jail), within=60)
     assert (await run(jail, "cat file")).text == "kept\n"
+
+
+def _first_of(docker_daemon: OwnDaemon, jail: StandingJail) -> int:
+    with docker_daemon.client() as client:
+        return int(client.containers.get(containers.name_of(jail.session_id)).attrs["State"]["Pid"])
 
 
 async def test_a_container_ends_with_its_shim(docker_daemon: OwnDaemon, where: Place, jail: StandingJail) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from quarterdeck.jail.shim import record
 from quarterdeck.jail.shim.groups import Groups
-from quarterdeck.jail.shim.inside import Inside, NotMadeError
+from quarterdeck.jail.shim.inside import Inside, NotMadeError, kill
 
 CHANNEL = "channel"
 SOCKET = f"{CHANNEL}/agent"
@@ -33,29 +33,38 @@ class Contained(Inside):
         poll = select.poll()
         poll.register(self.agent_fd, select.POLLIN)
         if not poll.poll(END_SECONDS * 1000):
-            super().stop()
+            self.kill()
 
 
 def make(config: Config, groups: Groups) -> Inside:
     """Waits for the container's agent. Raises NotMadeError."""
     channel = _accept()
     try:
-        first = _peer(channel)
-        channel.send(json.dumps({name: config[name] for name in FOR_AGENT}).encode())
-        channel.settimeout(START_SECONDS)
-        word = json.loads(channel.recv(4096) or b"{}")
-        if "ready" not in word:
-            raise NotMadeError("the container's agent ended before it was ready")
-        channel.settimeout(None)
-        made = Contained(channel, os.pidfd_open(first), first, os.pidfd_open(first), NOTHING, groups)
-    except (OSError, ValueError) as error:
-        channel.close()
-        raise NotMadeError(f"the container's agent is not what it should be: {error}") from error
-    except NotMadeError:
+        first, first_fd = _peer(channel)
+    except BaseException:
         channel.close()
         raise
+    try:
+        _tell(channel, config)
+        made = Contained(channel, os.dup(first_fd), first, first_fd, NOTHING, groups)
+    except (OSError, ValueError, NotMadeError) as error:
+        # killed, so that Docker starts it again: another may do better
+        kill(first_fd)
+        os.close(first_fd)
+        channel.close()
+        raise NotMadeError(f"the container's agent is not what it should be: {error}") from error
     made.prepare_subreaper()
     return made
+
+
+def _tell(channel: socket.socket, config: Config) -> None:
+    """Gives the agent its configuration and waits for its first word."""
+    channel.send(json.dumps({name: config[name] for name in FOR_AGENT}).encode())
+    channel.settimeout(START_SECONDS)
+    word = json.loads(channel.recv(4096) or b"{}")
+    if "ready" not in word:
+        raise NotMadeError("it ended before it was ready")
+    channel.settimeout(None)
 
 
 def _accept() -> socket.socket:
@@ -73,8 +82,12 @@ def _accept() -> socket.socket:
             record.remove(SOCKET)
 
 
-def _peer(channel: socket.socket) -> int:
+def _peer(channel: socket.socket) -> tuple[int, int]:
+    """The agent's pid, and a pidfd of it."""
     pid, uid, _ = struct.unpack("3i", channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     if uid != os.getuid():
         raise NotMadeError(f"the container's agent runs as user {uid}")
-    return int(pid)
+    try:
+        return pid, os.pidfd_open(pid)
+    except OSError as error:
+        raise NotMadeError("the container's agent ended before it was ready") from error

@@ -107,11 +107,17 @@ class Inside:
         poll.register(self.agent_fd, select.POLLIN)
         return bool(poll.poll(0))
 
-    def end(self) -> None:
-        """Ends the first process of the pid namespace, and so all of them, and waits until they are gone."""
+    def end(self, *, again: bool) -> None:
+        """Ends the first process of the pid namespace, and so all of them, and waits until they are gone.
+
+        `again`: another is to be made in its place.
+        """
         # what is frozen would not die of its namespace's end
         self._groups.kill()
-        self.stop()
+        if again:
+            self.kill()
+        else:
+            self.stop()
         self.agent.close()
         for waiting in self._waiting:
             waiting.channel.close()
@@ -129,8 +135,11 @@ class Inside:
         self._groups.sweep()
 
     def stop(self) -> None:
-        """Sees to it that the first process ends."""
-        _kill(self._first_fd)
+        """Sees to it that the first process ends, for good."""
+        self.kill()
+
+    def kill(self) -> None:
+        kill(self._first_fd)
 
 
 def make(config: Config, seccomp: bytes, within: Groups) -> Inside:
@@ -148,7 +157,7 @@ def make(config: Config, seccomp: bytes, within: Groups) -> Inside:
     try:
         channel, agent_fd = _agent(first, config, seccomp)
     except BaseException:
-        _kill(first_fd)
+        kill(first_fd)
         os.close(life)
         within.kill()
         raise
@@ -166,7 +175,7 @@ def reap() -> None:
         return
 
 
-def _kill(pidfd: int) -> None:
+def kill(pidfd: int) -> None:
     try:
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     except ProcessLookupError:

@@ -6,12 +6,12 @@ import select
 import socket
 import struct
 import time
-import traceback
 from typing import Any
 
 from quarterdeck.application.frames import FrameKind
 from quarterdeck.jail.shim import container, inside, kernel, record
 from quarterdeck.jail.shim.connection import Connection
+from quarterdeck.jail.shim.descriptors import Descriptors
 from quarterdeck.jail.shim.feed import Callback
 from quarterdeck.jail.shim.groups import Groups, freeze, quiet
 from quarterdeck.jail.shim.inside import Inside, NotMadeError, Subreaper
@@ -38,8 +38,7 @@ class Server:
     def __init__(self, config: dict[str, Any], seccomp: bytes) -> None:
         self._config = config
         self._seccomp = seccomp
-        self._poll = select.epoll()
-        self._callbacks: dict[int, Callback] = {}
+        self._descriptors = Descriptors()
         self._connections: dict[int, Connection] = {}
         self._commands: dict[str, Running] = {}
         self._forgotten: set[Running] = set()
@@ -61,19 +60,17 @@ class Server:
     # --- the loop --------------------------------------------------------------------------------------------------
 
     def watch(self, fd: int, callback: Callback, *, writing: bool = False) -> None:
-        self._callbacks[fd] = callback
-        self._poll.register(fd, select.EPOLLOUT if writing else select.EPOLLIN)
+        self._descriptors.watch(fd, callback, select.EPOLLOUT if writing else select.EPOLLIN)
 
     def unwatch(self, fd: int) -> None:
-        del self._callbacks[fd]
-        self._poll.unregister(fd)
+        self._descriptors.unwatch(fd)
 
     def _watch_memory(self) -> None:
         told = self._groups.memory_alarm()
         if told is not None:
             fd, urgent = told
-            self._callbacks[fd] = lambda: self._memory_ran_out(fd, urgent=urgent)
-            self._poll.register(fd, select.EPOLLPRI if urgent else select.EPOLLIN)
+            events = select.EPOLLPRI if urgent else select.EPOLLIN
+            self._descriptors.watch(fd, lambda: self._memory_ran_out(fd, urgent=urgent), events)
 
     def serve(self, first: socket.socket) -> None:
         """Makes the jail, tells so on `first`, and serves it and whoever connects."""
@@ -85,25 +82,14 @@ class Server:
             self.watch(listener.fileno(), lambda: self._accept(listener))
             self._connect(first).send(pack({"ready": True}))
             while self._running:
-                for fd, _ in self._poll.poll(self._patience()):
-                    self._call(fd)
+                self._descriptors.call_ready(self._patience(), self._drop)
                 self._look_at_the_clock()
-
-    def _call(self, fd: int) -> None:
-        callback = self._callbacks.get(fd)
-        if callback is None:
-            return
-        try:
-            callback()
-        except Exception:  # noqa: BLE001 - one command's or connection's failure must not end the session
-            traceback.print_exc()
-            self._drop(fd)
 
     def _drop(self, fd: int) -> None:
         """A descriptor whose callback fails is not listened to again, or it would fail for ever."""
         if fd in self._connections:
             self._disconnect(self._connections[fd])
-        elif fd in self._callbacks:
+        elif self._descriptors.watches(fd):
             self.unwatch(fd)
 
     def _patience(self) -> float:
@@ -173,20 +159,20 @@ class Server:
         self.watch(self._inside.agent_fd, self._make_again)
         self.watch(self._inside.agent.fileno(), self._hear_agent)
 
-    def _unmake(self) -> None:
+    def _unmake(self, *, again: bool) -> None:
         if self._inside is not None:
             old, self._inside = self._inside, None
             self.unwatch(old.agent_fd)
-            if old.agent.fileno() in self._callbacks:
+            if self._descriptors.watches(old.agent.fileno()):
                 self.unwatch(old.agent.fileno())
-            old.end()
+            old.end(again=again)
         for fd in list(self._with_socket):
             self._disconnect(self._connections[fd])
         inside.reap()
 
     def _make_again(self) -> None:
         """The agent is gone or does not answer: a fresh jail on the same files, and the session goes on."""
-        self._unmake()
+        self._unmake(again=True)
         for command in (*self._commands.values(), *self._forgotten):
             command.abandon(ENDED_FROM_INSIDE)
         for number in list(self._asked):
@@ -404,7 +390,7 @@ class Server:
             return {"commands": list(self._commands)}
         elif do == "destroy":
             self._running = False
-            self._unmake()
+            self._unmake(again=False)
             record.remove(SOCKET)
         else:
             return {"protocol": PROTOCOL, "session": self._config["session"], "limits": self._config["limits"]}
