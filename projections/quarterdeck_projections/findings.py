@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
+from quarterdeck.domain.archive import WorkSetAside
 from quarterdeck.domain.session import SessionAdopted, SessionLost
 from quarterdeck.domain.worker import OrphanRemoved
 from quarterdeck_projections.changes import Changes, Row
@@ -26,10 +27,12 @@ def project(batch: Sequence[Logged]) -> Changes:
 
 
 def _row(logged: Logged) -> Row:
-    match cast("OrphanRemoved | SessionAdopted | SessionLost", logged.event):
+    match cast("OrphanRemoved | SessionAdopted | SessionLost | WorkSetAside", logged.event):
         case OrphanRemoved() as found:
             kind = FindingKind(f"orphan_{found.kind}")
             return _finding(found.worker_id, kind, found.session_id, found.detail)
+        case WorkSetAside() as kept:
+            return _finding(kept.worker_id, FindingKind.SET_ASIDE, kept.session_id, kept.detail)
         case SessionAdopted() as adopted:
             kind = FindingKind.REBUILT if adopted.rebuilt else FindingKind.ADOPTED
             return _finding(adopted.worker_id, kind, logged.stream_id, adopted.detail)
@@ -45,6 +48,6 @@ def _finding(worker_id: str | None, kind: FindingKind, session_id: object, detai
 FINDINGS = RowProjection(
     name="findings",
     tables=(Finding,),
-    topics=frozenset(cls.TOPIC for cls in (OrphanRemoved, SessionAdopted, SessionLost)),
+    topics=frozenset(cls.TOPIC for cls in (OrphanRemoved, SessionAdopted, SessionLost, WorkSetAside)),
     project=project,
 )

@@ -11,6 +11,7 @@ from quarterdeck.domain.pausing import (
     SessionResumed,
     SessionResumeRequested,
 )
+from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import (
     SessionAdmitted,
     SessionAdopted,
@@ -57,6 +58,15 @@ def _changed(logged: Logged, event: SessionEvent) -> Row:
             return {**_ended(logged, SessionState.FAILED, event.reason), "next_step": event.next_step or None}
         case SessionAdopted():
             return {"worker_id": event.worker_id}
+        case SessionReopened():
+            return {
+                "state": SessionState.QUEUED,
+                "reason": event.reason or None,
+                "next_step": None,
+                "worker_id": None,
+                "ready_at": None,
+                "ended_at": None,
+            }
         case SessionPaused() | SessionResumed() | SessionPauseRequested() | SessionResumeRequested():
             return _paused(event)
         case SessionOpened() | SessionLimitNear():
@@ -64,7 +74,8 @@ def _changed(logged: Logged, event: SessionEvent) -> Row:
         case SessionCloseRequested():
             return {"state": SessionState.CLOSING}
         case SessionLost():
-            return _ended(logged, SessionState.LOST, event.reason)
+            next_step = "Make it anew from its last snapshot: `qd session resume ID`."
+            return {**_ended(logged, SessionState.LOST, event.reason), "next_step": next_step}
         case SessionClosed():
             return _ended(logged, SessionState.CLOSED, event.detail)
         case _:

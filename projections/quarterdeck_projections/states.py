@@ -30,3 +30,4 @@ class FindingKind(StrEnum):
     LOST = "lost"
     ORPHAN_JAIL = "orphan_jail"
     ORPHAN_WORKSPACE = "orphan_workspace"
+    SET_ASIDE = "set_aside"

@@ -49,27 +49,37 @@ class DyingObjects(ObstoreObjects):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egress: dict[str, Any], dies: str) -> None:
+async def main(
+    database_url: str, nats_url: str, prefix: str, folder: Path, egress: dict[str, Any], own: dict[str, Any]
+) -> None:
+    """`folder` is shared by the workers of a test; `own`: what differs between them."""
+    name, home = own.get("name", "w1"), folder / own.get("home", ".")
     async with (
         PostgresEventLog(database_url, SystemClock()) as log,
         Pool(database_url) as pool,
         NatsConnection(nats_url) as nats,
     ):
         worker = Worker(
-            WorkerSettings(worker_id="w1", host="here", state_dir=folder / "w1", archive_seconds=0.2),
+            WorkerSettings(
+                worker_id=name,
+                host="here",
+                state_dir=home / name,
+                archive_seconds=0.2,
+                lease_seconds=float(own.get("lease", 15)),
+            ),
             log=log,
             transcripts=PostgresTranscriptStore(pool),
             live=NatsLiveOutput(nats, prefix),
             jobs=NatsJobQueue(nats, prefix, ack_seconds=2.0, duplicate_seconds=1.0),
             control=NatsControlServer(nats, prefix),
             registry=PostgresWorkerRegistry(pool),
-            workspaces=GitWorkspaces(folder / "worker", JAIL_UID),
-            trees=GitTreeReader(folder / "worker"),
-            packs=GitSnapshotPacks(folder / "worker"),
-            objects=DyingObjects((folder / "objects").as_uri(), dies),
-            driver=BubblewrapDriver(folder / "worker", JAIL_UID),
+            workspaces=GitWorkspaces(home / "worker", JAIL_UID),
+            trees=GitTreeReader(home / "worker"),
+            packs=GitSnapshotPacks(home / "worker"),
+            objects=DyingObjects((folder / "objects").as_uri(), own.get("dies", "")),
+            driver=BubblewrapDriver(home / "worker", JAIL_UID),
             tunnels=NatsTunnelServer(nats, prefix),
-            egress=ProcessEgressKeeper(folder / "worker", JAIL_UID, EgressSettings(**egress)),
+            egress=ProcessEgressKeeper(home / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
         )
         running = asyncio.create_task(worker.run())
@@ -81,5 +91,5 @@ async def main(database_url: str, nats_url: str, prefix: str, folder: Path, egre
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    folder, egress, dies = Path(given["folder"]), given.get("egress", {}), given.get("dies", "")
-    asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], folder, egress, dies))
+    folder, egress = Path(given["folder"]), given.get("egress", {})
+    asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], folder, egress, given))

@@ -51,8 +51,32 @@ class ForkPoint(Answer, frozen=True):
     moment: str
 
 
+class Rebuilt(Answer, frozen=True):
+    """How it was made anew on another worker."""
+
+    rebuilt_at: str
+    worker_id: str
+    from_worker_id: str
+    tree: str
+    taken_at: str
+    command_id: str | None
+    not_carried_over: tuple[str, ...]
+
+
+class SetAside(Answer, frozen=True):
+    """What a worker that came back had of it."""
+
+    found_at: str
+    worker_id: str
+    tree: str
+    files_changed: int
+    detail: str
+
+
 class SessionDetails(Session, frozen=True, kw_only=True):
     forked_from: ForkPoint | None = None
+    rebuilt: Rebuilt | None = None
+    set_aside: tuple[SetAside, ...] = ()
     limits: tuple[Limit, ...]
     notes: tuple[str, ...] = ()
 

@@ -140,6 +140,8 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("ready", when(found.ready_at)),
             ("ended", when(found.ended_at)),
             *(("note", note) for note in found.notes),
+            *_made_anew(found.rebuilt),
+            *(("set aside", f"{when(each.found_at)}: {each.detail}") for each in found.set_aside),
         ]
     )
     if found.limits:
@@ -158,9 +160,11 @@ async def pause_session(qd: Qd, session: Which, *, reason: Reason = None, as_jso
 
 
 async def resume_session(qd: Qd, session: Which, *, as_json: Json = False) -> None:
-    """Let a paused session go on where it was."""
+    """Let a paused session go on where it was; make a lost one anew, on any worker, from its last snapshot."""
     client = await qd.client()
     asked = await api.resume_session(client, await resolve.session_id(client, session))
+    if asked.session.state in {"QUEUED", "OPENING"}:
+        qd.out.note("Its worker is gone: it is made anew from its last snapshot, as soon as there is a place for it.")
     if asked.session.state != "READY":
         resumed = await session_event(client, asked.session.id, asked.position, "SessionResumed", qd.out.note)
         qd.out.note(plain(detail_of(resumed)))
@@ -173,6 +177,17 @@ async def _tell_state(qd: Qd, client: Client, session_id: str, *, as_json: bool)
         qd.out.json(found)
         return
     qd.out.note(f"Session {ids.short(found.id)} is {found.state.lower()}.")
+
+
+def _made_anew(rebuilt: api.Rebuilt | None) -> list[tuple[str, str]]:
+    if rebuilt is None:
+        return []
+    point = f", after command {ids.short(rebuilt.command_id)}" if rebuilt.command_id else ""
+    return [
+        ("rebuilt", f"{when(rebuilt.rebuilt_at)}, since worker {rebuilt.from_worker_id} is gone"),
+        ("from", f"the snapshot of {when(rebuilt.taken_at)}{point}: tree {rebuilt.tree}"),
+        *(("lost", sentence) for sentence in rebuilt.not_carried_over),
+    ]
 
 
 def _origin(fork: api.ForkPoint | None) -> str:

@@ -14,6 +14,10 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
             concat_ws(' ', facts ->> 'worker_id', facts ->> 'jail_driver', facts ->> 'base_commit')
         WHEN 'SessionProvisioningFailed' THEN facts ->> 'reason'
         WHEN 'SessionAdopted' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'detail')
+        WHEN 'SessionReopened' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'reason')
+        WHEN 'WorkspaceRebuilt' THEN
+            concat_ws(' ', facts ->> 'from_worker_id', facts ->> 'worker_id', facts ->> 'tree', facts ->> 'taken_at')
+        WHEN 'WorkSetAside' THEN concat_ws(' ', facts ->> 'worker_id', facts ->> 'detail')
         WHEN 'SessionPaused' THEN facts ->> 'reason'
         WHEN 'SessionResumed' THEN facts ->> 'detail'
         WHEN 'SessionLimitNear' THEN concat_ws(' ', facts ->> 'limit', facts ->> 'action', facts ->> 'at')

@@ -25,6 +25,7 @@ from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
+from quarterdeck_schema.sessions.moves import Rebuilding, WorkSetAside, rebuilding_of, set_aside_of
 from quarterdeck_schema.sessions.network import NetworkAccess, SessionNetwork, access_of
 from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
@@ -89,6 +90,15 @@ class Session(Node):
     @described("What its copy of the repository lacks: submodules, Git LFS content.")
     def notes(self) -> list[str]:
         return list(self.row.notes)
+
+    @described("How it was last made anew, since its worker was gone; null if it never was.")
+    async def rebuilt(self, info: Info) -> Rebuilding | None:
+        found = await info.context.services.snapshots.rebuilt(self.row.id)
+        return rebuilding_of(found) if found else None
+
+    @described("What workers that came back had of it: trees to look at, as points in time.")
+    async def set_aside(self, info: Info) -> list[WorkSetAside]:
+        return [set_aside_of(each) for each in await info.context.services.snapshots.set_aside(self.row.id)]
 
     @strawberry.field
     async def commands(

@@ -60,7 +60,7 @@ def network_job(recorded: Recorded[Event] | LoggedEvent, session_id: UUID, sessi
     return Job(
         kind=JobKind.CHANGE_NETWORK,
         subject_id=session_id,
-        event_id=f"{recorded.event_id}:{session_id}",
+        event_id=f"{recorded.event_id}:{session_id}:{session.worker_id}",
         worker_id=session.worker_id,
         traceparent=recorded.envelope.traceparent,
     )
@@ -72,10 +72,12 @@ def _job(
     worker_id: str | None = None,
     subject_id: UUID | None = None,
 ) -> Job:
+    # a session may go on at another worker, and what was asked of it with it: that is no repetition
+    event_id = recorded.event_id if worker_id is None else f"{recorded.event_id}:{worker_id}"
     return Job(
         kind=kind,
         subject_id=subject_id or recorded.stream_id,
-        event_id=recorded.event_id,
+        event_id=event_id,
         worker_id=worker_id,
         traceparent=recorded.envelope.traceparent,
     )

@@ -2,7 +2,7 @@
 and one contract test that runs on both."""
 
 import socket
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -606,6 +606,17 @@ class Pack:
     """Version of the last snapshot in it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShellPack:
+    """A file that says what the shell was like after a row of commands."""
+
+    path: Path
+    sha256: str
+    size: int
+    commands: int
+    """How many it reaches to, from the session's first."""
+
+
 class SnapshotPacks(Protocol):
     """The stores of sessions' trees on this host, as packs to be sent away and taken back."""
 
@@ -640,6 +651,17 @@ class SnapshotPacks(Protocol):
 
     async def restore(self, home: Home, source: str, base_commit: str, sha256: Sequence[str]) -> None:
         """Takes up packs that were put where `incoming` says, over the base commit from the repository."""
+        ...
+
+    async def shells(self, session_id: UUID, after: int, may_leave: Callable[[bytes], bool]) -> ShellPack | None:
+        """What the shell was like after the commands beyond the first `after`; None: there are no more.
+
+        A state that may not leave this host counts as one that could not be kept.
+        """
+        ...
+
+    async def restore_shells(self, session_id: UUID, sha256: Sequence[str]) -> None:
+        """Takes up what `shells` made and was put where `incoming` says, in order, in place of what is here."""
         ...
 
     async def remove(self, session_id: UUID) -> None:

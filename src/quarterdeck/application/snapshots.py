@@ -1,6 +1,6 @@
 """Snapshots: the points in time of a session's files, and reading them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -22,9 +22,16 @@ from quarterdeck.application.trees import (
     ListAsked,
     TreePage,
 )
+from quarterdeck.domain.archive import WorkSetAside, archive_id
 from quarterdeck.domain.command import CommandFinished, EndedCommand, NoCommand
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, workspace_id
+from quarterdeck.domain.workspace import (
+    SkippedPath,
+    SnapshotTaken,
+    WorkspacePrepared,
+    WorkspaceRebuilt,
+    workspace_id,
+)
 
 T = TypeVar("T")
 MOST_BLAMED = 20_000
@@ -42,6 +49,32 @@ class Snapshot:
     files_changed: int
     skipped: tuple[SkippedPath, ...]
     skipped_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    recorded_at: datetime
+    how: WorkspaceRebuilt
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    position: int
+    recorded_at: datetime
+    what: WorkSetAside
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """As a point in time."""
+        return Snapshot(
+            position=self.position,
+            recorded_at=self.recorded_at,
+            tree=self.what.tree,
+            command_id=None,
+            files_changed=self.what.files_changed,
+            skipped=(),
+            skipped_total=0,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +105,30 @@ class Snapshots:
     control: TreeControl
 
     async def history(self, session_id: UUID) -> list[Snapshot]:
-        """From the base to the newest; empty for a session that has no workspace yet."""
-        found = (_snapshot(event) for event in await self.log.load(workspace_id(session_id)))
+        """From the base to the newest; empty for a session that has no workspace yet.
+
+        Without those that were lost when the session was made anew elsewhere.
+        """
+        events = await self.log.load(workspace_id(session_id))
+        lost = _lost(events)
+        found = (_snapshot(each) for each in events if each.version not in lost)
         return [each for each in found if each]
+
+    async def rebuilt(self, session_id: UUID) -> Rebuilt | None:
+        """How the session was last made anew on another worker, if it was."""
+        for each in reversed(await self.log.load(workspace_id(session_id))):
+            if isinstance(each.event, WorkspaceRebuilt):
+                return Rebuilt(recorded_at=each.envelope.recorded_at, how=each.event)
+        return None
+
+    async def set_aside(self, session_id: UUID) -> list[SetAside]:
+        """What workers that came back had of it, the oldest first."""
+        events = await self.log.load(archive_id(session_id))
+        return [
+            SetAside(position=each.position, recorded_at=each.envelope.recorded_at, what=each.event)
+            for each in events
+            if isinstance(each.event, WorkSetAside)
+        ]
 
     async def between(self, place: Place, before: str | None, after: str | None) -> tuple[Snapshot, Snapshot]:
         """Two points in time: by default the base and the newest."""
@@ -139,6 +193,9 @@ class Snapshots:
         # a command that changed nothing has no snapshot of its own
         found = found or next(iter(matching), None)
         if found is None:
+            aside = [each.snapshot for each in await self.set_aside(place.session_id)]
+            found = next((each for each in aside if each.tree == tree), None)
+        if found is None:
             raise NotFoundError(
                 f"{point[:60]!r} is no point in time of this session ({field}).",
                 "Pass the id of one of its commands, or a tree's name from its snapshots.",
@@ -174,7 +231,7 @@ class Snapshots:
 
 def _snapshot(recorded: LoggedEvent) -> Snapshot | None:
     event = recorded.event
-    if not isinstance(event, (WorkspacePrepared, SnapshotTaken)):
+    if not isinstance(event, (WorkspacePrepared, SnapshotTaken, WorkspaceRebuilt)):
         return None
     taken = event if isinstance(event, SnapshotTaken) else SnapshotTaken(command_id=None, tree="", files_changed=0)
     return Snapshot(
@@ -186,6 +243,12 @@ def _snapshot(recorded: LoggedEvent) -> Snapshot | None:
         skipped=taken.skipped,
         skipped_total=taken.skipped_total,
     )
+
+
+def _lost(events: Sequence[LoggedEvent]) -> set[int]:
+    """Versions of what was never stored before the session was made anew."""
+    made_anew = [(each.event.covers, each.version) for each in events if isinstance(each.event, WorkspaceRebuilt)]
+    return {version for covers, at in made_anew for version in range(covers + 1, at)}
 
 
 def _uuid(text: str) -> UUID | None:

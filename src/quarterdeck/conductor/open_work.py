@@ -23,6 +23,7 @@ from quarterdeck.domain.command import (
 )
 from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumed, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
+from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import (
     EndedSession,
     LiveSession,
@@ -91,7 +92,7 @@ class OpenWork:
                 self.turnover += 1
             case WorkerStarted():
                 self.turnover += 1
-            case SessionOpened():
+            case SessionOpened() | SessionReopened():
                 opened = SESSION.evolve(SESSION.initial, recorded.event)
                 if isinstance(opened, session.OpenSession):
                     self._keep(OpenSession(opened, recorded.version, recorded), opened)

@@ -15,6 +15,7 @@ from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.project import ProjectSettingsChanged
+from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import (
     EndedSession,
     OpenSession,
@@ -47,6 +48,8 @@ class Relay:
             case SessionProvisioned():
                 for command_id in self._work.commands_of(recorded.stream_id):
                     await self.publish(self._work.commands[command_id].asked, recorded.stream_id)
+            case SessionReopened(reason=reason):
+                await self._lose_started(recorded.stream_id, reason)
             case SessionClosed() | SessionProvisioningFailed():
                 await self.end_commands(recorded.stream_id, "The session has ended.")
             case WorkspaceRestoreRequested() if recorded.envelope.session_id:
@@ -64,6 +67,12 @@ class Relay:
         """The jobs of an event, as the session stands now."""
         known = self._work.sessions.get(session_id)
         await self._publish(jobs_for(recorded, known.state if known else None))
+
+    async def _lose_started(self, session_id: UUID, reason: str) -> None:
+        """The session goes on elsewhere, and runs there what waits."""
+        for command_id in self._work.commands_of(session_id):
+            if self._work.commands[command_id].started:
+                await self._endings.lost(command_id, reason)
 
     async def end_commands(self, session_id: UUID, reason: str) -> None:
         """The session is over, and with it all that was asked of it."""

@@ -62,8 +62,7 @@ class Sweep:
         logger.warning("a session is lost with its worker", session=str(session_id), worker=worker_id)
 
         def decide(state: SessionState) -> tuple[SessionEvent, ...]:
-            gone = isinstance(state, ReadySession) and state.worker_id == worker_id
-            return session.lose(state, reason) if gone else ()
+            return session.lose_worker(state, worker_id, reason)
 
         # its commands follow when the relay sees this event
         await self._journal.decide(SESSION, session_id, decide)

@@ -33,7 +33,7 @@ class LimitsAsked:
     output_bytes: int | None = None
     """Of one command."""
     wall_seconds: int | None = None
-    """From when the session is ready to its end."""
+    """From when the session is ready to its end, pauses included."""
     idle_seconds: int | None = None
     """Without a running command and without input."""
 

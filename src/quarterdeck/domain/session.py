@@ -20,6 +20,7 @@ from quarterdeck.domain.pausing import (
     SessionResumeRequested,
 )
 from quarterdeck.domain.point import Point
+from quarterdeck.domain.reopening import SessionReopened
 
 MAX_REF = 255
 
@@ -130,6 +131,7 @@ SessionEvent = (
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
+    | SessionReopened
     | PauseEvent
     | SessionLimitNear
     | SessionCloseRequested
@@ -154,6 +156,8 @@ class OpenSession:
     asked: LimitsAsked = NOTHING_ASKED
     admitted: bool = False
     fork: SessionForked | None = None
+    came_from: str = ""
+    """The worker that had it before, and is gone: it is made from its last snapshot."""
     closing: bool = False
     closing_reason: str = ""
 
@@ -199,13 +203,14 @@ LiveSession = OpenSession | ReadySession
 
 def evolve(state: SessionState, event: SessionEvent) -> SessionState:
     match event:
-        case SessionOpened():
+        case SessionOpened() | SessionReopened():
             return OpenSession(
                 project_id=event.project_id,
                 owner_id=event.owner_id,
                 ref=event.ref,
                 title=event.title,
                 asked=event.limits,
+                came_from=event.worker_id if isinstance(event, SessionReopened) else "",
             )
         case SessionAdmitted():
             return replace(state, admitted=True) if isinstance(state, OpenSession) else state
@@ -257,9 +262,18 @@ def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
         title=live.title,
         how=how,
         reason=reason,
-        worker_id=live.worker_id if isinstance(live, ReadySession) else "",
+        worker_id=keeper(live),
         asked=live.asked,
     )
+
+
+def keeper(state: SessionState) -> str:
+    """The worker that has the session's files, or had them last; empty: none."""
+    match state:
+        case ReadySession(worker_id=worker_id) | EndedSession(worker_id=worker_id) | OpenSession(came_from=worker_id):
+            return worker_id
+        case NoSession():
+            return ""
 
 
 def existing(state: SessionState) -> OpenSession | ReadySession | EndedSession:
@@ -272,7 +286,8 @@ def running(state: SessionState) -> LiveSession:
     """The session if it has not ended."""
     session = existing(state)
     if isinstance(session, EndedSession):
-        raise ConflictError(f"This session has ended ({session.how}).", "Open another with `qd session open`.")
+        next_step = "Take it up again with `qd session resume ID`, or open" if _can_return(session) else "Open"
+        raise ConflictError(f"This session has ended ({session.how}).", f"{next_step} another with `qd session open`.")
     return session
 
 
@@ -325,23 +340,28 @@ def provision(
     workspace_kind: str,
     base_commit: str,
     limits: tuple[Limit, ...],
+    rebuilt: str = "",
 ) -> tuple[SessionEvent, ...]:
+    """`rebuilt`: what is said of one that is taken up again."""
     if isinstance(running(state), ReadySession):
         raise ConflictError("This session is provisioned already.")
-    return (
-        SessionProvisioned(
-            worker_id=worker_id,
-            jail_driver=jail_driver,
-            workspace_kind=workspace_kind,
-            base_commit=base_commit,
-            limits=limits,
-        ),
+    provisioned = SessionProvisioned(
+        worker_id=worker_id,
+        jail_driver=jail_driver,
+        workspace_kind=workspace_kind,
+        base_commit=base_commit,
+        limits=limits,
     )
+    return (provisioned, SessionResumed(rebuilt=True, detail=rebuilt)) if rebuilt else (provisioned,)
 
 
 def fail_provisioning(state: SessionState, *, reason: str, next_step: str) -> tuple[SessionEvent, ...]:
-    if isinstance(running(state), ReadySession):
+    """One that was to be taken up again is lost again, and may be tried once more."""
+    known = running(state)
+    if isinstance(known, ReadySession):
         raise ConflictError("This session is provisioned already.")
+    if known.came_from:
+        return lose(known, f"It could not be taken up again: {reason} {next_step}".strip())
     return (SessionProvisioningFailed(reason=reason, next_step=next_step),)
 
 
@@ -374,7 +394,38 @@ def pause(state: SessionState) -> tuple[SessionEvent, ...]:
 
 
 def request_resume(state: SessionState) -> tuple[SessionEvent, ...]:
-    return pausing.request_resume(_staying(state))
+    """Of one that is paused. One that is lost is to be made anew from its last snapshot."""
+    known = existing(state)
+    if isinstance(known, EndedSession) and _can_return(known):
+        return (_reopened(known, known.worker_id, known.reason),)
+    if isinstance(known, OpenSession) and known.came_from and not known.closing:
+        return ()
+    return pausing.request_resume(_staying(known))
+
+
+def lose_worker(state: SessionState, worker_id: str, reason: str) -> tuple[SessionEvent, ...]:
+    """The worker that has it is gone. One that somebody waits for, since it was to be resumed, goes on elsewhere."""
+    if not isinstance(state, ReadySession) or state.worker_id != worker_id:
+        return ()
+    if state.pause.activity is Activity.RESUMING and not state.closing:
+        return (_reopened(state, worker_id, reason),)
+    return lose(state, reason)
+
+
+def _can_return(ended: EndedSession) -> bool:
+    return ended.how == "lost" and bool(ended.worker_id)
+
+
+def _reopened(known: ReadySession | EndedSession, worker_id: str, reason: str) -> SessionReopened:
+    return SessionReopened(
+        project_id=known.project_id,
+        owner_id=known.owner_id,
+        ref=known.ref,
+        title=known.title,
+        limits=known.asked,
+        worker_id=worker_id,
+        reason=reason,
+    )
 
 
 def resume(state: SessionState) -> tuple[SessionEvent, ...]:

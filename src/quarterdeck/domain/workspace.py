@@ -1,6 +1,7 @@
 """Workspace: a session's own copy of the repository. Its stream id is derived from the session's."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar, assert_never
 from uuid import UUID, uuid5
 
@@ -79,6 +80,33 @@ class WorkspaceRestoreFailed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceRebuilt:
+    """It was made anew on another host, as the newest snapshot in the object store had it."""
+
+    TOPIC: ClassVar[str] = "WorkspaceRebuilt"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    session_id: UUID
+    kind: str
+    base_commit: str
+    worker_id: str
+    """That has it now."""
+    from_worker_id: str
+    tree: str
+    """The snapshot's."""
+    command_id: UUID | None
+    """After which it was taken; None: between commands, or there is none and it is the base commit's."""
+    taken_at: datetime
+    covers: int
+    """Version of this stream that it stands at: snapshots between that and this event are not in the object store."""
+    shell: bool
+    """Whether the shell's directory and exports were stored, and restored as well."""
+    not_carried_over: tuple[str, ...]
+    """What is not as it was, a sentence each."""
+    notes: tuple[str, ...] = ()
+    """As WorkspacePrepared has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceDiscarded:
     TOPIC: ClassVar[str] = "WorkspaceDiscarded"
     SCHEMA_VERSION: ClassVar[int] = 1
@@ -92,6 +120,7 @@ WorkspaceEvent = (
     | WorkspaceRestoreRequested
     | WorkspaceRestored
     | WorkspaceRestoreFailed
+    | WorkspaceRebuilt
     | WorkspaceDiscarded
 )
 
@@ -131,13 +160,16 @@ def evolve(state: WorkspaceState, event: WorkspaceEvent) -> WorkspaceState:
             return replace(existing(state), restoring=None)
         case QuotaExceeded():
             return existing(state)
+        case WorkspaceRebuilt():
+            existing(state)
+            return prepared(event)
         case WorkspaceDiscarded():
             return replace(existing(state), tree=event.last_tree, discarded=True, restoring=None)
         case _:
             assert_never(event)
 
 
-def prepared(event: WorkspacePrepared) -> Workspace:
+def prepared(event: WorkspacePrepared | WorkspaceRebuilt) -> Workspace:
     return Workspace(session_id=event.session_id, kind=event.kind, base_commit=event.base_commit, tree=event.tree)
 
 

@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from quarterdeck.application.errors import ChangedObjectError, MissingSnapshotsError
-from quarterdeck.application.journal import Journal
+from quarterdeck.application.journal import Journal, Read
 from quarterdeck.application.ports import ObjectStore, SnapshotPacks, TreeReader
 from quarterdeck.application.streams import ARCHIVE, PROJECT, WORKSPACE
 from quarterdeck.application.trees import (
@@ -24,7 +24,7 @@ from quarterdeck.application.trees import (
     TreePage,
 )
 from quarterdeck.domain import project, workspace
-from quarterdeck.domain.archive import SnapshotsCollected, SnapshotsStored, archive_id
+from quarterdeck.domain.archive import Archive, SnapshotsCollected, archive_id
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.workspace import workspace_id
 
@@ -39,9 +39,9 @@ class Retriever:
         self._journal, self._packs, self._objects = journal, packs, objects
         self._turns = WeakValueDictionary[UUID, asyncio.Lock]()
 
-    async def retrieve(self, home: Home) -> None:
-        """Everything of the session that is stored is on this host afterwards. Raises NotFoundError for what was
-        collected, ChangedObjectError for a pack that is not what was stored.
+    async def retrieve(self, home: Home) -> Read[Archive]:
+        """Everything of the session's trees that is stored is on this host afterwards. Raises NotFoundError for what
+        was collected, ChangedObjectError for a pack that is not what was stored.
         """
         async with self._turns.setdefault(home.session_id, asyncio.Lock()):
             stored = await self._journal.read(ARCHIVE, archive_id(home.session_id))
@@ -52,7 +52,8 @@ class Retriever:
                         f" {each.event.reason}",
                         "What its commands printed is kept: see `qd replay`.",
                     )
-            await self._take_back(home, stored.state.packs)
+            await self._take_back(home, stored.state)
+            return stored
 
     async def retrieving(self, read: Callable[[], Awaitable[T]], *homes: Home) -> T:
         """What `read` gives; where this host lacks trees that it needs, they are taken back first."""
@@ -66,18 +67,26 @@ class Retriever:
         except MissingSnapshotsError as error:
             raise MissingSnapshotsError(error.message, LATE) from error
 
-    async def _take_back(self, home: Home, stored: tuple[SnapshotsStored, ...]) -> None:
-        missing = await self._packs.missing(home.session_id, [each.sha256 for each in stored])
-        if stored and not missing:
+    async def retrieve_shells(self, session_id: UUID, stored: Archive) -> None:
+        """What is stored of the session's shell is here afterwards, and nothing else. Raises ChangedObjectError."""
+        for each in stored.shells:
+            await self._fetch(session_id, each)
+        await self._packs.restore_shells(session_id, [each.sha256 for each in stored.shells])
+
+    async def _take_back(self, home: Home, stored: Archive) -> None:
+        packs = stored.trees
+        missing = await self._packs.missing(home.session_id, [each.sha256 for each in packs])
+        if packs and not missing:
             return
-        for each in stored:
+        for each in packs:
             if each.sha256 in missing:
-                await self._fetch(each, self._packs.incoming(home.session_id, each.sha256))
+                await self._fetch(home.session_id, each)
         files = workspace.existing((await self._journal.read(WORKSPACE, workspace_id(home.session_id))).state)
         place = project.existing((await self._journal.read(PROJECT, home.project_id)).state)
         await self._packs.restore(home, place.repository, files.base_commit, missing)
 
-    async def _fetch(self, stored: SnapshotsStored, into: Path) -> None:
+    async def _fetch(self, session_id: UUID, stored: "_Stored") -> None:
+        into = self._packs.incoming(session_id, stored.sha256)
         await self._objects.get(stored.key, into)
         found = await asyncio.to_thread(_sha256, into)
         if found != stored.sha256:
@@ -86,6 +95,15 @@ class Retriever:
                 f"The object {stored.key} is not what was stored: its SHA-256 is {found}, not {stored.sha256}.",
                 "Restore it from a backup of the object store.",
             )
+
+
+class _Stored(Protocol):
+    """What an event says of an object."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
 
 
 class ArchivedTrees:

@@ -63,7 +63,7 @@ class Closer:
         await self._log_end(session_id, tree)
         await self._ports.workspaces.discard(session_id)
         self._marks.clear(session_id)
-        self._ports.archive.set()
+        self._ports.archiver.hurry.set()
 
     async def _end_commands(self, held: HeldSession) -> None:
         for asked in held.commands.close():
@@ -112,13 +112,14 @@ class Closer:
         while True:
             place = await self._ports.journal.read(SESSION, session_id)
             files = await self._ports.journal.read(WORKSPACE, workspace_id(session_id))
-            if isinstance(place.state, LIVE) and not self._is_closing_here(place.state):
+            ends = isinstance(place.state, LIVE) and self._is_closing_here(place.state)
+            if isinstance(place.state, LIVE) and not (ends or self._is_taken_up_from_here(place.state)):
                 return
             writes: list[StreamWrite] = []
             if isinstance(files.state, Workspace) and not files.state.discarded:
                 gone = workspace.discard(files.state, taken(last, None))
                 writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=gone))
-            if isinstance(place.state, LIVE):
+            if isinstance(place.state, LIVE) and ends:
                 closed = session.close(place.state, f"{place.state.closing_reason} {_kept(last)}".strip())
                 writes.append(StreamWrite(stream_id=session_id, expected_version=place.version, events=closed))
             if not writes:
@@ -131,6 +132,10 @@ class Closer:
 
     def _is_closing_here(self, state: LiveSession) -> bool:
         return state.closing and isinstance(state, ReadySession) and state.worker_id == self._ports.worker_id
+
+    def _is_taken_up_from_here(self, state: LiveSession) -> bool:
+        """It was lost with this worker, and no other has it yet: what is found here is what it will be made from."""
+        return isinstance(state, OpenSession) and state.came_from == self._ports.worker_id
 
 
 LIVE = (OpenSession, ReadySession)

@@ -102,7 +102,7 @@ class Collector:
         )
 
     async def _remove_unnamed(self, kept: _Kept) -> None:
-        named = {pack.key for pack in kept.archive.state.packs}
+        named = {each.key for each in kept.archive.state.objects}
         for each in kept.objects:
             old = self._clock.now() - each.modified > ORPHANED_AFTER
             if each.key not in named and (old or kept.archive.state.collected):

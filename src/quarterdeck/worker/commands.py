@@ -136,7 +136,7 @@ class CommandRunner:
             return
         if begun.command_id in session.cancelled:
             await self.cancel(session, begun.command_id)
-        if session.commands.is_held(Hold.PAUSE):
+        if session.commands.is_held(Hold.PAUSE) or session.commands.is_held(Hold.LEASE):
             # it was on its way when the session was paused
             await session.jail.freeze()
         await self._follow(session, begun, Output.new(self._ports, session.jail, begun.command_id))

@@ -51,6 +51,8 @@ def why_unneeded(state: SessionState) -> str:
     match state:
         case NoSession():
             return "The log knows no such session."
+        case OpenSession(came_from=worker_id) if worker_id:
+            return f"The session was lost with worker {worker_id}, and is made anew from its last snapshot."
         case OpenSession():
             return "It was left by an attempt to make the session that was cut off; it is made afresh."
         case ReadySession():

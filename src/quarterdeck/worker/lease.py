@@ -1,11 +1,12 @@
 """The worker's lease: it says that the worker is alive, and a later one in its name ends this one."""
 
 import asyncio
-from contextlib import suppress
+import time
 
 from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports import WorkerLease, WorkerRegistry
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.sessions import Sessions
 from quarterdeck.worker.settings import WorkerSettings
 
@@ -17,9 +18,28 @@ async def take(registry: WorkerRegistry, settings: WorkerSettings) -> WorkerLeas
     )
 
 
-async def keep(registry: WorkerRegistry, lease: WorkerLease, sessions: Sessions, settings: WorkerSettings) -> None:
-    """Renews for ever. Raises ConcurrencyError when a later epoch was taken."""
+async def keep(
+    registry: WorkerRegistry, lease: WorkerLease, sessions: Sessions, settings: WorkerSettings, fence: Fence
+) -> None:
+    """Renews for ever. Raises ConcurrencyError when a later epoch was taken.
+
+    Where that does not work for long, or this host slept, nothing runs here until it does.
+    """
+    heard = _now()
     while True:
-        with suppress(UnavailableError):
-            lease = await registry.renew(lease, sessions.count, settings.lease_seconds)
+        if _now() - heard > settings.fence_seconds:
+            await fence.close()
+        try:
+            async with asyncio.timeout(settings.lease_seconds / 3):
+                lease = await registry.renew(lease, sessions.count, settings.lease_seconds)
+        except (UnavailableError, TimeoutError):
+            pass
+        else:
+            heard = _now()
+            fence.open()
         await asyncio.sleep(settings.lease_seconds / 3)
+
+
+def _now() -> float:
+    """Seconds, those too in which the host slept."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

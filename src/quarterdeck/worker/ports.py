@@ -7,8 +7,10 @@ from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.archived_trees import Retriever
+from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.networks import Networks
 from quarterdeck.worker.redaction import Patterns
+from quarterdeck.worker.setting_aside import Asides
 from quarterdeck.worker.settings import WorkerSettings
 
 
@@ -25,8 +27,8 @@ class WorkerPorts:
     clock: Clock
     patterns: Patterns
     retriever: Retriever
-    archive: asyncio.Event
-    """Set when a session has ended: its snapshots are sent to the object store now."""
+    archiver: Archiver
+    asides: Asides
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a jail does not do as it should: reconcile now."""
 

@@ -1,5 +1,6 @@
 """Making a session: its files, its jail, and the two events that say so."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,11 +9,11 @@ import structlog
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
-from quarterdeck.application.streams import PROJECT, SESSION
+from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.base import fold
-from quarterdeck.domain.errors import ConflictError, QuarterdeckError
+from quarterdeck.domain.errors import ConflictError, QuarterdeckError, UnavailableError
 from quarterdeck.domain.limits import LimitsAsked, strictest
 from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
@@ -26,6 +27,7 @@ from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
 from quarterdeck.worker.quota import quota_of, told
+from quarterdeck.worker.rebuilding import Begun, Rebuilder
 from quarterdeck.worker.sessions import HeldSession, Sessions
 from quarterdeck.worker.watch import Watch
 
@@ -37,31 +39,27 @@ class Made:
     workspace: PreparedWorkspace
     jail: Jail
     environment: dict[str, str]
-    forked: SnapshotTaken | None = None
-    """What a fork begins with."""
+    begun: Begun
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         return (*self.jail.limits, *told(self.workspace))
 
     @property
-    def events(self) -> tuple[WorkspaceEvent, ...]:
-        """Of the workspace."""
-        made = self.workspace
-        first = WorkspacePrepared(
-            session_id=made.session_id,
-            kind=made.kind,
-            base_commit=made.base_commit,
-            tree=made.tree,
-            notes=made.notes,
+    def writes(self) -> list[StreamWrite]:
+        """Beside the session's own."""
+        files = StreamWrite(
+            stream_id=workspace_id(self.workspace.session_id),
+            expected_version=self.begun.version,
+            events=self.begun.events,
         )
-        then = workspace.take_snapshot(workspace.prepared(first), self.forked) if self.forked else ()
-        return (first, *then)
+        return [files, *self.begun.taken_over]
 
 
 class Provisioner:
     def __init__(self, ports: WorkerPorts, sessions: Sessions, runner: CommandRunner, marks: Marks) -> None:
         self._ports, self._sessions, self._runner, self._marks = ports, sessions, runner, marks
+        self._rebuilder = Rebuilder(ports)
 
     async def provision(self, session_id: UUID) -> bool:
         """False: there is no room for it here now. Any other outcome is in the log when this returns."""
@@ -71,6 +69,8 @@ class Provisioner:
         if read.state.fork and read.state.fork.worker_id != self._ports.worker_id:
             # the sweep rings where the files are
             return True
+        if read.state.came_from:
+            await self._make_way(session_id)
         if not self._sessions.reserve(session_id):
             return False
         try:
@@ -120,12 +120,18 @@ class Provisioner:
             await self._take_down(session_id, None)
             await self.fail(session_id, error.message, error.next_step)
             return
-        if not await self._announce(read, made, time_limits.told(strictest(home.settings.limits, opened.asked))):
+        try:
+            ours = await self._announce(read, made, time_limits.told(strictest(home.settings.limits, opened.asked)))
+        except UnavailableError:
+            await self._take_down(session_id, made.jail)
+            raise
+        if not ours:
             await self._take_down(session_id, made.jail)
             return
-        nothing: workspace.WorkspaceState = workspace.NoWorkspace()
-        known = workspace.existing(fold(workspace.evolve, nothing, made.events))
-        files = SessionFiles(session_id, self._ports.workspaces, known, len(made.events), settled=True)
+        begun = made.begun
+        known = workspace.existing(fold(workspace.evolve, begun.before, begun.events))
+        version = begun.version + len(begun.events)
+        files = SessionFiles(session_id, self._ports.workspaces, known, version, settled=True)
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
         held.environment = made.environment
 
@@ -141,6 +147,23 @@ class Provisioner:
         kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
         return jails.spec(prepared, kept, project_id, settings, driver)
 
+    async def _make_way(self, session_id: UUID) -> None:
+        """For a session that is taken up again. Raises UnavailableError where an earlier copy of it is still here."""
+        if await self._ports.workspaces.find_prepared(session_id) is not None:
+            self._ports.alarm.set()
+            raise UnavailableError("The session's earlier copy has to be put away first.")
+        await self._ports.archiver.send(session_id)
+
+    async def _base_commit(self, session_id: UUID, opened: OpenSession, home: project.Project) -> str | None:
+        """That the session has to begin with; None: where its branch is now."""
+        if not opened.came_from:
+            return opened.fork.base_commit if opened.fork else None
+        with suppress(QuarterdeckError):
+            # this host may never have seen it, and need not where it has
+            await self._ports.workspaces.mirror(opened.project_id, home.repository)
+        files = await self._ports.journal.read(WORKSPACE, workspace_id(session_id))
+        return workspace.existing(files.state).base_commit
+
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
         prepared = await self._ports.workspaces.prepare(
@@ -149,19 +172,35 @@ class Provisioner:
             home.repository,
             opened.ref,
             quota_of(asked),
-            commit=opened.fork.base_commit if opened.fork else None,
+            commit=await self._base_commit(session_id, opened, home),
         )
         jail = await self._ports.driver.create(self.spec_of(prepared, asked, opened.project_id, home.settings))
         try:
             if home.settings.strict_limits:
                 limits.refuse_unkept((*jail.limits, *told(prepared)))
-            forked = None
-            if opened.fork is not None:
-                forked = await self._take_over(opened.fork, opened, prepared, jail, home.settings)
-            return Made(prepared, jail, await self._ports.networks.apply(session_id, home), forked)
+            begun = await self._begin(opened, prepared, jail, home.settings)
+            return Made(prepared, jail, await self._ports.networks.apply(session_id, home), begun)
         except BaseException:
             await jail.destroy()
             raise
+
+    async def _begin(
+        self, opened: OpenSession, prepared: PreparedWorkspace, jail: Jail, settings: ProjectSettings
+    ) -> Begun:
+        if opened.came_from:
+            return await self._rebuilder.rebuild(opened, prepared, jail, settings)
+        first = WorkspacePrepared(
+            session_id=prepared.session_id,
+            kind=prepared.kind,
+            base_commit=prepared.base_commit,
+            tree=prepared.tree,
+            notes=prepared.notes,
+        )
+        then: tuple[WorkspaceEvent, ...] = ()
+        if opened.fork is not None:
+            found = await self._take_over(opened.fork, opened, prepared, jail, settings)
+            then = workspace.take_snapshot(workspace.prepared(first), found)
+        return Begun(workspace.NoWorkspace(), 0, (first, *then))
 
     async def _take_over(
         self,
@@ -183,7 +222,10 @@ class Provisioner:
         return taken(found, None)
 
     async def _announce(self, read: Read[SessionState], made: Made, times: tuple[Limit, ...]) -> bool:
-        """False: another worker was first, or the session was closed meanwhile."""
+        """False: another worker was first, or the session was closed meanwhile.
+
+        Raises UnavailableError where what it was made anew from is not the newest any more.
+        """
         while True:
             try:
                 provisioned = session.provision(
@@ -193,18 +235,21 @@ class Provisioner:
                     workspace_kind=made.workspace.kind,
                     base_commit=made.workspace.base_commit,
                     limits=(*made.limits, *times),
+                    rebuilt=made.begun.detail,
                 )
             except ConflictError:
                 return self._is_ours(read.state)
-            writes = [
-                StreamWrite(stream_id=workspace_id(read.stream_id), expected_version=0, events=made.events),
-                StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned),
-            ]
+            own = StreamWrite(stream_id=read.stream_id, expected_version=read.version, events=provisioned)
             try:
-                await self._ports.journal.append(writes, read.events[-1])
+                await self._ports.journal.append([*made.writes, own], read.events[-1])
                 return True
             except ConcurrencyError:
                 read = await self._ports.journal.read(SESSION, read.stream_id)
+            if isinstance(read.state, OpenSession) and not await self._is_newest(made):
+                raise UnavailableError("The session's worker came back, and has stored more of it.")
+
+    async def _is_newest(self, made: Made) -> bool:
+        return not made.begun.taken_over or await self._rebuilder.is_still_so(made.begun, made.workspace)
 
     def _is_ours(self, state: SessionState) -> bool:
         """Only this process writes in this worker's name: then the append went through unheard."""
@@ -217,6 +262,7 @@ class Provisioner:
                 await jail.destroy()
             await self._ports.networks.end(session_id)
             await self._ports.workspaces.discard(session_id)
+            await self._ports.archiver.forget(session_id)
             self._marks.clear(session_id)
         except QuarterdeckError as error:
             logger.warning(

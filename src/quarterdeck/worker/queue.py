@@ -30,6 +30,7 @@ class Hold(Enum):
     DOUBT = "the jail has to be looked at"
     PAUSE = "the session is paused"
     RESTORE = "its files are being restored"
+    LEASE = "the worker cannot say that it lives"
 
 
 class CommandQueue:

@@ -190,14 +190,23 @@ class Reconciler:
             self._sessions.drop(session_id)
         found = await self._left(session_id)
         await self._destroy(session_id)
-        if isinstance(read.state, OpenSession):
+        await self._say_removed("jail", found, read)
+        if await self._ports.asides.is_elsewhere(read):
+            await self._takeover.lose_running(session_id, why_unneeded(read.state))
+            await self._ports.asides.keep(read)
+            await self._ports.workspaces.discard(session_id)
+            self._marks.clear(session_id)
+        elif isinstance(read.state, OpenSession) and not read.state.came_from:
             # no command ever ran in it; whoever provisions it begins afresh, and the mark counts how often
             await self._ports.workspaces.discard(session_id)
         else:
             await self._takeover.lose_running(session_id, why_unneeded(read.state))
             await self._closer.finish(session_id)
-        for kind in found:
-            logger.info("what no live session needs was removed", kind=kind, session=str(session_id))
+        await self._say_removed("workspace", found, read)
+
+    async def _say_removed(self, kind: str, found: list[str], read: Read[SessionState]) -> None:
+        if kind in found:
+            logger.info("what no live session needs was removed", kind=kind, session=str(read.stream_id))
             await self._findings.removed(kind, read)
 
     async def _left(self, session_id: UUID) -> list[str]:

@@ -24,6 +24,8 @@ class WorkerSettings:
     """Of any session here."""
     lease_seconds: float = 15.0
     """How long it counts as alive after it was last heard of."""
+    fence_seconds: float = 45.0
+    """When it could not renew its lease for so long, its sessions are frozen: before a conductor calls them lost."""
     reconcile_seconds: float = 10.0
     """How often the log is compared with what is on the host."""
     archive_seconds: float = 30.0

@@ -57,10 +57,13 @@ class Takeover:
             await self._endings.lost(command_id, reason)
 
     async def lose_running(self, session_id: UUID, reason: str) -> None:
-        """Those that the log has running, of a session whose jail is gone; the conductor sees to what waited."""
+        """Those that the log has running here, of a session whose jail is gone; the conductor sees to what waited."""
         for command_id in await self._ports.journal.commands_of(session_id):
-            if isinstance((await self._ports.journal.read(COMMAND, command_id)).state, RunningCommand):
-                await self._endings.lost(command_id, reason)
+            match (await self._ports.journal.read(COMMAND, command_id)).state:
+                case RunningCommand(worker_id=self._ports.worker_id):
+                    await self._endings.lost(command_id, reason)
+                case _:
+                    pass
 
     def _resume(self, held: HeldSession) -> Callable[[Asked], Awaitable[None]]:
         async def resume(command: Asked) -> None:

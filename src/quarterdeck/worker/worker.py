@@ -34,6 +34,7 @@ from quarterdeck.worker.collecting import Collector
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
+from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.findings import Findings
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.networks import Networks
@@ -45,6 +46,7 @@ from quarterdeck.worker.reconciling import Reconciler
 from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import Sessions
+from quarterdeck.worker.setting_aside import Asides
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.state_lock import locked
 from quarterdeck.worker.stopping import Stopper
@@ -76,7 +78,8 @@ class Worker:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
         self._tunnels = tunnels
         journal = Journal(log, f"worker:{settings.worker_id}")
-        self._archiver = Archiver(journal, packs, objects, settings.archive_seconds)
+        patterns = Patterns(settings.secrets)
+        self._archiver = Archiver(settings.worker_id, journal, packs, objects, settings.archive_seconds, patterns)
         self._collector = Collector(journal, packs, objects, clock, settings.snapshot_bytes, settings.collect_seconds)
         retriever = Retriever(journal, packs, objects)
         self._trees = ArchivedTrees(trees, retriever)
@@ -87,14 +90,16 @@ class Worker:
             live=live,
             jobs=jobs,
             workspaces=workspaces,
-            archive=self._archiver.hurry,
+            archiver=self._archiver,
+            asides=Asides(settings.worker_id, journal, workspaces, packs, objects),
             retriever=retriever,
             driver=driver,
             networks=Networks(journal, egress),
             clock=clock,
-            patterns=Patterns(settings.secrets),
+            patterns=patterns,
         )
         self.sessions = Sessions(settings.capacity)
+        self._fence = Fence(self.sessions)
         self.ready = asyncio.Event()
         """Set when it has settled with what it found and takes jobs."""
 
@@ -122,7 +127,7 @@ class Worker:
         ports, sessions, marks = self._ports, self.sessions, Marks(self._settings.state_dir)
         endings = Endings(ports.journal, ports.transcripts, ports.live)
         runner = CommandRunner(ports, endings)
-        pauser = Pauser(ports.journal)
+        pauser = Pauser(ports.journal, self._fence)
         closer = Closer(ports, sessions, runner, pauser, endings, marks)
         provisioner = Provisioner(ports, sessions, runner, marks)
         takeover = Takeover(ports, runner, endings)
@@ -137,7 +142,7 @@ class Worker:
 
     async def _work(self, lease: WorkerLease) -> None:
         keeping = asyncio.create_task(
-            leases.keep(self._registry, lease, self.sessions, self._settings), name="worker lease"
+            leases.keep(self._registry, lease, self.sessions, self._settings, self._fence), name="worker lease"
         )
         serving = asyncio.create_task(self._serve(), name="worker")
         try:

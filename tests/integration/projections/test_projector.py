@@ -46,7 +46,15 @@ from quarterdeck.domain.project import (
     ProjectSettingsChanged,
     Role,
 )
-from quarterdeck.domain.session import Limit, SessionAdmitted, SessionClosed, SessionCloseRequested, SessionProvisioned
+from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session import (
+    Limit,
+    SessionAdmitted,
+    SessionClosed,
+    SessionCloseRequested,
+    SessionLost,
+    SessionProvisioned,
+)
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries import commands, members, positions, projects, sessions, tokens, users
 from quarterdeck_projections.queries.positions import ProjectionWatch
@@ -119,6 +127,35 @@ async def test_a_session_is_shown_in_each_state(database: Database) -> None:
         closed = await sessions.get(read, session_id)
         assert closed
         assert (closed.state, closed.reason) == (SessionState.CLOSED, "asked to")
+
+
+async def test_a_session_that_is_lost_and_taken_up_again_is_shown_so_event_by_event(database: Database) -> None:
+    async with story_in(database) as story, pools.Database(database.app_url) as read, projecting(database):
+        await story.begin()
+        session_id = await story.open_session()
+        again = SessionProvisioned(worker_id="w2", jail_driver="dummy", workspace_kind="overlay", base_commit=TREE)
+        reopened = SessionReopened(
+            project_id=story.project, owner_id=USER, ref="main", title="", worker_id="w1", reason="w1 is gone"
+        )
+        seen: list[tuple[str, str | None, str | None, bool]] = []
+        for events in (
+            (SessionLost(reason="w1 is gone"),),
+            (reopened,),
+            (SessionAdmitted(),),
+            (again, SessionResumed(rebuilt=True, detail="It was made anew.")),
+        ):
+            await projected(database, await story.tell(session_id, *events))
+            row = await sessions.get(read, session_id)
+            assert row
+            seen.append((row.state, row.worker_id, row.reason, row.ended_at is not None))
+            assert (row.next_step is not None) == (row.state is SessionState.LOST)
+
+    assert seen == [
+        (SessionState.LOST, "w1", "w1 is gone", True),
+        (SessionState.QUEUED, None, "w1 is gone", False),
+        (SessionState.OPENING, None, "w1 is gone", False),
+        (SessionState.READY, "w2", None, False),
+    ]
 
 
 async def test_a_session_is_shown_as_it_is_paused_and_resumed_event_by_event(database: Database) -> None:

@@ -191,10 +191,14 @@ async def _pause_session(world: World, asked: Json) -> Json:
 async def _resume_session(world: World, asked: Json) -> Json:
     session = world.session(asked["sessionId"])
     assert session
-    await world.append("SessionResumeRequested", session["uuid"], session)
+    lost = session["state"] == "LOST"
+    if lost:
+        session.update(state="QUEUED", reason=None)
+    await world.append("SessionReopened" if lost else "SessionResumeRequested", session["uuid"], session)
     answer = {"session": dict(session), "position": len(world.events)}
     session.update(state="READY", reason=None)
-    await world.append("SessionResumed", session["uuid"], session, rebuilt=False, detail="It goes on where it was.")
+    detail = "It was made anew on worker w2." if lost else "It goes on where it was."
+    await world.append("SessionResumed", session["uuid"], session, rebuilt=lost, detail=detail)
     return answer
 
 

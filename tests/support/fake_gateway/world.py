@@ -178,6 +178,8 @@ class World:
             "openedAt": NOW,
             "limits": [{"name": "memory", "asked": "2 GiB", "enforcedBy": "rlimit"}],
             "notes": [],
+            "rebuilt": None,
+            "setAside": [],
         }
         session["uuid"] = UUID(base64.b64decode(session["id"]).decode().partition(":")[2])
         session["commands"] = partial(self._resolve_commands, session)

@@ -354,6 +354,39 @@ def test_a_session_is_paused_and_resumed(qd: QdCall, logged_in: FakeGateway, wor
     assert "is ready" in resumed.err
 
 
+def test_a_lost_session_is_made_anew_and_shown_with_what_it_has_not(
+    qd: QdCall, logged_in: FakeGateway, world: World
+) -> None:
+    session = world.add_session(world.add_project("p", "/srv/p"), state="LOST")
+
+    resumed = qd("session", "resume", session["id"])
+    assert resumed.code == 0
+    assert "Its worker is gone: it is made anew from its last snapshot" in resumed.err
+    assert "It was made anew on worker w2." in resumed.err
+
+    session["rebuilt"] = {
+        "rebuiltAt": session["openedAt"],
+        "workerId": "w2",
+        "fromWorkerId": "w1",
+        "tree": "a" * 40,
+        "takenAt": session["openedAt"],
+        "commandId": None,
+        "notCarriedOver": ["What ran in it.", "One later snapshot."],
+    }
+    session["setAside"] = [
+        {
+            "foundAt": session["openedAt"],
+            "workerId": "w1",
+            "tree": "b" * 40,
+            "filesChanged": 1,
+            "detail": "Worker w1 came back.",
+        }
+    ]
+    shown = qd("session", "show", session["id"]).out
+    for part in ("worker w1 is gone", "a" * 40, "What ran in it.", "One later snapshot.", "Worker w1 came back."):
+        assert part in shown
+
+
 def test_a_queue_says_who_waits_for_what(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
     place = {"position": 3, "reason": "the project has 20 of 20 sessions open"}
     session = world.add_session(world.add_project("p", "/srv/p"), state="QUEUED")

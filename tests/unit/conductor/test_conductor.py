@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
+from tests.unit.worker.test_pausing import ask_to_resume, pause
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.system import SystemClock
@@ -153,6 +154,24 @@ async def _of_a_dead_worker(deck: Deck) -> tuple[UUID, UUID]:
     command_id = await deck.run(session_id, "true")
     await deck.append(command_id, 1, CommandStarted(worker_id="dead", tree_before=""), session_id=session_id)
     return session_id, command_id
+
+
+async def test_a_session_that_is_to_be_resumed_goes_on_at_another_worker_where_its_own_stays_away(deck: Deck) -> None:
+    deck.settings = WorkerSettings(worker_id="", host="here", state_dir=deck.folder, lease_seconds=0.3)
+    deck.scripts["hang"] = Script(steps=(Hangs(),))
+    async with conducting(deck, QUICK):
+        async with working(deck.worker("gone")):
+            session_id = await deck.opened(max_commands_per_session=1)
+            runs = await deck.run(session_id, "hang")
+            await deck.running(runs)
+            await pause(deck, session_id)
+        waits = await deck.run(session_id, "true")
+        await ask_to_resume(deck, session_id)
+        await deck.lost(runs)
+        async with working(deck.worker("w1")):
+            await deck.finished(waits)
+            assert (await deck.ready(session_id)).worker_id == "w1"
+    assert "SessionLost" not in await deck.topics(session_id=session_id)
 
 
 async def test_a_worker_that_starts_together_with_the_conductor_is_not_taken_for_dead(deck: Deck) -> None:

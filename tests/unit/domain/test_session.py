@@ -6,6 +6,8 @@ from quarterdeck.domain import session
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.pausing import SessionPaused, SessionPauseRequested, SessionResumeRequested
+from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import (
     EndedSession,
     NoSession,
@@ -15,6 +17,7 @@ from quarterdeck.domain.session import (
     SessionClosed,
     SessionCloseRequested,
     SessionEvent,
+    SessionLost,
     SessionOpened,
     SessionProvisioned,
     SessionProvisioningFailed,
@@ -115,6 +118,54 @@ def test_an_adopted_session_moves_to_its_new_worker() -> None:
 def test_a_session_that_does_not_exist_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         session.running(NoSession())
+
+
+LOST = SessionLost(reason="w1 is gone")
+
+
+def test_a_lost_session_is_taken_up_again_with_all_that_was_asked_for() -> None:
+    [reopened] = session.request_resume(after(OPENED, PROVISIONED, LOST))
+    state = after(OPENED, PROVISIONED, LOST, reopened)
+
+    assert isinstance(state, OpenSession)
+    assert isinstance(OPENED, SessionOpened)
+    assert state == OpenSession(
+        project_id=OPENED.project_id,
+        owner_id=OPENED.owner_id,
+        ref=OPENED.ref,
+        title=OPENED.title,
+        asked=OPENED.limits,
+        came_from="w1",
+    )
+    assert session.keeper(state) == "w1"
+    assert session.request_resume(state) == ()
+
+
+@pytest.mark.parametrize("end", [SessionClosed(), SessionProvisioningFailed(reason="no room", next_step="")])
+def test_one_that_was_closed_or_never_was_is_not(end: SessionEvent) -> None:
+    with pytest.raises(ConflictError, match="has ended"):
+        session.request_resume(after(OPENED, PROVISIONED, end))
+
+
+def test_one_that_cannot_be_made_anew_is_lost_again_with_where_its_files_were() -> None:
+    [reopened] = session.request_resume(after(OPENED, PROVISIONED, LOST))
+    [lost] = session.fail_provisioning(after(OPENED, PROVISIONED, LOST, reopened), reason="No room.", next_step="")
+    state = after(OPENED, PROVISIONED, LOST, reopened, lost)
+
+    assert isinstance(state, EndedSession)
+    assert (state.how, state.worker_id) == ("lost", "w1")
+    assert "No room." in state.reason
+
+
+def test_a_session_is_lost_with_its_worker_unless_somebody_waits_for_it() -> None:
+    ready, asked = after(OPENED, PROVISIONED), (SessionPauseRequested(), SessionPaused(), SessionResumeRequested())
+
+    assert session.lose_worker(ready, "w1", "gone") == (SessionLost(reason="gone"),)
+    assert session.lose_worker(ready, "another", "gone") == ()
+    [reopened] = session.lose_worker(after(OPENED, PROVISIONED, *asked), "w1", "gone")
+    assert isinstance(reopened, SessionReopened)
+    closing = after(OPENED, PROVISIONED, *asked, SessionCloseRequested())
+    assert session.lose_worker(closing, "w1", "gone") == (SessionLost(reason="gone"),)
 
 
 def test_losing_or_closing_an_ended_session_is_nothing_new() -> None:

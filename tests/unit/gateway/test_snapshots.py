@@ -3,13 +3,15 @@
 import base64
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.support.gateway import Running, running, uuid_of
 
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
-from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, workspace_id
+from quarterdeck.domain.archive import WorkSetAside, archive_id
+from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, WorkspaceRebuilt, workspace_id
 
 
 @dataclass
@@ -202,3 +204,55 @@ async def test_a_foreign_session_shows_no_snapshots(story: Story) -> None:
     token = await story.gateway.house.another_user("eve")
 
     assert (await story.of_session("diff { totalFiles }", token=token))["data"] == {"session": None}
+
+
+async def test_a_session_that_was_made_anew_says_from_what_and_what_it_has_not(story: Story) -> None:
+    session_id, house = uuid_of(story.session), story.gateway.house
+    took = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    rebuilt = WorkspaceRebuilt(
+        session_id=session_id,
+        kind="clone",
+        base_commit="c" * 40,
+        worker_id="w2",
+        from_worker_id="w1",
+        tree=story.base,
+        command_id=None,
+        taken_at=took,
+        covers=1,
+        shell=True,
+        not_carried_over=("What ran in it.",),
+    )
+    fields = "rebuilt { workerId fromWorkerId tree takenAt commandId notCarriedOver } setAside { workerId tree detail }"
+    before = (await story.of_session(fields))["data"]["session"]
+    assert before == {"rebuilt": None, "setAside": []}
+    await house.put(workspace_id(session_id), rebuilt, session_id=session_id)
+    aside = WorkSetAside(
+        session_id=session_id,
+        worker_id="w1",
+        tree=story.edited,
+        files_changed=2,
+        key="k",
+        sha256="s",
+        bytes=1,
+        detail="w1 came back.",
+    )
+
+    # its second snapshot had not been stored, and is no point in time of it any more
+    assert (await story.refusal("tree(at: $at) { tree }", at=story.edited))[0] == "NOT_FOUND"
+    await house.put(archive_id(session_id), aside, session_id=session_id)
+
+    found = (await story.of_session(f"{fields} tree {{ tree }} snapshots {{ edges {{ node {{ tree }} }} }}"))["data"]
+    session = found["session"]
+    assert session["rebuilt"] == {
+        "workerId": "w2",
+        "fromWorkerId": "w1",
+        "tree": story.base,
+        "takenAt": took.isoformat(timespec="microseconds"),
+        "commandId": None,
+        "notCarriedOver": ["What ran in it."],
+    }
+    assert session["setAside"] == [{"workerId": "w1", "tree": story.edited, "detail": "w1 came back."}]
+    assert session["tree"]["tree"] == story.base
+    assert [edge["node"]["tree"] for edge in session["snapshots"]["edges"]] == [story.base, story.base]
+    kept = await story.of_session('file(path: "README", at: $at) { data }', at=story.edited)
+    assert base64.b64decode(kept["data"]["session"]["file"]["data"]) == b"read me\nplease\n"

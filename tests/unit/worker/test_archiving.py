@@ -129,9 +129,9 @@ async def test_what_was_sent_before_a_crash_is_sent_again_and_logged_once(story:
         story.objects.away = True
         await story.change(session_id, b"1")
     story.objects.away = False
-    archiver = Archiver(story.journal, story.packs, story.objects, 1)
+    archiver = Archiver("w1", story.journal, story.packs, story.objects, 1)
     await archiver.once()
-    again = Archiver(story.journal, story.packs, story.objects, 1)
+    again = Archiver("w1", story.journal, story.packs, story.objects, 1)
     await again.once()
 
     assert len(await story.objects.list("snapshots")) == len(await story.stored(session_id)) == 1

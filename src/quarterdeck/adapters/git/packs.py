@@ -18,7 +18,7 @@ from uuid import UUID
 
 import msgspec
 
-from quarterdeck.adapters.git import sources
+from quarterdeck.adapters.git import shells, sources
 from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.locks import exclusive
@@ -27,14 +27,15 @@ from quarterdeck.adapters.git.mirrors import Mirrors, Patience
 from quarterdeck.adapters.git.objects import object_name
 from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError
 from quarterdeck.adapters.git.removal import remove_tree
-from quarterdeck.adapters.git.trees import make_store
-from quarterdeck.application.ports import Pack, SnapshotToPack
+from quarterdeck.adapters.git.trees import FINISHED, make_store
+from quarterdeck.application.errors import ChangedObjectError
+from quarterdeck.application.ports import Pack, ShellPack, SnapshotToPack
 from quarterdeck.application.trees import Home
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
 T = TypeVar("T")
-_FINISHED = "quarterdeck-finished"
 _OUTGOING = "quarterdeck-outgoing"
+_OUTGOING_SHELLS = "quarterdeck-outgoing-shells"
 _MADE = "made.json"
 _SPARE_ROOM = 64 * 1024 * 1024
 _ABANDONED_SECONDS = 24 * 3600
@@ -90,10 +91,16 @@ class GitSnapshotPacks:
     async def restore(self, home: Home, source: str, base_commit: str, sha256: Sequence[str]) -> None:
         await self._in(self._restoring, lambda: self._restore(home, source, base_commit, sha256))
 
+    async def shells(self, session_id: UUID, after: int, may_leave: Callable[[bytes], bool]) -> ShellPack | None:
+        return await self._in(self._packing, lambda: self._shells(session_id, after, may_leave))
+
+    async def restore_shells(self, session_id: UUID, sha256: Sequence[str]) -> None:
+        await self._in(self._restoring, lambda: self._restore_shells(session_id, sha256))
+
     async def remove(self, session_id: UUID) -> None:
         def remove() -> None:
-            remove_tree(self._layout.store(session_id))
-            remove_tree(self._layout.restored(session_id))
+            for folder in (self._layout.store, self._layout.shells, self._layout.restored):
+                remove_tree(folder(session_id))
 
         await self._in(self._packing, remove)
 
@@ -108,7 +115,7 @@ class GitSnapshotPacks:
 
     def _sessions(self) -> list[UUID]:
         stores = (self._layout.root / "trees").glob("[0-9a-f]*.git")
-        return sorted(UUID(store.stem) for store in stores if not (store / _FINISHED).exists())
+        return sorted(UUID(store.stem) for store in stores if not (store / FINISHED).exists())
 
     # --- out ------------------------------------------------------------------------------------------------------
 
@@ -159,9 +166,22 @@ class GitSnapshotPacks:
         self._run("prune-packed", "--quiet", store=store)
         remove_tree(outgoing)
 
+    def _shells(self, session_id: UUID, after: int, may_leave: Callable[[bytes], bool]) -> ShellPack | None:
+        found = shells.packed(self._layout.shells(session_id), after, may_leave)
+        if found is None:
+            return None
+        content, commands = found
+        path = self._layout.store(session_id) / _OUTGOING_SHELLS
+        write_atomically(path, content)
+        return ShellPack(path=path, sha256=hashlib.sha256(content).hexdigest(), size=len(content), commands=commands)
+
     def _finish(self, session_id: UUID) -> None:
-        write_atomically(self._layout.store(session_id) / _FINISHED, b"")
-        self._trim(self._layout.root / "trees", lambda store: (store / _FINISHED).exists())
+        store = self._layout.store(session_id)
+        if not store.exists():
+            return
+        (store / _OUTGOING_SHELLS).unlink(missing_ok=True)
+        write_atomically(store / FINISHED, b"")
+        self._trim(self._layout.root / "trees", lambda store: (store / FINISHED).exists())
 
     # --- back -----------------------------------------------------------------------------------------------------
 
@@ -187,6 +207,18 @@ class GitSnapshotPacks:
         incoming.rename(packs / f"pack-{sha256}.pack")
         index.rename(packs / f"pack-{sha256}.idx")
         incoming.with_suffix(".rev").unlink(missing_ok=True)
+
+    def _restore_shells(self, session_id: UUID, sha256: Sequence[str]) -> None:
+        incoming = [self.incoming(session_id, each) for each in sha256]
+        try:
+            shells.unpack(self._layout.shells(session_id), [path.read_bytes() for path in incoming])
+        except ValueError as error:
+            raise ChangedObjectError(
+                f"What is stored of the shell of session {session_id} cannot be read: {error}.",
+                "Restore it from a backup of the object store.",
+            ) from None
+        for path in incoming:
+            path.unlink()
 
     def _remove_abandoned(self) -> None:
         """What came in when the worker was killed, and was not asked for again."""

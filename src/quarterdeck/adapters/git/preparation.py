@@ -21,7 +21,7 @@ from quarterdeck.adapters.git.refs import Version
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.session_git import write_session_git
 from quarterdeck.adapters.git.sources import Source
-from quarterdeck.adapters.git.trees import make_store, remember_checkout
+from quarterdeck.adapters.git.trees import FINISHED, make_store, remember_checkout
 from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.errors import UnavailableError
 
@@ -44,6 +44,8 @@ class Preparation:
         """The caller holds the session's lock. What an earlier try left behind is made anew."""
         state, version = self._pinned(project_id, source, ref, commit) or self._version(project_id, source, ref)
         make_store(self.layout.store(session_id), self.layout.mirror(project_id) / "objects")
+        # the session may have been here before, and elsewhere since
+        (self.layout.store(session_id) / FINISHED).unlink(missing_ok=True)
         remove_copy(self.layout, self.disks, session_id)
         session = self.layout.session(session_id)
         session.mkdir(exist_ok=True)

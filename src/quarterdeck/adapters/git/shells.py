@@ -1,15 +1,20 @@
 """What a session's shell was like after each command: its working directory and exports, beside the session's trees.
 
 They are no part of the log, since people export secrets. A file lists the commands in the order they ended, each with
-the digest of the state it left; a state is a file of its own. Only the worker reads them, and gives them to jails.
+the digest of the state it left; a state is a file of its own. Only workers read them, and give them to jails: on this
+host, and on another through a pack in the object store.
 """
 
 import os
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from quarterdeck.adapters.git.files import write_atomically
+from quarterdeck.adapters.git.removal import remove_tree
 
 LIST = "commands"
 FRESH, UNKNOWN = "fresh", "unknown"
@@ -39,6 +44,43 @@ def find(folder: Path, command_id: UUID | None, *, before: bool) -> bytes | None
     if name == UNKNOWN:
         return None
     return b"" if name == FRESH else (folder / name).read_bytes()
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the list, with the states that it names."""
+
+    commands: list[tuple[str, str]]
+    states: dict[str, bytes]
+
+
+def packed(folder: Path, after: int, may_leave: Callable[[bytes], bool]) -> tuple[bytes, int] | None:
+    """The list beyond its first `after` entries, encoded, and how many it has. None: no more than those."""
+    names = _names(folder)
+    if len(names) <= after:
+        return None
+    found = {name: (folder / name).read_bytes() for _, name in names[after:] if name not in {FRESH, UNKNOWN}}
+    states = {name: state for name, state in found.items() if may_leave(state)}
+    commands = [(by, UNKNOWN if name in found and name not in states else name) for by, name in names[after:]]
+    return msgspec.msgpack.encode(Pack(commands=commands, states=states)), len(names)
+
+
+def unpack(folder: Path, packs: Sequence[bytes]) -> None:
+    """Puts what they hold in place of what is there. Raises ValueError where one is not what `packed` makes."""
+    try:
+        found = [msgspec.msgpack.decode(pack, type=Pack) for pack in packs]
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from None
+    states = {name: state for pack in found for name, state in pack.states.items()}
+    if any(sha256(state).hexdigest() != name for name, state in states.items()):
+        raise ValueError("a state is not what its name says")
+    if any(name not in {FRESH, UNKNOWN, *states} for pack in found for _, name in pack.commands):
+        raise ValueError("it names a state that is in none of them")
+    lines = "".join(f"{UUID(by)} {name}\n" for pack in found for by, name in pack.commands)
+    remove_tree(folder)
+    folder.mkdir(mode=0o700)
+    for name, state in states.items():
+        write_atomically(folder / name, state)
+    write_atomically(folder / LIST, lines.encode("ascii"))
 
 
 def _name(folder: Path, state: bytes | None) -> str:

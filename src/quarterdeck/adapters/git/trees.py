@@ -20,6 +20,8 @@ from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 
 _SEEN = "quarterdeck-seen"
+FINISHED = "quarterdeck-finished"
+"""A file of a store to which nothing will be added."""
 
 
 def make_store(folder: Path, mirror_objects: Path) -> None:

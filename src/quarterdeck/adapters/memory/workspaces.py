@@ -56,6 +56,16 @@ class MemoryWorkspaces:
     _shells: dict[UUID, dict[UUID, bytes | None]] = field(default_factory=dict[UUID, dict[UUID, bytes | None]])
     """By session and command, in the order they ended. None: it could not be kept."""
 
+    def elsewhere(self) -> "MemoryWorkspaces":
+        """Another host, without a session. It knows the same repositories, and can read every tree."""
+        return MemoryWorkspaces(
+            host_bytes_left=self.host_bytes_left,
+            quotas_kept_by=self.quotas_kept_by,
+            _repositories=self._repositories,
+            _trees=self._trees,
+            _commits=self._commits,
+        )
+
     def put_branch(self, source: str, branch: str, files: Files) -> None:
         """The first branch of a repository is its default."""
         self._repositories.setdefault(source, {})[branch] = dict(files)
