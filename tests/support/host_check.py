@@ -58,6 +58,23 @@ class Host:
                     continue
         return found & self._known_names()
 
+    def devices(self) -> set[UUID]:
+        """Loop devices that a session's disk is attached to."""
+        files = (_read(entry) for entry in Path("/sys/block").glob("loop*/loop/backing_file"))
+        return {each for file in files if str(self.state) in file for each in _uuids(file)}
+
+    def proxy(self, session_id: UUID) -> int | None:
+        """The living one of its network."""
+        place = str(self.state.resolve() / folders.SESSIONS / str(session_id) / "egress")
+        for pid, whose in self.processes().items():
+            if whose == session_id:
+                try:
+                    if str((PROC / str(pid) / "cwd").readlink()) == place:
+                        return pid
+                except OSError:
+                    continue
+        return None
+
     def folders(self) -> set[UUID]:
         """Of jails, copies, disks, records and marks. Stores of trees are kept for good."""
         places = [*(self.state / name for name in ("sessions", "disks", "workspaces")), self.marks / "held"]
@@ -95,6 +112,7 @@ async def check(deck: Deck, host: Host) -> None:
         ("processes", set(host.processes().values())),
         ("control groups", host.groups()),
         ("mounts", host.mounts()),
+        ("loop devices", host.devices()),
         ("folders", host.folders()),
     ):
         assert found <= live, f"{what} without an owner: {found - live}"

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.jail import program, seccomp, system
+from quarterdeck.jail import probes, program, seccomp, system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
 from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
 from quarterdeck.jail.limits import JailLimits, kept_by_looking
@@ -79,7 +79,9 @@ class BubblewrapDriver:
 
     async def sessions(self) -> Sequence[UUID]:
         with_groups = await asyncio.to_thread(self._groups.sessions)
-        return sorted({*await self._shims.sessions(), *with_groups})
+        found = {*await self._shims.sessions(), *with_groups}
+        # last: whose look has ended by now has taken its jail along
+        return sorted(found - await asyncio.to_thread(probes.jails_looked_at, self._state))
 
     async def close(self) -> None:
         await self._shims.close()

@@ -131,6 +131,11 @@ def remove_folder(state: Path, session_id: UUID, inner: str) -> None:
             raise
 
 
+def remove_all(name: str, within: int) -> None:
+    """A folder and what is in it, to a depth. Raises OSError."""
+    _remove(name, within, MAX_DEPTH)
+
+
 def _remove(name: str, within: int, depth: int) -> None:
     if not _is_folder(name, within):
         os.unlink(name, dir_fd=within)

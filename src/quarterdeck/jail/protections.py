@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,10 +9,11 @@ from uuid import uuid4
 
 from quarterdeck.application.frames import FrameKind, decode
 from quarterdeck.application.ports import PreparedWorkspace
-from quarterdeck.jail import folders
+from quarterdeck.jail import folders, probes
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver, JailSpec, Protection
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import counts_processes_by_namespace
+from quarterdeck.jail.probes import Probe
 from quarterdeck.jail.program import BIN
 
 LOCK = "lock"
@@ -31,8 +31,9 @@ touch /usr/x 2>/dev/null && echo usr=1 || echo usr=0
 
 async def look_from_inside(driver: JailDriver, state: Path, uid: int) -> Sequence[Protection]:
     """Raises nothing: what fails is a protection that is off. Leaves nothing where there was nothing."""
+    places = (state / folders.SESSIONS, state / probes.MARKS, state, *state.parents)
     try:
-        missing = [folder for folder in (state / folders.SESSIONS, state, *state.parents) if not folder.exists()]
+        missing = [folder for folder in places if not folder.exists()]
     except OSError as error:
         return [_unusable(state, error)]
     try:
@@ -45,62 +46,55 @@ def _take_back(state: Path, made: Sequence[Path]) -> None:
     """Removes the folders that were made for this look alone: not where a worker has come meanwhile."""
     if state in made and not (state / LOCK).exists():
         shutil.rmtree(state / BIN, ignore_errors=True)
-    with suppress(OSError):
-        for folder in made:
+    for folder in made:
+        with suppress(OSError):
             folder.rmdir()
 
 
 async def _look_in(driver: JailDriver, state: Path, uid: int) -> Sequence[Protection]:
     try:
-        folders.make_place(state)
-        scratch = Path(tempfile.mkdtemp(prefix="probe-", dir=state))
+        with probes.looking(state) as probe:
+            return await _look(driver, probe, uid)
     except OSError as error:
         return [_unusable(state, error)]
-    try:
-        return await _look(driver, scratch, uid)
-    finally:
-        for folder in scratch.glob("*-work/work"):
-            # overlayfs closes it even to its owner
-            folder.chmod(0o700)
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _unusable(state: Path, error: OSError) -> Protection:
     return Protection(name="jail", on=False, detail=f"{state}: {error.strerror}", next_step="Make it writable.")
 
 
-async def _look(driver: JailDriver, scratch: Path, uid: int) -> list[Protection]:
+async def _look(driver: JailDriver, probe: Probe, uid: int) -> list[Protection]:
     try:
-        facts = await _probe(driver, _workspace(scratch, "clone", uid))
+        facts = await _probe(driver, workspace_of(probe, "clone", uid))
     except JailError as error:
         return [Protection(name="jail", on=False, detail=error.message, next_step=error.next_step)]
     except OSError as error:
         detail = f"no folder can be given to the jail's user (uid {uid}): {error.strerror}"
         step = "Set QD_JAIL_UID to a user id that exists here; a container may have few."
         return [Protection(name="jail", on=False, detail=detail, next_step=step)]
-    return [*_read(facts), await _overlay(driver, scratch, uid), *_limits()]
+    return [*_read(facts), await _overlay(driver, probe, uid), *_limits()]
 
 
-async def _overlay(driver: JailDriver, scratch: Path, uid: int) -> Protection:
+async def _overlay(driver: JailDriver, probe: Probe, uid: int) -> Protection:
     try:
-        await _probe(driver, _workspace(scratch, "overlay", uid))
+        await _probe(driver, workspace_of(probe, "overlay", uid))
     except JailError as error:
         return Protection(name="overlay workspaces", on=False, detail=error.message, next_step=error.next_step)
     return Protection(name="overlay workspaces", on=True, detail="a session starts without a copy of the files")
 
 
-def _workspace(scratch: Path, kind: str, uid: int) -> PreparedWorkspace:
-    scratch.chmod(0o711)
+def workspace_of(probe: Probe, kind: str, uid: int) -> PreparedWorkspace:
+    probe.folder.chmod(0o711)
     made: list[Path] = []
     for name in ("upper", "work", "lower"):
-        folder = scratch / f"{kind}-{name}"
+        folder = probe.folder / f"{kind}-{name}"
         folder.mkdir()
         if os.geteuid() == 0:
             os.chown(folder, uid, uid)
         made.append(folder)
     upper, work, lower = made
     return PreparedWorkspace(
-        session_id=uuid4(), kind=kind, base_commit="", tree="", upper=upper, work=work, lower=lower
+        session_id=probe.jail(kind), kind=kind, base_commit="", tree="", upper=upper, work=work, lower=lower
     )
 
 

@@ -5,8 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack, asynccontextmanager
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,14 +23,16 @@ from tests.support.projecting import projected, projecting
 from tests.support.real_deck import real_deck, state_dir
 from tests.support.services import Database
 from tests.support.waiting import eventually
-from tests.support.workers import worker_process
+from tests.support.workers import ROOT, worker_process
 from tests.unit.worker.test_pausing import pause
 
 from quarterdeck.application.streams import WORKER
 from quarterdeck.domain.command import EndedCommand, RunningCommand
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.session import EndedSession, ReadySession, SessionAdopted, SessionLost
 from quarterdeck.domain.worker import OrphanRemoved, WorkerStarted, worker_stream
+from quarterdeck.jail.cgroups.sessions import SessionGroups
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries import commands, findings, sessions
@@ -65,8 +68,11 @@ class Ship:
         self.worker = None
 
     async def open(self) -> UUID:
-        session_id = await self.deck.open()
+        """With all that a session may have on a host: a disk, a network, control groups."""
+        project = await self.deck.project(network=(NetworkRule(host="allowed.example", port=443),))
+        session_id = await self.deck.open(project)
         await eventually(partial(self.deck.ready, session_id), within=30)
+        await eventually(partial(self.host.proxy, session_id), within=30)
         mark = self.marks[session_id] = f"sleeps-{uuid4().hex}"
         self.commands[session_id] = await self.deck.run(session_id, f"exec -a {mark} sleep 900")
         await eventually(lambda: processes_of(UID, mark), within=30)
@@ -170,8 +176,28 @@ def reboot(ship: Ship, session_id: UUID) -> None:
         except ProcessLookupError:
             continue
     unmount_below(ship.deck.folder)
+    groups = SessionGroups(ship.host.state, UID)
+    for each in groups.sessions():
+        groups.remove(each)
+    assert not ship.host.groups()
+    assert not ship.host.devices()
     for record in state_dir(ship.deck.folder).glob("sessions/*/shim/record.json"):
         record.write_text(json.dumps({**json.loads(record.read_text()), "boot": str(uuid4())}))
+
+
+def kill_the_proxy(ship: Ship, session_id: UUID) -> None:
+    pid = ship.host.proxy(session_id)
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+
+
+def kill_everything_of_it(ship: Ship, session_id: UUID) -> None:
+    """As the kernel's OOM killer may: the worker, and whatever the session has on the host."""
+    ship.kill_worker()
+    for pid, whose in ship.host.processes().items():
+        if whose == session_id:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 DEATHS: list[Callable[[Ship, UUID], None]] = [
@@ -181,6 +207,8 @@ DEATHS: list[Callable[[Ship, UUID], None]] = [
     kill_the_agent,
     kill_worker_and_shim,
     lose_the_shims_folder,
+    kill_the_proxy,
+    kill_everything_of_it,
     reboot,
 ]
 
@@ -198,6 +226,7 @@ async def test_after_one_sweep_nothing_is_shown_that_is_not_and_nothing_is_left(
 
         await eventually(partial(_agrees, ship), within=30)
         assert isinstance(await ship.deck.session(hit), ReadySession)
+        await eventually(partial(ship.host.proxy, hit), within=30)
         after = await ship.deck.run(hit, "echo goes on")
         await ship.deck.finished(after, within=30)
         await _is_shown_as_it_is(ship)
@@ -222,6 +251,41 @@ async def test_what_no_session_needs_any_more_is_removed_and_each_is_a_finding(
         assert {(each.kind, each.session_id) for each in found} == {("jail", session_id), ("workspace", session_id)}
         assert all("ended (lost)" in each.detail for each in found)
         await _is_shown_as_it_is(ship)
+
+
+@contextmanager
+def a_look(ship: Ship) -> Generator[tuple[subprocess.Popen[bytes], UUID]]:
+    """Somebody who asks a doctor, and that takes its time. With the id of the jail that is looked at."""
+    asked = [sys.executable, "-m", "tests.support.looking_process", str(state_dir(ship.deck.folder))]
+    with subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            yield process, UUID(process.stdout.readline().decode().strip())
+        finally:
+            process.kill()
+
+
+async def test_the_jail_of_a_look_is_left_alone_as_long_as_somebody_looks(database: Database, nats_url: str) -> None:
+    async with a_ship(database, nats_url) as ship:
+        state = state_dir(ship.deck.folder)
+        with a_look(ship) as (looker, jail):
+            await ship.sweep()
+            await ship.sweep()
+            assert ship.host.standing(jail)
+            assert await _removed(ship) == []
+
+            looker.kill()
+            looker.wait()
+            await ship.sweep()
+            assert not ship.host.standing(jail)
+            assert await _removed(ship) == [("jail", jail)]
+            assert not list(state.glob("probe*/*")), "what the look had made is left"
+        await eventually(partial(_agrees, ship), within=30)
+
+
+async def _removed(ship: Ship) -> list[tuple[str, UUID]]:
+    found = await ship.deck.events(worker_stream("w1"))
+    return [(each.kind, each.session_id) for each in found if isinstance(each, OrphanRemoved)]
 
 
 async def test_a_second_sweep_finds_nothing_more(database: Database, nats_url: str) -> None:
