@@ -31,10 +31,10 @@ PostgreSQL does not run as one that is not in the password file."""
 
 
 class Product:
-    """`account`: who runs it and uses it."""
+    """`account`: who runs it and uses it; `settings`: variables of its own, such as QD_DOCKER_HOST."""
 
-    def __init__(self, folder: Path, account: Account) -> None:
-        self.folder, self.account = folder, account
+    def __init__(self, folder: Path, account: Account, settings: Mapping[str, str] | None = None) -> None:
+        self.folder, self.account, self.settings = folder, account, settings or {}
         self.data, self.config, self.home = folder / "data", folder / "config", folder / "home"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
@@ -128,6 +128,7 @@ class Product:
             "QD_DATA_DIR": str(self.data),
             "QD_CONFIG_DIR": str(self.config),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **self.settings,
         }
 
     def launch(self, argv: Sequence[str], folder: Path | None = None) -> Launch:
@@ -212,11 +213,11 @@ def _ordinary() -> Account:
 
 
 @contextmanager
-def product_for(account: Account) -> Generator[Product]:
+def product_for(account: Account, settings: Mapping[str, str] | None = None) -> Generator[Product]:
     """A product that has not been started. Everything of it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="qde-", dir="/tmp"))
     folder.chmod(0o755)
-    product = Product(folder, account)
+    product = Product(folder, account, settings)
     try:
         yield product
     finally:

@@ -106,7 +106,8 @@ async def test_an_images_own_volumes_are_bounded(
     assert done.text.startswith("tmpfs /data tmpfs rw,nosuid,nodev")
     with docker_daemon.client() as client:
         (container,) = [each for each in client.containers.list() if each.name == name_of(jail.session_id)]
-        assert [each["Name"] for each in container.attrs["Mounts"] if each["Type"] == "volume"] == [container.name]
+        volumes = {each["Name"] for each in container.attrs["Mounts"] if each["Type"] == "volume"}
+        assert volumes == {container.name, f"{container.name}-terminals"}
 
 
 async def test_a_build_has_no_network_and_tells_the_end_of_its_log(

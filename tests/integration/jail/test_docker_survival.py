@@ -183,6 +183,26 @@ async def test_destroying_leaves_no_container_no_volume_and_no_mount(
     assert (where.upper(jail.session_id) / "file").read_text() == "x\n"
 
 
+async def test_runtime_folders_of_earlier_versions_go_when_no_container_uses_them(
+    where: Place, driver: Driver, jail: StandingJail
+) -> None:
+    (used,) = (where.state / "runtime").iterdir()
+    for name in ("older", "new-left-half"):
+        (where.state / "runtime" / name / "bin").mkdir(parents=True)
+
+    await driver.sessions()
+    assert list((where.state / "runtime").iterdir()) == [used]
+
+    later = where.driver()
+    (where.state / "runtime" / "next").mkdir()
+    await later.sessions()
+    assert {each.name for each in (where.state / "runtime").iterdir()} == {used.name, "next"}
+    await jail.destroy()
+    await later.sessions()
+    assert [each.name for each in (where.state / "runtime").iterdir()] == ["next"]
+    await later.close()
+
+
 async def test_no_daemon_is_told_with_what_to_do(where: Place) -> None:
     driver = DockerDriver(where.state, JAIL_UID, f"unix://{where.root}/none.sock")
     workspace = where.workspace()

@@ -101,3 +101,29 @@ async def test_the_end_of_a_terminal_command_is_told_with_all_it_printed(jail: S
         assert len(done.output) == 20003
         assert done.frames[-1].kind == FrameKind.END
         assert done.exit.reason == EndReason.EXITED
+
+
+HOLD = """
+use Fcntl;
+my @open;
+while (sysopen my $file, '/dev/ptmx', O_RDWR | O_NOCTTY) { push @open, $file }
+$| = 1;
+print scalar(@open), " $!\n";
+<STDIN>;
+"""
+
+
+async def test_a_session_that_takes_all_terminals_has_none_left_and_says_so(jail: StandingJail) -> None:
+    holder = await start(jail, 'perl -e "$HOLD"', HOLD=HOLD)
+    taken = (await read_until(jail, holder, b"\n")).decode()
+
+    refused = await run(jail, "tty", terminal=SIZE)
+    without = await run(jail, "echo on")
+    await jail.write_input(holder, b"\n", end=True)
+    await finish(jail, holder)
+
+    assert taken == "64 No space left on device\n"
+    assert refused.exit.reason == EndReason.NOT_STARTED
+    assert b"The session has no terminal left" in refused.errors
+    assert without.text == "on\n"
+    assert (await run(jail, "tty", terminal=SIZE)).text.startswith("/dev/pts/")

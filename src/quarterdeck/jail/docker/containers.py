@@ -1,28 +1,22 @@
 """The containers of this worker's sessions: what each is made of, and finding and removing them."""
 
-import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import docker
-import structlog
 from docker.errors import APIError, NotFound
-from docker.types import DriverConfig, LogConfig, Mount, Ulimit
+from docker.types import LogConfig, Mount, Ulimit
 
-from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.jail import system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec
+from quarterdeck.jail.docker import volumes
 from quarterdeck.jail.docker.images import Image
 from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
-from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.jail.shim import bounds, contained, record
-
-logger = structlog.get_logger(__name__)
 
 SESSION, PROJECT, BOOT, STATE = (f"quarterdeck.{name}" for name in ("session", "project", "boot", "state"))
 MEMORY_FILES = "rw,nosuid,nodev,exec"
@@ -31,7 +25,6 @@ COVERED = {
     "ReadonlyPaths": ["/proc/sys"],
 }
 """In the place of Docker's own lists, which ours contain; /sys has a mount of its own below."""
-UNSAFE_IN_OPTIONS = frozenset(",:\\\"'\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +35,17 @@ class Place:
     channel: Path
     runtime: Runtime
     uid: int
+    own_kernel: bool
+    """Whether its runtime has one, and terminals of its own with it."""
 
 
 def name_of(session_id: UUID) -> str:
     return f"quarterdeck-{session_id}"
+
+
+def terminals_of(session_id: UUID) -> str:
+    """The volume's name."""
+    return f"{name_of(session_id)}-terminals"
 
 
 def arguments(spec: JailSpec, place: Place, image: Image, limits: JailLimits) -> dict[str, Any]:
@@ -66,7 +66,12 @@ def arguments(spec: JailSpec, place: Place, image: Image, limits: JailLimits) ->
         "restart_policy": {"Name": "on-failure"},
         "runtime": spec.container.runtime or None,
         "log_config": LogConfig(type="none"),
-        "mounts": [*_of_the_jail(place), *_of_the_image(image), *_workspace(spec, place.state)],
+        "mounts": [
+            *_of_the_jail(place),
+            *_of_the_image(image),
+            *_workspace(spec, place.state),
+            *_terminals(spec, place),
+        ],
         "tmpfs": _memory_files(image, limits, owner),
         "shm_size": limits.shared_memory_bytes,
         **_isolation(),
@@ -144,23 +149,13 @@ def _workspace(spec: JailSpec, state: Path) -> list[Mount]:
     shown = [_shown(folder, str(folder)) for folder in workspace.read_only]
     if workspace.kind == "clone":
         return [*shown, Mount(target=WORKSPACE_PATH, source=str(workspace.upper), type="bind")]
-    return [*shown, _overlay(workspace, labels(spec, state))]
+    return [*shown, volumes.overlay(workspace, name_of(spec.session_id), labels(spec, state))]
 
 
-def _overlay(workspace: PreparedWorkspace, labelled: dict[str, str]) -> Mount:
-    """A volume that the daemon mounts as an overlay when the container starts, with marks as bubblewrap makes them."""
-    layers = {"lowerdir": workspace.lower, "upperdir": workspace.upper, "workdir": workspace.work}
-    for path in layers.values():
-        if path is None or UNSAFE_IN_OPTIONS & set(str(path)):
-            raise JailError(
-                f"A workspace at {path} cannot be given to Docker as an overlay.",
-                "Choose a data directory without commas, colons, quotes and backslashes in its path.",
-            )
-    options = ",".join(["nosuid", "nodev", "userxattr", *(f"{name}={path}" for name, path in layers.items())])
-    driver = DriverConfig("local", options={"type": "overlay", "device": "overlay", "o": options})
-    return Mount(
-        target=WORKSPACE_PATH, source=name_of(workspace.session_id), type="volume", no_copy=True, driver_config=driver
-    )
+def _terminals(spec: JailSpec, place: Place) -> list[Mount]:
+    if place.own_kernel:
+        return []
+    return [volumes.terminals(terminals_of(spec.session_id), labels(spec, place.state))]
 
 
 def _shown(source: Path, target: str) -> Mount:
@@ -177,30 +172,23 @@ def remove(client: docker.DockerClient, session_id: UUID) -> None:
         # 409: somebody else is at it, which ends as well
         if error.status_code != 409:
             raise
-    _remove_volume(client, name_of(session_id))
+    for name in (name_of(session_id), terminals_of(session_id)):
+        volumes.remove(client, name)
 
 
-def _remove_volume(client: docker.DockerClient, name: str) -> None:
-    try:
-        volume = client.volumes.get(name)
-    except NotFound:
-        return
-    try:
-        volume.remove()
-    except APIError:
-        # daemons before version 25 count a mount that outlived them twice, and let go of it at their next start only
-        logger.warning("a volume is left until the Docker daemon starts again", volume=name)
-        subprocess.run(["umount", "--lazy", volume.attrs["Mountpoint"]], check=False, capture_output=True)
-
-
-def sweep_volumes(client: docker.DockerClient, state: Path) -> None:
-    """Removes what `remove` had to leave."""
-    for volume in client.volumes.list(filters={"label": f"{STATE}={state}", "dangling": True}):
-        with suppress(APIError):
-            volume.remove()
+def label_of(state: Path) -> str:
+    """What all that is this worker's in the daemon is found by."""
+    return f"{STATE}={state}"
 
 
 def sessions(client: docker.DockerClient, state: Path) -> list[UUID]:
     """Sessions of this worker that have a container, whatever its condition."""
-    found = client.containers.list(all=True, sparse=True, filters={"label": [f"{STATE}={state}", SESSION]})
+    found = client.containers.list(all=True, sparse=True, filters={"label": [label_of(state), SESSION]})
     return [UUID(cast("Mapping[str, Any]", each.attrs)["Labels"][SESSION]) for each in found]
+
+
+def runtimes(client: docker.DockerClient) -> set[str]:
+    """Names of the runtime folders that containers have mounted, whosever and in whatever condition."""
+    found = [cast("Mapping[str, Any]", each.attrs) for each in client.containers.list(all=True, sparse=True)]
+    mounts: list[Mapping[str, str]] = [mount for attributes in found for mount in attributes["Mounts"]]
+    return {Path(mount["Source"]).name for mount in mounts if mount["Destination"] == str(MOUNTED)}

@@ -20,7 +20,7 @@ from docker.models.containers import RUN_HOST_CONFIG_KWARGS
 from quarterdeck.jail import folders, seccomp, system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
 from quarterdeck.jail.cgroups.sessions import KEEPS, Made, SessionGroups
-from quarterdeck.jail.docker import containers, look, runtime
+from quarterdeck.jail.docker import containers, look, runtime, volumes
 from quarterdeck.jail.docker.daemon import Daemon, NoDaemonError
 from quarterdeck.jail.docker.images import Image, Images
 from quarterdeck.jail.errors import JailError
@@ -79,6 +79,7 @@ class DockerDriver:
                 channel=folders.make_channel(self._state, spec.session_id, self._shims.uid),
                 runtime=agent,
                 uid=self._shims.jail_uid,
+                own_kernel=look.has_own_kernel(await self._known(), spec.container.runtime),
             )
             limits = spec.limits or self._limits
             own = await self._group(spec.session_id, limits)
@@ -101,7 +102,8 @@ class DockerDriver:
 
     async def sessions(self) -> Sequence[UUID]:
         with suppress(NoDaemonError):
-            await self._daemon.ask(lambda client: containers.sweep_volumes(client, self._state))
+            await self._daemon.ask(lambda client: volumes.sweep(client, containers.label_of(self._state)))
+            await self._sweep_runtimes()
         with_shim = {each for each in await self._shims.sessions() if folders.has_channel(self._state, each)}
         return sorted(with_shim | await self._with_container())
 
@@ -137,6 +139,13 @@ class DockerDriver:
                 self._runtime = await asyncio.to_thread(runtime.make, self._state)
             return self._runtime
 
+    async def _sweep_runtimes(self) -> None:
+        # nobody is about to use one that is not known yet
+        async with self._making_runtime:
+            await self._daemon.ask(
+                lambda client: runtime.sweep(self._state, self._runtime, lambda: containers.runtimes(client))
+            )
+
     async def _remove_container(self, session_id: UUID) -> None:
         await self._daemon.ask(lambda client: containers.remove(client, session_id))
 
@@ -159,9 +168,12 @@ class DockerDriver:
 
     async def _kept(self) -> Mapping[str, str]:
         """What the daemon keeps by control groups on this host."""
+        return look.kept(await self._known())
+
+    async def _known(self) -> Mapping[str, Any]:
         if self._info is None:
             self._info = await self._daemon.ask(lambda client: client.info())
-        return look.kept(self._info)
+        return self._info
 
     def _configuration(self, spec: JailSpec, image: Image, limits: JailLimits, own: Made) -> Head:
         return {

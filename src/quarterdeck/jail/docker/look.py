@@ -8,12 +8,20 @@ from quarterdeck.jail.abstract import Protection
 CONTROLS = {"processes": "PidsLimit", "memory": "MemoryLimit", "cpus": "CpuCfsQuota"}
 """By limit's name, what a daemon calls the control group's ability to keep it."""
 
+OF_THE_HOST = frozenset({"runc", "crun", "youki", "io.containerd.runc.v2"})
+"""Runtimes whose containers run on the host's kernel."""
+
 Info = Mapping[str, Any]
 
 
 def kept(info: Info) -> dict[str, str]:
     """By limit's name, who keeps it; those that it keeps."""
     return {name: "cgroup" for name, ability in CONTROLS.items() if info.get(ability)}
+
+
+def has_own_kernel(info: Info, runtime: str) -> bool:
+    """`runtime` is the one that is asked for; empty: the daemon's default."""
+    return (runtime or info.get("DefaultRuntime", "runc")) not in OF_THE_HOST
 
 
 def protections(info: Info) -> list[Protection]:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +71,29 @@ def make(state: Path) -> Runtime:
             f"The runtime of containers cannot be made below {state / FOLDER}: {error}.",
             "Make room on the disk, or look at the folder's owner and mode.",
         ) from error
+
+
+def sweep(state: Path, current: Runtime | None, used: Callable[[], set[str]]) -> None:
+    """Removes the folders of other versions that no container uses; `used`, by name, is asked where there are any.
+
+    Where it is not known yet which is the current one, the newest is kept.
+    """
+    made = sorted(_folders(state), key=lambda folder: folder.stat().st_mtime)
+    kept = current.folder if current else made[-1] if made else None
+    old = [folder for folder in made if folder != kept]
+    if not old:
+        return
+    needed = used()
+    for folder in old:
+        if folder.name not in needed:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders(state: Path) -> list[Path]:
+    try:
+        return list((state / FOLDER).iterdir())
+    except FileNotFoundError:
+        return []
 
 
 class _Found(TypedDict):

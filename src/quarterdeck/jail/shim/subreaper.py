@@ -27,6 +27,8 @@ MOST_STATE = 32 * 1024
 EXTERMINATION_SECONDS = 5.0
 ROUND_SECONDS = 0.01
 IUTF8 = 0x4000
+PTMX = "/dev/ptmx"
+NO_TERMINAL = "The session has no terminal left: end a command or a program that holds some, or run without a terminal."
 
 Config = dict[str, Any]
 
@@ -66,20 +68,21 @@ class Subreaper:
 
     def _begin(self, spec: Config, text: bytes, standard: list[int]) -> None:
         self._saved = f"{self._config['state']}/{spec['command']}"
-        if spec["terminal"]:
-            self._open_terminal(spec["terminal"])
-            standard = [self._terminal] * 3
         try:
+            if spec["terminal"]:
+                self._open_terminal(spec["terminal"])
+                standard = [self._terminal] * 3
             self._start(spec, text, standard)
         except OSError as error:
-            self._failure = f"{error.strerror}: {error.filename or 'the command'}"
+            taken = error.errno == errno.ENOSPC and error.filename == PTMX
+            self._failure = NO_TERMINAL if taken else f"{error.strerror}: {error.filename or 'the command'}"
             self._report()
         for fd in set(standard) - {self._terminal}:
             os.close(fd)
 
     def _open_terminal(self, size: list[int]) -> None:
         """Opens a terminal of the jail's own devpts and passes its master out (ioctl_tty(2))."""
-        master = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        master = os.open(PTMX, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
         fcntl.ioctl(master, kernel.TIOCSPTLCK, struct.pack("i", 0))
         self._terminal = fcntl.ioctl(master, kernel.TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
         columns, rows = size

@@ -2,7 +2,6 @@
 # tries: opening /dev/ptmx without end in several processes: there is one count of terminals for the whole host
 # expect: bounded
 # jail: own
-# gap: docker
 # control: user
 pipe(my $counts, my $count);
 pipe(my $wait, my $release);

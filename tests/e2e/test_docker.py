@@ -1,0 +1,64 @@
+"""A project whose sessions are containers, as its user sees it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.support.docker_daemon import OwnDaemon
+from tests.support.product import Product, product_for
+from tests.support.waiting import eventually
+
+from quarterdeck.host.accounts import current
+from quarterdeck_cli import ids
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.root, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def account() -> str:
+    """Only root can start the tests' daemon, whose socket is root's."""
+    return "root"
+
+
+@pytest.fixture(scope="module")
+def stopped_product(account: str, docker_daemon: OwnDaemon) -> Iterator[Product]:
+    with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as product:
+        yield product
+
+
+def left(daemon: OwnDaemon, session: str) -> list[str]:
+    """What the daemon has of a session, by a GraphQL id."""
+    own = str(ids.uuid_of(session))
+    with daemon.client() as client:
+        containers = [str(each.name) for each in client.containers.list(all=True)]
+        volumes = [each.name for each in client.volumes.list()]
+        api: Any = client.api
+        networks = [str(each["Name"]) for each in api.networks()]
+    return [name for name in (*containers, *volumes, *networks) if own in name]
+
+
+async def test_a_session_in_a_projects_image_runs_pauses_and_leaves_nothing(
+    product: Product, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    product.ask("project", "set", "-p", "deck", "jail=docker", f"image={debian_image}")
+
+    session = product.ask("session", "open", "-p", "deck")["id"]
+    done = product.qd("run", "-s", session, "--", "command -v git dpkg; echo made > made.txt; exit 3")
+    assert (done.returncode, done.stdout) == (3, b"/usr/bin/dpkg\n"), done.stderr.decode()
+    assert product.qd("run", "-s", session, "-t", "--", "tty").stdout.startswith(b"/dev/pts/")
+    assert left(docker_daemon, session)
+
+    assert b"+made" in product.qd("session", "diff", session).stdout
+    assert product.qd("session", "cat", session, "made.txt").stdout == b"made\n"
+
+    counting = product.ask("run", "-s", session, "--background", "--", "while :; do date +%N > now; done")["id"]
+    await eventually(lambda: product.qd("run", "-s", session, "--", "cat now").stdout)
+    assert product.qd("session", "pause", session).returncode == 0
+    assert product.ask("session", "show", session)["state"] == "PAUSED"
+    assert product.qd("session", "resume", session).returncode == 0
+    assert product.ask("command", "show", counting)["state"] == "RUNNING"
+
+    assert product.qd("session", "close", session).returncode == 0
+    assert product.ask("command", "show", counting)["state"] != "RUNNING"
+    assert left(docker_daemon, session) == []
+    assert docker_daemon.containers() == []
