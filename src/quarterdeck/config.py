@@ -204,7 +204,8 @@ class Worker(BaseSettings):
     docker_build_network: str = Field(
         default="none",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-        description="Docker network that images are built in from a repository's Dockerfile. "
+        description="Docker network that images are built in from a repository's Dockerfile, where the project's "
+        "sessions may connect anywhere. "
         "What such a file runs is not trusted: any other than `none` lets it reach what that network reaches.",
     )
 

@@ -1,5 +1,7 @@
 """A project whose sessions are containers, as its user sees it."""
 
+import re
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,4 +63,35 @@ async def test_a_session_in_a_projects_image_runs_pauses_and_leaves_nothing(
     assert product.qd("session", "close", session).returncode == 0
     assert product.ask("command", "show", counting)["state"] != "RUNNING"
     assert left(docker_daemon, session) == []
+    assert docker_daemon.containers() == []
+
+
+async def test_an_image_is_built_from_the_repository_and_its_log_can_be_read(
+    product: Product, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    product.ask("project", "set", "-p", "deck", "jail=docker", "image=", "dockerfile=Dockerfile")
+
+    def commit(*lines: str) -> None:
+        path = product.home / "deck"
+        (path / "Dockerfile").write_text("\n".join([f"FROM {debian_image}", *lines, ""]))
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.invalid")
+        for arguments in (("add", "-A"), (*who, "commit", "-q", "-m", "Image")):
+            subprocess.run(["git", *arguments], cwd=path, check=True, capture_output=True)
+
+    commit("RUN echo $((6 * 7)) > /answer; echo computed")
+    session = product.ask("session", "open", "-p", "deck")["id"]
+    log = product.qd("session", "log", session).stdout.decode()
+    assert ("computed" in log.splitlines(), "---> Using cache" in log) == (True, False)
+    assert product.qd("run", "-s", session, "--", "cat /answer").stdout == b"42\n"
+    assert product.qd("session", "close", session).returncode == 0
+
+    commit("RUN echo $((6 * 7)) > /answer; echo computed", "RUN echo broken >&2; exit 9")
+    failed = product.qd("session", "open", "-p", "deck")
+    said = failed.stderr.decode()
+    assert failed.returncode != 0
+    assert "returned a non-zero code: 9" in said
+    (session,) = re.findall(r"qd session log ([0-9a-f-]{8,})", said)
+    log = product.qd("session", "log", session).stdout.decode()
+    assert "---> Using cache" in log
+    assert "broken" in log.splitlines()
     assert docker_daemon.containers() == []

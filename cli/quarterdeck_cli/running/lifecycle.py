@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from typing import Final
 from uuid import UUID
 
@@ -11,11 +11,12 @@ import msgspec
 from quarterdeck_cli.api import read
 from quarterdeck_cli.api.commands import CommandDetails, command
 from quarterdeck_cli.api.events import Event
+from quarterdeck_cli.api.image_logs import image_log
 from quarterdeck_cli.api.queue import QueuePlace, session_place
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.ids import uuid_of
+from quarterdeck_cli.ids import short, uuid_of
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
 from quarterdeck_cli.text import plain, when
 
@@ -96,11 +97,20 @@ async def session_ready(
     """Returns when the session can be used. Raises SessionEndedError with the reason where it never will."""
     own = uuid_of(session_id)
     telling = asyncio.create_task(tell_place(lambda: session_place(client, session_id), progress))
-    async with _ending(telling), aclosing(session_events(client, session_id, after, say)) as events:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_ending(telling))
+        events = await stack.enter_async_context(aclosing(session_events(client, session_id, after, say)))
         async for event in events:
             if event.topic == "SessionAdmitted":
                 telling.cancel()
                 progress("There is a place for it; preparing the workspace …")
+            if event.topic == "ImageBuildStarted":
+                progress(f"Building the image; `qd session log {short(session_id)}` shows all of it …")
+                telling = asyncio.create_task(tell_build(client, session_id, progress))
+                await stack.enter_async_context(_ending(telling))
+            if event.topic == "ImageBuilt":
+                telling.cancel()
+                progress("The image is built; making the jail …")
             if event.topic == "WorkspacePrepared":
                 progress("The workspace is ready; building the jail …")
                 for note in msgspec.json.decode(event.payload or "{}", type=_Prepared).notes:
@@ -138,6 +148,19 @@ async def tell_place(ask: Callable[[], Awaitable[QueuePlace | None]], progress: 
             if place not in {"", told}:
                 progress(f"{place} …")
                 told = place
+
+
+async def tell_build(client: Client, session_id: str, progress: Callable[[str], None]) -> None:
+    """Says what the building of a session's image printed last, until it is cancelled."""
+    after = 0
+    while True:
+        await asyncio.sleep(PLACE_SECONDS)
+        with suppress(CliError):
+            part = await image_log(client, session_id, after)
+            after = part.following
+            lines = part.data.decode(errors="replace").splitlines()
+            if lines:
+                progress(f"Building the image: {plain(lines[-1])}")
 
 
 @asynccontextmanager

@@ -8,12 +8,14 @@ import strawberry
 
 from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.image_build import image_build_id
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.session_network import effective
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
 from quarterdeck_schema.arguments import given
+from quarterdeck_schema.commands.transcript import TranscriptPage, page_of_transcript
 from quarterdeck_schema.commands.types import Command, command_of
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.events.pages import page_of_events
@@ -155,6 +157,10 @@ class Session(Node):
     @described(f"For each line of a file which snapshot it came with. {POINTS}")
     async def blame(self, info: Info, path: str, at: str | None = strawberry.UNSET) -> Blame:
         return await SessionSnapshots.of(info, self.row).blame(path, given(at))
+
+    @described("What the building of its image from a Dockerfile printed; nothing where none was built for it.")
+    async def image_log(self, info: Info, after: Long | None = START, limit: int | None = 262144) -> TranscriptPage:
+        return await page_of_transcript(info.context.services.transcripts, image_build_id(self.row.id), after, limit)
 
     @strawberry.field
     async def network(self, info: Info) -> SessionNetwork:

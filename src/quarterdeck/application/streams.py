@@ -11,6 +11,7 @@ from quarterdeck.domain import (
     archive,
     command,
     identity,
+    image_build,
     network_access,
     preview,
     project,
@@ -73,6 +74,9 @@ COMMAND = Aggregate[command.CommandState, command.CommandEvent](
 )
 WORKSPACE = Aggregate[workspace.WorkspaceState, workspace.WorkspaceEvent](
     "workspace", workspace.NoWorkspace(), workspace.evolve, get_args(workspace.WorkspaceEvent)
+)
+IMAGE_BUILD = Aggregate[image_build.ImageBuildState, image_build.ImageBuildEvent](
+    "image build", image_build.NoImageBuild(), image_build.evolve, get_args(image_build.ImageBuildEvent)
 )
 SESSION_NETWORK = Aggregate[session_network.SessionNetwork, session_network.SessionNetworkEvent](
     "session's network", session_network.SessionNetwork(), session_network.evolve, (SessionNetworkChanged,)

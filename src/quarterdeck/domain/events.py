@@ -7,6 +7,7 @@ from quarterdeck.domain.archive import ArchiveEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
+from quarterdeck.domain.image_build import ImageBuildEvent
 from quarterdeck.domain.network_access import NetworkAccessEvent
 from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.project import ProjectEvent
@@ -21,6 +22,7 @@ Event = (
     | SessionEvent
     | CommandEvent
     | WorkspaceEvent
+    | ImageBuildEvent
     | SessionNetworkEvent
     | NetworkAccessEvent
     | ArchiveEvent

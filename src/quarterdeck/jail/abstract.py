@@ -18,6 +18,18 @@ WORKSPACE_PATH = "/workspace"
 """Where commands find the workspace; their first working directory."""
 
 
+class BuildLog(Protocol):
+    """Where the building of a session's image is told."""
+
+    async def began(self, dockerfile: str, base_commit: str, network: str) -> None: ...
+    def said(self, line: str) -> None:
+        """From any thread. Without a line's end."""
+        ...
+
+    async def built(self, image: str, *, steps: int, cached_steps: int) -> None: ...
+    async def failed(self, reason: str) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContainerSpec:
     """What Docker makes a jail of; the other drivers do not look at it."""
@@ -29,6 +41,10 @@ class ContainerSpec:
     """Path of a Dockerfile in the base commit that the image is built from."""
     runtime: str = ""
     """Of the daemon's runtimes, such as `runsc`; empty: its default."""
+    network: bool = False
+    """Whether the session may connect anywhere: without that, a build has no network either."""
+    log: BuildLog | None = None
+    """None: nobody is told of a build."""
 
 
 @dataclass(frozen=True, kw_only=True)

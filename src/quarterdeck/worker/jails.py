@@ -4,18 +4,28 @@ from uuid import UUID
 
 from quarterdeck.application.ports import PreparedWorkspace
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.jail.abstract import ContainerSpec, JailSpec
+from quarterdeck.jail.abstract import BuildLog, ContainerSpec, JailSpec
 from quarterdeck.jail.limits import JailLimits
 
 BUBBLEWRAP = "bubblewrap"
 
 
 def spec(
-    prepared: PreparedWorkspace, limits: JailLimits, project_id: UUID, settings: ProjectSettings, driver: str = ""
+    prepared: PreparedWorkspace,
+    limits: JailLimits,
+    project_id: UUID,
+    settings: ProjectSettings,
+    log: BuildLog,
+    driver: str = "",
 ) -> JailSpec:
     """`driver`: the one that made the session's jail before, if there was one."""
     container = ContainerSpec(
-        project_id=project_id, image=settings.image, dockerfile=settings.dockerfile, runtime=settings.runtime
+        project_id=project_id,
+        image=settings.image,
+        dockerfile=settings.dockerfile,
+        runtime=settings.runtime,
+        network=bool(settings.network),
+        log=log,
     )
     return JailSpec(
         session_id=prepared.session_id,

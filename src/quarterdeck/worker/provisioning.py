@@ -23,6 +23,7 @@ from quarterdeck.worker import jails, limits, time_limits
 from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.files import SessionFiles, taken
+from quarterdeck.worker.image_builds import ImageBuildLog
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
@@ -116,9 +117,11 @@ class Provisioner:
         try:
             made = await self._make(session_id, opened, home)
         except QuarterdeckError as error:
-            logger.warning("a session cannot be made", session=str(session_id), error=error.message)
+            # a jail that cannot be made may say what the repository had it print
+            reason = self._ports.patterns.masked(error.message)
+            logger.warning("a session cannot be made", session=str(session_id), error=reason)
             await self._take_down(session_id, None)
-            await self.fail(session_id, error.message, error.next_step)
+            await self.fail(session_id, reason, error.next_step)
             return
         try:
             ours = await self._announce(read, made, time_limits.told(strictest(home.settings.limits, opened.asked)))
@@ -145,7 +148,8 @@ class Provisioner:
     ) -> JailSpec:
         """`asked` is what the worker allows of what was asked for; `driver` made the session's jail before."""
         kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
-        return jails.spec(prepared, kept, project_id, settings, driver)
+        log = ImageBuildLog(self._ports, prepared.session_id)
+        return jails.spec(prepared, kept, project_id, settings, log, driver)
 
     async def _make_way(self, session_id: UUID) -> None:
         """For a session that is taken up again. Raises UnavailableError where an earlier copy of it is still here."""

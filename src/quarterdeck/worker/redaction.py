@@ -25,6 +25,13 @@ class Patterns:
     def hits(self, text: bytes) -> list[tuple[int, int]]:
         return [hit for matcher in self._matchers for hit in matcher.hits(text)]
 
+    def masked(self, text: str) -> str:
+        """A whole text that is not streamed, such as the reason of a failure."""
+        data = bytearray(text.encode(errors="replace"))
+        for start, end in self.hits(bytes(data)):
+            data[start:end] = MASK * (end - start)
+        return data.decode(errors="replace")
+
     def unfinished(self, text: bytes) -> int:
         return min(matcher.unfinished(text) for matcher in self._matchers)
 

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.support.docker_daemon import OwnDaemon
 from tests.support.jails import JAIL_UID, Place, place, run, spec
+from tests.support.waiting import eventually
 
 from quarterdeck.application.ports import PreparedWorkspace
-from quarterdeck.jail.abstract import ContainerSpec, JailSpec
+from quarterdeck.jail.abstract import BuildLog, ContainerSpec, JailSpec
+from quarterdeck.jail.docker import builds
 from quarterdeck.jail.docker.containers import name_of
 from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.errors import JailError
@@ -55,8 +58,42 @@ def commit(where: Place, files: Mapping[str, str]) -> PreparedWorkspace:
     return workspace
 
 
-def asking(workspace: PreparedWorkspace, **container: str) -> JailSpec:
-    return replace(spec(workspace), container=ContainerSpec(project_id=uuid4(), **container))
+def asking(
+    workspace: PreparedWorkspace,
+    *,
+    image: str = "",
+    dockerfile: str = "",
+    runtime: str = "",
+    project_id: UUID | None = None,
+    log: BuildLog | None = None,
+) -> JailSpec:
+    container = ContainerSpec(
+        project_id=project_id or uuid4(), image=image, dockerfile=dockerfile, runtime=runtime, log=log
+    )
+    return replace(spec(workspace), container=container)
+
+
+@dataclass
+class Told:
+    """What a build has told."""
+
+    lines: list[str] = field(default_factory=list[str])
+    network: str = ""
+    steps: tuple[int, int] | None = None
+    """All, and those from the cache."""
+    reason: str = ""
+
+    async def began(self, dockerfile: str, base_commit: str, network: str) -> None:
+        self.network = network
+
+    def said(self, line: str) -> None:
+        self.lines.append(line)
+
+    async def built(self, image: str, *, steps: int, cached_steps: int) -> None:
+        self.steps = (steps, cached_steps)
+
+    async def failed(self, reason: str) -> None:
+        self.reason = reason
 
 
 def images_of(daemon: OwnDaemon, asked: JailSpec) -> list[str]:
@@ -113,7 +150,7 @@ async def test_an_images_own_volumes_are_bounded(
 async def test_a_build_has_no_network_and_tells_the_end_of_its_log(
     where: Place, driver: DockerDriver, debian_image: str
 ) -> None:
-    steps = "RUN cat /proc/net/dev | tail -n +3 | cut -d: -f1\nRUN printf 'all \\033[31mred\\n' && exit 3\n"
+    steps = "RUN cat /proc/net/dev | tail -n +3 | cut -d: -f1\nRUN printf 'all \\033[31mred\\033[2J\\n' && exit 3\n"
     workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\n{steps}"})
 
     with pytest.raises(JailError) as caught:
@@ -121,11 +158,78 @@ async def test_a_build_has_no_network_and_tells_the_end_of_its_log(
 
     lines = [line.strip() for line in caught.value.message.splitlines()]
     assert "returned a non-zero code: 3" in lines[0]
-    assert "all  [31mred" in lines
+    assert "all red [2J" in lines
     assert "lo" in lines
     assert not any(line.startswith("eth") for line in lines)
     assert "QD_DOCKER_BUILD_NETWORK" in caught.value.next_step
     assert not where.shim_folder(workspace.session_id).exists()
+
+
+async def test_a_build_tells_all_it_prints_and_takes_what_an_earlier_one_left(
+    where: Place, driver: DockerDriver, debian_image: str
+) -> None:
+    files = {"Dockerfile": f"FROM {debian_image}\nRUN echo $((40 + 2))\nCOPY kept /kept\n", "kept": ""}
+    project, first, second = uuid4(), Told(), Told()
+
+    await driver.create(asking(commit(where, files), dockerfile="Dockerfile", project_id=project, log=first))
+    await driver.create(asking(commit(where, files), dockerfile="Dockerfile", project_id=project, log=second))
+
+    # three of the Dockerfile, and the labels of the project and of the session
+    assert (first.network, first.steps) == ("none", (5, 0))
+    assert "42" in first.lines
+    assert second.steps == (5, 3)
+    assert "42" not in second.lines
+
+
+@pytest.mark.parametrize(
+    ("bound", "step", "why"),
+    [
+        ("SILENT_SECONDS", "sleep 1000", "it printed nothing for 1 s"),
+        ("BUILD_SECONDS", "while :; do echo on; sleep 0.1; done", "it took longer than 1 s"),
+    ],
+)
+async def test_a_build_that_takes_too_long_is_ended(
+    where: Place,
+    driver: DockerDriver,
+    docker_daemon: OwnDaemon,
+    debian_image: str,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    step: str,
+    why: str,
+) -> None:
+    monkeypatch.setattr(builds, bound, 1)
+    workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\nRUN {step}\n"})
+    before, told = docker_daemon.containers(), Told()
+
+    with pytest.raises(JailError, match=why):
+        await driver.create(asking(workspace, dockerfile="Dockerfile", log=told))
+
+    assert why in told.reason
+    await eventually(lambda: docker_daemon.containers() == before, within=30)
+
+
+async def test_a_build_without_a_network_does_not_have_the_daemon_download_anything(
+    where: Place, driver: DockerDriver, debian_image: str
+) -> None:
+    workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\nADD http://127.0.0.1:1/x /x\n"})
+
+    with pytest.raises(JailError, match=r"this may download something: ADD http://127\.0\.0\.1:1/x /x"):
+        await driver.create(asking(workspace, dockerfile="Dockerfile"))
+
+
+async def test_a_build_without_a_network_refuses_a_base_image_with_triggers(
+    where: Place, driver: DockerDriver, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    with docker_daemon.client() as client:
+        dockerfile = f"FROM {debian_image}\nONBUILD ADD http://127.0.0.1:1/x /x\n".encode()
+        client.images.build(fileobj=BytesIO(dockerfile), tag="with-triggers:latest", rm=True)
+    asked = asking(commit(where, {"Dockerfile": "FROM with-triggers:latest\n"}), dockerfile="Dockerfile")
+
+    with pytest.raises(JailError, match="its base image has build triggers"):
+        await driver.create(asked)
+
+    assert images_of(docker_daemon, asked) == []
 
 
 @pytest.mark.parametrize("link", ["Dockerfile", "folder", ".dockerignore"])

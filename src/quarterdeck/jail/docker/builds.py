@@ -5,38 +5,59 @@ runs is as little trusted as what a jail runs: it has no network unless the work
 """
 
 import hashlib
+import re
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import docker
-import structlog
+import requests
+import urllib3
 from docker.errors import APIError
 from docker.utils import build as contexts
 
 from quarterdeck.jail import folders
 from quarterdeck.jail.abstract import JailSpec
+from quarterdeck.jail.docker import dockerfiles
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import GIB
-
-logger = structlog.get_logger(__name__)
 
 BUILD_SECONDS = 1800
 MEMORY_BYTES = 4 * GIB
 LAST_LINES = 20
 LINE_CHARACTERS = 500
-LOGGED_LINES = 5000
+LOG_CHARACTERS = 4 * 1024 * 1024
+SILENT_SECONDS = 600
+DOCKERFILE_BYTES = 1024 * 1024
+NO_NETWORK = "none"
+STEP, TRIGGER = re.compile(r"Step \d+/\d+ : "), re.compile(r"# Executing \d+ build trigger")
+NETWORK = (
+    "A build has a network only where the project's sessions have one and QD_DOCKER_BUILD_NETWORK names one on the "
+    "worker."
+)
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+CACHED = "---> Using cache"
 KEPT_IMAGES = 3
 IGNORE_FILE = ".dockerignore"
 PROJECT, SESSION = "quarterdeck.project", "quarterdeck.session"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a build that went well was made of."""
+
+    steps: int
+    cached_steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Build:
     tag: str
+    commit: str
     context: Path
     dockerfile: str
     network: str
@@ -49,6 +70,7 @@ class Build:
         told = f"{workspace.base_commit}\0{dockerfile}\0{network}"
         return cls(
             tag=f"quarterdeck/project-{project}:{hashlib.sha256(told.encode()).hexdigest()[:32]}",
+            commit=workspace.base_commit,
             # a clone is a copy that no command has run in yet
             context=workspace.lower or workspace.upper,
             dockerfile=dockerfile,
@@ -56,11 +78,12 @@ class Build:
             labels={PROJECT: project, SESSION: str(spec.session_id)},
         )
 
-    def run(self, client: docker.DockerClient) -> None:
-        """Raises JailError with the end of the build's log."""
-        log = _Log(self)
+    def run(self, client: docker.DockerClient, tell: Callable[[str], None] | None = None) -> "Made":
+        """Raises JailError with the end of the build's log. `tell` is called with each line of it."""
+        log = _Log(self, tell or _nobody)
         try:
             with self._archive() as context:
+                self._check()
                 for said in client.api.build(
                     fileobj=context,
                     custom_context=True,
@@ -72,14 +95,37 @@ class Build:
                     rm=True,
                     forcerm=True,
                     decode=True,
-                    timeout=BUILD_SECONDS,
+                    timeout=SILENT_SECONDS,
                 ):
                     log.take(said)
         except APIError as error:
             raise log.failure(str(error.explanation or error)) from error
+        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise log.failure(f"it printed nothing for {SILENT_SECONDS} s") from error
+        except JailError:
+            # what went on until the daemon heard of it must not be taken for a build that went well
+            _remove(client, self.tag)
+            raise
         if log.failed:
             raise log.failure(log.failed)
         _remove_old(client, self)
+        return Made(steps=log.steps, cached_steps=log.cached_steps)
+
+    def _check(self) -> None:
+        """Without a network of its own a build must not have the daemon connect anywhere in its stead."""
+        if self.network != NO_NETWORK:
+            return
+        with folders.opened(self.context) as folder:
+            content = folders.read_small(self.dockerfile, folder, DOCKERFILE_BYTES + 1)
+        if len(content) > DOCKERFILE_BYTES:
+            raise JailError(f"{self.dockerfile} is longer than {DOCKERFILE_BYTES} bytes.", "Shorten it.")
+        found = dockerfiles.download(content.decode(errors="replace"))
+        if found:
+            raise JailError(
+                f"The image cannot be built from {self.dockerfile}: this build has no network, and this may download "
+                f"something: {found[:LINE_CHARACTERS]}",
+                f"Use COPY, or write ADD with plain paths. {NETWORK}",
+            )
 
     def _archive(self) -> Any:
         if not _is_file(self.context, self.dockerfile):
@@ -92,37 +138,55 @@ class Build:
 
 
 class _Log:
-    """Goes to the worker's log as it comes, and its end into the failure."""
+    """Each line goes to whoever listens as it comes, up to a bound; the last ones into the failure."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, tell: Callable[[str], None]) -> None:
         self._build = build
+        self._tell = tell
         self._last: deque[str] = deque(maxlen=LAST_LINES)
-        self._count = 0
+        self._room = LOG_CHARACTERS
         self._until = time.monotonic() + BUILD_SECONDS
         self.failed = ""
+        self.steps = self.cached_steps = 0
 
     def take(self, said: Mapping[str, Any]) -> None:
         if time.monotonic() > self._until:
             raise self.failure(f"it took longer than {BUILD_SECONDS} s")
         self.failed = str(said.get("error") or self.failed)
         for line in _lines(str(said.get("stream") or said.get("status") or "")):
+            self._count(line)
             self._last.append(line)
-            self._count += 1
-            if self._count <= LOGGED_LINES:
-                logger.info("building an image", image=self._build.tag, said=line)
+            self._pass_on(line)
+        if self.failed:
+            self._pass_on(self.failed[:LINE_CHARACTERS])
+
+    def _count(self, line: str) -> None:
+        self.steps += STEP.match(line) is not None
+        self.cached_steps += line.strip() == CACHED
+        if self._build.network == NO_NETWORK and TRIGGER.match(line):
+            raise self.failure("its base image has build triggers (ONBUILD), which need a build with a network")
+
+    def _pass_on(self, line: str) -> None:
+        if self._room <= 0:
+            return
+        self._room -= len(line) + 1
+        self._tell(line if self._room > 0 else "The log is cut off here: it is too long.")
 
     def failure(self, why: str) -> JailError:
         end = "\n".join(self._last)
         return JailError(
             f"The image cannot be built from {self._build.dockerfile}: {why[:LINE_CHARACTERS]}\n{end}".rstrip(),
-            "Correct the Dockerfile. A build has no network unless QD_DOCKER_BUILD_NETWORK names one on the worker; "
-            "the worker's log has the whole build.",
+            f"Correct the Dockerfile; `qd session log {self._build.labels[SESSION]}` shows the whole log. {NETWORK}",
         )
+
+
+def _nobody(_line: str) -> None:
+    """Nobody listens."""
 
 
 def _lines(text: str) -> Iterator[str]:
     """Without control characters: a build prints what it likes, and a terminal may show it."""
-    for line in text.splitlines():
+    for line in COLOURS.sub("", text).splitlines():
         shown = "".join(each if each.isprintable() else " " for each in line[:LINE_CHARACTERS]).rstrip()
         if shown:
             yield shown
@@ -153,7 +217,9 @@ def _remove_old(client: docker.DockerClient, build: Build) -> None:
     repository = build.tag.rpartition(":")[0]
     found = sorted(client.images.list(name=repository), key=lambda image: str(image.attrs["Created"]), reverse=True)
     for image in found[KEPT_IMAGES:]:
-        try:
-            client.images.remove(str(image.id))
-        except APIError:
-            continue
+        _remove(client, str(image.id))
+
+
+def _remove(client: docker.DockerClient, image: str) -> None:
+    with suppress(APIError):
+        client.images.remove(image)

@@ -5,13 +5,14 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import docker
 from docker.errors import APIError, ImageNotFound
 
-from quarterdeck.jail.abstract import JailSpec
+from quarterdeck.jail.abstract import BuildLog, JailSpec
 from quarterdeck.jail.docker import builds, host_image
 from quarterdeck.jail.docker.daemon import Daemon
 from quarterdeck.jail.errors import JailError
@@ -62,15 +63,27 @@ class Images:
         return _image(name, found)
 
     async def _built(self, spec: JailSpec) -> Image:
-        build = builds.Build.of(spec, self._build_network)
+        build = builds.Build.of(spec, self._build_network if spec.container.network else builds.NO_NETWORK)
         async with self._turns[build.tag]:
             found = await self._daemon.ask(lambda client: _look(client, build.tag))
             if found is None:
-                await self._daemon.ask(build.run)
+                await self._build(build, spec.container.log)
                 found = await self._daemon.ask(lambda client: _look(client, build.tag))
         if found is None:
             raise JailError(f"The image {build.tag} is gone right after it was built.", "Open another session.")
         return _image(build.tag, found)
+
+    async def _build(self, build: builds.Build, log: BuildLog | None) -> None:
+        if log is None:
+            await self._daemon.ask(build.run)
+            return
+        await log.began(build.dockerfile, build.commit, build.network)
+        try:
+            made = await self._daemon.ask(partial(build.run, tell=log.said))
+        except JailError as error:
+            await log.failed(error.message)
+            raise
+        await log.built(build.tag, steps=made.steps, cached_steps=made.cached_steps)
 
 
 def _image(name: str, found: Mapping[str, Any]) -> Image:
