@@ -13,6 +13,7 @@ from quarterdeck_cli.commands import (
     comparisons,
     events,
     export,
+    exports,
     forks,
     image_logs,
     login,
@@ -98,6 +99,7 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("network", networks.network),
             ],
         ),
+        "workspace": ("Sessions' files, outside of Quarterdeck.", [("export", exports.export_workspace)]),
         "command": (
             "What was run, and steering what runs.",
             [

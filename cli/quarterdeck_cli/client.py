@@ -1,7 +1,7 @@
 """The GraphQL client: documents by name in, plain data out, the server's expected failures as exceptions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -100,6 +100,12 @@ class Client:
         if self._http is None:
             raise RuntimeError("the client is not open: use it in `async with`")
         return await self._http.execute(name, variables)
+
+    def download(self, path: str) -> AsyncGenerator[bytes]:
+        """What the server exports at a path, in parts. It ends only where all of it came."""
+        from quarterdeck_cli.transport.download import download
+
+        return download(self.url, self.endpoint, self.token, path)
 
     def subscribe(self, name: str, variables: Mapping[str, Any]) -> AbstractAsyncContextManager[AsyncIterator[Json]]:
         """The messages of one subscription, from one socket. A cut raises ConnectionLostError; see `resume`."""

@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from quarterdeck.application.access import ADMIN
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
+from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
 from quarterdeck.application.previews import Previews
@@ -62,6 +63,7 @@ class Services:
     commands: Commands
     snapshots: Snapshots
     comparisons: Comparisons
+    exports: Exports
     workers: Workers
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]

@@ -16,6 +16,7 @@ from quarterdeck_schema.commands.signal_command import SignalCommandMutation
 from quarterdeck_schema.commands.subscriptions import CommandSubscriptions
 from quarterdeck_schema.events.queries import EventQueries
 from quarterdeck_schema.events.subscriptions import EventSubscriptions
+from quarterdeck_schema.exports.export_workspace import ExportWorkspaceMutation
 from quarterdeck_schema.failure import FailureHandler
 from quarterdeck_schema.identity.issue_token import IssueTokenMutation
 from quarterdeck_schema.identity.login import LoginMutation
@@ -60,6 +61,7 @@ MUTATIONS = (
     ResumeSessionMutation,
     ForkSessionMutation,
     RestoreWorkspaceMutation,
+    ExportWorkspaceMutation,
     CloseSessionMutation,
     ChangeSessionNetworkMutation,
     OpenPortMutation,

@@ -16,11 +16,13 @@ import uvloop
 from pydantic import SecretStr
 
 from quarterdeck import logging
+from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
+from quarterdeck.adapters.nats.exports import NatsExports, NatsExportServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.nats.tunnels import NatsTunnels, NatsTunnelServer
@@ -35,6 +37,7 @@ from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
+from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import ObjectStore
 from quarterdeck.application.previews import Previews
@@ -231,6 +234,7 @@ def _parts(settings: Settings, stores: _Stores, reads: ReadModels, database: Dat
         commands=Commands(stores.log, ids, control, doorbell),
         snapshots=snapshots,
         comparisons=Comparisons(stores.log, snapshots),
+        exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),
         workers=Workers(stores.log, control),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
@@ -265,6 +269,8 @@ async def _worker(settings: Settings, stop: asyncio.Event) -> None:
             driver=jail_driver(settings),
             egress=_egress(settings),
             tunnels=NatsTunnelServer(stores.nats),
+            exporter=GitExporter(settings.data_dir / "worker"),
+            exports=NatsExportServer(stores.nats),
             clock=SystemClock(),
         )
         async with announcing(worker.ready.wait(), lambda: len(tuple(worker.sessions))):

@@ -1,7 +1,11 @@
 """What the README promises, typed as it stands there."""
 
+import io
 import json
+import os
 import subprocess
+import tarfile
+from pathlib import Path
 
 import pytest
 from tests.support.product import Product
@@ -120,6 +124,53 @@ async def test_what_changed_is_shown_also_when_the_session_has_ended_and_its_hos
     assert product.qd("diff", command).stdout == diff.stdout
     assert product.qd("session", "cat", session, "README.md").stdout == b"# ship\n"
     assert [entry["name"] for entry in product.ask("session", "tree", session, "new")] == ["bin", "empty"]
+
+
+def printed(product: Product, *words: str | Path) -> str:
+    """What a program of the system prints, run by the product's user."""
+    other = product.account.uid != os.geteuid()
+    done = subprocess.run(
+        words,
+        cwd=product.home,
+        env={"PATH": os.environ["PATH"], "HOME": str(product.home)},
+        stdout=subprocess.PIPE,
+        check=True,
+        user=product.account.uid if other else None,
+        group=product.account.gid if other else None,
+    )
+    return done.stdout.decode()
+
+
+async def test_a_sessions_files_are_taken_out_in_every_form_and_compared_with_its_forks(product: Product) -> None:
+    session = product.ask("session", "open", "-p", "deck")["id"]
+    text = "echo '# ship' > README.md; ln -s /etc/passwd link; printf '\\0\\1' > ./-bin; mv src 'a b'; chmod +x ./-bin"
+    product.qd("run", "-s", session, "--", text)
+    fork = product.ask("session", "fork", session)["id"]
+    product.qd("run", "-s", fork, "--", "echo '# boat' > README.md")
+
+    compared = product.qd("session", "compare", session, fork)
+    branch = product.ask("workspace", "export", fork, "--format", "branch", "--branch", "review/boat")
+    tar = product.qd("workspace", "export", session, "--format", "tar")
+    patch = product.ask("workspace", "export", session, "--format", "patch", "-o", str(product.home / "ship.patch"))
+
+    repository = product.home / "deck"
+    assert compared.stdout.decode().splitlines()[-2:] == ["-# ship", "+# boat"]
+    assert b"what the other one was forked from" in compared.stderr
+    assert printed(product, "git", "-C", repository, "show", "review/boat:README.md") == "# boat\n"
+    assert printed(product, "git", "-C", repository, "rev-parse", "review/boat").strip() == branch["commit"]
+    assert printed(product, "git", "-C", repository, "status", "--porcelain") == ""
+    assert printed(product, "git", "-C", repository, "branch", "--show-current") == "main\n"
+    with tarfile.open(fileobj=io.BytesIO(tar.stdout)) as archive:
+        names = {entry.name.partition("/")[2]: entry for entry in archive.getmembers()}
+    assert (names["link"].linkname, names["-bin"].size) == ("/etc/passwd", 2)
+    clone = product.home / "clone"
+    printed(product, "git", "clone", "-q", repository, clone)
+    printed(product, "git", "-C", clone, "apply", "--index", product.home / "ship.patch")
+    assert printed(product, "git", "-C", clone, "write-tree").strip() == patch["tree"]
+    events = product.qd("events", "list", "-s", session).stdout.decode()
+    assert events.count("WorkspaceExported") == 2
+    for each in (session, fork):
+        product.qd("session", "close", each)
 
 
 async def test_the_log_verifies(product: Product) -> None:

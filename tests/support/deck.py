@@ -13,6 +13,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.memory.cursors import MemoryCursors
+from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.leases import MemoryWorkerRegistry
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
@@ -33,6 +34,7 @@ from quarterdeck.application.ports import (
     ControlServer,
     Cursors,
     EventLog,
+    ExportServer,
     JobQueue,
     LiveOutput,
     ObjectStore,
@@ -43,6 +45,7 @@ from quarterdeck.application.ports import (
     TunnelServer,
     WorkerControl,
     WorkerRegistry,
+    WorkspaceExporter,
     Workspaces,
 )
 from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE, Loaded
@@ -114,6 +117,8 @@ class Deck:
     source: str = SOURCE
     driver: JailDriver | None = None
     tunnels: TunnelServer = field(default_factory=MemoryTunnels)
+    exporter: WorkspaceExporter | None = None
+    exports: ExportServer = field(default_factory=MemoryExports)
     egress: EgressKeeper = field(default_factory=DummyEgressKeeper)
     settings: WorkerSettings | None = None
     shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
@@ -127,6 +132,7 @@ class Deck:
         if isinstance(self.workspaces, MemoryWorkspaces):
             self.workspaces.put_branch(SOURCE, "main", {"README": b"read me\n"})
             self.trees = self.trees or MemoryTreeReader(self.workspaces)
+            self.exporter = self.exporter or MemoryExporter(self.workspaces)
             self.host.write = self._change_files
 
     def _change_files(self, session_id: UUID, batch: bytes) -> None:
@@ -163,6 +169,8 @@ class Deck:
             driver=driver or self.driver or DummyDriver(self.scripts, host=self.host),
             egress=self.egress,
             tunnels=self.tunnels,
+            exporter=self.exporter or MemoryExporter(MemoryWorkspaces()),
+            exports=self.exports,
             clock=SystemClock(),
         )
 

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
+from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
@@ -28,6 +29,7 @@ from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
+from quarterdeck.application.exports import Exports
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
 from quarterdeck.application.ports import (
@@ -38,6 +40,7 @@ from quarterdeck.application.ports import (
     RepositoryFound,
     StreamWrite,
     TranscriptStore,
+    WorkspaceExporter,
 )
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
@@ -103,10 +106,15 @@ class House:
     reads: Reads
     control: MemoryWorkerControl = field(default_factory=MemoryWorkerControl)
     tunnels: MemoryTunnels = field(default_factory=MemoryTunnels)
+    exports: MemoryExports = field(default_factory=MemoryExports)
+    exporter: WorkspaceExporter = field(init=False)
     worker: _Worker = field(default_factory=_Worker)
     workspaces: MemoryWorkspaces = field(default_factory=MemoryWorkspaces)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+
+    def __post_init__(self) -> None:
+        self.exporter = MemoryExporter(self.workspaces)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -133,6 +141,7 @@ class House:
             commands=Commands(self.log, ids, self.control, doorbell),
             snapshots=snapshots,
             comparisons=Comparisons(self.log, snapshots),
+            exports=Exports(self.log, snapshots, self.exports),
             workers=Workers(self.log, self.control),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
@@ -354,6 +363,7 @@ async def running(house: House | None = None, **settings: Any) -> AsyncGenerator
     try:
         async with (
             house.control.serve("w1", house.worker, MemoryTreeReader(house.workspaces)),
+            house.exports.serve("w1", house.exporter),
             httpx2.AsyncClient(base_url=f"http://{host}", verify=_NO_TLS, trust_env=False, timeout=20) as http,
         ):
             yield Running(house, host, issued.secret, http, stop)

@@ -9,11 +9,13 @@ from tests.support.deck import Deck
 from tests.support.repositories import JAIL_UID, Repository, reachable_folder
 from tests.support.services import Database
 
+from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
+from quarterdeck.adapters.nats.exports import NatsExportServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
@@ -57,6 +59,8 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             objects=ObstoreObjects((folder / "objects").as_uri()),
             driver=driver(folder),
             tunnels=NatsTunnelServer(nats, prefix),
+            exporter=GitExporter(state_dir(folder)),
+            exports=NatsExportServer(nats, prefix),
             egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,

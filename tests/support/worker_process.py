@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer
+from quarterdeck.adapters.nats.exports import NatsExportServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
@@ -79,6 +81,8 @@ async def main(
             objects=DyingObjects((folder / "objects").as_uri(), own.get("dies", "")),
             driver=BubblewrapDriver(home / "worker", JAIL_UID),
             tunnels=NatsTunnelServer(nats, prefix),
+            exporter=GitExporter(home / "worker"),
+            exports=NatsExportServer(nats, prefix),
             egress=ProcessEgressKeeper(home / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
         )

@@ -10,6 +10,7 @@ from quarterdeck.application.ports import Context, EventLog, LoggedEvent, Stream
 from quarterdeck.domain import (
     archive,
     command,
+    exports,
     identity,
     image_build,
     network_access,
@@ -22,6 +23,7 @@ from quarterdeck.domain import (
 )
 from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetworkChanged
 
@@ -86,6 +88,9 @@ NETWORK_ACCESS = Aggregate[network_access.NetworkAccess, network_access.NetworkA
 )
 ARCHIVE = Aggregate[archive.Archive, archive.ArchiveEvent](
     "archive", archive.Archive(), archive.evolve, get_args(archive.ArchiveEvent)
+)
+EXPORTS = Aggregate[exports.Exports, WorkspaceExported](
+    "record of exports", exports.Exports(), exports.evolve, (WorkspaceExported,)
 )
 WORKER = Aggregate[worker.WorkerState, worker.WorkerEvent](
     "worker", worker.NoWorker(), worker.evolve, get_args(worker.WorkerEvent)

@@ -5,6 +5,7 @@ from typing import get_args
 from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.archive import ArchiveEvent
 from quarterdeck.domain.command import CommandEvent
+from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
 from quarterdeck.domain.image_build import ImageBuildEvent
@@ -26,6 +27,7 @@ Event = (
     | SessionNetworkEvent
     | NetworkAccessEvent
     | ArchiveEvent
+    | WorkspaceExported
     | WorkerEvent
     | PreviewEvent
     | UserEvent

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
-from quarterdeck.gateway import graphiql
+from quarterdeck.gateway import exports, graphiql
 from quarterdeck.gateway.gateway import Gateway, make_gateway
 from quarterdeck.gateway.guard import Guard
 from quarterdeck.gateway.health import Health
@@ -41,6 +41,7 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
     routes: list[BaseRoute] = [
         Route(PATH, GraphQLOverHTTP(gateway)),
         WebSocketRoute(PATH, sockets),
+        Route(exports.ROUTE, exports.Exports(gateway)),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),

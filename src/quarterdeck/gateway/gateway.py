@@ -63,6 +63,7 @@ def make_gateway(parts: Parts) -> Gateway:
             commands=parts.commands,
             snapshots=parts.snapshots,
             comparisons=parts.comparisons,
+            exports=parts.exports,
             workers=parts.workers,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,

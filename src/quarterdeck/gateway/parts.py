@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
+from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
 from quarterdeck.application.previews import Previews
@@ -34,6 +35,7 @@ class Parts:
     commands: Commands
     snapshots: Snapshots
     comparisons: Comparisons
+    exports: Exports
     workers: Workers
     previews: Previews
     identity: Identity

@@ -11,6 +11,7 @@ from quarterdeck.application.ports import (
     Clock,
     ControlServer,
     EventLog,
+    ExportServer,
     JobQueue,
     LiveOutput,
     ObjectStore,
@@ -20,6 +21,7 @@ from quarterdeck.application.ports import (
     TunnelServer,
     WorkerLease,
     WorkerRegistry,
+    WorkspaceExporter,
     Workspaces,
 )
 from quarterdeck.application.tasks import end
@@ -34,6 +36,7 @@ from quarterdeck.worker.collecting import Collector
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.controls import Controls
 from quarterdeck.worker.deliveries import Deliveries
+from quarterdeck.worker.exporting import ArchivedExports
 from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.findings import Findings
 from quarterdeck.worker.marks import Marks
@@ -73,16 +76,19 @@ class Worker:
         driver: JailDriver,
         egress: EgressKeeper,
         tunnels: TunnelServer,
+        exporter: WorkspaceExporter,
+        exports: ExportServer,
         clock: Clock,
     ) -> None:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
-        self._tunnels = tunnels
+        self._tunnels, self._exports = tunnels, exports
         journal = Journal(log, f"worker:{settings.worker_id}")
         patterns = Patterns(settings.secrets)
         self._archiver = Archiver(settings.worker_id, journal, packs, objects, settings.archive_seconds, patterns)
         self._collector = Collector(journal, packs, objects, clock, settings.snapshot_bytes, settings.collect_seconds)
         retriever = Retriever(journal, packs, objects)
         self._trees = ArchivedTrees(trees, retriever)
+        self._exporter = ArchivedExports(exporter, retriever)
         self._ports = WorkerPorts(
             settings=settings,
             journal=journal,
@@ -157,7 +163,8 @@ class Worker:
         await self._findings.started()
         serving = self._control.serve(self._settings.worker_id, self._controls, self._trees)
         carrying = self._tunnels.serve(self._settings.worker_id, Ports(self.sessions))
-        async with serving, carrying, asyncio.TaskGroup() as group:
+        exporting = self._exports.serve(self._settings.worker_id, self._exporter)
+        async with serving, carrying, exporting, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
             group.create_task(self._archiver.run(), name="archiver")

@@ -64,6 +64,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "resumeSession": _resume_session,
         "forkSession": _fork_session,
         "restoreWorkspace": _restore_workspace,
+        "exportWorkspace": _export_workspace,
         "closeSession": _close_session,
         "runCommand": _run_command,
         "cancelCommand": _cancel_command,
@@ -225,6 +226,11 @@ async def _restore_workspace(world: World, asked: Json) -> Json:
     topic, fields = world.restoring
     await world.append(topic, world.restored_stream or uuid4(), session, **fields)
     return {"session": session, "position": position}
+
+
+async def _export_workspace(world: World, asked: Json) -> Json:
+    del asked
+    return world.exported
 
 
 async def _close_session(world: World, asked: Json) -> Json:

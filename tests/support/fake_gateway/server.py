@@ -1,6 +1,7 @@
 """Serves a World over HTTP and WebSocket from a thread of its own."""
 
 import asyncio
+import hashlib
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -8,13 +9,14 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 import graphql
 import uvicorn
 from graphql import ExecutionResult, GraphQLSchema, build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from tests.support.fake_gateway.resolvers import mutations, queries, subscriptions
@@ -43,7 +45,11 @@ class FakeGateway:
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        routes = [Route("/graphql", self._post, methods=["POST"]), WebSocketRoute("/graphql", self._socket_opened)]
+        routes = [
+            Route("/graphql", self._post, methods=["POST"]),
+            WebSocketRoute("/graphql", self._socket_opened),
+            Route("/exports/{session}/{name}", self._download),
+        ]
         config = uvicorn.Config(
             Starlette(routes=routes),
             log_level="error",
@@ -90,6 +96,31 @@ class FakeGateway:
         if not isinstance(result, ExecutionResult):
             result = await result
         return JSONResponse(result.formatted)
+
+    async def _download(self, request: Request) -> Response:
+        given = (request.headers.get("authorization") or "").removeprefix("Bearer ")
+        if given not in self.world.secrets:
+            return JSONResponse(UNAUTHENTICATED, status_code=401)
+        content = self.world.downloads.get(request.url.path)
+        if content is None:
+            error = {"message": "There is nothing to download here.", "extensions": {"code": "NOT_FOUND"}}
+            return JSONResponse({"errors": [error]}, status_code=404)
+        if self.world.record_downloads:
+            digest, left_out = hashlib.sha256(content).hexdigest(), self.world.left_out
+            about: Json = {
+                "sha256": digest,
+                "bytes": len(content),
+                "left_out": left_out,
+                "left_out_total": len(left_out),
+            }
+            await self.world.append("WorkspaceExported", uuid4(), self.world.sessions[0], **about)
+        return StreamingResponse(self._parts(content))
+
+    async def _parts(self, content: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 10_000):
+            if self.world.break_downloads and start:
+                raise ConnectionAbortedError
+            yield content[start : start + 10_000]
 
     async def _socket_opened(self, websocket: WebSocket) -> None:
         await websocket.accept(subprotocol="graphql-transport-ws")

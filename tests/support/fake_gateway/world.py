@@ -122,6 +122,14 @@ class World:
     """Whose event that is; None: the workspace's."""
     comparison: Callable[[Json], Json] = dict
     """What two sessions are compared to, by what was asked."""
+    exported: Json = field(default_factory=dict[str, Any])
+    """What an export is answered with."""
+    downloads: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """By path."""
+    left_out: list[Json] = field(default_factory=list[Json])
+    """What the event of a download says is not in it."""
+    break_downloads: bool = False
+    record_downloads: bool = True
     failures: dict[str, Json] = field(default_factory=dict[str, Json])
     """By mutation: the Failure that it answers."""
     calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])

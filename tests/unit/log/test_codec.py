@@ -172,6 +172,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "WorkSetAside",
         "WorkerStarted",
         "WorkspaceDiscarded",
+        "WorkspaceExported",
         "WorkspacePrepared",
         "WorkspaceRebuilt",
         "WorkspaceRestoreFailed",

@@ -47,7 +47,7 @@ def upload_pack(source: Source) -> tuple[str, ...]:
 def look(git: Git, source: Source, timeout: float) -> Listing:
     """Raises InvalidInputError where there is nothing to copy, UnavailableError where nobody answers."""
     if isinstance(source, LocalSource):
-        _check_folder(source)
+        check_folder(source)
     try:
         out = git.run(
             *("ls-remote", "--quiet", "--symref", *upload_pack(source), "--"),
@@ -72,7 +72,8 @@ def branch_commit(listing: Listing, source: Source, branch: str) -> bytes:
     return commit
 
 
-def _check_folder(source: LocalSource) -> None:
+def check_folder(source: LocalSource) -> None:
+    """Raises InvalidInputError where no repository is there."""
     try:
         found = os.stat(source.path)
         if stat.S_ISDIR(found.st_mode):

@@ -4,9 +4,11 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from quarterdeck.domain.errors import UnavailableError
 
@@ -44,6 +46,8 @@ CONFIG = """\
     lowSpeedTime = 60
 """
 """For `safe.directory`, only a file will do: upload-pack of a local path is started without `git -c`'s settings."""
+
+PART = 256 * 1024
 
 _KEPT = (
     *("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
@@ -86,7 +90,9 @@ class Git:
 
     config: Path
     settings: dict[str, str] = field(default_factory=dict[str, str])
-    """Further environment, for tests."""
+    """Further environment."""
+    owner: tuple[int, int] | None = None
+    """Uid and gid that it runs as, where a call names no user."""
 
     def run(
         self,
@@ -95,47 +101,91 @@ class Git:
         user: int | None = None,
         cwd: bytes | Path = b"/",
         keep: Sequence[int] = (),
-        given: bytes = b"",
+        given: bytes | int = b"",
     ) -> bytes:
         """What git prints. `user`: run as that uid and gid. `keep`: descriptors it holds too, such as a lock's.
 
-        `given`: its standard input.
+        `given`: its standard input, or the descriptor of that.
         """
+        text = given if isinstance(given, bytes) else b""
+        stdin = given if isinstance(given, int) else subprocess.PIPE if given else subprocess.DEVNULL
+        process = self.start(*arguments, user=user, cwd=cwd, keep=keep, given=stdin)
+        with ending(process):
+            try:
+                out, err = process.communicate(text or None, timeout=timeout)
+            except subprocess.TimeoutExpired:
+                raise GitTimedOutError from None
+        if process.returncode:
+            raise GitFailedError(err.decode(errors="backslashreplace"))
+        return out
+
+    def start(
+        self,
+        *arguments: str | bytes | Path,
+        user: int | None = None,
+        cwd: bytes | Path = b"/",
+        keep: Sequence[int] = (),
+        given: int = subprocess.DEVNULL,
+        errors: int = subprocess.PIPE,
+    ) -> "subprocess.Popen[bytes]":
+        """Git with its output on a pipe, to be put into `ending`."""
+        uid, gid = (user, user) if user is not None else self.owner or (None, None)
         try:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 ["git", *arguments],
-                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+                stdin=given,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=errors,
                 env=self._environment(),
                 cwd=cwd,
                 umask=0o022,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
+                user=uid,
+                group=gid,
+                extra_groups=None if uid is None else [],
                 pass_fds=keep,
                 start_new_session=True,
             )
         except FileNotFoundError:
             raise UnavailableError("There is no git on this worker.", "Install git 2.34 or later.") from None
-        with process:
-            try:
-                out, err = process.communicate(given or None, timeout=timeout)
-            except subprocess.TimeoutExpired:
-                raise GitTimedOutError from None
-            finally:
-                _end(process)
-        if process.returncode:
-            raise GitFailedError(err.decode(errors="backslashreplace"))
-        return out
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return {**kept, **_SET, "GIT_CONFIG_GLOBAL": str(self.config), **self.settings}
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ends git and whatever transport it started: they are one process group, which git leads until it is reaped."""
+@contextlib.contextmanager
+def ending(process: "subprocess.Popen[bytes]") -> Generator[None]:
+    """Git has ended afterwards, with whatever transport it started: they are one process group, which it leads."""
+    with process:
+        try:
+            yield
+        finally:
+            kill(process)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """Until it is reaped, the group is its own."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def streamed(git: Git, *arguments: str | Path, cwd: bytes | Path, timeout: float) -> Generator[bytes]:
+    """What git prints, in parts of at most `PART` bytes. Raises UnavailableError where it does not come to its end."""
+    with TemporaryFile() as words:
+        process = git.start(*arguments, cwd=cwd, errors=words.fileno())
+        late = threading.Timer(timeout, kill, [process])
+        with ending(process):
+            if process.stdout is None:
+                raise RuntimeError("a pipe was asked for")
+            late.start()
+            try:
+                while part := process.stdout.read(PART):
+                    yield part
+                status = process.wait()
+            finally:
+                late.cancel()
+        if status:
+            words.seek(0)
+            said = words.read(300).decode(errors="backslashreplace").strip()
+            raise UnavailableError(f"Git failed at reading snapshots: {said or f'status {status}'}", "Try again.")

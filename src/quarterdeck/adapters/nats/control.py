@@ -7,12 +7,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-import structlog
-from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 
+from quarterdeck.adapters.nats.answers import answering
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
-from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive, told
+from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive
 from quarterdeck.adapters.nats.turns import Turns
 from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.tasks import end
@@ -27,9 +26,7 @@ from quarterdeck.application.trees import (
     TreePage,
 )
 from quarterdeck.domain.command import Terminal
-from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
-
-logger = structlog.get_logger(__name__)
+from quarterdeck.domain.errors import UnavailableError
 
 ANSWER_SECONDS = 10.0
 FIND_SECONDS = 60.0
@@ -226,29 +223,11 @@ class NatsControlServer:
         running: "set[asyncio.Task[None]]",
         queue: str = "",
     ) -> Listener:
-        async def respond(message: Msg) -> None:
-            reply = _encoder.encode(await _answered(message.data, shape, answer))
-            try:
-                await self._connection.publish(message.reply, reply)
-            except UnavailableError as error:
-                logger.warning("an answer was lost", subject=subject, error=error.message)
-
-        async def handle(message: Msg) -> None:
-            task = asyncio.create_task(respond(message), name=subject)
-            running.add(task)
-            task.add_done_callback(running.discard)
-
-        return await self._connection.listen(subject, handle, queue=queue)
+        return await answering(self._connection, subject, shape, answer, _failed, running, queue=queue)
 
 
-async def _answered(data: bytes, shape: type[T], answer: Callable[[T], Awaitable[_Answer]]) -> _Answer:
-    try:
-        return await answer(msgspec.json.decode(data, type=shape))
-    except QuarterdeckError as error:
-        return _Answer(failure=told(error))
-    except Exception:
-        logger.exception("a control request failed")
-        return _Answer(failure=told(UnavailableError("The worker failed at this.", "Its log says how.")))
+def _failed(failure: Failure) -> _Answer:
+    return _Answer(failure=failure)
 
 
 def _given(answer: T | None) -> T:

@@ -5,7 +5,7 @@ A dial is a request; the bytes go over two subjects of its own. NATS may drop me
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
@@ -14,8 +14,9 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 
-from quarterdeck.adapters.nats.connection import Listener, NatsConnection
-from quarterdeck.adapters.nats.failures import Failure, nobody, revive, told
+from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.failures import Failure, nobody, revive
 from quarterdeck.application.ports import ByteStream, TunnelHandler
 from quarterdeck.application.tasks import end
 from quarterdeck.application.tunnel import CHUNK, TunnelEnd
@@ -37,6 +38,10 @@ class _Answer(msgspec.Struct):
     failure: Failure | None = None
 
 
+def _failed(failure: Failure) -> _Answer:
+    return _Answer(failure=failure)
+
+
 class NatsTunnels:
     def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
         self._connection, self._prefix = connection, prefix
@@ -47,7 +52,7 @@ class NatsTunnels:
     @asynccontextmanager
     async def dial(self, worker_id: str, session_id: UUID, port: int) -> AsyncGenerator[ByteStream]:
         name = f"{self._prefix}.tunnel.{uuid4().hex}"
-        async with _end(self._connection, f"{name}.out", f"{name}.in") as tunnel:
+        async with tunnel_end(self._connection, f"{name}.out", f"{name}.in") as tunnel:
             await self._request(worker_id, "dial", _Asked(session_id, port, name))
             yield tunnel
 
@@ -79,14 +84,14 @@ class NatsTunnelServer:
         async def dial(asked: _Asked) -> _Answer:
             opened = await handler.dial(asked.session_id, asked.port)
             ready = asyncio.Event()
-            _keep(running, self._carry(asked.tunnel, opened, ready))
+            keep(running, self._carry(asked.tunnel, opened, ready))
             await ready.wait()
             return _Answer()
 
         own = f"{self._prefix}.jails.{worker_id}"
         listeners = [
-            await self._listen(f"{own}.ports", ports, running),
-            await self._listen(f"{own}.dial", dial, running),
+            await answering(self._connection, f"{own}.ports", _Asked, ports, _failed, running),
+            await answering(self._connection, f"{own}.dial", _Asked, dial, _failed, running),
         ]
         try:
             yield
@@ -95,30 +100,11 @@ class NatsTunnelServer:
                 await listener.close()
             await end(running)
 
-    async def _listen(
-        self, subject: str, answer: Callable[[_Asked], Awaitable[_Answer]], running: set[asyncio.Task[None]]
-    ) -> Listener:
-        async def respond(message: Msg) -> None:
-            try:
-                given = await answer(msgspec.json.decode(message.data, type=_Asked))
-            except QuarterdeckError as error:
-                given = _Answer(failure=told(error))
-            except Exception:
-                logger.exception("a request for a port failed")
-                given = _Answer(failure=told(UnavailableError("The worker failed at this.", "Its log says how.")))
-            with suppress(UnavailableError):
-                await self._connection.publish(message.reply, msgspec.json.encode(given))
-
-        async def handle(message: Msg) -> None:
-            _keep(running, respond(message))
-
-        return await self._connection.listen(subject, handle)
-
     async def _carry(self, name: str, opened: socket.socket, ready: asyncio.Event) -> None:
         """Until both sides have ended, or one is gone."""
         with opened:
             try:
-                async with _end(self._connection, f"{name}.in", f"{name}.out") as tunnel:
+                async with tunnel_end(self._connection, f"{name}.in", f"{name}.out") as tunnel:
                     ready.set()
                     await _both(_inward(tunnel, opened), _outward(opened, tunnel))
             except (QuarterdeckError, OSError) as error:
@@ -151,7 +137,9 @@ async def _both(*work: Awaitable[None]) -> None:
 
 
 @asynccontextmanager
-async def _end(connection: NatsConnection, here: str, there: str) -> AsyncGenerator[TunnelEnd]:
+async def tunnel_end(connection: NatsConnection, here: str, there: str) -> AsyncGenerator[TunnelEnd]:
+    """One end, which hears on one subject and speaks on another. The other one is told when this one leaves."""
+
     async def send(message: bytes) -> None:
         await connection.publish(there, message)
 
@@ -176,9 +164,3 @@ async def _kept(tunnel: TunnelEnd) -> None:
         await tunnel.keep()
     except UnavailableError:
         tunnel.break_off("NATS does not answer")
-
-
-def _keep(running: set[asyncio.Task[None]], work: Awaitable[None]) -> None:
-    task = asyncio.ensure_future(work)
-    running.add(task)
-    task.add_done_callback(running.discard)

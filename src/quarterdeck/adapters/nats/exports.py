@@ -1,0 +1,130 @@
+"""Exports by request to a worker. Content comes over a tunnel of its own, with back-pressure, and whole or broken."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from uuid import uuid4
+
+import msgspec
+import structlog
+from nats.errors import NoRespondersError
+
+from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive
+from quarterdeck.adapters.nats.tunnels import tunnel_end
+from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
+from quarterdeck.application.ports import ByteStream, WorkspaceExporter
+from quarterdeck.application.tasks import end
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
+
+logger = structlog.get_logger(__name__)
+
+OPEN_SECONDS = 120.0
+"""Trees are looked through before; they may have to be fetched."""
+BRANCH_SECONDS = 600.0
+
+
+class _Content(msgspec.Struct):
+    asked: ContentAsked
+    tunnel: str
+
+
+class _Branch(msgspec.Struct):
+    asked: BranchAsked
+
+
+class _Answer(msgspec.Struct):
+    left_out: LeftOut | None = None
+    written: WrittenBranch | None = None
+    failure: Failure | None = None
+
+
+def _failed(failure: Failure) -> _Answer:
+    return _Answer(failure=failure)
+
+
+class NatsExports:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
+        self._connection, self._prefix = connection, prefix
+
+    @asynccontextmanager
+    async def content(self, worker_id: str | None, asked: ContentAsked) -> AsyncGenerator[OpenedContent]:
+        name = f"{self._prefix}.tunnel.{uuid4().hex}"
+        async with tunnel_end(self._connection, f"{name}.out", f"{name}.in") as tunnel:
+            answer = await self._request(worker_id, "content", _Content(asked, name), OPEN_SECONDS)
+            yield OpenedContent(left_out=answer.left_out or LeftOut(), chunks=_chunks(tunnel))
+
+    async def write_branch(self, worker_id: str | None, asked: BranchAsked) -> WrittenBranch:
+        answer = await self._request(worker_id, "branch", _Branch(asked), BRANCH_SECONDS)
+        if answer.written is None:
+            raise UnavailableError("The worker answered with nothing.", "Try again.")
+        return answer.written
+
+    async def _request(self, worker_id: str | None, verb: str, asked: msgspec.Struct, within: float) -> _Answer:
+        to = worker_id or ANY
+        subject = f"{self._prefix}.exports.{to}.{verb}"
+        try:
+            data = await self._connection.request(subject, msgspec.json.encode(asked), within)
+        except NoRespondersError as error:
+            raise nobody(to) from error
+        except TimeoutError as error:
+            raise UnavailableError(f"The worker did not answer within {within:g} s.", "Try again.") from error
+        answer = msgspec.json.decode(data, type=_Answer)
+        if answer.failure:
+            raise revive(answer.failure)
+        return answer
+
+
+class NatsExportServer:
+    def __init__(self, connection: NatsConnection, prefix: str = "qd") -> None:
+        self._connection, self._prefix = connection, prefix
+
+    @asynccontextmanager
+    async def serve(self, worker_id: str, exporter: WorkspaceExporter) -> AsyncGenerator[None]:
+        running: set[asyncio.Task[None]] = set()
+
+        async def content(request: _Content) -> _Answer:
+            opened = await exporter.open(request.asked)
+            ready = asyncio.Event()
+            keep(running, self._carry(request.tunnel, opened, ready))
+            await ready.wait()
+            return _Answer(left_out=opened.left_out)
+
+        async def branch(request: _Branch) -> _Answer:
+            return _Answer(written=await exporter.write_branch(request.asked))
+
+        listeners: list[Listener] = []
+        for to, queue in ((worker_id, ""), (ANY, "export")):
+            at = f"{self._prefix}.exports.{to}"
+            listeners += [
+                await answering(self._connection, f"{at}.content", _Content, content, _failed, running, queue=queue),
+                await answering(self._connection, f"{at}.branch", _Branch, branch, _failed, running, queue=queue),
+            ]
+        try:
+            yield
+        finally:
+            for listener in listeners:
+                await listener.close()
+            await end(running)
+
+    async def _carry(self, name: str, opened: OpenedContent, ready: asyncio.Event) -> None:
+        """To its end; a reader that is told of none knows that it has not all."""
+        try:
+            tunnel_of_it = tunnel_end(self._connection, f"{name}.in", f"{name}.out")
+            async with aclosing(opened.chunks) as chunks, tunnel_of_it as tunnel:
+                ready.set()
+                async for chunk in chunks:
+                    await tunnel.write(chunk)
+                await tunnel.end()
+        except QuarterdeckError as error:
+            logger.warning("an export broke off", error=error.message)
+        except Exception:
+            logger.exception("an export failed")
+        finally:
+            ready.set()
+
+
+async def _chunks(tunnel: ByteStream) -> AsyncGenerator[bytes]:
+    while chunk := await tunnel.read():
+        yield chunk
