@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import docker
+import psutil
 import pytest
 
 START_SECONDS = 30.0
@@ -100,6 +101,28 @@ class OwnDaemon:
             self.process.send_signal(number)
             self.process.wait(START_SECONDS)
             self.process = None
+
+    def crash(self) -> None:
+        """kill -9 of dockerd, of containerd and of what holds each container; the containers are gone with them."""
+        with self.client() as client:
+            inside = [each.attrs["State"]["Pid"] for each in client.containers.list()]
+        self.stop(signal.SIGKILL)
+        assert self.containerd is not None
+        self.containerd.kill()
+        self.containerd.wait(START_SECONDS)
+        self.containerd = None
+        for pid in [*self._holders(), *inside]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _holders(self) -> list[int]:
+        """containerd's shims."""
+        mark = f"-address {self.root}/containerd.sock"
+        return [each.pid for each in psutil.process_iter(["cmdline"]) if mark in " ".join(each.info["cmdline"] or ())]
+
+    def volumes(self) -> list[str]:
+        with self.client() as client:
+            return [each.name for each in client.volumes.list()]
 
     def containers(self) -> list[str]:
         with self.client() as client:

@@ -27,6 +27,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.worker.settings import WorkerSettings
 
@@ -71,5 +72,8 @@ def state_dir(folder: Path) -> Path:
     return folder / "worker"
 
 
-def driver(folder: Path) -> BubblewrapDriver:
+def driver(folder: Path, docker: str = "") -> BubblewrapDriver | DockerDriver:
+    """`docker`: a daemon's address; empty: bubblewrap makes the jails."""
+    if docker:
+        return DockerDriver(state_dir(folder), JAIL_UID, docker)
     return BubblewrapDriver(state_dir(folder), JAIL_UID)

@@ -28,6 +28,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.tasks import end
+from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.worker.settings import WorkerSettings
@@ -49,6 +50,15 @@ class DyingObjects(ObstoreObjects):
         await super().put(key, content)
         if self._dies == "after":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _driver(state: Path, docker: str) -> JailDriver:
+    if not docker:
+        return BubblewrapDriver(state, JAIL_UID)
+    # takes longer to import
+    from quarterdeck.jail.docker.driver import DockerDriver
+
+    return DockerDriver(state, JAIL_UID, docker)
 
 
 async def main(
@@ -79,7 +89,7 @@ async def main(
             trees=GitTreeReader(home / "worker"),
             packs=GitSnapshotPacks(home / "worker"),
             objects=DyingObjects((folder / "objects").as_uri(), own.get("dies", "")),
-            driver=BubblewrapDriver(home / "worker", JAIL_UID),
+            driver=_driver(home / "worker", own.get("docker", "")),
             tunnels=NatsTunnelServer(nats, prefix),
             exporter=GitExporter(home / "worker"),
             exports=NatsExportServer(nats, prefix),

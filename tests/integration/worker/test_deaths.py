@@ -38,12 +38,12 @@ SOME = 20_000
 
 
 @asynccontextmanager
-async def in_the_end_clean(deck: Deck) -> AsyncGenerator[None]:
+async def in_the_end_clean(deck: Deck, docker: str = "") -> AsyncGenerator[None]:
     """Shims outlive the workers of a test: one more worker adopts them, and ends them."""
     try:
         yield
     finally:
-        async with working(deck.worker(driver=driver(deck.folder))):
+        async with working(deck.worker(driver=driver(deck.folder, docker))):
             pass
 
 

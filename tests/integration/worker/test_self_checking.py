@@ -56,9 +56,11 @@ class Ship:
     """By session, what its command's process can be found by."""
     commands: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     worker: subprocess.Popen[bytes] | None = None
+    docker: str = ""
+    """Address of the daemon that its jails are made with; empty: they are bubblewrap's."""
 
     def start_worker(self) -> None:
-        started = worker_process(self.deck, self.database, self.nats_url, self.prefix)
+        started = worker_process(self.deck, self.database, self.nats_url, self.prefix, docker=self.docker)
         self.worker = self.running.enter_context(started)
 
     def kill_worker(self) -> None:
@@ -129,12 +131,12 @@ class Ship:
 
 
 @asynccontextmanager
-async def a_ship(database: Database, nats_url: str) -> AsyncGenerator[Ship]:
+async def a_ship(database: Database, nats_url: str, docker: str = "") -> AsyncGenerator[Ship]:
     prefix = f"t{uuid4().hex}"
-    async with real_deck(database, nats_url, prefix) as deck, in_the_end_clean(deck):
+    async with real_deck(database, nats_url, prefix) as deck, in_the_end_clean(deck, docker):
         with ExitStack() as running:
             host = Host(state=state_dir(deck.folder), marks=deck.folder / "w1")
-            ship = Ship(deck, database, nats_url, prefix, running, host)
+            ship = Ship(deck, database, nats_url, prefix, running, host, docker=docker)
             ship.start_worker()
             yield ship
             await ship.close()
@@ -224,12 +226,12 @@ async def test_after_one_sweep_nothing_is_shown_that_is_not_and_nothing_is_left(
         death(ship, hit)
         await ship.sweep()
 
-        await eventually(partial(_agrees, ship), within=30)
+        await eventually(partial(agrees, ship), within=30)
         assert isinstance(await ship.deck.session(hit), ReadySession)
         await eventually(partial(ship.host.proxy, hit), within=30)
         after = await ship.deck.run(hit, "echo goes on")
         await ship.deck.finished(after, within=30)
-        await _is_shown_as_it_is(ship)
+        await is_shown_as_it_is(ship)
 
 
 async def test_what_no_session_needs_any_more_is_removed_and_each_is_a_finding(
@@ -244,13 +246,13 @@ async def test_what_no_session_needs_any_more_is_removed_and_each_is_a_finding(
 
         await ship.sweep()
 
-        await eventually(partial(_agrees, ship), within=30)
+        await eventually(partial(agrees, ship), within=30)
         assert isinstance(await ship.deck.session(session_id), EndedSession)
         assert not processes_of(UID, ship.marks[session_id])
         found = [e for e in await ship.deck.events(worker_stream("w1")) if isinstance(e, OrphanRemoved)]
         assert {(each.kind, each.session_id) for each in found} == {("jail", session_id), ("workspace", session_id)}
         assert all("ended (lost)" in each.detail for each in found)
-        await _is_shown_as_it_is(ship)
+        await is_shown_as_it_is(ship)
 
 
 @contextmanager
@@ -280,7 +282,7 @@ async def test_the_jail_of_a_look_is_left_alone_as_long_as_somebody_looks(databa
             assert not ship.host.standing(jail)
             assert await _removed(ship) == [("jail", jail)]
             assert not list(state.glob("probe*/*")), "what the look had made is left"
-        await eventually(partial(_agrees, ship), within=30)
+        await eventually(partial(agrees, ship), within=30)
 
 
 async def _removed(ship: Ship) -> list[tuple[str, UUID]]:
@@ -293,13 +295,13 @@ async def test_a_second_sweep_finds_nothing_more(database: Database, nats_url: s
         await ship.open()
         kill_the_worker(ship, uuid4())
         await ship.sweep()
-        await eventually(partial(_agrees, ship), within=30)
+        await eventually(partial(agrees, ship), within=30)
         head = await ship.deck.log.head()
         await ship.sweep()
         assert await ship.deck.log.head() == head
 
 
-async def _agrees(ship: Ship) -> bool:
+async def agrees(ship: Ship) -> bool:
     """The log with the kernel; and a command is said to run exactly where its process is."""
     await check(ship.deck, ship.host)
     for session_id, command_id in ship.commands.items():
@@ -309,7 +311,7 @@ async def _agrees(ship: Ship) -> bool:
     return True
 
 
-async def _is_shown_as_it_is(ship: Ship) -> None:
+async def is_shown_as_it_is(ship: Ship) -> None:
     """The read models with the log."""
     async with projecting(ship.database), pools.Database(ship.database.app_url) as read:
         await projected(ship.database, await ship.deck.log.head())
