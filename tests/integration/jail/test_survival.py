@@ -105,6 +105,34 @@ async def test_a_worker_killed_without_warning_loses_nothing(where: Place, drive
     assert (await run(jail, "echo next")).text == "next\n"
 
 
+async def test_a_jail_that_ends_while_its_shim_does_not_look_is_made_anew_whole(
+    where: Place, driver: Driver, jail: StandingJail
+) -> None:
+    """The shim hears at once of the agent, its channel and each command: none of it is about the jail made then."""
+    shim = _record(where, jail.session_id)["shim"][0]
+    for number in range(10):
+        others = [await start(jail, "echo up; sleep 1000") for _ in range(number % 4)]
+        for other in others:
+            await read_until(jail, other, b"up")
+        ending = await start(jail, "read -r _; kill -9 -1")
+        agents = _family(_record(where, jail.session_id)["first"][0]) | _family(shim) - {shim}
+        await jail.write_input(ending, b"go\n")
+        os.kill(shim, signal.SIGSTOP)
+        await eventually(lambda gone=agents: _few_are_alive(gone))
+        os.kill(shim, signal.SIGCONT)
+
+        for command in (*others, ending):
+            assert (await asyncio.wait_for(jail.wait(command), 20)).reason == EndReason.SIGNALLED
+        done = await asyncio.wait_for(run(jail, f"echo {number}"), 20)
+        assert done.text == f"{number}\n"
+        assert await asyncio.wait_for(jail.processes(), 20) == 0
+
+
+async def _few_are_alive(pids: set[int]) -> bool:
+    """No more than bubblewrap itself, which `kill -9 -1` spares."""
+    return sum(map(_alive, pids)) <= 2
+
+
 @pytest.mark.bubblewrap
 async def test_a_killed_zygote_is_replaced(where: Place, driver: Driver) -> None:
     assert isinstance(driver, BubblewrapDriver)
