@@ -47,7 +47,10 @@ class _Watched:
 
 
 class Watch:
-    """Over one session. Looks as long as commands run, and once more when one has ended."""
+    """Over one session. Looks as long as commands run, and once more when one has ended.
+
+    Nobody can say which of several processes wrote: while a command runs, it is held to have been that.
+    """
 
     def __init__(self, ports: WorkerPorts, held: "HeldSession") -> None:
         self._ports, self._held = ports, held
