@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600), pytest.mark.account("root")]
 
 MANY = 50
 OPEN = """mutation($input: OpenSessionInput!) { openSession(input: $input) {

@@ -10,7 +10,7 @@ from tests.support.cutting_relay import CuttingRelay, relay_to_port
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600), pytest.mark.account("user")]
 
 LINES, WIDTH = 200_000, 1_000
 TOTAL = LINES * WIDTH

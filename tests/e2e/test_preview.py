@@ -19,7 +19,7 @@ from tests.support.waiting import eventually
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.account("user")]
 
 SERVER = """
 import hashlib, http.server, json, socketserver, time
