@@ -1,20 +1,13 @@
-"""One product for all tests of a module, run as root and as an ordinary user where root runs the tests."""
+"""The product for all tests of a run, as root and as an ordinary user where root runs the tests."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from tests.support.product import Product, accounts, product_for
 
 ACCOUNTS = accounts()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a product run in one process."""
-    for item in items:
-        if isinstance(item, pytest.Function) and item.path.parent.name == "e2e":
-            who = item.callspec.params.get("account", "") if hasattr(item, "callspec") else ""
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{who}"))
+OWN = "own_product"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -22,19 +15,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
         chosen = [name for name in ACCOUNTS if named is None or name in named.args]
-        metafunc.parametrize("account", chosen or list(ACCOUNTS), scope="module")
+        metafunc.parametrize("account", chosen or list(ACCOUNTS), scope="session")
 
 
-@pytest.fixture(scope="module")
-def stopped_product(account: str) -> Iterator[Product]:
-    with product_for(ACCOUNTS[account]) as product:
-        yield product
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a product run in one process."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.parent.name == "e2e":
+            who = item.callspec.params.get("account", "") if hasattr(item, "callspec") else ""
+            whose = f"{item.path.stem}-{who}" if OWN in item.fixturenames else str(who)
+            item.add_marker(pytest.mark.xdist_group(whose))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def product(account: str) -> AsyncIterator[Product]:
+    """A product that runs and has the project `deck`. It is shared: what a test changes, others find changed."""
+    with product_for(ACCOUNTS[account]) as made:
+        await _start(made)
+        yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def product(stopped_product: Product) -> AsyncIterator[Product]:
-    """A product that runs and has the project `deck`."""
-    stopped_product.start()
-    await stopped_product.ready()
-    stopped_product.project()
-    yield stopped_product
+async def own_product(account: str) -> AsyncIterator[Product]:
+    """The same for one module alone, which may kill any part of it."""
+    with product_for(ACCOUNTS[account]) as made:
+        await _start(made)
+        yield made
+
+
+async def _start(made: Product) -> None:
+    made.start()
+    await made.ready()
+    made.project()

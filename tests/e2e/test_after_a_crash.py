@@ -12,6 +12,11 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.fixture(scope="module")
+def product(own_product: Product) -> Product:
+    return own_product
+
+
 def quarterdeck(product: Product, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     process = product.popen(("quarterdeck", *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = process.communicate(timeout=60)

@@ -13,6 +13,7 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600), pytest.mark.account("root")]
 
+CROWD = "crowd"
 MANY = 50
 OPEN = """mutation($input: OpenSessionInput!) { openSession(input: $input) {
     ... on OpenSessionPayload { session { id } } ... on Failure { code message } } }"""
@@ -27,7 +28,7 @@ class Api:
     def __init__(self, product: Product, http: httpx2.AsyncClient) -> None:
         self._http = http
         token = product.ask("token", "issue", "many", "--scope", "*")["secret"]
-        self._project_id = product.ask("project", "show", "deck")["id"]
+        self._project_id = product.ask("project", "show", CROWD)["id"]
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/graphql-response+json"}
 
     async def ask(self, query: str, variables: dict[str, Any]) -> Any:
@@ -53,12 +54,13 @@ class Api:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def api(product: Product) -> AsyncIterator[Api]:
+    product.project(CROWD)
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{product.port}", trust_env=False, timeout=60) as http:
         yield Api(product, http)
 
 
 async def test_fifty_sessions_opened_at_once_all_become_ready(product: Product, api: Api) -> None:
-    product.ask("project", "set", "-p", "deck", f"sessions={MANY}")
+    product.ask("project", "set", "-p", CROWD, f"sessions={MANY}")
     began = time.monotonic()
     opened = await asyncio.gather(*(api.open() for _ in range(MANY)))
     await eventually(lambda: api.count("READY", MANY), within=120)
@@ -68,7 +70,7 @@ async def test_fifty_sessions_opened_at_once_all_become_ready(product: Product, 
 
 async def test_sessions_beyond_the_limit_wait_in_order_and_follow_at_once(product: Product, api: Api) -> None:
     half = MANY // 2
-    product.ask("project", "set", "-p", "deck", f"sessions={half}")
+    product.ask("project", "set", "-p", CROWD, f"sessions={half}")
     opened = await asyncio.gather(*(api.open() for _ in range(MANY)))
     await eventually(lambda: api.count("READY", half), within=120)
 

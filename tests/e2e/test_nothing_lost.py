@@ -12,6 +12,12 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600), pytest.mark.account("user")]
 
+
+@pytest.fixture(scope="module")
+def product(own_product: Product) -> Product:
+    return own_product
+
+
 LINES, WIDTH = 200_000, 1_000
 TOTAL = LINES * WIDTH
 """200 MB, in lines that each begin with their number. It pauses at each twentieth, until a file tells it to go on."""
