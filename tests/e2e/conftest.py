@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and item.path.parent.name == "e2e":
             who = item.callspec.params.get("account", "") if hasattr(item, "callspec") else ""
-            whose = f"{item.path.stem}-{who}" if OWN in item.fixturenames else str(who)
+            whose = f"{item.path.stem}-{who}" if OWN in item.fixturenames or not who else str(who)
             item.add_marker(pytest.mark.xdist_group(whose))
 
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def product(account: str) -> AsyncIterator[Product]:
     """A product that runs and has the project `deck`. It is shared: what a test changes, others find changed."""
     with product_for(ACCOUNTS[account]) as made:
-        await _start(made)
+        await made.begin()
         yield made
 
 
@@ -39,11 +39,5 @@ async def product(account: str) -> AsyncIterator[Product]:
 async def own_product(account: str) -> AsyncIterator[Product]:
     """The same for one module alone, which may kill any part of it."""
     with product_for(ACCOUNTS[account]) as made:
-        await _start(made)
+        await made.begin()
         yield made
-
-
-async def _start(made: Product) -> None:
-    made.start()
-    await made.ready()
-    made.project()

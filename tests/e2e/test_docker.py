@@ -2,10 +2,11 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from tests.support.docker_daemon import OwnDaemon
 from tests.support.product import Product, product_for
 from tests.support.waiting import eventually
@@ -16,16 +17,12 @@ from quarterdeck_cli import ids
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.root, pytest.mark.timeout(600)]
 
 
-@pytest.fixture(scope="module")
-def account() -> str:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def product(docker_daemon: OwnDaemon) -> AsyncIterator[Product]:
     """Only root can start the tests' daemon, whose socket is root's."""
-    return "root"
-
-
-@pytest.fixture(scope="module")
-def stopped_product(account: str, docker_daemon: OwnDaemon) -> Iterator[Product]:
-    with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as product:
-        yield product
+    with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as made:
+        await made.begin()
+        yield made
 
 
 def left(daemon: OwnDaemon, session: str) -> list[str]:

@@ -20,7 +20,8 @@ OPEN = """mutation($input: OpenSessionInput!) { openSession(input: $input) {
 CLOSE = """mutation($input: CloseSessionInput!) { closeSession(input: $input) {
     ... on CloseSessionPayload { session { id } } ... on Failure { code message } } }"""
 
-SESSIONS = """query($state: [SessionState!]) { sessions(state: $state, first: 100) {
+SESSIONS = """query($project: ID!, $state: [SessionState!]) {
+    sessions(projectId: $project, state: $state, first: 100) {
     edges { node { id queue { position reason } } } } }"""
 
 
@@ -40,7 +41,7 @@ class Api:
         return str(answer["openSession"]["session"]["id"])
 
     async def sessions(self, state: str) -> list[dict[str, Any]]:
-        found = (await self.ask(SESSIONS, {"state": [state]}))["sessions"]["edges"]
+        found = (await self.ask(SESSIONS, {"project": self._project_id, "state": [state]}))["sessions"]["edges"]
         return [each["node"] for each in found]
 
     async def count(self, state: str, wanted: int) -> bool:

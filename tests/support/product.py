@@ -50,6 +50,12 @@ class Product:
             argv = ("quarterdeck", "up", "--port", str(self.port), *extra)
             self.process = self.popen(argv, stdout=out, stderr=out)
 
+    async def begin(self) -> None:
+        """Starts it, and registers the project `deck`."""
+        self.start()
+        await self.ready()
+        self.project()
+
     async def ready(self) -> None:
         await eventually(lambda: "is ready at" in self.said() or self.exit_code() is not None, within=START_SECONDS)
         assert self.exit_code() is None, self.said() + self.logs()
