@@ -209,6 +209,21 @@ async def test_a_build_that_takes_too_long_is_ended(
     await eventually(lambda: docker_daemon.containers() == before, within=30)
 
 
+async def test_a_build_that_is_given_up_ends_at_once(
+    where: Place, driver: DockerDriver, docker_daemon: OwnDaemon, debian_image: str
+) -> None:
+    workspace = commit(where, {"Dockerfile": f"FROM {debian_image}\nRUN echo begun; sleep 1000\n"})
+    before, told = docker_daemon.containers(), Told()
+    making = asyncio.create_task(driver.create(asking(workspace, dockerfile="Dockerfile", log=told)))
+    await eventually(lambda: "begun" in told.lines, within=30)
+
+    making.cancel()
+    await asyncio.wait({making}, timeout=5)
+
+    assert making.cancelled()
+    await eventually(lambda: docker_daemon.containers() == before, within=30)
+
+
 async def test_a_build_without_a_network_does_not_have_the_daemon_download_anything(
     where: Place, driver: DockerDriver, debian_image: str
 ) -> None:

@@ -23,6 +23,7 @@ from docker.utils import build as contexts
 from quarterdeck.jail import folders
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.docker import dockerfiles
+from quarterdeck.jail.docker.cuts import Cut
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import GIB
 
@@ -78,9 +79,13 @@ class Build:
             labels={PROJECT: project, SESSION: str(spec.session_id)},
         )
 
-    def run(self, client: docker.DockerClient, tell: Callable[[str], None] | None = None) -> "Made":
-        """Raises JailError with the end of the build's log. `tell` is called with each line of it."""
-        log = _Log(self, tell or _nobody)
+    def run(self, client: docker.DockerClient, tell: Callable[[str], None], cut: Cut) -> "Made":
+        """Raises JailError with the end of the build's log. `tell` is called with each line of it.
+
+        `client` is used for nothing else meanwhile: `cut` ends the build.
+        """
+        log = _Log(self, tell)
+        cut.follow(client.api)
         try:
             with self._archive() as context:
                 self._check()
@@ -102,12 +107,14 @@ class Build:
             raise log.failure(str(error.explanation or error)) from error
         except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise log.failure(f"it printed nothing for {SILENT_SECONDS} s") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise log.failure("it was given up" if cut.made else "the daemon went away") from error
         except JailError:
             # what went on until the daemon heard of it must not be taken for a build that went well
             _remove(client, self.tag)
             raise
-        if log.failed:
-            raise log.failure(log.failed)
+        if log.failed or cut.made:
+            raise log.failure(log.failed or "it was given up")
         _remove_old(client, self)
         return Made(steps=log.steps, cached_steps=log.cached_steps)
 
@@ -178,10 +185,6 @@ class _Log:
             f"The image cannot be built from {self._build.dockerfile}: {why[:LINE_CHARACTERS]}\n{end}".rstrip(),
             f"Correct the Dockerfile; `qd session log {self._build.labels[SESSION]}` shows the whole log. {NETWORK}",
         )
-
-
-def _nobody(_line: str) -> None:
-    """Nobody listens."""
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -43,6 +43,18 @@ class Daemon:
             await asyncio.wait({asking})
             raise
 
+    async def ask_alone(self, question: Callable[[docker.DockerClient], T]) -> T:
+        """As `ask`, with a client of its own."""
+
+        def alone(_: docker.DockerClient) -> T:
+            own = self._connect()
+            try:
+                return question(own)
+            finally:
+                own.close()
+
+        return await self.ask(alone)
+
     async def close(self) -> None:
         if self._client is not None:
             await asyncio.to_thread(self._client.close)
@@ -93,14 +105,17 @@ class Daemon:
     def _connected(self) -> docker.DockerClient:
         with self._connecting:
             if self._client is None:
-                try:
-                    self._client = docker.DockerClient(
-                        base_url=self.address, version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS
-                    )
-                except DockerException as error:
-                    # the library's own word for a daemon that hangs up on the first question
-                    raise self._silent(error) from error
+                self._client = self._connect()
             return self._client
+
+    def _connect(self) -> docker.DockerClient:
+        try:
+            return docker.DockerClient(
+                base_url=self.address, version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS
+            )
+        except DockerException as error:
+            # the library's own word for a daemon that hangs up on the first question
+            raise self._silent(error) from error
 
 
 def _said(error: APIError) -> str:

@@ -3,9 +3,8 @@
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from docker.errors import APIError, ImageNotFound
 
 from quarterdeck.jail.abstract import BuildLog, JailSpec
 from quarterdeck.jail.docker import builds, host_image
+from quarterdeck.jail.docker.cuts import Cut
 from quarterdeck.jail.docker.daemon import Daemon
 from quarterdeck.jail.errors import JailError
 
@@ -75,15 +75,28 @@ class Images:
 
     async def _build(self, build: builds.Build, log: BuildLog | None) -> None:
         if log is None:
-            await self._daemon.ask(build.run)
+            await self._run(build, lambda _: None)
             return
         await log.began(build.dockerfile, build.commit, build.network)
         try:
-            made = await self._daemon.ask(partial(build.run, tell=log.said))
+            made = await self._run(build, log.said)
         except JailError as error:
             await log.failed(error.message)
             raise
         await log.built(build.tag, steps=made.steps, cached_steps=made.cached_steps)
+
+    async def _run(self, build: builds.Build, tell: Callable[[str], None]) -> builds.Made:
+        """Cancelled, it does not wait for the build's own end."""
+        cut = Cut()
+        running = asyncio.ensure_future(self._daemon.ask_alone(lambda client: build.run(client, tell, cut)))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            cut.make()
+            await asyncio.wait({running})
+            # how it ended is nobody's business any more
+            running.exception()
+            raise
 
 
 def _image(name: str, found: Mapping[str, Any]) -> Image:
