@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -118,7 +119,7 @@ async def test_a_jail_that_ends_while_its_shim_does_not_look_is_made_anew_whole(
         agents = _family(_record(where, jail.session_id)["first"][0]) | _family(shim) - {shim}
         await jail.write_input(ending, b"go\n")
         os.kill(shim, signal.SIGSTOP)
-        await eventually(lambda gone=agents: _few_are_alive(gone))
+        await eventually(partial(_few_are_alive, agents))
         os.kill(shim, signal.SIGCONT)
 
         for command in (*others, ending):
