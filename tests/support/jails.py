@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.disks import unmount_below
@@ -19,6 +20,7 @@ from quarterdeck.jail.abstract import ExecSpec, Exit, Jail, JailSpec
 from quarterdeck.jail.bubblewrap import SHELLS, BubblewrapDriver
 from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.shims import ALONE_SECONDS
 
 Driver = BubblewrapDriver | DockerDriver
 JAIL_UID = 64100 if os.geteuid() == 0 else None
@@ -73,10 +75,13 @@ class Place:
             lower=lower,
         )
 
-    def driver(self, limits: JailLimits | None = None, shells: Sequence[str] = SHELLS) -> Driver:
+    def driver(
+        self, limits: JailLimits | None = None, shells: Sequence[str] = SHELLS, alone_seconds: float = ALONE_SECONDS
+    ) -> Driver:
+        more: Any = {"limits": limits, "shells": shells, "alone_seconds": alone_seconds}
         if self.docker:
-            return DockerDriver(self.state, JAIL_UID, self.docker, limits=limits, shells=shells)
-        return BubblewrapDriver(self.state, JAIL_UID, limits=limits, shells=shells)
+            return DockerDriver(self.state, JAIL_UID, self.docker, **more)
+        return BubblewrapDriver(self.state, JAIL_UID, **more)
 
     def upper(self, session_id: UUID) -> Path:
         return self.state / "sessions" / str(session_id) / "upper"

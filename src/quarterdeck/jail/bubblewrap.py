@@ -22,7 +22,7 @@ from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
 from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.protections import look_from_inside
 from quarterdeck.jail.shim.wire import Head
-from quarterdeck.jail.shims import Shims
+from quarterdeck.jail.shims import ALONE_SECONDS, Shims
 from quarterdeck.jail.standing import StandingJail
 
 SHELLS = ("/bin/bash", "/bin/sh")
@@ -39,13 +39,14 @@ class BubblewrapDriver:
         *,
         limits: JailLimits | None = None,
         shells: Sequence[str] = SHELLS,
+        alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._state = state_dir
         self._bwrap = bwrap
         self._limits = limits or JailLimits()
         self._shells = list(shells)
         self._seccomp = seccomp.assemble()
-        self._shims = Shims(self.name, state_dir, jail_uid)
+        self._shims = Shims(self.name, state_dir, jail_uid, alone_seconds=alone_seconds)
         self._groups = SessionGroups(state_dir, self._shims.jail_uid)
         self._ready_program: Path | None = None
 

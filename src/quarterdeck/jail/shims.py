@@ -20,6 +20,8 @@ from quarterdeck.jail.standing import StandingJail
 
 CREATE_SECONDS = 30.0
 HELLO_SECONDS = 10.0
+ALONE_SECONDS = 60.0
+"""So long a jail runs on without a worker: less than it takes until its session may be given to another."""
 
 
 class Shims:
@@ -31,8 +33,11 @@ class Shims:
         state: Path,
         uid: int | None,
         removed: Callable[[UUID], Awaitable[None]] | None = None,
+        *,
+        alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._driver = driver
+        self._alone_seconds = alone_seconds
         self._state = state
         self._uid = uid if os.geteuid() == 0 else None
         self._removed = removed
@@ -82,6 +87,7 @@ class Shims:
             "session": str(session_id),
             "uid": self._uid,
             "owner": os.geteuid(),
+            "alone_seconds": self._alone_seconds,
             "limits": [[limit.name, limit.asked, limit.enforced_by] for limit in limits],
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -123,6 +123,7 @@ class Reconciler:
         await held.commands.idle(within=5.0)
         jail, rebuilt = await self._jail(held.session_id, session.ready(read.state))
         held.jail = jail
+        held.commands.hold(Hold.LEASE)
         held.files.settled = False
         await self._say_adopted(read.stream_id, rebuilt=rebuilt)
 
@@ -137,6 +138,8 @@ class Reconciler:
         files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
         self._marks.set(session_id)
         held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings)
+        # it may have been alone for so long that it froze by itself
+        held.commands.hold(Hold.LEASE)
         if ready.pause.activity is not Activity.RUNNING:
             held.commands.hold(Hold.PAUSE)
         await self._say_adopted(session_id, rebuilt=rebuilt)

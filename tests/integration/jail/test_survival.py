@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.jails import Driver, Place, finish, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Driver, Place, finish, processes_of, read_until, run, spec, start
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind, decode
@@ -48,6 +48,7 @@ async def main(state, session, command, uid):
 asyncio.run(main(*sys.argv[1:]))
 """
 
+UID = os.getuid() if JAIL_UID is None else JAIL_UID
 MORE = 0 if not find() else 1
 QUIET = {"bubblewrap": 6 + MORE, "docker": 3 + MORE}
 """Processes of an idle jail: shim, agent, a subreaper that waits, or two; bubblewrap twice, and its payload."""
@@ -132,6 +133,39 @@ async def test_a_jail_that_ends_while_its_shim_does_not_look_is_made_anew_whole(
 async def _few_are_alive(pids: set[int]) -> bool:
     """No more than bubblewrap itself, which `kill -9 -1` spares."""
     return sum(map(_alive, pids)) <= 2
+
+
+def _ticks(pid: int) -> int:
+    """Processor time of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets_it_go_on(
+    where: Place, driver: Driver
+) -> None:
+    clock = await driver.create(spec(where.workspace()))
+    left, mark = where.driver(alone_seconds=0.3), f"busy-{uuid4().hex}"
+    jail = await left.create(spec(where.workspace()))
+    command_id = await start(jail, f"exec -a {mark} bash -c 'until [ -e /tmp/stop ]; do :; done; echo done'", timeout=4)
+    [pid] = await eventually(lambda: processes_of(UID, mark))
+    await left.close()
+
+    async def stands_still() -> bool:
+        before = _ticks(pid)
+        await run(clock, "read -t 0.5 < <(exec sleep 9)")
+        return _ticks(pid) == before
+
+    await eventually(stands_still, within=20)
+    # also when a worker comes that does not know yet whose the session is; and no time-out passes
+    again = await driver.adopt(jail.session_id)
+    assert again
+    for _ in range(9):
+        assert await stands_still()
+    await again.thaw()
+    await run(again, "touch /tmp/stop")
+    done = await finish(again, command_id)
+    assert (done.text, done.exit.exit_code) == ("done\n", 0)
 
 
 @pytest.mark.bubblewrap

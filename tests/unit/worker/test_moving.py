@@ -32,6 +32,7 @@ from quarterdeck.domain.session import (
 )
 from quarterdeck.domain.workspace import WorkspaceRebuilt, workspace_id
 from quarterdeck.jail.dummy import DummyHost, Hangs, Prints, Script, WaitsFor
+from quarterdeck.jail.shims import ALONE_SECONDS
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.settings import WorkerSettings
 
@@ -340,3 +341,5 @@ def test_a_worker_freezes_its_sessions_before_a_conductor_may_call_them_lost() -
     # it looks every third of a lease, and waits so long for an answer
     latest = worker.fence_seconds + worker.lease_seconds
     assert latest < worker.lease_seconds + conductor.grace_seconds
+    # where it was killed, its jails freeze by themselves; its last renewal was a third of a lease before, at most
+    assert ALONE_SECONDS + worker.lease_seconds / 3 < worker.lease_seconds + conductor.grace_seconds

@@ -27,7 +27,7 @@ from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.shim import groups
 from quarterdeck.jail.shim.wire import Head
-from quarterdeck.jail.shims import Shims
+from quarterdeck.jail.shims import ALONE_SECONDS, Shims
 from quarterdeck.jail.standing import StandingJail
 
 logger = structlog.get_logger(__name__)
@@ -47,13 +47,14 @@ class DockerDriver:
         limits: JailLimits | None = None,
         shells: Sequence[str] = SHELLS,
         build_network: str = "none",
+        alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._state = state_dir
         self._limits = limits or JailLimits()
         self._shells = list(shells)
         self._seccomp = seccomp.assemble()
         self._daemon = Daemon(address)
-        self._shims = Shims(self.name, state_dir, jail_uid, self._remove_container)
+        self._shims = Shims(self.name, state_dir, jail_uid, self._remove_container, alone_seconds=alone_seconds)
         self._groups = SessionGroups(state_dir, self._shims.jail_uid)
         self._images = Images(self._daemon, self._shims.jail_uid, build_network)
         self._info: Mapping[str, Any] | None = None

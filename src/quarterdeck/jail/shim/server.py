@@ -6,6 +6,7 @@ import select
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import Any
 
 from quarterdeck.application.frames import FrameKind
@@ -16,6 +17,7 @@ from quarterdeck.jail.shim.feed import Callback
 from quarterdeck.jail.shim.groups import Groups, freeze, quiet
 from quarterdeck.jail.shim.inside import Inside, NotMadeError, Subreaper
 from quarterdeck.jail.shim.running import Running
+from quarterdeck.jail.shim.solitude import Solitude
 from quarterdeck.jail.shim.spool import Spool
 from quarterdeck.jail.shim.wire import PROTOCOL, Head, pack
 
@@ -52,6 +54,7 @@ class Server:
         self._orphaned: dict[int, Running] = {}
         self._next = 0
         self._frozen_at: float | None = None
+        self._solitude = Solitude(config.get("alone_seconds", 0))
         self._memory_until: float | None = None
         self._spool = os.open(SPOOL, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._prepare_at: float | None = None
@@ -96,7 +99,7 @@ class Server:
         times = [command.deadline for command in self._commands.values() if command.deadline is not None]
         times = [] if self._frozen_at is not None else times
         times += [command.spool.retry_at for command in self._commands.values() if command.spool.stuck]
-        times += [at for at in (self._prepare_at, self._groups.retry_at) if at is not None]
+        times += [at for at in (self._prepare_at, self._groups.retry_at, self._solitude.ends) if at is not None]
         times += [time.monotonic() + MEMORY_ROUND_SECONDS] if self._memory_until is not None else []
         return max(0.0, min(times) - time.monotonic()) if times else -1
 
@@ -108,6 +111,8 @@ class Server:
                 self._inside.prepare_subreaper()
         if self._groups.retry_at is not None and now >= self._groups.retry_at:
             self._groups.sweep()
+        if self._solitude.is_too_long(now) and self._frozen_at is None:
+            self._freeze_unasked()
         if self._memory_until is not None:
             self._end_what_was_killed_for_memory()
             self._memory_until = self._memory_until if now < self._memory_until else None
@@ -330,6 +335,7 @@ class Server:
     def _connect(self, accepted: socket.socket) -> Connection:
         connection = Connection(accepted, self)
         self._connections[connection.fd] = connection
+        self._solitude.note(alone=False)
         self.watch(connection.fd, lambda: self._listen_to(connection))
         return connection
 
@@ -350,6 +356,7 @@ class Server:
             command.armed.pop(fd, None)
             command.waiting = [(who, asked) for who, asked in command.waiting if who != fd]
         self._asked = {number: who for number, who in self._asked.items() if who[0] != fd}
+        self._solitude.note(alone=not self._connections)
         connection.close()
 
     def _send_to(self, fd: int, message: bytes) -> None:
@@ -404,6 +411,15 @@ class Server:
         elif not freeze([each.group for each in (*self._commands.values(), *self._forgotten) if each.group]):
             return {"error": "Not everything in the jail could be frozen: something in it hangs in the kernel."}
         return {}
+
+    def _freeze_unasked(self) -> None:
+        """Until a worker comes, and has seen whose the session is."""
+        if self._groups.can_freeze:
+            self._freeze_groups("freeze")
+            return
+        self._note_freezing("freeze")
+        with suppress(NotMadeError, OSError):
+            self._tell_agent({"do": "freeze", "id": 0})
 
     def _note_freezing(self, do: str) -> None:
         """A frozen command's time does not pass."""
