@@ -8,7 +8,7 @@ import pytest
 import typer
 from tests.unit.cli.conftest import QdCall
 
-from quarterdeck_cli import app, command_line, plugins
+from quarterdeck_cli import app, command_line, plugins, reference
 from quarterdeck_cli.exitcodes import MEANINGS, ExitCode, table
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import duration, lately, plain, size, when
@@ -107,3 +107,7 @@ def test_every_command_has_a_help_text(qd: QdCall) -> None:
 
     for name in ("login", "run", "attach", "replay", "export", "project", "session", "events", "token", "audit"):
         assert f"\n  {name}" in text
+
+
+def test_the_reference_of_the_commands_is_what_their_help_says() -> None:
+    assert reference.PAGE.read_text("utf-8") == reference.page(), "run `python -m quarterdeck_cli.reference`"
