@@ -95,6 +95,7 @@ PLAIN = {
     "runtime": Kind("runtime", str),
     "keep-ignored": Kind("keepIgnored", yes),
     "when-idle": Kind("whenIdle", str),
+    "snapshots": Kind("snapshotBytes", size),
 }
 NETWORK = "network"
 

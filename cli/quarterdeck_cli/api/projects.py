@@ -42,6 +42,7 @@ class ProjectSettings(Answer, frozen=True):
     runtime: str
     keep_ignored: bool
     when_idle: str
+    snapshot_bytes: int | None = None
 
 
 class Project(Answer, frozen=True):

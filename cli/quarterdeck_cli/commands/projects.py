@@ -97,8 +97,13 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
         ("limits", "strict" if chosen.strict_limits else "as this host can"),
         ("network", ", ".join(f"{rule.host}:{rule.port}" for rule in chosen.network) or "none"),
         ("when idle", chosen.when_idle if chosen.limits.idle_seconds else ""),
-        ("snapshots", "with what git ignores" if chosen.keep_ignored else ""),
+        ("snapshots", _snapshots(chosen)),
     ]
+
+
+def _snapshots(chosen: api.ProjectSettings) -> str:
+    bounds = f"at most {size(chosen.snapshot_bytes)}" if chosen.snapshot_bytes else ""
+    return ", ".join(filter(None, (bounds, "with what git ignores" if chosen.keep_ignored else "")))
 
 
 def _bounds(limits: api.LimitsAsked) -> list[tuple[str, str]]:

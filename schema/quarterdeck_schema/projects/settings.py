@@ -68,6 +68,9 @@ class ProjectSettings:
     runtime: str
     keep_ignored: bool
     when_idle: str = strawberry.field(description="`pause` or `close`: what happens after `limits.idleSeconds`.")
+    snapshot_bytes: Long | None = strawberry.field(
+        description="Of snapshots that are kept, at most; null: as much as the workers keep for every project."
+    )
 
 
 @strawberry.input(description="What is left out stays as it is.")
@@ -85,6 +88,7 @@ class ProjectSettingsInput:
     runtime: str | None = strawberry.UNSET
     keep_ignored: bool | None = strawberry.UNSET
     when_idle: str | None = strawberry.UNSET
+    snapshot_bytes: Long | None = strawberry.UNSET
 
 
 def shown_settings(settings: Settings) -> ProjectSettings:

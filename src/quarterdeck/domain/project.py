@@ -51,12 +51,14 @@ class ProjectSettings:
     """Whether snapshots hold files that git ignores."""
     when_idle: str = WhenIdle.PAUSE.value
     """What happens to a session that was idle for `limits.idle_seconds`: `pause` or `close`."""
+    snapshot_bytes: int | None = None
+    """Of the object store, that snapshots may take; None: as much as the workers let every project have."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCreated:
     TOPIC: ClassVar[str] = "ProjectCreated"
-    SCHEMA_VERSION: ClassVar[int] = 3
+    SCHEMA_VERSION: ClassVar[int] = 4
     name: str
     repository: str
     """Absolute path or URL, without credentials."""
@@ -68,7 +70,7 @@ class ProjectCreated:
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettingsChanged:
     TOPIC: ClassVar[str] = "ProjectSettingsChanged"
-    SCHEMA_VERSION: ClassVar[int] = 3
+    SCHEMA_VERSION: ClassVar[int] = 4
     settings: ProjectSettings
 
 
@@ -216,6 +218,7 @@ def _check_settings(settings: ProjectSettings) -> None:
         "maxSessionsPerUser": (settings.max_sessions_per_user, 1, 10_000),
         "maxCommandsPerSession": (settings.max_commands_per_session, 1, 1_000),
         "commandTimeoutSeconds": (settings.command_timeout_seconds, 1, 7 * 24 * 3600),
+        "snapshotBytes": (settings.snapshot_bytes, 1, 2**60),
     }
     for name, (value, low, high) in bounds.items():
         if value is not None and not low <= value <= high:

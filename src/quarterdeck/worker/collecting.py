@@ -16,10 +16,11 @@ import structlog
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
 from quarterdeck.application.ports import Clock, ObjectStore, SnapshotPacks, StoredObject, StreamWrite
-from quarterdeck.application.streams import ARCHIVE, SESSION
+from quarterdeck.application.streams import ARCHIVE, PROJECT, SESSION
 from quarterdeck.domain import archive
 from quarterdeck.domain.archive import Archive, archive_id
 from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import EndedSession, NoSession
 from quarterdeck.worker.archiving import PREFIX
 
@@ -54,7 +55,7 @@ class Collector:
     def __init__(
         self, journal: Journal, packs: SnapshotPacks, objects: ObjectStore, clock: Clock, most: int, interval: float
     ) -> None:
-        """`most`: bytes kept for one project; 0: no limit."""
+        """`most`: bytes kept for one project, which may want fewer; 0: no limit but its own."""
         self._journal, self._packs, self._objects, self._clock = journal, packs, objects, clock
         self._most, self._interval = most, interval
 
@@ -76,9 +77,15 @@ class Collector:
             if kept is not None:
                 await self._remove_unnamed(kept)
                 by_project[kept.project_id].append(kept)
-        if self._most:
-            for sessions in by_project.values():
-                await self._keep_within(sessions)
+        for project_id, sessions in by_project.items():
+            if most := await self._most_of(project_id):
+                await self._keep_within(sessions, most)
+
+    async def _most_of(self, project_id: UUID) -> int:
+        """The smaller of the two where both are given."""
+        state = (await self._journal.read(PROJECT, project_id)).state
+        own = state.settings.snapshot_bytes if isinstance(state, Project) else None
+        return min((each for each in (own, self._most) if each), default=0)
 
     async def _listed(self) -> dict[UUID, list[StoredObject]]:
         found: defaultdict[UUID, list[StoredObject]] = defaultdict(list)
@@ -108,17 +115,17 @@ class Collector:
             if each.key not in named and (old or kept.archive.state.collected):
                 await self._objects.delete(each.key)
 
-    async def _keep_within(self, sessions: list[_Kept]) -> None:
+    async def _keep_within(self, sessions: list[_Kept], most: int) -> None:
         total = sum(each.bytes for each in sessions)
         for each in sorted(sessions, key=lambda each: each.last_sent):
-            if total <= self._most:
+            if total <= most:
                 return
             if each.ended and each.bytes:
-                await self._collect(each, total)
+                await self._collect(each, total, most)
                 total -= each.bytes
 
-    async def _collect(self, kept: _Kept, total: int) -> None:
-        reason = f"its project had {total:,} bytes of snapshots, and {self._most:,} are kept."
+    async def _collect(self, kept: _Kept, total: int, most: int) -> None:
+        reason = f"its project had {total:,} bytes of snapshots, and {most:,} are kept."
         events = archive.collect(kept.archive.state, reason)
         write = StreamWrite(stream_id=kept.archive.stream_id, expected_version=kept.archive.version, events=events)
         try:

@@ -168,6 +168,7 @@ class World:
                 "runtime": "",
                 "keepIgnored": False,
                 "whenIdle": "pause",
+                "snapshotBytes": None,
             },
         }
         self.projects.append(project)

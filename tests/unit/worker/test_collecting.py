@@ -88,6 +88,18 @@ async def test_projects_are_counted_apart_and_without_a_limit_all_is_kept(story:
     assert await story.kept() == sessions
 
 
+@pytest.mark.parametrize(("most", "own"), [(0, 250), (1000, 250), (250, 1000)])
+async def test_a_project_keeps_no_more_than_it_wants_and_never_more_than_the_worker_lets_it(
+    story: Story, most: int, own: int
+) -> None:
+    project_id = await story.deck.project(snapshot_bytes=own)
+    sessions = [await story.session(project_id, 100) for _ in range(4)]
+
+    await story.collect(most=most)
+
+    assert await story.kept() == set(sessions[2:])
+
+
 async def test_open_sessions_are_never_collected(story: Story) -> None:
     project_id = await story.deck.project()
     live = await story.session(project_id, 1000, ended=False)

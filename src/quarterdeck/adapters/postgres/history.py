@@ -109,8 +109,54 @@ def _settings_changed_v2(event: ProjectSettingsChangedV1) -> ProjectSettingsChan
     return ProjectSettingsChangedV2(settings=ProjectSettingsV2(**vars(event.settings)))
 
 
-def _created_v3(event: ProjectCreatedV2) -> ProjectCreated:
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsV3:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    max_commands_per_session: int = 16
+    max_sessions_per_user: int | None = None
+    command_timeout_seconds: int = 3600
+    limits: LimitsAsked = NOTHING_ASKED
+    strict_limits: bool = False
+    network: tuple[NetworkRule, ...] = ()
+    image: str = ""
+    dockerfile: str = ""
+    runtime: str = ""
+    keep_ignored: bool = False
+    when_idle: str = "pause"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreatedV3:
+    name: str
+    repository: str
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettingsV3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChangedV3:
+    settings: ProjectSettingsV3
+
+
+def _created_v3(event: ProjectCreatedV2) -> ProjectCreatedV3:
     """An idle session went on for ever; now it is paused where the project has a limit for that."""
+    return ProjectCreatedV3(
+        name=event.name,
+        repository=event.repository,
+        default_branch=event.default_branch,
+        owner_id=event.owner_id,
+        settings=ProjectSettingsV3(**vars(event.settings)),
+    )
+
+
+def _settings_changed_v3(event: ProjectSettingsChangedV2) -> ProjectSettingsChangedV3:
+    return ProjectSettingsChangedV3(settings=ProjectSettingsV3(**vars(event.settings)))
+
+
+def _created_v4(event: ProjectCreatedV3) -> ProjectCreated:
+    """A project had no say in how much of its snapshots is kept."""
     return ProjectCreated(
         name=event.name,
         repository=event.repository,
@@ -120,7 +166,7 @@ def _created_v3(event: ProjectCreatedV2) -> ProjectCreated:
     )
 
 
-def _settings_changed_v3(event: ProjectSettingsChangedV2) -> ProjectSettingsChanged:
+def _settings_changed_v4(event: ProjectSettingsChangedV3) -> ProjectSettingsChanged:
     return ProjectSettingsChanged(settings=ProjectSettings(**vars(event.settings)))
 
 
@@ -210,8 +256,10 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
     ("ProjectCreated", 2): Earlier(shape=ProjectCreatedV2, upcast=_created_v3),
+    ("ProjectCreated", 3): Earlier(shape=ProjectCreatedV3, upcast=_created_v4),
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("ProjectSettingsChanged", 2): Earlier(shape=ProjectSettingsChangedV2, upcast=_settings_changed_v3),
+    ("ProjectSettingsChanged", 3): Earlier(shape=ProjectSettingsChangedV3, upcast=_settings_changed_v4),
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
