@@ -1,5 +1,6 @@
 """Exports from real stores into real repositories, of what a hostile jail wrote."""
 
+import asyncio
 import io
 import os
 import subprocess
@@ -286,6 +287,14 @@ async def test_an_export_whose_event_was_lost_is_taken_up_again(bench: Bench) ->
     second = await bench.branch("qd/one", first)
 
     assert await bench.branch("qd/one", first) == second
+
+
+async def test_the_same_export_asked_for_at_once_is_one_commit_for_all(bench: Bench) -> None:
+    await bench.run("echo 1 > one")
+
+    commits = await asyncio.gather(*(bench.branch() for _ in range(4)))
+
+    assert set(commits) == {bench.repository.git("rev-parse", "qd/one")}
 
 
 async def test_an_earlier_export_is_built_on_when_the_store_has_it_no_more(bench: Bench, folder: Path) -> None:

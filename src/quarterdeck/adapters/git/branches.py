@@ -69,7 +69,7 @@ class TargetRepository:
     def tip(self, branch: str) -> str | None:
         """The commit that the branch is at. Raises ConflictError for what must not be moved."""
         name = f"refs/heads/{branch}"
-        if f"branch {name}".encode() in self.run("worktree", "list", "--porcelain", "-z").split(b"\0"):
+        if f"branch {name}".encode() in self.run("worktree", "list", "--porcelain").splitlines():
             raise ConflictError(f"Branch {branch} is checked out in the repository.", _ANOTHER)
         for line in self.run("for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)", name).splitlines():
             found, commit, symbolic = line.decode(errors="backslashreplace").split("\0")
@@ -158,6 +158,8 @@ def _move(git: Git, store: Path, target: TargetRepository, asked: BranchAsked, c
     try:
         target.run("update-ref", "--no-deref", "-m", why, f"refs/heads/{asked.branch}", commit, tip or _NONE)
     except GitFailedError as failure:
+        if target.tip(asked.branch) == commit:  # by the same request, made once more
+            return
         raise ConflictError(
             f"The repository does not take branch {asked.branch}: {_words(failure)}", _ANOTHER
         ) from None
