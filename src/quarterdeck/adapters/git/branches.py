@@ -15,7 +15,7 @@ from quarterdeck.adapters.git import look, sources
 from quarterdeck.adapters.git.failures import explain
 from quarterdeck.adapters.git.loose import LooseObjects
 from quarterdeck.adapters.git.objects import Objects, object_name
-from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError, ending
+from quarterdeck.adapters.git.program import SMALL_WINDOWS, Git, GitFailedError, GitTimedOutError, ending
 from quarterdeck.adapters.git.sources import LocalSource
 from quarterdeck.application.export_requests import BranchAsked
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
@@ -168,7 +168,7 @@ def _move(git: Git, store: Path, target: TargetRepository, asked: BranchAsked, c
 def _send(git: Git, store: Path, target: TargetRepository, wanted: str) -> None:
     """What the repository needs, from git to git."""
     packing = ("pack-objects", "--revs", "--stdout", "--thin", "--delta-base-offset", "--quiet")
-    limits = ("-c", "pack.threads=1", "-c", "core.bigFileThreshold=16m")
+    limits = (*SMALL_WINDOWS, "-c", "pack.threads=1", "-c", "core.bigFileThreshold=16m")
     with TemporaryFile() as asked, TemporaryFile() as words:
         asked.write(wanted.encode())
         asked.seek(0)

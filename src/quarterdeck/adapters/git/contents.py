@@ -7,7 +7,7 @@ from pathlib import Path
 from quarterdeck.adapters.git.differences import changes
 from quarterdeck.adapters.git.names import is_refused
 from quarterdeck.adapters.git.objects import LINK, SUBMODULE, TREE, Entry, Objects
-from quarterdeck.adapters.git.program import Git, streamed
+from quarterdeck.adapters.git.program import SMALL_WINDOWS, Git, streamed
 from quarterdeck.application.export_requests import MOST_LEFT_OUT, LeftOut
 from quarterdeck.application.paths import path_text
 from quarterdeck.domain.errors import LimitExceededError
@@ -96,5 +96,5 @@ class Contents:
         if size <= AT_ONCE:
             yield self.objects.blob(name)
             return
-        arguments = ("-c", "core.bigFileThreshold=1m", "cat-file", "blob", name.hex())
+        arguments = ("-c", "core.bigFileThreshold=1m", *SMALL_WINDOWS, "cat-file", "blob", name.hex())
         yield from streamed(self.git, *arguments, cwd=self.store, timeout=self.timeout)

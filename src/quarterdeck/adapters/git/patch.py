@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from quarterdeck.adapters.git.program import Git, streamed
+from quarterdeck.adapters.git.program import SMALL_WINDOWS, Git, streamed
 
 _SETTINGS = (
+    *SMALL_WINDOWS,
     *("-c", "core.quotePath=true"),
     # beyond it, contents are not compared line by line: what a jail wrote may be made to take long
     *("-c", "core.bigFileThreshold=8m"),

@@ -48,6 +48,8 @@ CONFIG = """\
 """For `safe.directory`, only a file will do: upload-pack of a local path is started without `git -c`'s settings."""
 
 PART = 256 * 1024
+SMALL_WINDOWS = ("-c", "core.packedGitWindowSize=8m", "-c", "core.packedGitLimit=32m")
+"""Of a pack git maps so much into its memory at a time, instead of all."""
 
 _KEPT = (
     *("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
