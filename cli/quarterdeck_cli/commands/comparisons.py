@@ -69,7 +69,7 @@ def _say_common(qd: Qd, found: Comparison) -> None:
         qd.out.note(f"Both started from commit {base[:12]}.")
     elif not found.same_base:
         qd.out.note(f"They started from different commits: {_base(found.a)} and {_base(found.b)}.")
-    if found.ancestor_id is None:
+    if found.ancestor_id is None or found.a.session.id == found.b.session.id:
         return
     for side in (found.a, found.b):
         name = ids.short(side.session.id)

@@ -73,6 +73,16 @@ def test_the_files_of_two_sessions_are_compared_to_their_end_and_what_they_share
     assert [file["path"] for file in whole["diff"]["files"]] == ["one", "two\x1b[2J"]
 
 
+def test_a_session_at_two_points_is_not_called_its_own_ancestor(
+    qd: QdCall, logged_in: FakeGateway, world: World, pair: tuple[Json, Json]
+) -> None:
+    a, _ = pair
+    found = {"sameBase": True, "ancestorId": a["id"], "a": side(a, TREE), "b": side(a, OTHER), "diff": diff()}
+    world.comparison = lambda _asked: found
+
+    assert "forked" not in qd("session", "compare", short(a), short(a), "--at-a", TREE).err
+
+
 def test_sessions_with_the_same_files_and_nothing_else_in_common_say_so(
     qd: QdCall, logged_in: FakeGateway, world: World, pair: tuple[Json, Json]
 ) -> None:
