@@ -185,3 +185,27 @@ async def test_what_a_subscriber_does_not_read_is_bounded() -> None:
     assert [len(await anext(inbox)) for _ in range(3)] == [300, 300, 300]
     inbox.put(b"later")
     assert await asyncio.wait_for(anext(inbox), 1) == b"later"
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 2))
+async def test_who_is_cancelled_while_it_begins_to_listen_ends_and_the_connection_stays(
+    nats_url: str, steps: int
+) -> None:
+    async with NatsConnection(nats_url) as connection:
+        await connection.wait_up()
+        client = connection.client
+
+        async def take(_: object) -> None: ...
+
+        for _ in range(5):
+            listening = asyncio.create_task(connection.listen(f"t{uuid4().hex}", take))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            is_cancelled = listening.cancel()
+            await asyncio.wait({listening}, timeout=10)
+            assert listening.cancelled() == is_cancelled
+            await client.flush()
+
+        assert connection.is_up
+        assert connection.client is client
+        assert client.stats["reconnects"] == 0

@@ -63,6 +63,7 @@ class NatsConnection:
         self._up = asyncio.Event()
         self._closed = asyncio.Event()
         self._complained = False
+        self._flushing: set[asyncio.Task[None]] = set()
         self.on_up: list[Callable[[], None]] = []
 
     async def __aenter__(self) -> "NatsConnection":
@@ -81,6 +82,8 @@ class NatsConnection:
         self._up.clear()
         if keeper:
             await end([keeper])
+        with suppress(NatsError, OSError):
+            await asyncio.gather(*self._flushing)
         if self._client and not self._client.is_closed:
             with suppress(NatsError, OSError):
                 await self._client.close()
@@ -123,12 +126,33 @@ class NatsConnection:
         """Calls `handler` for each message from now on; while the connection is down, from when it is up again."""
         listener = Listener(self, subject, queue, handler)
         self._listeners[listener] = None
-        with suppress(NatsError, OSError):
-            if self._client and not self._client.is_closed:
-                await listener.attach(self._client)
-            if self._client and self.is_up:
-                await self._client.flush()
+        try:
+            with _cancellable(), suppress(NatsError, OSError):
+                if self._client and not self._client.is_closed:
+                    await listener.attach(self._client)
+                if self._client and self.is_up:
+                    await self._flush(self._client)
+        except asyncio.CancelledError:
+            await listener.close()
+            raise
         return listener
+
+    async def _flush(self, client: Client) -> None:
+        """Until the server has all that was sent.
+
+        It goes on when whoever waits is cancelled: nats-py closes a connection whose server answers what nobody
+        waits for any more.
+        """
+        flushing = asyncio.create_task(client.flush(), name="nats flush")
+        self._flushing.add(flushing)
+        flushing.add_done_callback(self._flushed)
+        await asyncio.shield(flushing)
+
+    def _flushed(self, flushing: asyncio.Task[None]) -> None:
+        self._flushing.discard(flushing)
+        if not flushing.cancelled():
+            # looked at, in case that nobody waits any more
+            flushing.exception()
 
     def forget(self, listener: Listener) -> None:
         self._listeners.pop(listener, None)
