@@ -1,6 +1,9 @@
-"""A real jail per test."""
+"""A real jail per test, or one for all tests of a module that spoil nothing (`shared_jail`)."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from tests.support.jails import Driver, Place, place, spec
@@ -28,3 +31,39 @@ async def driver(where: Place) -> AsyncIterator[Driver]:
 async def jail(where: Place, driver: Driver) -> StandingJail:
     """Ended with its place."""
     return await driver.create(spec(where.workspace(), FROM_SESSION="yes"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A jail that outlives the tests that adopt it."""
+
+    where: Place
+    session_id: UUID
+
+
+@pytest.fixture(scope="module", params=["bubblewrap", "docker"])
+def standing(request: pytest.FixtureRequest) -> Iterator[Standing]:
+    daemon = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
+    with asyncio.Runner() as runner:
+        placed = place(daemon)
+        where = runner.run(placed.__aenter__())
+        try:
+            yield Standing(where, runner.run(_make(where)))
+        finally:
+            runner.run(placed.__aexit__(None, None, None))
+
+
+async def _make(where: Place) -> UUID:
+    driver = where.driver()
+    jail = await driver.create(spec(where.workspace(), FROM_SESSION="yes"))
+    await driver.close()
+    return jail.session_id
+
+
+@pytest.fixture
+async def shared_jail(standing: Standing) -> AsyncIterator[StandingJail]:
+    driver = standing.where.driver()
+    jail = await driver.adopt(standing.session_id)
+    assert jail
+    yield jail
+    await driver.close()

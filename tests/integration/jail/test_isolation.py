@@ -98,9 +98,9 @@ async def _more_than(jail: StandingJail, count: int) -> bool:
     return await jail.processes() > count
 
 
-async def test_a_command_inherits_no_descriptor(jail: StandingJail) -> None:
+async def test_a_command_inherits_no_descriptor(shared_jail: StandingJail) -> None:
     done = await run(
-        jail, "exec python3 -I -c 'import os; print(sorted(map(int, os.listdir(\"/proc/self/fd\")))[:-1])'"
+        shared_jail, "exec python3 -I -c 'import os; print(sorted(map(int, os.listdir(\"/proc/self/fd\")))[:-1])'"
     )
 
     assert done.text == "[0, 1, 2]\n"
@@ -115,21 +115,23 @@ async def test_no_process_of_the_jail_shows_the_hosts_environment_or_paths(where
         assert secret not in done.text
 
 
-async def test_the_jails_upkeep_cannot_be_looked_into(jail: StandingJail) -> None:
-    agent = (await run(jail, "pgrep -o '^agent$'")).text.strip()
+async def test_the_jails_upkeep_cannot_be_looked_into(shared_jail: StandingJail) -> None:
+    agent = (await run(shared_jail, "pgrep -o '^agent$'")).text.strip()
 
     for name in ("environ", "mem", "maps", "root/", "cwd/", "fd/", "exe"):
-        done = await run(jail, f"ls -l /proc/{agent}/{name} > /dev/null && head -c 1 /proc/{agent}/{name} > /dev/null")
+        done = await run(
+            shared_jail, f"ls -l /proc/{agent}/{name} > /dev/null && head -c 1 /proc/{agent}/{name} > /dev/null"
+        )
         assert done.exit.exit_code != 0, name
 
 
 OWN = {"/dev/shm", "/tmp", "/home/agent", "/run/quarterdeck", "/workspace"}
 
 
-async def test_only_the_jails_own_file_systems_can_be_written(jail: StandingJail) -> None:
+async def test_only_the_jails_own_file_systems_can_be_written(shared_jail: StandingJail) -> None:
     """Devices apart, which show nothing of what is written to them."""
     done = await run(
-        jail,
+        shared_jail,
         "while read -r _ point _; do [ -c $point ] || [ ! -w $point ] || echo $point; done < /proc/self/mounts",
     )
 
@@ -137,8 +139,8 @@ async def test_only_the_jails_own_file_systems_can_be_written(jail: StandingJail
     assert set(done.text.split()) - {"/dev/pts", "/dev/mqueue"} == OWN
 
 
-async def test_no_file_system_heeds_set_uid_bits(jail: StandingJail) -> None:
-    mounts = [line.split() for line in (await run(jail, "cat /proc/self/mounts")).text.splitlines()]
+async def test_no_file_system_heeds_set_uid_bits(shared_jail: StandingJail) -> None:
+    mounts = [line.split() for line in (await run(shared_jail, "cat /proc/self/mounts")).text.splitlines()]
 
     for _, point, kind, options, *_ in mounts:
         flags = options.split(",")
@@ -149,8 +151,8 @@ async def test_no_file_system_heeds_set_uid_bits(jail: StandingJail) -> None:
     "path",
     ["/root", "/home/agent/..", "/etc/shadow", "/var/lib", "/sys", "/boot", "/dev/vda", "/dev/kmsg", "/old_root"],
 )
-async def test_the_hosts_files_are_absent(jail: StandingJail, path: str) -> None:
-    done = await run(jail, f"cd /; ls -A {path} 2>/dev/null | grep -v '^agent$'")
+async def test_the_hosts_files_are_absent(shared_jail: StandingJail, path: str) -> None:
+    done = await run(shared_jail, f"cd /; ls -A {path} 2>/dev/null | grep -v '^agent$'")
 
     assert done.text == ""
 
@@ -158,8 +160,8 @@ async def test_the_hosts_files_are_absent(jail: StandingJail, path: str) -> None
 @pytest.mark.parametrize(
     "target", ["/usr/x", "/etc/x", "/x", "/dev/x", "/run/x", "/var/x", "/proc/sys/kernel/hostname", "/bin/x"]
 )
-async def test_the_system_cannot_be_written(jail: StandingJail, target: str) -> None:
-    assert (await run(jail, f"echo x > {target}")).exit.exit_code != 0
+async def test_the_system_cannot_be_written(shared_jail: StandingJail, target: str) -> None:
+    assert (await run(shared_jail, f"echo x > {target}")).exit.exit_code != 0
 
 
 @pytest.mark.parametrize("path", ["/tmp/x", "/dev/shm/x", "$HOME/x", "/run/quarterdeck/x"])
@@ -209,11 +211,11 @@ DENIED = {
 
 
 @pytest.mark.parametrize("name", DENIED)
-async def test_a_dangerous_system_call_is_denied(jail: StandingJail, name: str) -> None:
+async def test_a_dangerous_system_call_is_denied(shared_jail: StandingJail, name: str) -> None:
     numbers, arguments = DENIED[name]
     script = SYSCALLS.format(numbers=dict(zip(("x86_64", "aarch64"), numbers, strict=True)), arguments=arguments)
 
-    assert (await run(jail, f"python3 -I - <<'END'\n{script}\nEND")).text == "denied\n"
+    assert (await run(shared_jail, f"python3 -I - <<'END'\n{script}\nEND")).text == "denied\n"
 
 
 @pytest.mark.parametrize(
@@ -221,25 +223,25 @@ async def test_a_dangerous_system_call_is_denied(jail: StandingJail, name: str) 
     ["40, 1, 0", "38, 5, 0", "17, 3, 0", "31, 3, 0", "30, 5, 0", "16, 3, 9", "16, 3, 15"],
     ids=["vsock", "alg", "packet", "bluetooth", "tipc", "netlink audit", "netlink uevent"],
 )
-async def test_a_rare_kind_of_socket_is_refused(jail: StandingJail, arguments: str) -> None:
-    done = await run(jail, f"python3 -I -c 'import socket; socket.socket({arguments})'")
+async def test_a_rare_kind_of_socket_is_refused(shared_jail: StandingJail, arguments: str) -> None:
+    done = await run(shared_jail, f"python3 -I -c 'import socket; socket.socket({arguments})'")
 
     assert done.exit.exit_code == 1
     assert b"not supported" in done.errors
 
 
 @pytest.mark.parametrize("request_number", ["0x5412", "0x541C", "0x5423", "0x100005412"])
-async def test_input_cannot_be_pushed_into_a_terminal(jail: StandingJail, request_number: str) -> None:
+async def test_input_cannot_be_pushed_into_a_terminal(shared_jail: StandingJail, request_number: str) -> None:
     script = (
         "import ctypes, os; libc = ctypes.CDLL(None, use_errno=True); "
         f"print(libc.syscall({{'x86_64': 16, 'aarch64': 29}}[os.uname().machine], 0, "
         f"ctypes.c_ulong({request_number}), b'x'), ctypes.get_errno())"
     )
 
-    assert (await run(jail, f'python3 -I -c "{script}"')).text == "-1 1\n"
+    assert (await run(shared_jail, f'python3 -I -c "{script}"')).text == "-1 1\n"
 
 
-async def test_ordinary_programs_are_not_hindered(jail: StandingJail) -> None:
+async def test_ordinary_programs_are_not_hindered(shared_jail: StandingJail) -> None:
     script = (
         "import socket, threading, subprocess, multiprocessing, os; socket.socket(); socket.socketpair(); "
         "socket.socket(socket.AF_INET6); socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); "
@@ -247,14 +249,14 @@ async def test_ordinary_programs_are_not_hindered(jail: StandingJail) -> None:
         "multiprocessing.get_context('fork').Process(target=print).start()"
     )
 
-    assert (await run(jail, f'python3 -I -c "{script}"')).errors == b""
+    assert (await run(shared_jail, f'python3 -I -c "{script}"')).errors == b""
 
 
-async def test_there_is_no_network_but_the_jails_own_loopback(jail: StandingJail) -> None:
+async def test_there_is_no_network_but_the_jails_own_loopback(shared_jail: StandingJail) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         done = await run(
-            jail,
+            shared_jail,
             "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '; "
             f"python3 -I -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}), 2)'",
         )
@@ -263,13 +265,13 @@ async def test_there_is_no_network_but_the_jails_own_loopback(jail: StandingJail
     assert b"refused" in done.errors
 
 
-async def test_abstract_sockets_of_the_host_are_out_of_reach(jail: StandingJail) -> None:
+async def test_abstract_sockets_of_the_host_are_out_of_reach(shared_jail: StandingJail) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         name = f"quarterdeck-test-{os.getpid()}"
         server.bind(f"\0{name}")
         server.listen()
         script = f'import socket; socket.socket(socket.AF_UNIX).connect("\\0{name}")'
-        done = await run(jail, f"python3 -I -c '{script}'")
+        done = await run(shared_jail, f"python3 -I -c '{script}'")
 
     assert b"refused" in done.errors
 

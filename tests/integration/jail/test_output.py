@@ -16,14 +16,14 @@ from quarterdeck.jail.shim.spool import ROOM
 from quarterdeck.jail.standing import StandingJail
 
 
-async def test_every_byte_passes_unchanged(jail: StandingJail) -> None:
-    done = await run(jail, "python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 1000)'")
+async def test_every_byte_passes_unchanged(shared_jail: StandingJail) -> None:
+    done = await run(shared_jail, "python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 1000)'")
 
     assert done.output == bytes(range(256)) * 1000
 
 
-async def test_a_line_of_fifty_megabytes_arrives_in_frames_of_bounded_size(jail: StandingJail) -> None:
-    done = await run(jail, "head -c 50000000 /dev/zero | tr '\\0' a")
+async def test_a_line_of_fifty_megabytes_arrives_in_frames_of_bounded_size(shared_jail: StandingJail) -> None:
+    done = await run(shared_jail, "head -c 50000000 /dev/zero | tr '\\0' a")
 
     assert len(done.output) == 50_000_000
     assert set(done.output) == {ord("a")}
@@ -31,14 +31,14 @@ async def test_a_line_of_fifty_megabytes_arrives_in_frames_of_bounded_size(jail:
 
 
 @pytest.mark.parametrize("terminal", [None, Terminal()], ids=["pipe", "terminal"])
-async def test_a_counted_flood_arrives_whole(jail: StandingJail, terminal: Terminal | None) -> None:
-    done = await run(jail, "seq 1 300000", terminal=terminal)
+async def test_a_counted_flood_arrives_whole(shared_jail: StandingJail, terminal: Terminal | None) -> None:
+    done = await run(shared_jail, "seq 1 300000", terminal=terminal)
 
     assert done.text.replace("\r\n", "\n") == "".join(f"{number}\n" for number in range(1, 300_001))
 
 
-async def test_times_of_frames_never_go_back(jail: StandingJail) -> None:
-    done = await run(jail, "for i in 1 2 3 4 5; do echo $i; echo $i >&2; sleep 0.01; done")
+async def test_times_of_frames_never_go_back(shared_jail: StandingJail) -> None:
+    done = await run(shared_jail, "for i in 1 2 3 4 5; do echo $i; echo $i >&2; sleep 0.01; done")
 
     times = [frame.time_us for frame in done.frames]
     assert times == sorted(times)
@@ -59,17 +59,17 @@ async def test_segments_go_when_they_are_acknowledged(where: Place, jail: Standi
     await eventually(lambda: not list(spool.iterdir()))
 
 
-async def test_a_reader_can_start_in_the_middle(jail: StandingJail) -> None:
-    command_id = await start(jail, "head -c 10000000 /dev/urandom | tee /tmp/sent")
-    batches = [batch async for batch in jail.spool(command_id, 0)]
+async def test_a_reader_can_start_in_the_middle(shared_jail: StandingJail) -> None:
+    command_id = await start(shared_jail, "head -c 10000000 /dev/urandom | tee /tmp/sent")
+    batches = [batch async for batch in shared_jail.spool(command_id, 0)]
     middle = batches[len(batches) // 2].position
-    await jail.acknowledge(command_id, middle)
+    await shared_jail.acknowledge(command_id, middle)
 
-    again = b"".join([batch.encoded async for batch in jail.spool(command_id, middle)])
+    again = b"".join([batch.encoded async for batch in shared_jail.spool(command_id, middle)])
 
     assert again == b"".join(batch.encoded for batch in batches if batch.position >= middle)
     everything = b"".join(frame.data for batch in batches for frame in decode(batch.encoded))
-    told = (await run(jail, "sha256sum < /tmp/sent")).text.split()[0]
+    told = (await run(shared_jail, "sha256sum < /tmp/sent")).text.split()[0]
     assert hashlib.sha256(everything).hexdigest() == told
 
 
@@ -99,30 +99,30 @@ async def test_too_much_output_ends_a_command_with_that_reason(where: Place) -> 
     await driver.close()
 
 
-async def test_input_that_nobody_reads_is_refused_at_some_point(jail: StandingJail) -> None:
-    command_id = await start(jail, "sleep 1000")
+async def test_input_that_nobody_reads_is_refused_at_some_point(shared_jail: StandingJail) -> None:
+    command_id = await start(shared_jail, "sleep 1000")
 
-    await jail.write_input(command_id, bytes(2 * MIB))
+    await shared_jail.write_input(command_id, bytes(2 * MIB))
 
     with pytest.raises(JailError, match="has not read"):
-        await jail.write_input(command_id, b"more")
+        await shared_jail.write_input(command_id, b"more")
 
 
-async def test_much_input_arrives(jail: StandingJail) -> None:
-    command_id = await start(jail, "sha256sum")
+async def test_much_input_arrives(shared_jail: StandingJail) -> None:
+    command_id = await start(shared_jail, "sha256sum")
     sent = os.urandom(5_000_000)
 
     async def offer(at: int) -> bool:
         try:
-            await jail.write_input(command_id, sent[at : at + 500_000])
+            await shared_jail.write_input(command_id, sent[at : at + 500_000])
         except JailError:
             return False
         return True
 
     for at in range(0, len(sent), 500_000):
         await eventually(partial(offer, at))
-    await jail.write_input(command_id, b"", end=True)
-    done = await finish(jail, command_id)
+    await shared_jail.write_input(command_id, b"", end=True)
+    done = await finish(shared_jail, command_id)
 
     assert done.text.split()[0] == hashlib.sha256(sent).hexdigest()
 

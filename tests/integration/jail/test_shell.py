@@ -49,23 +49,23 @@ async def test_a_directory_that_is_gone_is_said_and_the_workspace_used(jail: Sta
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 126, 127, 255])
-async def test_exit_codes_are_those_of_the_text(jail: StandingJail, code: int) -> None:
-    assert (await run(jail, f"exit {code}")).exit.exit_code == code
-    assert (await run(jail, f"(exit {code})")).exit.exit_code == code
+async def test_exit_codes_are_those_of_the_text(shared_jail: StandingJail, code: int) -> None:
+    assert (await run(shared_jail, f"exit {code}")).exit.exit_code == code
+    assert (await run(shared_jail, f"(exit {code})")).exit.exit_code == code
 
 
-async def test_a_text_of_the_greatest_length_runs(jail: StandingJail) -> None:
+async def test_a_text_of_the_greatest_length_runs(shared_jail: StandingJail) -> None:
     printing = "\necho $?"
     text = (": " + "x" * MAX_TEXT_BYTES)[: MAX_TEXT_BYTES - len(printing)] + printing
 
-    done = await run(jail, text)
+    done = await run(shared_jail, text)
 
     assert done.exit.exit_code == 0
     assert done.text == "0\n"
 
 
-async def test_errors_name_the_line_of_the_text(jail: StandingJail) -> None:
-    done = await run(jail, "true\nno-such-program")
+async def test_errors_name_the_line_of_the_text(shared_jail: StandingJail) -> None:
+    done = await run(shared_jail, "true\nno-such-program")
 
     assert done.errors == b"bash: line 2: no-such-program: command not found\n"
     assert done.exit.exit_code == 127
@@ -81,30 +81,30 @@ async def test_a_syntax_error_is_told_and_the_state_kept(jail: StandingJail) -> 
     assert (await run(jail, "pwd")).text == "/tmp\n"
 
 
-async def test_the_upkeep_does_not_show_in_a_trace(jail: StandingJail) -> None:
-    done = await run(jail, "set -x; true")
+async def test_the_upkeep_does_not_show_in_a_trace(shared_jail: StandingJail) -> None:
+    done = await run(shared_jail, "set -x; true")
 
     assert b"__qd" not in done.errors.replace(b"eval", b"")
     assert done.errors.splitlines()[-1].endswith(b"true")
 
 
-async def test_standard_input_is_the_commands_own(jail: StandingJail) -> None:
-    command_id = await start(jail, "read -r line; echo \"got $line\"; ls /proc/self/fd | tr '\\n' ' '")
-    await jail.write_input(command_id, b"this\n")
+async def test_standard_input_is_the_commands_own(shared_jail: StandingJail) -> None:
+    command_id = await start(shared_jail, "read -r line; echo \"got $line\"; ls /proc/self/fd | tr '\\n' ' '")
+    await shared_jail.write_input(command_id, b"this\n")
 
-    done = await finish(jail, command_id)
+    done = await finish(shared_jail, command_id)
 
     # the last is that of the listing itself
     assert done.text == "got this\n0 1 2 3 "
 
 
-async def test_many_commands_run_side_by_side(jail: StandingJail) -> None:
-    waiting = [await start(jail, f"read -r x; echo {number} $x") for number in range(20)]
+async def test_many_commands_run_side_by_side(shared_jail: StandingJail) -> None:
+    waiting = [await start(shared_jail, f"read -r x; echo {number} $x") for number in range(20)]
     for command_id in reversed(waiting):
-        await jail.write_input(command_id, b"go\n")
+        await shared_jail.write_input(command_id, b"go\n")
 
     for number, command_id in enumerate(waiting):
-        assert (await finish(jail, command_id)).text == f"{number} go\n"
+        assert (await finish(shared_jail, command_id)).text == f"{number} go\n"
 
 
 async def test_without_bash_the_system_shell_keeps_the_state_too(where: Place) -> None:
