@@ -18,7 +18,7 @@ from benchmarks.raw_client import RawSocket, post, requests_per_second
 from benchmarks.row import Row
 from quarterdeck.adapters.system import SystemIds
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.command import CommandLost
 
 SMALL = "{ viewer { name } }"

@@ -21,7 +21,7 @@ from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.identity import FIRST_USER, Identity
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested, CommandStarted
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings

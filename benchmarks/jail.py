@@ -17,7 +17,7 @@ import uvloop
 from benchmarks.pty_peers import bare_flood, rate, terminado_flood
 from benchmarks.row import Row
 from quarterdeck.application.frames import FrameKind, decode
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import Terminal
 from quarterdeck.jail import program
 from quarterdeck.jail.abstract import ExecSpec, JailSpec

@@ -17,7 +17,7 @@ from benchmarks.database import Disk, disk, execute
 from benchmarks.row import Row
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck_projections import schema

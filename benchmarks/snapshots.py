@@ -15,7 +15,8 @@ from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.ports import PreparedWorkspace, SnapshotToPack
+from quarterdeck.application.ports.packs import SnapshotToPack
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.trees import BlameAsked, DiffAsked, Home
 
 SIZES = (1_000, 10_000, 100_000)

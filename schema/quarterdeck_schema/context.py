@@ -13,7 +13,9 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
-from quarterdeck.application.ports import Caller, EventLog, LogReader, RawEvent, TranscriptStore
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
+from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions

@@ -39,7 +39,7 @@ from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
-from quarterdeck.application.ports import ObjectStore
+from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions

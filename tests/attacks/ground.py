@@ -15,7 +15,7 @@ from tests.support.jails import JAIL_UID, Done, Place, finish, place, run, spec
 from tests.support.repositories import Repository
 
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver

@@ -20,7 +20,7 @@ from tests.support.jails import give, spec
 from tests.support.repositories import Repository
 
 from quarterdeck.adapters.git.removal import remove_tree
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceTree
 from quarterdeck_cli.transcript.sanitise import Sanitiser
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

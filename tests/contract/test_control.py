@@ -11,7 +11,7 @@ import pytest
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
-from quarterdeck.application.ports import ControlServer, RepositoryFound, TreeControl, WorkerControl
+from quarterdeck.application.ports.control import ControlServer, RepositoryFound, TreeControl, WorkerControl
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,

@@ -12,7 +12,7 @@ from quarterdeck.adapters.memory.exports import MemoryExports
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.exports import NatsExports, NatsExportServer
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
-from quarterdeck.application.ports import ExportControl, ExportServer
+from quarterdeck.application.ports.exports import ExportControl, ExportServer
 from quarterdeck.application.trees import Home
 from quarterdeck.domain.errors import ConflictError, NotFoundError, UnavailableError
 from quarterdeck.domain.exports import ExportFormat

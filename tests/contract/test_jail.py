@@ -9,7 +9,7 @@ from tests.support.jails import finish, place, read_to_end, read_until, run, spe
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, DummyJail, EchoesInput, Hangs, Prints, Script

@@ -10,7 +10,7 @@ import pytest
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
-from quarterdeck.application.ports import Delivery, Job, JobKind, JobQueue
+from quarterdeck.application.ports.jobs import Delivery, Job, JobKind, JobQueue
 
 ACK_SECONDS = 0.4
 

@@ -13,7 +13,8 @@ from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Cursors, WorkerRegistry
+from quarterdeck.application.ports.log import Cursors
+from quarterdeck.application.ports.workers import WorkerRegistry
 
 
 @pytest.fixture(params=["memory", "postgres"])

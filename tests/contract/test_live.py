@@ -10,7 +10,7 @@ from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import LiveOutput
+from quarterdeck.application.ports.output import LiveOutput
 
 
 @pytest.fixture(params=["memory", "nats"])

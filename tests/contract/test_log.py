@@ -15,7 +15,7 @@ from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Context, EventLog, LoggedEvent, LogReader, StreamWrite
+from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, LogReader, StreamWrite
 from quarterdeck.audit.verify import verify
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandCancelRequested, CommandLost, CommandRequested, Terminal

@@ -9,7 +9,7 @@ from tests.support.s3 import S3Server
 
 from quarterdeck.adapters.memory.objects import MemoryObjects
 from quarterdeck.adapters.objects import ObstoreObjects
-from quarterdeck.application.ports import ObjectStore
+from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError, UnavailableError
 
 

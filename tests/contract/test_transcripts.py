@@ -11,7 +11,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import TranscriptHead, TranscriptStore
+from quarterdeck.application.ports.output import TranscriptHead, TranscriptStore
 from quarterdeck.application.transcript import EMPTY
 from quarterdeck.domain.errors import InvalidInputError
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.support.worlds import KINDS, World, world_of
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,

@@ -11,7 +11,7 @@ import pytest
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.tunnels import NatsTunnels, NatsTunnelServer
-from quarterdeck.application.ports import ByteStream, Tunnels, TunnelServer
+from quarterdeck.application.ports.tunnels import ByteStream, Tunnels, TunnelServer
 from quarterdeck.domain.errors import ConflictError, UnavailableError
 
 PART = 64 * 1024

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.support.worlds import KINDS, World, world_of
 
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.quota import QuotaLimit
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.worlds import FILES, KINDS, World, world_of
 
-from quarterdeck.application.ports import PreparedWorkspace, StepKind
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, StepKind
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.point import NOW, Point

@@ -16,7 +16,8 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import Inbox, NatsLiveOutput
-from quarterdeck.application.ports import Delivery, Job, JobKind, RepositoryFound
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.jobs import Delivery, Job, JobKind
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.host.accounts import to_run_as

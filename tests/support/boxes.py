@@ -4,7 +4,7 @@ import subprocess
 
 from tests.support.repositories import JAIL_UID
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import program
 
 _SYSTEM = ("--unshare-all", "--die-with-parent", "--ro-bind", "/usr", "/usr", "--dev", "/dev", "--proc", "/proc")

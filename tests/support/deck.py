@@ -28,26 +28,17 @@ from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
 from quarterdeck.application.points import workspace_at
-from quarterdeck.application.ports import (
-    Clock,
-    Context,
-    ControlServer,
-    Cursors,
-    EventLog,
-    ExportServer,
-    JobQueue,
-    LiveOutput,
-    ObjectStore,
-    SnapshotPacks,
-    StreamWrite,
-    TranscriptStore,
-    TreeReader,
-    TunnelServer,
-    WorkerControl,
-    WorkerRegistry,
-    WorkspaceExporter,
-    Workspaces,
-)
+from quarterdeck.application.ports.control import ControlServer, TreeReader, WorkerControl
+from quarterdeck.application.ports.exports import ExportServer, WorkspaceExporter
+from quarterdeck.application.ports.jobs import JobQueue
+from quarterdeck.application.ports.log import Context, Cursors, EventLog, StreamWrite
+from quarterdeck.application.ports.objects import ObjectStore
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.packs import SnapshotPacks
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.tunnels import TunnelServer
+from quarterdeck.application.ports.workers import WorkerRegistry
+from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE, Loaded
 from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor

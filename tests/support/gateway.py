@@ -32,16 +32,10 @@ from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
-from quarterdeck.application.ports import (
-    Context,
-    EventLog,
-    LiveOutput,
-    LogReader,
-    RepositoryFound,
-    StreamWrite,
-    TranscriptStore,
-    WorkspaceExporter,
-)
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.exports import WorkspaceExporter
+from quarterdeck.application.ports.log import Context, EventLog, LogReader, StreamWrite
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from tests.support.disks import unmount_below
 
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind, decode
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import Terminal
 from quarterdeck.jail.abstract import ExecSpec, Exit, Jail, JailSpec
 from quarterdeck.jail.bubblewrap import SHELLS, BubblewrapDriver

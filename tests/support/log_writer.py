@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Context, EventLog, StreamWrite
+from quarterdeck.application.ports.log import Context, EventLog, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandLost
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
-from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, project, session, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile

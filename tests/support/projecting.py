@@ -22,7 +22,7 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandRequested, CommandStarted, EndReason
 from quarterdeck.domain.events import Event

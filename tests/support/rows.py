@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import GENESIS, digest_after
 from quarterdeck.domain.base import Actor, ActorKind, Envelope
 

@@ -12,7 +12,8 @@ from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace, TreeReader, Workspaces
+from quarterdeck.application.ports.control import TreeReader
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, Workspaces
 
 KINDS = ("memory", "overlay", "clone")
 FILES = {"README": b"read me\n", "src/a.py": b"a = 1\n", "src/b.py": b"b = 1\n"}

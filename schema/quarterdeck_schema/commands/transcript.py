@@ -6,7 +6,7 @@ import strawberry
 
 from quarterdeck.application import frames
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.application.ports import TranscriptStore
+from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_schema.scalars import Base64, Long
 

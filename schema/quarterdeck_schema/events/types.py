@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck_schema import ids
 from quarterdeck_schema.scalars import Long
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.identity import SCOPES
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_schema import ids

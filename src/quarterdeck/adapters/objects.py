@@ -13,7 +13,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
-from quarterdeck.application.ports import StoredObject
+from quarterdeck.application.ports.objects import StoredObject
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError, UnavailableError
 
 SCHEMES = ("file", "s3", "gs", "az")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import ForbiddenError, NotFoundError
 from quarterdeck.domain.project import NoProject, Project, ProjectState, Role
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from quarterdeck.application.ports import EventLog
+from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.snapshots import Place, Snapshot, Snapshots
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.application.trees import DiffPage

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import structlog
 
-from quarterdeck.application.ports import Job, JobKind, JobQueue, LoggedEvent
+from quarterdeck.application.ports.jobs import Job, JobKind, JobQueue
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.errors import UnavailableError

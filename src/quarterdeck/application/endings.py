@@ -5,7 +5,7 @@ from uuid import UUID
 
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.sealing import seal
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain import command

@@ -15,7 +15,9 @@ from quarterdeck.application.export_requests import (
     OpenedContent,
     WrittenBranch,
 )
-from quarterdeck.application.ports import Caller, EventLog, ExportControl
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.exports import ExportControl
+from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
 from quarterdeck.application.snapshots import Place, Snapshot, Snapshots
 from quarterdeck.application.streams import EXPORTS, PROJECT, SESSION, USER, WORKSPACE

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from quarterdeck.application.access import ADMIN
-from quarterdeck.application.ports import Caller, Clock, Context, EventLog, Ids, StreamWrite
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import Context, EventLog, StreamWrite
+from quarterdeck.application.ports.system import Clock, Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, context_of, perform
 from quarterdeck.application.streams import TOKEN, USER, decide
 from quarterdeck.domain import identity

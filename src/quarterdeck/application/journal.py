@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
+from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.application.streams import Aggregate, Loaded
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested

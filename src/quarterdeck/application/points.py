@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from quarterdeck.application.access import no_command
-from quarterdeck.application.ports import EventLog
+from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.streams import COMMAND, WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.command import CommandFinished, EndedCommand, NoCommand, RequestedCommand, RunningCommand

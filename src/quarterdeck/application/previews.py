@@ -10,7 +10,10 @@ from uuid import UUID
 
 from quarterdeck.application.access import no_session, permitted
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Caller, Clock, Context, EventLog, Ids, StreamWrite, Tunnels
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import Context, EventLog, StreamWrite
+from quarterdeck.application.ports.system import Clock, Ids
+from quarterdeck.application.ports.tunnels import Tunnels
 from quarterdeck.application.requests import context_of
 from quarterdeck.application.streams import PREVIEW, PROJECT, SESSION, TOKEN, USER
 from quarterdeck.domain import identity, preview, session

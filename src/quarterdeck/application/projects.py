@@ -6,7 +6,10 @@ from uuid import UUID
 
 from quarterdeck.application.access import no_project, permitted
 from quarterdeck.application.dispatch import Doorbell
-from quarterdeck.application.ports import Caller, EventLog, Ids, RepositoryFound, WorkerControl
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.control import RepositoryFound, WorkerControl
+from quarterdeck.application.ports.log import EventLog
+from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
 from quarterdeck.application.streams import PROJECT
 from quarterdeck.domain import project

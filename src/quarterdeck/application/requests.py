@@ -6,7 +6,8 @@ from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Caller, Context, EventLog, LoggedEvent, StreamWrite
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.application.streams import ATTEMPTS, Aggregate
 from quarterdeck.domain.base import Actor, ActorKind, Recorded
 from quarterdeck.domain.errors import InvalidInputError

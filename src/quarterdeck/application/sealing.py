@@ -4,7 +4,7 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 
 
 async def seal(transcripts: TranscriptStore, live: LiveOutput, command_id: UUID, time_us: int = 0) -> None:

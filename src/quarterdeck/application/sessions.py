@@ -9,7 +9,9 @@ from uuid import UUID
 from quarterdeck.application.access import has_role, no_project, no_session, permitted
 from quarterdeck.application.dispatch import Doorbell
 from quarterdeck.application.points import workspace_at
-from quarterdeck.application.ports import Caller, EventLog, Ids
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import EventLog
+from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
 from quarterdeck.domain import project, session, session_network, workspace

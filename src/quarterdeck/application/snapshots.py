@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from quarterdeck.application.ports import EventLog, LoggedEvent, TreeControl
+from quarterdeck.application.ports.control import TreeControl
+from quarterdeck.application.ports.log import EventLog, LoggedEvent
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.application.trees import (
     MAX_DIFF_FILES,

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, cast, get_args
 from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Context, EventLog, LoggedEvent, StreamWrite
+from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.domain import (
     archive,
     command,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from quarterdeck.application.frames import HEADER, OUTPUT_KINDS, Frame, FrameKind
-from quarterdeck.application.ports import TranscriptHead
+from quarterdeck.application.ports.output import TranscriptHead
 from quarterdeck.domain.errors import InvalidInputError
 
 EMPTY = TranscriptHead(sequence=0, frames=0, offset=0, encoded=0, complete=False)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from quarterdeck.application.access import ADMIN
-from quarterdeck.application.ports import Caller, EventLog, WorkerControl
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.control import WorkerControl
+from quarterdeck.application.ports.log import EventLog
 from quarterdeck.domain.errors import ForbiddenError
 
 

@@ -22,7 +22,7 @@ from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.domain.base import Envelope
 
 GENESIS = bytes(32)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.verify import Report, verify
 from quarterdeck.domain.base import Actor, ActorKind, Envelope

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head, digest_after
 
 WINDOW = 32

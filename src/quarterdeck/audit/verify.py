@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head, digest_after
 from quarterdeck.audit.tampering import WINDOW, Fault, Finding, broken_link, out_of_sequence
 

@@ -11,7 +11,9 @@ import structlog
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import Clock, LoggedEvent, StreamWrite, WorkerLease, WorkerRegistry
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.project_settings import know_settings
 from quarterdeck.domain import session

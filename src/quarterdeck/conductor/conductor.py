@@ -8,16 +8,11 @@ import structlog
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import (
-    Clock,
-    Cursors,
-    EventLog,
-    JobQueue,
-    LiveOutput,
-    LoggedEvent,
-    TranscriptStore,
-    WorkerRegistry,
-)
+from quarterdeck.application.ports.jobs import JobQueue
+from quarterdeck.application.ports.log import Cursors, EventLog, LoggedEvent
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.conductor.admission import Admission
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay

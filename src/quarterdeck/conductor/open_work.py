@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast, get_args
 from uuid import UUID
 
-from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken

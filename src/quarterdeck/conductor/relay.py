@@ -10,7 +10,8 @@ from quarterdeck.application.dispatch import jobs_for, network_job
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import Job, JobQueue, LoggedEvent
+from quarterdeck.application.ports.jobs import Job, JobQueue
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested

@@ -6,7 +6,8 @@ from uuid import UUID
 import structlog
 
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import Clock, WorkerLease, WorkerRegistry
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenSession, OpenWork
 from quarterdeck.conductor.relay import Relay

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import Clock
+from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenSession, OpenWork
 from quarterdeck.conductor.project_settings import know_settings

@@ -7,7 +7,8 @@ from time import monotonic
 from uuid import UUID
 
 from quarterdeck.application.identity import Identity
-from quarterdeck.application.ports import Caller, RawEvent
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck.domain.identity import RoleGranted, RoleRevoked, TokenRevoked
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from quarterdeck.application.exports import Download
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import (
     LimitExceededError,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from time import monotonic
 
 from quarterdeck.application.frames import Frame, FrameKind
-from quarterdeck.application.ports import TranscriptStore
+from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.gateway.live import LiveCommand, Piece
 from quarterdeck.gateway.metrics import FELL_BEHIND
 from quarterdeck_schema.commands.output import CaughtUp, OutputChunk, OutputEnd

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from quarterdeck.application.ports import Caller, Ids
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.system import Ids
 from quarterdeck.config import Settings
 from quarterdeck.gateway.auth import Authenticator
 from quarterdeck.gateway.documents import Documents

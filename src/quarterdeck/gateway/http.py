@@ -14,7 +14,7 @@ from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import QuarterdeckError, UnauthenticatedError
 from quarterdeck.gateway.auth import bearer
 from quarterdeck.gateway.documents import DocumentRefusedError

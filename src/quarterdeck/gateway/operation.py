@@ -9,7 +9,7 @@ import orjson
 import structlog
 from graphql import OperationType
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.gateway.documents import DocumentRefusedError
 from quarterdeck.gateway.execution import Operation

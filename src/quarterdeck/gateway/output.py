@@ -9,7 +9,8 @@ from uuid import UUID
 import orjson
 import structlog
 
-from quarterdeck.application.ports import EventLog, LiveOutput, RawEvent, TranscriptStore
+from quarterdeck.application.ports.log import EventLog, RawEvent
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRefused, EndedCommand
 from quarterdeck.domain.errors import QuarterdeckError

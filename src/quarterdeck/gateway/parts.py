@@ -7,7 +7,9 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
-from quarterdeck.application.ports import EventLog, Ids, LiveOutput, LogReader, TranscriptStore
+from quarterdeck.application.ports.log import EventLog, LogReader
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import LimitExceededError, QuarterdeckError, UnauthenticatedError
 from quarterdeck.gateway.auth import bearer
 from quarterdeck.gateway.faults import failure

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.types import Receive, Scope, Send
 
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.gateway.gateway import Gateway
 from quarterdeck.gateway.messages import PROTOCOL, CloseCode
 from quarterdeck.gateway.metrics import CUT_OFF, SOCKETS

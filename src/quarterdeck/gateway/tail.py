@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from quarterdeck.application.ports import EventLog, LogReader, RawEvent
+from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
 from quarterdeck.domain.errors import QuarterdeckError
 
 logger = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from quarterdeck.adapters.disks.disks import next_step, why_not
-from quarterdeck.application.ports import ObjectStore
+from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host import kernel, lock

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail.limits import JailLimits

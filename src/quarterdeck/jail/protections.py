@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from quarterdeck.application.frames import FrameKind, decode
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import folders, probes
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver, JailSpec, Protection
 from quarterdeck.jail.errors import JailError

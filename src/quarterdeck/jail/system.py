@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import WORKSPACE_PATH
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits

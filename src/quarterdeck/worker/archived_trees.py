@@ -10,7 +10,9 @@ from weakref import WeakValueDictionary
 
 from quarterdeck.application.errors import ChangedObjectError, MissingSnapshotsError
 from quarterdeck.application.journal import Journal, Read
-from quarterdeck.application.ports import ObjectStore, SnapshotPacks, TreeReader
+from quarterdeck.application.ports.control import TreeReader
+from quarterdeck.application.ports.objects import ObjectStore
+from quarterdeck.application.ports.packs import SnapshotPacks
 from quarterdeck.application.streams import ARCHIVE, PROJECT, WORKSPACE
 from quarterdeck.application.trees import (
     Blame,

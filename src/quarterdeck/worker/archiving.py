@@ -12,7 +12,9 @@ import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
-from quarterdeck.application.ports import LoggedEvent, ObjectStore, Pack, SnapshotPacks, SnapshotToPack, StreamWrite
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.objects import ObjectStore
+from quarterdeck.application.ports.packs import Pack, SnapshotPacks, SnapshotToPack
 from quarterdeck.application.streams import ARCHIVE, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import archive, session

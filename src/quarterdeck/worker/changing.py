@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
-from quarterdeck.application.ports import FileChange, StepKind
+from quarterdeck.application.ports.workspaces import FileChange, StepKind
 from quarterdeck.jail.abstract import MAX_CHANGES, Jail
 from quarterdeck.jail.shim import changes
 

@@ -6,7 +6,8 @@ import structlog
 
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import StreamWrite, WorkspaceTree
+from quarterdeck.application.ports.log import StreamWrite
+from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION, WORKSPACE
 from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand

@@ -15,7 +15,10 @@ import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
-from quarterdeck.application.ports import Clock, ObjectStore, SnapshotPacks, StoredObject, StreamWrite
+from quarterdeck.application.ports.log import StreamWrite
+from quarterdeck.application.ports.objects import ObjectStore, StoredObject
+from quarterdeck.application.ports.packs import SnapshotPacks
+from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.streams import ARCHIVE, PROJECT, SESSION
 from quarterdeck.domain import archive
 from quarterdeck.domain.archive import Archive, archive_id

@@ -8,7 +8,8 @@ import structlog
 
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import LoggedEvent, StreamWrite, WorkspaceTree
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.application.tasks import end
 from quarterdeck.domain import command

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from quarterdeck.application.ports import RepositoryFound, Workspaces
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import ConflictError, PausedError
 from quarterdeck.jail.abstract import Jail

@@ -9,7 +9,7 @@ import structlog
 
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Read
-from quarterdeck.application.ports import Delivery, JobKind
+from quarterdeck.application.ports.jobs import Delivery, JobKind
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import CommandState, RequestedCommand, RunningCommand

@@ -1,7 +1,7 @@
 """Exporting trees that are not on this host, or not any more: they are taken back from the object store first."""
 
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, OpenedContent, WrittenBranch
-from quarterdeck.application.ports import WorkspaceExporter
+from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.worker.archived_trees import Retriever
 
 

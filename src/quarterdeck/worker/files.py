@@ -5,7 +5,8 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import LoggedEvent, StreamWrite, Workspaces, WorkspaceTree
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.workspaces import Workspaces, WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.base import fold

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
-from quarterdeck.application.ports import StreamWrite
+from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.streams import WORKER
 from quarterdeck.domain.session import EndedSession, NoSession, OpenSession, ReadySession, SessionState
 from quarterdeck.domain.worker import OrphanRemoved, WorkerEvent, WorkerStarted, worker_stream

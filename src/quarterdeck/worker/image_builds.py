@@ -8,7 +8,7 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
 from quarterdeck.application.streams import IMAGE_BUILD, SESSION
 from quarterdeck.domain import image_build
 from quarterdeck.domain.image_build import (

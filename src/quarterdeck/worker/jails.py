@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.jail.abstract import BuildLog, ContainerSpec, JailSpec
 from quarterdeck.jail.limits import JailLimits

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import WorkerLease, WorkerRegistry
+from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.sessions import Sessions

@@ -10,7 +10,7 @@ import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import StreamWrite
+from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.streams import NETWORK_ACCESS, SESSION, SESSION_NETWORK
 from quarterdeck.application.tasks import end
 from quarterdeck.domain import network_access, session_network

@@ -4,7 +4,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import Clock, JobQueue, LiveOutput, TranscriptStore, Workspaces
+from quarterdeck.application.ports.jobs import JobQueue
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.archived_trees import Retriever
 from quarterdeck.worker.archiving import Archiver

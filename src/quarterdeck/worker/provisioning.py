@@ -8,7 +8,8 @@ import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
-from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
+from quarterdeck.application.ports.log import StreamWrite
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import project, session, workspace

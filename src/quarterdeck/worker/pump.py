@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from uuid import UUID
 
 from quarterdeck.application.frames import FrameKind, spans
-from quarterdeck.application.ports import LiveOutput
+from quarterdeck.application.ports.output import LiveOutput
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import EndReason
 from quarterdeck.jail.abstract import Jail, SpoolBatch

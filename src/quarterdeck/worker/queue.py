@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
-from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import CommandRequested
 

@@ -1,6 +1,6 @@
 """What a session may have written into its workspace at one time, and who keeps it to that."""
 
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.limits import GIB, LimitsAsked
 from quarterdeck.domain.session import Limit
 from quarterdeck.jail.limits import size

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from quarterdeck.application.journal import Read
-from quarterdeck.application.ports import PreparedWorkspace, StreamWrite
+from quarterdeck.application.ports.log import StreamWrite
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.streams import ARCHIVE, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import archive, workspace

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import StreamWrite, WorkspaceTree
+from quarterdeck.application.ports.log import StreamWrite
+from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested, workspace_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import TranscriptHead, TranscriptStore
+from quarterdeck.application.ports.output import TranscriptHead, TranscriptStore
 from quarterdeck.worker.redaction import Redactor
 from quarterdeck.worker.transcript import Digest
 

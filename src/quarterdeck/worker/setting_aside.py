@@ -8,16 +8,10 @@ import structlog
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
-from quarterdeck.application.ports import (
-    LoggedEvent,
-    ObjectStore,
-    PreparedWorkspace,
-    SnapshotPacks,
-    SnapshotToPack,
-    StreamWrite,
-    Workspaces,
-    WorkspaceTree,
-)
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.objects import ObjectStore
+from quarterdeck.application.ports.packs import SnapshotPacks, SnapshotToPack
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import ARCHIVE, PROJECT, WORKSPACE
 from quarterdeck.domain import archive, session
 from quarterdeck.domain.archive import Archive, WorkSetAside, archive_id

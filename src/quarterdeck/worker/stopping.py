@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 import structlog
 
 from quarterdeck.application.endings import Endings
-from quarterdeck.application.ports import Workspaces
+from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.networks import Networks

@@ -10,7 +10,7 @@ from uuid import UUID
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import OUTPUT_KINDS, spans
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports import TranscriptHead, TranscriptStore
+from quarterdeck.application.ports.output import TranscriptHead, TranscriptStore
 from quarterdeck.application.tasks import end
 
 BATCH = 4 * 1024 * 1024

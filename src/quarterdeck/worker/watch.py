@@ -9,7 +9,8 @@ from uuid import UUID
 
 import structlog
 
-from quarterdeck.application.ports import LoggedEvent, WorkspaceUse
+from quarterdeck.application.ports.log import LoggedEvent
+from quarterdeck.application.ports.workspaces import WorkspaceUse
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.errors import QuarterdeckError

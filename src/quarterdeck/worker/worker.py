@@ -7,23 +7,17 @@ import structlog
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import (
-    Clock,
-    ControlServer,
-    EventLog,
-    ExportServer,
-    JobQueue,
-    LiveOutput,
-    ObjectStore,
-    SnapshotPacks,
-    TranscriptStore,
-    TreeReader,
-    TunnelServer,
-    WorkerLease,
-    WorkerRegistry,
-    WorkspaceExporter,
-    Workspaces,
-)
+from quarterdeck.application.ports.control import ControlServer, TreeReader
+from quarterdeck.application.ports.exports import ExportServer, WorkspaceExporter
+from quarterdeck.application.ports.jobs import JobQueue
+from quarterdeck.application.ports.log import EventLog
+from quarterdeck.application.ports.objects import ObjectStore
+from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
+from quarterdeck.application.ports.packs import SnapshotPacks
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.tunnels import TunnelServer
+from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
+from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver

@@ -20,7 +20,7 @@ from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.application.errors import MissingSnapshotsError
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.trees import Home
 from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.exports import ExportFormat

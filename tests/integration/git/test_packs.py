@@ -17,7 +17,8 @@ from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.application.errors import MissingSnapshotsError
-from quarterdeck.application.ports import Pack, PreparedWorkspace, SnapshotToPack
+from quarterdeck.application.ports.packs import Pack, SnapshotToPack
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.trees import DiffAsked, FileAsked, Home
 from quarterdeck.domain.errors import UnavailableError
 

@@ -14,7 +14,7 @@ from tests.support.repositories import JAIL_UID, Repository
 from quarterdeck.adapters.git.hunks import MAX_COMPARED
 from quarterdeck.adapters.git.reader import GitTreeReader
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.trees import (
     BlameAsked,
     BlameRange,

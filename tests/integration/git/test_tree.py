@@ -13,7 +13,7 @@ from tests.support.repositories import JAIL_UID, Repository
 
 from quarterdeck.adapters.git.caps import Caps
 from quarterdeck.adapters.git.workspaces import GitWorkspaces, Options
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceTree
 from quarterdeck.domain.errors import NotFoundError
 
 

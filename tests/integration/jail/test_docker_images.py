@@ -12,7 +12,7 @@ from tests.support.docker_daemon import OwnDaemon
 from tests.support.jails import JAIL_UID, Place, place, run, spec
 from tests.support.waiting import eventually
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import BuildLog, ContainerSpec, JailSpec
 from quarterdeck.jail.docker import builds
 from quarterdeck.jail.docker.containers import name_of

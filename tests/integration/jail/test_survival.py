@@ -26,7 +26,7 @@ WORKER = """
 import asyncio, sys
 from pathlib import Path
 from uuid import UUID
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import ExecSpec, JailSpec
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 

@@ -20,7 +20,7 @@ from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, FrameKind, encode
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.verify import verify
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.host.accounts import to_run_as

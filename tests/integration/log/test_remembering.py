@@ -12,7 +12,7 @@ from quarterdeck.adapters.postgres.head import HeadConnection
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandCancelRequested
 

@@ -12,7 +12,7 @@ from tests.support.services import Database
 
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.ports import LogReader, RawEvent
+from quarterdeck.application.ports.log import LogReader, RawEvent
 from quarterdeck.audit.verify import verify
 
 PROCESSES, COUNT, CONTESTED = 3, 60, 3

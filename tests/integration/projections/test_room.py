@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.system import SystemIds
 from quarterdeck.application.dispatch import QueueDoorbell
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.requests import Outcome
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.bootstrap import CountedSessions

@@ -13,7 +13,10 @@ from quarterdeck.adapters.system import SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.identity import Identity
-from quarterdeck.application.ports import Caller, Context, Job, RepositoryFound, StreamWrite
+from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.jobs import Job
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.domain.base import Actor, ActorKind, Recorded

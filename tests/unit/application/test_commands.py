@@ -2,7 +2,7 @@ import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.application.commands import MAX_INPUT_BYTES
-from quarterdeck.application.ports import JobKind
+from quarterdeck.application.ports.jobs import JobKind
 from quarterdeck.application.requests import IdempotencyKey
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import CommandLost, EndedCommand, RequestedCommand, RunningCommand, Terminal

@@ -6,7 +6,7 @@ from tests.unit.application.conftest import Deck
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.application.dispatch import QueueDoorbell
-from quarterdeck.application.ports import Job
+from quarterdeck.application.ports.jobs import Job
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.session import OpenSession
 

@@ -6,7 +6,8 @@ import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.application.dispatch import jobs_for
-from quarterdeck.application.ports import Context, JobKind, StreamWrite
+from quarterdeck.application.ports.jobs import JobKind
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.application.streams import SESSION, WORKSPACE
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRequested, CommandStarted, EndReason

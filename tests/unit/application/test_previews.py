@@ -7,7 +7,7 @@ import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
-from quarterdeck.application.ports import Caller
+from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.previews import Previews
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
 from quarterdeck.domain.identity import TokenIssued, TokenKind, TokenRevoked, UserRegistered

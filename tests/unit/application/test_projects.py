@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.application.conftest import Deck
 
-from quarterdeck.application.ports import JobKind
+from quarterdeck.application.ports.jobs import JobKind
 from quarterdeck.application.requests import IdempotencyKey
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.project import Project, ProjectSettings

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.application.conftest import Deck
 
-from quarterdeck.application.ports import JobKind
+from quarterdeck.application.ports.jobs import JobKind
 from quarterdeck.application.requests import IdempotencyKey, Outcome
 from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain.errors import (

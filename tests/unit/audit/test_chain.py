@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tests.support.rows import ENVELOPE, row
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import GENESIS, digest_after
 from quarterdeck.domain.base import Actor, ActorKind
 

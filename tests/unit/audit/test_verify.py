@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.rows import ENVELOPE, chained, renumbered, row
 
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.tampering import Fault
 from quarterdeck.audit.verify import verify

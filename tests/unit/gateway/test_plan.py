@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLObjectType, OperationDefinitionNode, parse
 
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.domain.base import Actor, ActorKind, Envelope
 from quarterdeck.gateway.graphql_core import Run
 from quarterdeck.gateway.plan import Plan, compile_plan

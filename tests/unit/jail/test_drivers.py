@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import ContainerSpec, JailSpec, Protection
 from quarterdeck.jail.docker.daemon import NoDaemonError
 from quarterdeck.jail.docker.driver import DockerDriver

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import program, system
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits

@@ -8,7 +8,7 @@ import pytest
 from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.adapters.postgres.feed import Entry
 from quarterdeck.adapters.postgres.recent import FRESH_SECONDS, LONGEST, MOST_STREAMS, RecentStreams
-from quarterdeck.application.ports import RawEvent
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.domain.base import Actor, ActorKind, Envelope
 
 ENVELOPE = Envelope(

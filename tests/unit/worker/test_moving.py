@@ -18,7 +18,7 @@ from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports import WorkerLease
+from quarterdeck.application.ports.workers import WorkerLease
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.archive import ShellsStored, SnapshotsStored, WorkSetAside, archive_id
 from quarterdeck.domain.command import EndedCommand, RunningCommand

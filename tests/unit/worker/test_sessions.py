@@ -9,7 +9,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceQuota, WorkspaceTree
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota, WorkspaceTree
 from quarterdeck.domain.command import CommandLost, EndReason
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
 from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession, SessionProvisioningFailed

@@ -15,7 +15,8 @@ from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.ports import Context, StreamWrite, TranscriptHead
+from quarterdeck.application.ports.log import Context, StreamWrite
+from quarterdeck.application.ports.output import TranscriptHead
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.command import CommandLost, CommandStarted, EndReason
 from quarterdeck.domain.errors import ConflictError, UnavailableError

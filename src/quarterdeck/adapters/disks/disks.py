@@ -17,7 +17,7 @@ import structlog
 
 from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.disks.template import MIB, SYSTEM_PROGRAMS, fits, template
-from quarterdeck.application.ports import WorkspaceQuota
+from quarterdeck.application.ports.workspaces import WorkspaceQuota
 from quarterdeck.domain.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)

@@ -29,7 +29,7 @@ from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutErr
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.trees import FINISHED, make_store
 from quarterdeck.application.errors import ChangedObjectError
-from quarterdeck.application.ports import Pack, ShellPack, SnapshotToPack
+from quarterdeck.application.ports.packs import Pack, ShellPack, SnapshotToPack
 from quarterdeck.application.trees import Home
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 

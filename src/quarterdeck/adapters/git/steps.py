@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, LINK, TREE, Entries, Entry, Objects
-from quarterdeck.application.ports import FileChange, StepKind
+from quarterdeck.application.ports.workspaces import FileChange, StepKind
 
 PAGE_BYTES = 4 * 1024 * 1024
 KINDS = {FILE: StepKind.FILE, EXECUTABLE: StepKind.EXECUTABLE, LINK: StepKind.LINK}

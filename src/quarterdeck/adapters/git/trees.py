@@ -16,7 +16,7 @@ from quarterdeck.adapters.git.objects import Objects, alternates
 from quarterdeck.adapters.git.reading import CLOCK_STEP_NS, Content, Seen
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.walk import Walk
-from quarterdeck.application.ports import PreparedWorkspace, WorkspaceTree
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceTree
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 
 _SEEN = "quarterdeck-seen"

@@ -28,10 +28,10 @@ from quarterdeck.adapters.git.program import CONFIG, Git
 from quarterdeck.adapters.git.steps import paged, steps
 from quarterdeck.adapters.git.trees import SessionTrees, open_trees, tree_name
 from quarterdeck.adapters.git.usage import use_of
-from quarterdeck.application.ports import (
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.workspaces import (
     FileChange,
     PreparedWorkspace,
-    RepositoryFound,
     WorkspaceQuota,
     WorkspaceTree,
     WorkspaceUse,

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
+from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,

@@ -9,7 +9,7 @@ from hashlib import sha1
 
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
-from quarterdeck.application.ports import WorkspaceExporter
+from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.domain.errors import ConflictError, UnavailableError
 from quarterdeck.domain.exports import ExportFormat
 

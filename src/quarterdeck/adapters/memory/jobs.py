@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from quarterdeck.application.ports import Delivery, Job
+from quarterdeck.application.ports.jobs import Delivery, Job
 
 
 @dataclass(eq=False)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Clock, WorkerLease
+from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.workers import WorkerLease
 
 
 class MemoryWorkerRegistry:

@@ -12,7 +12,8 @@ from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.adapters.postgres.rows import PreparedRow, check_size
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import Clock, Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.system import Clock
 from quarterdeck.audit.chain import GENESIS, link
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.events import Event

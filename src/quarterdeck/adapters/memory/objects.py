@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from quarterdeck.application.ports import StoredObject
+from quarterdeck.application.ports.objects import StoredObject
 from quarterdeck.domain.errors import NotFoundError, UnavailableError
 
 

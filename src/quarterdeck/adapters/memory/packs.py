@@ -6,7 +6,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.application.ports import Pack, ShellPack, SnapshotToPack
+from quarterdeck.application.ports.packs import Pack, ShellPack, SnapshotToPack
 from quarterdeck.application.trees import Home
 from quarterdeck.domain.errors import UnavailableError
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, decode
-from quarterdeck.application.ports import TranscriptHead
+from quarterdeck.application.ports.output import TranscriptHead
 from quarterdeck.application.transcript import EMPTY, Page, measure
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from quarterdeck.application.ports import ByteStream, TunnelHandler
+from quarterdeck.application.ports.tunnels import ByteStream, TunnelHandler
 from quarterdeck.application.tunnel import CHUNK
 from quarterdeck.domain.errors import UnavailableError
 

@@ -7,10 +7,10 @@ from hashlib import sha1
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.application.ports import (
+from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.workspaces import (
     FileChange,
     PreparedWorkspace,
-    RepositoryFound,
     StepKind,
     WorkspaceQuota,
     WorkspaceTree,

@@ -13,7 +13,7 @@ from quarterdeck.adapters.nats.answers import answering
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive
 from quarterdeck.adapters.nats.turns import Turns
-from quarterdeck.application.ports import ControlHandler, RepositoryFound, TreeReader
+from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.tasks import end
 from quarterdeck.application.trees import (
     Blame,

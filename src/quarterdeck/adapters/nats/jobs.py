@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from quarterdeck.adapters.nats import jetstream
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.pull import Pull
-from quarterdeck.application.ports import Delivery, Job, JobKind
+from quarterdeck.application.ports.jobs import Delivery, Job, JobKind
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 
 ACK_SECONDS = 10.0

@@ -17,7 +17,7 @@ from nats.errors import NoRespondersError
 from quarterdeck.adapters.nats.answers import answering, keep
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import Failure, nobody, revive
-from quarterdeck.application.ports import ByteStream, TunnelHandler
+from quarterdeck.application.ports.tunnels import ByteStream, TunnelHandler
 from quarterdeck.application.tasks import end
 from quarterdeck.application.tunnel import CHUNK, TunnelEnd
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError

@@ -6,7 +6,7 @@ from typing import Any
 
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.adapters.postgres.construct import constructor
-from quarterdeck.application.ports import LoggedEvent, RawEvent
+from quarterdeck.application.ports.log import LoggedEvent, RawEvent
 from quarterdeck.audit.chain import Head
 from quarterdeck.domain.base import Actor, ActorKind, Envelope, Recorded
 

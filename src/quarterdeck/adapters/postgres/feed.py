@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from quarterdeck.adapters.postgres.events import decoded
-from quarterdeck.application.ports import LoggedEvent, RawEvent
+from quarterdeck.application.ports.log import LoggedEvent, RawEvent
 
 MAX_ROWS = 8192
 MAX_BYTES = 16 * 1024 * 1024

@@ -5,7 +5,7 @@ from typing import Any, LiteralString
 
 from quarterdeck.adapters.postgres.pool import Connection, Pool
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports import WorkerLease
+from quarterdeck.application.ports.workers import WorkerLease
 
 _START: LiteralString = """
     INSERT INTO log.workers AS w (worker_id, epoch, host, capacity, sessions, expires_at)

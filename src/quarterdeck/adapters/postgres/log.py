@@ -15,7 +15,8 @@ from quarterdeck.adapters.postgres.reader import EventReader
 from quarterdeck.adapters.postgres.recent import RecentStreams
 from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
 from quarterdeck.adapters.postgres.writes import prepare_writes
-from quarterdeck.application.ports import Clock, Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.system import Clock
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.domain.events import Event

@@ -6,7 +6,7 @@ from time import monotonic
 from uuid import UUID
 
 from quarterdeck.adapters.postgres.feed import Entry
-from quarterdeck.application.ports import LoggedEvent
+from quarterdeck.application.ports.log import LoggedEvent
 
 FRESH_SECONDS = 2.0
 """What bounds how old an answer can be where the feed hears nothing."""

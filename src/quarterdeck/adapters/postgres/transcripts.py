@@ -9,7 +9,7 @@ from quarterdeck.adapters.postgres.compression import compress, decompress
 from quarterdeck.adapters.postgres.pool import Connection, Pool
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, decode
-from quarterdeck.application.ports import TranscriptHead
+from quarterdeck.application.ports.output import TranscriptHead
 from quarterdeck.application.transcript import EMPTY, PIECE, Page, Piece, measure
 
 SMALL = 16 * 1024

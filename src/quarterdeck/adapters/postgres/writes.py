@@ -7,7 +7,7 @@ from datetime import datetime
 from quarterdeck.adapters.postgres.codec import encode
 from quarterdeck.adapters.postgres.construct import constructor
 from quarterdeck.adapters.postgres.rows import PreparedRow, prepare_envelope, prepare_row
-from quarterdeck.application.ports import Context, StreamWrite
+from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Envelope, Recorded
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from quarterdeck.application.ports import ByteStream
+from quarterdeck.application.ports.tunnels import ByteStream
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.tasks import end
 from quarterdeck.config import Settings

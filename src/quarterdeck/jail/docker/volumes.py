@@ -8,7 +8,7 @@ import structlog
 from docker.errors import APIError, NotFound
 from docker.types import DriverConfig, Mount
 
-from quarterdeck.application.ports import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import WORKSPACE_PATH
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim import bounds

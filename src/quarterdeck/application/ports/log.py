@@ -1,0 +1,128 @@
+"""The event log: what appends to it, and what reads it."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.events import EVENT_TYPES, Event
+
+LoggedEvent = Recorded[Event | UnknownEvent | ErasedEvent]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What goes into the envelope of the events of one request."""
+
+    actor: Actor
+    correlation_id: UUID
+    causation_id: str | None = None
+    project_id: UUID | None = None
+    session_id: UUID | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamWrite:
+    """Events to append to one stream that is at `expected_version` (0: it does not exist yet)."""
+
+    stream_id: UUID
+    expected_version: int
+    events: tuple[Event, ...]
+    project_id: UUID | None = None
+    session_id: UUID | None = None
+    """These two override the context's, for a write that spans nouns."""
+
+
+class EventLog(Protocol):
+    """The append-only log."""
+
+    async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        """Appends all or nothing and returns the events as logged, in order.
+
+        Raises `ConcurrencyError` where a stream is not at its expected version. No events: nothing happens.
+        """
+        ...
+
+    async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
+        """All events of a stream, in order; empty for one that does not exist."""
+        ...
+
+    async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """At most `limit` events with a position greater than `after`, in order."""
+        ...
+
+    async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
+        """The same for the events whose envelope names the session, whatever their stream."""
+        ...
+
+    async def head(self) -> int:
+        """The last position, 0 for an empty log."""
+        ...
+
+    def tail(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[LoggedEvent]]]:
+        """Batches of what comes after position `after`: first the stored, then each new as it is committed.
+
+        Survives the loss of its connection. Never skips and never repeats a position.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawEvent:
+    """An event as its row holds it, undecoded: what the audit checks and the API shows."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    topic: str
+    schema_version: int
+    envelope: Envelope
+    payload: bytes | None
+    """JSON; None where it was erased."""
+    payload_digest: bytes
+    """SHA-256 of the payload, kept when the payload is erased."""
+    digest: bytes
+    """The chain's, see `quarterdeck.audit.chain`."""
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.stream_id}:{self.version}"
+
+    @property
+    def erased(self) -> bool:
+        return self.payload is None
+
+    @property
+    def known(self) -> bool:
+        """This release can decode it."""
+        known = EVENT_TYPES.get(self.topic)
+        return known is not None and 1 <= self.schema_version <= known.SCHEMA_VERSION
+
+
+class LogReader(Protocol):
+    """The log's rows as they are."""
+
+    async def raw(
+        self,
+        after: int,
+        limit: int,
+        *,
+        project_ids: Collection[UUID] | None = None,
+        session_id: UUID | None = None,
+    ) -> Sequence[RawEvent]:
+        """At most `limit` rows with a position greater than `after`, in order, of these projects and this session."""
+        ...
+
+    def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
+        """As `EventLog.tail`."""
+        ...
+
+
+class Cursors(Protocol):
+    """How far a reader of the log has come, by the reader's name; 0 for one not heard of. Never moves back."""
+
+    async def get(self, name: str) -> int: ...
+    async def put(self, name: str, position: int) -> None: ...

@@ -1,0 +1,30 @@
+"""Workers, and the lease by which one works."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerLease:
+    """A worker that is alive until `expires_at`. `epoch` grows with each start: the fencing token."""
+
+    worker_id: str
+    epoch: int
+    host: str
+    capacity: int
+    sessions: int
+    expires_at: datetime
+
+
+class WorkerRegistry(Protocol):
+    async def start(self, worker_id: str, host: str, capacity: int, ttl_seconds: float) -> WorkerLease:
+        """Takes the next epoch."""
+        ...
+
+    async def renew(self, lease: WorkerLease, sessions: int, ttl_seconds: float) -> WorkerLease:
+        """Raises ConcurrencyError where a later epoch was taken: this process must stop."""
+        ...
+
+    async def all(self) -> Sequence[WorkerLease]: ...
