@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
@@ -91,10 +91,14 @@ class CommandQueue:
 
     async def idle(self, within: float) -> bool:
         """Waits until nothing runs."""
-        tasks = set(self._running.values())
+        await self.over(self.running, within)
+        return not self._running
+
+    async def over(self, commands: Collection[UUID], within: float) -> None:
+        """Waits until these are taken no more care of."""
+        tasks = {task for command_id, task in self._running.items() if command_id in commands}
         if tasks:
             await asyncio.wait(tasks, timeout=within)
-        return not self._running
 
     async def abandon(self) -> None:
         """Gives up what runs, wherever it is."""

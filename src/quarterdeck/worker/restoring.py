@@ -7,7 +7,8 @@ import structlog
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.ports.workspaces import WorkspaceTree
-from quarterdeck.application.streams import WORKSPACE
+from quarterdeck.application.streams import COMMAND, WORKSPACE
+from quarterdeck.domain.command import EndedCommand
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested, workspace_id
 from quarterdeck.worker.changing import change
@@ -17,6 +18,7 @@ from quarterdeck.worker.sessions import HeldSession
 
 logger = structlog.get_logger(__name__)
 
+AFTER_END_SECONDS = 10.0
 
 Writes = Callable[[], list[StreamWrite]]
 
@@ -32,10 +34,17 @@ class Restorer:
         held.restoring = True
         held.commands.hold(Hold.RESTORE)
         try:
+            await self._see_off(held)
             await self._restore(held)
         finally:
             held.restoring = False
             held.commands.let_go(Hold.RESTORE)
+
+    async def _see_off(self, held: HeldSession) -> None:
+        """A command whose end is in the log does not run, though what follows its end may take a moment."""
+        read = self._ports.journal.read
+        ended = {each for each in held.commands.running if isinstance((await read(COMMAND, each)).state, EndedCommand)}
+        await held.commands.over(ended, within=AFTER_END_SECONDS)
 
     async def _restore(self, held: HeldSession) -> None:
         files = held.files

@@ -1,5 +1,6 @@
 """Forking sessions and restoring their files, on hosts in memory."""
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from quarterdeck.domain.workspace import (
     WorkspaceRestoreRequested,
     workspace_id,
 )
-from quarterdeck.jail.dummy import Hangs, Script
+from quarterdeck.jail.dummy import DummyJail, Hangs, Script
 from quarterdeck.jail.errors import JailError
 
 
@@ -169,6 +170,27 @@ async def test_nothing_is_restored_under_a_command_that_runs(deck: Deck, files: 
             return isinstance((await deck.events(workspace_id(session_id)))[-1], WorkspaceRestored)
 
         await eventually(done)
+
+
+async def test_a_command_whose_end_is_in_the_log_keeps_no_restore_from_its_files(
+    deck: Deck, files: MemoryWorkspaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the worker still sees to what it leaves."""
+    asked, forget = asyncio.Event(), DummyJail.forget
+
+    async def slow(jail: DummyJail, command_id: UUID) -> None:
+        await asked.wait()
+        await forget(jail, command_id)
+
+    monkeypatch.setattr(DummyJail, "forget", slow)
+    async with working(deck.worker()):
+        session_id = await deck.opened()
+        first = await write_and_run(deck, files, session_id, b"1", "true")
+
+        await deck.restore(session_id, Point(command_id=first))
+        asked.set()
+
+        assert isinstance(await restored(deck, session_id), WorkspaceRestored)
 
 
 async def test_a_restore_that_the_jail_cannot_do_is_said_with_the_files_as_they_are(
