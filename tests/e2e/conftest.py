@@ -11,20 +11,16 @@ OWN = "own_product"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As both, but a module whose subject is the same for either names the one that it runs as."""
+    """As both, but a module whose subject is the same for either names the one that it runs as.
+
+    Tests that share a product run in one process.
+    """
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
-        chosen = [name for name in ACCOUNTS if named is None or name in named.args]
-        metafunc.parametrize("account", chosen or list(ACCOUNTS), scope="session")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a product run in one process."""
-    for item in items:
-        if isinstance(item, pytest.Function) and item.path.parent.name == "e2e":
-            who = item.callspec.params.get("account", "") if hasattr(item, "callspec") else ""
-            whose = f"{item.path.stem}-{who}" if OWN in item.fixturenames or not who else str(who)
-            item.add_marker(pytest.mark.xdist_group(whose))
+        chosen = [name for name in ACCOUNTS if named is None or name in named.args] or list(ACCOUNTS)
+        of = f"{metafunc.module.__name__} " if OWN in metafunc.fixturenames else ""
+        together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{of}{name}")) for name in chosen]
+        metafunc.parametrize("account", together, scope="session")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -14,7 +14,12 @@ from tests.support.waiting import eventually
 from quarterdeck.host.accounts import current
 from quarterdeck_cli import ids
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.root, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.root,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("docker"),
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

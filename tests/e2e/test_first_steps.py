@@ -21,15 +21,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_command_prints_here_what_it_prints_in_the_jail(product: Product) -> None:
     done = product.qd("run", "-p", "deck", "--", "git log --oneline | wc -l; ls; echo oops >&2; exit 3")
 
-    assert done.stdout.decode().split() == ["1", "README.md", "src"]
+    assert done.stdout.decode().split() == ["1", "README.md", "src"], done.stderr.decode()
     assert b"oops" in done.stderr
-    assert done.returncode == 3
+    assert done.returncode == 3, done.stderr.decode()
 
 
 async def test_words_are_passed_on_as_they_are(product: Product) -> None:
     done = product.qd("run", "-p", "deck", "--", "printf", "%s|", "a b", "$HOME", "*")
 
-    assert done.stdout == b"a b|$HOME|*|"
+    assert done.stdout == b"a b|$HOME|*|", done.stderr.decode()
 
 
 async def test_a_session_keeps_its_files_folder_variables_and_background_processes(product: Product) -> None:
@@ -60,14 +60,14 @@ async def test_the_repository_itself_is_untouched(product: Product) -> None:
 async def test_input_from_a_pipe_reaches_the_command(product: Product) -> None:
     done = product.qd("run", "-p", "deck", "--", "tr a-z A-Z", stdin=b"ahoy\n")
 
-    assert done.stdout == b"AHOY\n"
+    assert done.stdout == b"AHOY\n", done.stderr.decode()
 
 
 async def test_every_byte_survives(product: Product) -> None:
     done = product.qd("run", "-p", "deck", "--", "printf '\\000\\377\\376a\\303'; head -c 300000 /dev/zero")
 
     assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout == b"\x00\xff\xfea\xc3" + b"\0" * 300_000
+    assert done.stdout == b"\x00\xff\xfea\xc3" + b"\0" * 300_000, done.stderr.decode()
 
 
 async def test_a_command_that_takes_too_long_is_ended_with_all_it_started(product: Product) -> None:
@@ -76,7 +76,7 @@ async def test_a_command_that_takes_too_long_is_ended_with_all_it_started(produc
     done = product.qd("run", "-s", session, "--timeout", "1", "--", "setsid sleep 986 & sleep 985")
     left = product.qd("run", "-s", session, "--", "pgrep -f 'sleep 98[56]' | wc -l")
 
-    assert done.returncode == 124
+    assert done.returncode == 124, done.stderr.decode()
     assert left.stdout.strip() == b"0"
 
 
@@ -176,7 +176,7 @@ async def test_a_sessions_files_are_taken_out_in_every_form_and_compared_with_it
 async def test_the_log_verifies(product: Product) -> None:
     done = product.qd("audit", "verify")
 
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stderr.decode()
     assert b"intact" in done.stdout
 
 

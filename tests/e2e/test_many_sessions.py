@@ -13,6 +13,12 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600), pytest.mark.account("root")]
 
+
+@pytest.fixture(scope="module")
+def product(own_product: Product) -> Product:
+    return own_product
+
+
 CROWD = "crowd"
 MANY = 50
 OPEN = """mutation($input: OpenSessionInput!) { openSession(input: $input) {
