@@ -18,7 +18,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
         chosen = [name for name in ACCOUNTS if named is None or name in named.args] or list(ACCOUNTS)
-        of = f"{metafunc.module.__name__} " if OWN in metafunc.fixturenames else ""
+        of = f"{metafunc.definition.path.stem} " if OWN in metafunc.fixturenames else ""
         together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{of}{name}")) for name in chosen]
         metafunc.parametrize("account", together, scope="session")
 

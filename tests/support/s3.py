@@ -63,6 +63,8 @@ class S3Server:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
+                # where it keeps logs of its own beside
+                env={**os.environ, "TMPDIR": str(self._folder)},
                 start_new_session=True,
             )
 

@@ -3,7 +3,8 @@
 # expect: absent
 # control: user
 # not as an argument: that would show in /proc as well
-printf '%s\n' "$BAIT_STATE" > /tmp/path.$$
+path=$(mktemp) && trap 'rm -f "$path"' EXIT
+printf '%s\n' "$BAIT_STATE" > "$path"
 cat /proc/1/cmdline /proc/*/cmdline /proc/1/environ /proc/*/environ 2>/dev/null | tr '\0' '\n' |
-    grep -vE '^(BAIT|OTHER)_' | grep -F -f /tmp/path.$$ && breach "the path of a folder of the host shows"
+    grep -vE '^(BAIT|OTHER)_' | grep -F -f "$path" && breach "the path of a folder of the host shows"
 held "none shows"
