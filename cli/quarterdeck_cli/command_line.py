@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -116,5 +115,7 @@ async def guarded(out: "Output", work: Awaitable[Result]) -> Result:
 
 def closed_output() -> ExitCode:
     """Standard output is gone: keep the interpreter from writing there once more at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere, standard_output = os.open(os.devnull, os.O_WRONLY), 1
+    os.dup2(nowhere, standard_output)
+    os.close(nowhere)
     return ExitCode.OUTPUT_CLOSED
