@@ -62,8 +62,12 @@ def loop_devices(folder: Path) -> list[str]:
 
 
 async def free_again(folder: Path) -> None:
-    """A mount namespace that was made meanwhile, as any jail's, has a mount of its own until it is set up or gone."""
-    await eventually(lambda: not loop_devices(folder))
+    """A mount namespace that was made meanwhile, as any jail's, has a mount of its own until it is set up or gone.
+
+    Those of the tests beside this one live as long as they do, so what hangs is what lasts longer than any of them.
+    """
+    others_seconds = 60
+    await eventually(lambda: not loop_devices(folder), within=others_seconds)
 
 
 @pytest.mark.parametrize(
