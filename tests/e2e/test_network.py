@@ -23,7 +23,8 @@ async def test_a_project_gives_its_sessions_a_network_that_says_no_and_tells(pro
 
 
 async def test_a_sessions_list_can_be_changed_while_it_runs(product: Product) -> None:
-    product.ask("project", "set", "-p", "deck", "network=one.example,two.example:80")
+    changed = product.ask("project", "set", "-p", "deck", "network=one.example,two.example:80")
+    assert [rule["host"] for rule in changed["settings"]["network"]] == ["one.example", "two.example"]
     session = product.ask("session", "open", "-p", "deck")["id"]
 
     own = product.ask("session", "network", session, "--drop", "two.example:80", "--allow", "three.example:80")

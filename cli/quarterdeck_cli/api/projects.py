@@ -74,6 +74,7 @@ async def create_project(client: Client, repository: str, name: str | None, bran
     return read(Project, payload["project"])
 
 
-async def change_settings(client: Client, project_id: str, settings: dict[str, Any]) -> None:
-    """`settings`: the API's ProjectSettingsInput."""
-    await client.mutate("change_project_settings", {"projectId": project_id, "settings": settings})
+async def change_settings(client: Client, project_id: str, settings: dict[str, Any]) -> ProjectDetails:
+    """`settings`: the API's ProjectSettingsInput. Gives the project as it is then."""
+    changed = await client.mutate("change_project_settings", {"projectId": project_id, "settings": settings})
+    return read(ProjectDetails, changed["project"])

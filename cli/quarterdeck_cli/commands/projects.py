@@ -68,8 +68,7 @@ async def set_project(qd: Qd, words: Words, *, project: ProjectName = None, as_j
     wanted = await resolve.project_id(client, project) if project else (await project_here(client)).id
     known = (await api.project(client, wanted)).settings.network
     asked = settings.parse(words, [{"host": rule.host, "port": rule.port} for rule in known])
-    await api.change_settings(client, wanted, asked)
-    found = await api.project(client, wanted)
+    found = await api.change_settings(client, wanted, asked)
     if as_json:
         qd.out.json(found)
         return
