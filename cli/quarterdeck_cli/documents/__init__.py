@@ -1,4 +1,7 @@
-"""The GraphQL documents of `qd`: one operation per file, in the form that graphql-core prints."""
+"""The GraphQL documents of `qd`: one operation per file, with its fragments, in the form that graphql-core prints.
+
+Each is whole, since the server knows it by the SHA-256 of its text.
+"""
 
 from collections.abc import Iterator
 from functools import cache

@@ -25,8 +25,8 @@ from quarterdeck.domain import exports, session, workspace
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_id
 from quarterdeck.domain.identity import User
-from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.project import Project, Role
+from quarterdeck.domain.session import EndedSession, LiveSession, NoSession
 from quarterdeck.domain.workspace import workspace_id
 
 _NAMED_IN_MESSAGE = 20
@@ -103,10 +103,7 @@ class Exports:
 
     async def source(self, caller: Caller, session_id: UUID, at: str | None, role: Role = Role.VIEWER) -> Source:
         """A session's files at a point as `Snapshots.at` takes it, if the caller has `role` in its project."""
-        state = (await SESSION.load(self.log, session_id)).state
-        if isinstance(state, NoSession):
-            raise no_session()
-        home = permitted(caller, (await PROJECT.load(self.log, state.project_id)).state, role, no_session())
+        state, home = await self._home(caller, session_id, role)
         place = Place(session_id=session_id, project_id=state.project_id, worker_id=session.files_at(state))
         files = workspace.existing((await WORKSPACE.load(self.log, workspace_id(session_id))).state)
         return Source(
@@ -120,10 +117,13 @@ class Exports:
 
     async def check(self, caller: Caller, session_id: UUID) -> None:
         """Raises where the caller may not read the session's files (any more)."""
+        await self._home(caller, session_id, Role.VIEWER)
+
+    async def _home(self, caller: Caller, session_id: UUID, role: Role) -> tuple[LiveSession | EndedSession, Project]:
         state = (await SESSION.load(self.log, session_id)).state
         if isinstance(state, NoSession):
             raise no_session()
-        permitted(caller, (await PROJECT.load(self.log, state.project_id)).state, Role.VIEWER, no_session())
+        return state, permitted(caller, (await PROJECT.load(self.log, state.project_id)).state, role, no_session())
 
     @asynccontextmanager
     async def download(

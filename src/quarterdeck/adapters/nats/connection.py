@@ -80,10 +80,7 @@ class NatsConnection:
     async def close(self) -> None:
         keeper, self._keeper = self._keeper, None
         self._up.clear()
-        if keeper:
-            await end([keeper])
-        with suppress(NatsError, OSError):
-            await asyncio.gather(*self._flushing)
+        await end([*([keeper] if keeper else []), *self._flushing])
         if self._client and not self._client.is_closed:
             with suppress(NatsError, OSError):
                 await self._client.close()

@@ -7,11 +7,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from nats.errors import NoRespondersError
 
 from quarterdeck.adapters.nats.answers import answering
+from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
-from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive
+from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.turns import Turns
 from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
 from quarterdeck.application.tasks import end
@@ -90,10 +90,6 @@ class _Answer(msgspec.Struct):
     failure: Failure | None = None
 
 
-_encoder = msgspec.json.Encoder()
-_answers = msgspec.json.Decoder(_Answer)
-
-
 class NatsWorkerControl:
     def __init__(self, connection: NatsConnection, prefix: str = "qd", answer_seconds: float = ANSWER_SECONDS) -> None:
         self._connection, self._prefix, self._answer_seconds = connection, prefix, answer_seconds
@@ -128,19 +124,7 @@ class NatsWorkerControl:
         return _given((await self._request(worker_id or ANY, "blame", _Blame(asked), READ_SECONDS)).lines)
 
     async def _request(self, to: str, verb: str, asked: msgspec.Struct, within: float) -> _Answer:
-        subject = f"{self._prefix}.control.{to}.{verb}"
-        try:
-            data = await self._connection.request(subject, _encoder.encode(asked), within)
-        except NoRespondersError as error:
-            raise nobody(to) from error
-        except TimeoutError as error:
-            raise UnavailableError(
-                f"The worker did not answer {verb} within {within:g} s.", "Try again; see `quarterdeck doctor`."
-            ) from error
-        answer = _answers.decode(data)
-        if answer.failure:
-            raise revive(answer.failure)
-        return answer
+        return await ask(self._connection, f"{self._prefix}.control", to, verb, asked, _Answer, within)
 
 
 class NatsControlServer:

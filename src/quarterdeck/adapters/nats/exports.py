@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import msgspec
 import structlog
-from nats.errors import NoRespondersError
 
 from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
-from quarterdeck.adapters.nats.failures import ANY, Failure, nobody, revive
+from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.tunnels import tunnel_end
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
 from quarterdeck.application.ports.exports import WorkspaceExporter
@@ -63,18 +63,8 @@ class NatsExports:
         return answer.written
 
     async def _request(self, worker_id: str | None, verb: str, asked: msgspec.Struct, within: float) -> _Answer:
-        to = worker_id or ANY
-        subject = f"{self._prefix}.exports.{to}.{verb}"
-        try:
-            data = await self._connection.request(subject, msgspec.json.encode(asked), within)
-        except NoRespondersError as error:
-            raise nobody(to) from error
-        except TimeoutError as error:
-            raise UnavailableError(f"The worker did not answer within {within:g} s.", "Try again.") from error
-        answer = msgspec.json.decode(data, type=_Answer)
-        if answer.failure:
-            raise revive(answer.failure)
-        return answer
+        service = f"{self._prefix}.exports"
+        return await ask(self._connection, service, worker_id or ANY, verb, asked, _Answer, within)
 
 
 class NatsExportServer:

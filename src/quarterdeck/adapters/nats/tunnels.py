@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import NoRespondersError
 
 from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import NatsConnection
-from quarterdeck.adapters.nats.failures import Failure, nobody, revive
+from quarterdeck.adapters.nats.failures import Failure
 from quarterdeck.application.ports.tunnels import ByteStream, TunnelHandler
 from quarterdeck.application.tasks import end
 from quarterdeck.application.tunnel import CHUNK, TunnelEnd
@@ -57,17 +57,7 @@ class NatsTunnels:
             yield tunnel
 
     async def _request(self, worker_id: str, verb: str, asked: _Asked) -> _Answer:
-        subject = f"{self._prefix}.jails.{worker_id}.{verb}"
-        try:
-            data = await self._connection.request(subject, msgspec.json.encode(asked), ANSWER_SECONDS)
-        except NoRespondersError as error:
-            raise nobody(worker_id) from error
-        except TimeoutError as error:
-            raise UnavailableError("The session's worker did not answer in time.", "Try again.") from error
-        answer = msgspec.json.decode(data, type=_Answer)
-        if answer.failure:
-            raise revive(answer.failure)
-        return answer
+        return await ask(self._connection, f"{self._prefix}.jails", worker_id, verb, asked, _Answer, ANSWER_SECONDS)
 
 
 class NatsTunnelServer:
