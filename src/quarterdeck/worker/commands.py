@@ -65,6 +65,7 @@ class CommandRunner:
         if not isinstance(read.state, RunningCommand):
             return
         begun = Begun(asked.command_id, read.state.request, read.state.tree_before, read.version, asked.cause)
+        session.commands.note_given(asked.command_id)
         try:
             await session.watch.begin(asked.command_id, asked.cause)
             if read.state.cancelling:
@@ -135,6 +136,7 @@ class CommandRunner:
             await session.watch.leave(begun.command_id)
             await self._endings.lost(begun.command_id, f"The jail could not start it: {error.message}")
             return
+        session.commands.note_given(begun.command_id)
         if begun.command_id in session.cancelled:
             await self.cancel(session, begun.command_id)
         if session.commands.is_held(Hold.PAUSE) or session.commands.is_held(Hold.LEASE):

@@ -25,25 +25,23 @@ class Controls:
         return await self._workspaces.find(source, branch)
 
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None:
-        await self._awake(command_id).write_input(command_id, data, end=end)
+        await (await self._awake(command_id)).write_input(command_id, data, end=end)
 
     async def resize(self, command_id: UUID, terminal: Terminal) -> None:
-        await self._jail(command_id).resize(command_id, terminal)
+        await (await self._held(command_id)).jail.resize(command_id, terminal)
 
     async def signal(self, command_id: UUID, name: str) -> None:
-        await self._awake(command_id).signal(command_id, name)
+        await (await self._awake(command_id)).signal(command_id, name)
 
-    def _jail(self, command_id: UUID) -> Jail:
-        return self._held(command_id).jail
-
-    def _awake(self, command_id: UUID) -> Jail:
-        held = self._held(command_id)
+    async def _awake(self, command_id: UUID) -> Jail:
+        held = await self._held(command_id)
         if held.commands.is_held(Hold.PAUSE):
             raise PausedError("This session is paused.", "Resume it with `qd session resume ID`.")
         return held.jail
 
-    def _held(self, command_id: UUID) -> HeldSession:
+    async def _held(self, command_id: UUID) -> HeldSession:
         held = self._sessions.running(command_id)
         if held is None:
             raise ConflictError("This command does not run any more.", "Run it again with `qd run`.")
+        await held.commands.given(command_id)
         return held

@@ -41,6 +41,8 @@ class CommandQueue:
         self._run = run
         self._waiting: list[Asked] = []
         self._running: dict[UUID, asyncio.Task[None]] = {}
+        self._given: dict[UUID, asyncio.Event] = {}
+        """Of each that runs: set once the jail has it."""
         self._closed = False
         self._holds: set[Hold] = set()
 
@@ -100,6 +102,16 @@ class CommandQueue:
         if tasks:
             await asyncio.wait(tasks, timeout=within)
 
+    def note_given(self, command_id: UUID) -> None:
+        """The jail has it, or will never have it."""
+        if given := self._given.get(command_id):
+            given.set()
+
+    async def given(self, command_id: UUID) -> None:
+        """Waits until the jail has it: the log says that it runs a moment before. At once where it does not run."""
+        if given := self._given.get(command_id):
+            await given.wait()
+
     async def abandon(self) -> None:
         """Gives up what runs, wherever it is."""
         await end(set(self._running.values()))
@@ -114,8 +126,10 @@ class CommandQueue:
 
         def over(_: "asyncio.Task[None]") -> None:
             del self._running[asked.command_id]
+            self._given.pop(asked.command_id).set()
             self._fill()
 
+        self._given[asked.command_id] = asyncio.Event()
         task = asyncio.create_task(life(), name=f"command {asked.command_id}")
         self._running[asked.command_id] = task
         task.add_done_callback(over)

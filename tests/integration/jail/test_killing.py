@@ -69,6 +69,29 @@ async def test_a_kill_ends_whatever_a_command_started(jail: StandingJail, text: 
     assert await jail.processes() == 0
 
 
+STOPS_THOSE_THAT_WAIT = """
+import os, select, signal, sys
+def parent(pid):
+    return int(open("/proc/%d/stat" % pid).read().rpartition(")")[2].split()[1])
+mine = os.getppid()
+def others():
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in pids if pid != mine and parent(pid) == parent(mine)]
+def send(number):
+    found = others()
+    for pid in found:
+        os.kill(pid, number)
+    return found
+while not send(signal.SIGSTOP):
+    pass
+print("stopped", flush=True)
+while not select.select([sys.stdin], [], [], 0.01)[0]:
+    send(signal.SIGSTOP)
+send(signal.SIGKILL)
+"""
+"""Supervisors that were made for commands to come, for as long as there is no input; then they are killed."""
+
+
 async def test_a_kill_ends_a_fork_bomb_and_the_session_goes_on(where: Place) -> None:
     driver = where.driver(JailLimits(processes=200))
     jail = await driver.create(spec(where.workspace()))
@@ -200,6 +223,19 @@ async def test_a_jail_can_be_killed_from_inside_again_and_again(jail: StandingJa
     for number in range(5):
         await run(jail, "kill -9 -1")
         assert (await run(jail, f"echo {number}")).text == f"{number}\n"
+
+
+async def test_a_command_whose_supervisor_is_killed_before_it_began_is_given_to_another(jail: StandingJail) -> None:
+    killer = await start(jail, f"exec python3 -c '{STOPS_THOSE_THAT_WAIT}'")
+    await read_until(jail, killer, b"stopped")
+    other = await start(jail, "read -r x; echo began with $x")
+    await jail.write_input(other, b"input\n")
+
+    await jail.write_input(killer, b"go\n")
+
+    assert (await finish(jail, other)).text == "began with input\n"
+    assert (await finish(jail, killer)).exit.exit_code == 0
+    await eventually(lambda: _nobody_left(jail))
 
 
 async def test_a_stopped_agent_does_not_keep_a_command_from_its_end(jail: StandingJail) -> None:

@@ -18,6 +18,7 @@ from quarterdeck.domain.command import (
 )
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.domain.workspace import SnapshotTaken, workspace_id
+from quarterdeck.jail.abstract import ExecSpec
 from quarterdeck.jail.dummy import EchoesInput, Hangs, Prints, Script, WaitsFor
 from quarterdeck.worker.settings import WorkerSettings
 
@@ -248,6 +249,30 @@ async def test_a_running_command_takes_input_sizes_and_signals(deck: Deck) -> No
             await deck.control.send_input("w1", cat, b"more", end=False)
     assert await deck.output(cat) == b"meow\n"
     assert {frame.kind for frame in await deck.frames(cat)} >= {FrameKind.RESIZE, FrameKind.INPUT}
+
+
+async def test_input_for_a_command_that_the_jail_does_not_have_yet_waits_until_it_has(deck: Deck) -> None:
+    deck.scripts["cat"] = Script(steps=(EchoesInput(),))
+    given = asyncio.Event()
+    async with working(deck.worker()):
+        session_id = await deck.opened()
+        jail = deck.host.jails[session_id]
+        start = jail.start
+
+        async def start_later(spec: ExecSpec) -> None:
+            await given.wait()
+            await start(spec)
+
+        jail.start = start_later  # type: ignore[method-assign]
+        cat = await deck.run(session_id, "cat")
+        await deck.running(cat)
+        sending = asyncio.create_task(deck.control.send_input("w1", cat, b"meow\n", end=True))
+        await asyncio.wait([sending], timeout=0.05)
+        assert not sending.done()
+        given.set()
+        await sending
+        await deck.finished(cat)
+    assert await deck.output(cat) == b"meow\n"
 
 
 async def test_secrets_are_masked_before_anything_is_stored_or_shown(deck: Deck) -> None:

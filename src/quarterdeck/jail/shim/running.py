@@ -19,6 +19,8 @@ from quarterdeck.jail.shim.spool import Spool
 FRAME = 64 * 1024
 FRAMES_PER_WAKE = 16
 UNRESPONSIVE_SECONDS = 7.0
+ATTEMPTS = 5
+"""Subreapers that are given a command in turn, where all but the last were killed before they began it."""
 LIMITS_TOLD = {
     "out_of_memory": "The session's memory ran out: everything that this command started was ended.",
     "too_many_processes": "The session's processes ran out: some that this command wanted could not be started.",
@@ -37,6 +39,10 @@ class Loop(Watcher, Protocol):
         ...
 
     def finished(self, command: "Running") -> None: ...
+    def not_begun(self, command: "Running") -> None:
+        """Its subreaper is gone and had not begun: hand what was `passed` to another and `attach` that."""
+        ...
+
     def orphaned(self, command: "Running") -> None:
         """Its subreaper is gone without a word: find out whether the whole jail is, and `abandon` it."""
         ...
@@ -58,6 +64,8 @@ class Running:
         self.group: Group | None = None
         self.armed: dict[int, int] = {}
         self.waiting: list[tuple[int, int]] = []
+        self.passed: list[int] = []
+        """What a subreaper needs to begin it; closed once one has."""
         self.exit: Head | None = None
         self.deadline: float | None = time.monotonic() + head["timeout"]
         self._loop = loop
@@ -65,6 +73,7 @@ class Running:
         self._outputs: dict[int, FrameKind] = {}
         self._watched: set[int] = set()
         self._feed = Feed(loop)
+        self._attempts = 0
         self._is_terminal = bool(head["terminal"])
         self._channel: socket.socket | None = None
         self._report: Head | None = None
@@ -76,14 +85,29 @@ class Running:
 
     # --- beginning -------------------------------------------------------------------------------------------------
 
-    def attach(self, subreaper: Subreaper, outputs: dict[int, FrameKind], input_fd: int) -> None:
-        self.number, self.group = subreaper.number, subreaper.group
-        self._channel = subreaper.channel
-        self._loop.watch(self._channel.fileno(), self._hear)
+    def open(self, outputs: dict[int, FrameKind], input_fd: int, passed: list[int]) -> None:
+        self.passed = passed
         for fd, kind in outputs.items():
             self._read_from(fd, kind)
         if input_fd >= 0:
             self._feed.open(input_fd)
+
+    def attach(self, subreaper: Subreaper) -> None:
+        """To the one that was given what is `passed`."""
+        self._attempts += 1
+        self.number, self.group = subreaper.number, subreaper.group
+        self._channel = subreaper.channel
+        self._loop.watch(self._channel.fileno(), self._hear)
+
+    @property
+    def can_begin(self) -> bool:
+        """It has not, and another subreaper may still begin it."""
+        return bool(self.passed) and not self.dying and self._attempts < ATTEMPTS
+
+    def _let_go_of_passed(self) -> None:
+        for fd in self.passed:
+            os.close(fd)
+        self.passed.clear()
 
     def _read_from(self, fd: int, kind: FrameKind) -> None:
         os.set_blocking(fd, False)
@@ -223,27 +247,43 @@ class Running:
         assert self._channel is not None
         message, fds = _said_on(self._channel)
         if not message:
-            self._look_at_the_group()
-            self._stop_hearing()
-            if self._report is None:
-                self._loop.orphaned(self)
-            self._loop.deserted(self)
+            self._fall_silent()
             return
+        self._let_go_of_passed()
         said = json.loads(message)
+        if "begun" in said:
+            return
         if "terminal" in said:
             for fd in fds:
                 self._feed.open(os.dup(fd))
                 self._read_from(fd, FrameKind.OUTPUT)
         elif "broken" in said:
-            self._end({"status": 127 << 8, "cpu_ms": 0, "peak": 0, "failure": said["broken"]})
+            self.fail(said["broken"])
         else:
             self._end(said)
+
+    def _fall_silent(self) -> None:
+        """One that waited may have been killed from inside just before it was given this command."""
+        if self.can_begin:
+            self._stop_hearing()
+            self._loop.deserted(self)
+            self._loop.not_begun(self)
+            return
+        self._look_at_the_group()
+        self._stop_hearing()
+        if self._report is None:
+            self._loop.orphaned(self)
+        self._loop.deserted(self)
 
     def _stop_hearing(self) -> None:
         if self._channel is not None:
             self._loop.unwatch(self._channel.fileno())
             self._channel.close()
             self._channel = None
+
+    def fail(self, why: str) -> None:
+        """It could not be started."""
+        self._end({"status": 127 << 8, "cpu_ms": 0, "peak": 0, "failure": why})
 
     def abandon(self, why: str) -> None:
         """What ran is gone, or will be soon, without having said how it ended."""
@@ -255,6 +295,7 @@ class Running:
     def _end(self, report: Head) -> None:
         if self._report is not None:
             return
+        self._let_go_of_passed()
         self._report = report
         self._look_at_the_group()
         self._wall_ms = int((time.monotonic() - self._began) * 1000)
@@ -327,6 +368,7 @@ class Running:
 
     def close(self) -> None:
         """Lets go of everything, the spool's files included. What it left running would lose its terminal."""
+        self._let_go_of_passed()
         self._stop_hearing()
         for fd in list(self._outputs):
             self._close_output(fd)

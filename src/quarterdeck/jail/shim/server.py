@@ -179,7 +179,8 @@ class Server:
         """The agent is gone or does not answer: a fresh jail on the same files, and the session goes on."""
         self._unmake(again=True)
         for command in (*self._commands.values(), *self._forgotten):
-            command.abandon(ENDED_FROM_INSIDE)
+            if not command.can_begin:
+                command.abandon(ENDED_FROM_INSIDE)
         for number in list(self._asked):
             self._answer_late(number, {"error": ENDED_FROM_INSIDE})
         self._orphaned.clear()
@@ -256,12 +257,14 @@ class Server:
         outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
         spec = {"command": name, "terminal": head["terminal"], "environment": head["environment"]}
         passed = [kernel.memory_file(json.dumps(spec).encode()), kernel.memory_file(body), *standard]
-        subreaper = self._hand_over(passed)
-        for fd in passed:
-            os.close(fd)
+        command.open(outputs, input_fd, passed)
+        try:
+            command.attach(self._hand_over(command.passed))
+        except (NotMadeError, OSError):
+            command.close()
+            raise
         self._prepare_at = time.monotonic() + PREPARE_SECONDS
         self._commands[name] = command
-        command.attach(subreaper, outputs, input_fd)
 
     def _hand_over(self, passed: list[int]) -> Subreaper:
         """Sends what is to be started to the subreaper that waits; to a new one if that was killed meanwhile."""
@@ -300,6 +303,12 @@ class Server:
             command.close()
         else:
             self._forgotten.add(command)
+
+    def not_begun(self, command: Running) -> None:
+        try:
+            command.attach(self._hand_over(command.passed))
+        except (NotMadeError, OSError) as error:
+            command.fail(str(error))
 
     def orphaned(self, command: Running) -> None:
         """An agent that answers was not killed with it, and has ended what it left; one that dies has us begin anew.

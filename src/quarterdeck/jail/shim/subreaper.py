@@ -68,6 +68,8 @@ class Subreaper:
 
     def _begin(self, spec: Config, text: bytes, standard: list[int]) -> None:
         self._saved = f"{self._config['state']}/{spec['command']}"
+        # from here on it was begun: who does not hear of it gives the command to another
+        self._channel.send(b'{"begun":true}')
         try:
             if spec["terminal"]:
                 self._open_terminal(spec["terminal"])
