@@ -25,6 +25,7 @@ from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.background import end
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
 from quarterdeck.application.points import workspace_at
@@ -40,7 +41,6 @@ from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE, Loaded
-from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.base import Actor, ActorKind

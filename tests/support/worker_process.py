@@ -27,7 +27,7 @@ from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
-from quarterdeck.application.tasks import end
+from quarterdeck.application.background import end
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper

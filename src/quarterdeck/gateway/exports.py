@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from quarterdeck.application.background import end
 from quarterdeck.application.exports import Download
 from quarterdeck.application.ports.callers import Caller
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import (
     LimitExceededError,
     NotFoundError,

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
 from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import COMMAND
-from quarterdeck.application.tasks import end
 from quarterdeck.domain import command
 from quarterdeck.domain.command import (
     CommandFinished,

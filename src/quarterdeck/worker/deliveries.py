@@ -7,11 +7,11 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports.jobs import Delivery, JobKind
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import CommandState, RequestedCommand, RunningCommand
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.domain.project import Project

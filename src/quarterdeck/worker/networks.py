@@ -8,11 +8,11 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.streams import NETWORK_ACCESS, SESSION, SESSION_NETWORK
-from quarterdeck.application.tasks import end
 from quarterdeck.domain import network_access, session_network
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.events import Event

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from uuid import UUID
 
+from quarterdeck.application.background import end
 from quarterdeck.application.frames import FrameKind, spans
 from quarterdeck.application.ports.output import LiveOutput
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import EndReason
 from quarterdeck.jail.abstract import Jail, SpoolBatch
 from quarterdeck.jail.errors import JailError

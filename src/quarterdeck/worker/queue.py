@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.log import LoggedEvent
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import CommandRequested
 
 

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Protocol
 from uuid import UUID
 
+from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import OUTPUT_KINDS, spans
 from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports.output import TranscriptHead, TranscriptStore
-from quarterdeck.application.tasks import end
 
 BATCH = 4 * 1024 * 1024
 ROOM = 12 * 1024 * 1024

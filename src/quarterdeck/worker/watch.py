@@ -9,9 +9,9 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.ports.workspaces import WorkspaceUse
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.limits import GIB, KIB, MIB

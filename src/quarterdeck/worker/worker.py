@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
@@ -18,7 +19,6 @@ from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.egress.abstract import EgressKeeper

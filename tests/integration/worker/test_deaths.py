@@ -19,7 +19,7 @@ from tests.support.waiting import eventually
 from tests.support.workers import worker_process
 
 from quarterdeck.adapters.postgres import schema
-from quarterdeck.application.tasks import end
+from quarterdeck.application.background import end
 from quarterdeck.domain.command import CommandStarted
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, network_access_id

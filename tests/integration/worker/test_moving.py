@@ -19,9 +19,9 @@ from tests.support.workers import worker_process
 from tests.unit.worker.test_pausing import pause
 
 from quarterdeck.adapters.nats.control import NatsWorkerControl
+from quarterdeck.application.background import end
 from quarterdeck.application.snapshots import Place, SetAside, Snapshots
 from quarterdeck.application.streams import ARCHIVE
-from quarterdeck.application.tasks import end
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.archive import ShellsStored, archive_id
 from quarterdeck.domain.command import CommandLost, RunningCommand

@@ -9,7 +9,7 @@ from tests.support.real_deck import real_deck
 from tests.support.services import Database
 from tests.support.waiting import eventually
 
-from quarterdeck.application.tasks import end
+from quarterdeck.application.background import end
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.errors import InvalidInputError
 

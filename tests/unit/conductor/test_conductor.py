@@ -12,8 +12,8 @@ from tests.unit.worker.test_pausing import ask_to_resume, pause
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.jobs import Job, JobKind
-from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import FLOOR, RELAYED, Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.command import CommandStarted, EndReason, RequestedCommand

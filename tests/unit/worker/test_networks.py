@@ -11,8 +11,8 @@ from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
+from quarterdeck.application.background import end
 from quarterdeck.application.streams import PROJECT
-from quarterdeck.application.tasks import end
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.domain.network import NetworkRule

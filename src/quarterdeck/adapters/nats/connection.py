@@ -11,7 +11,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError, SlowConsumerError
 
-from quarterdeck.application.tasks import end
+from quarterdeck.application.background import end
 from quarterdeck.domain.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)

@@ -13,8 +13,8 @@ from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.turns import Turns
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
-from quarterdeck.application.tasks import end
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,

@@ -13,10 +13,10 @@ from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.tunnels import tunnel_end
+from quarterdeck.application.background import end
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
 from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.application.ports.tunnels import ByteStream
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
 logger = structlog.get_logger(__name__)

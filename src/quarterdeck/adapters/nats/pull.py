@@ -9,7 +9,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
-from quarterdeck.application.tasks import end
+from quarterdeck.application.background import end
 from quarterdeck.domain.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)

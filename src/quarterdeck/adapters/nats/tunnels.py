@@ -17,8 +17,8 @@ from quarterdeck.adapters.nats.answers import answering, keep
 from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import Failure
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.tunnels import ByteStream, TunnelHandler
-from quarterdeck.application.tasks import end
 from quarterdeck.application.tunnel import CHUNK, TunnelEnd
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.tunnels import ByteStream
 from quarterdeck.application.previews import Previews
-from quarterdeck.application.tasks import end
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import LimitExceededError, QuarterdeckError
 from quarterdeck.domain.preview import VISIT_LIFETIME, refused

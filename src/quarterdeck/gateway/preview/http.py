@@ -6,8 +6,8 @@ from contextlib import suppress
 import h11
 from starlette.types import Receive, Scope, Send
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.tunnels import ByteStream
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.gateway.preview.addresses import PreviewAddress
 from quarterdeck.gateway.preview.headers import inward, outward

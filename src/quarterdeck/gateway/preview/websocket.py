@@ -12,8 +12,8 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.tunnels import ByteStream
-from quarterdeck.application.tasks import end
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.gateway.preview.addresses import PreviewAddress
 from quarterdeck.gateway.preview.headers import OF_WEBSOCKET, inward, local
