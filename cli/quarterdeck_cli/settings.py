@@ -125,12 +125,14 @@ def parse(words: list[str], network: list[Json]) -> Json:
 
 
 def _split(word: str) -> tuple[str, str, str]:
-    found = re.fullmatch(r"([a-z-]*[a-z])(\+=|-=|=)(.*)", word, re.DOTALL)
+    """A name may be written as `qd session show` lists limits, with underscores."""
+    found = re.fullmatch(r"([A-Za-z_-]*[A-Za-z])(\+=|-=|=)(.*)", word, re.DOTALL)
     if not found:
         raise UsageError(f"{plain(word)!r} sets nothing.", "Write NAME=VALUE, as in memory=2G.")
-    if found[1] not in {*LIMITS, *PLAIN, NETWORK}:
+    name = found[1].lower().replace("_", "-")
+    if name not in {*LIMITS, *PLAIN, NETWORK}:
         raise UsageError(f"There is no setting {found[1]!r}.", f"There are: {', '.join([*PLAIN, *LIMITS, NETWORK])}.")
-    return found[1], found[2], found[3]
+    return name, found[2], found[3]
 
 
 def _value(kind: Kind, text: str) -> Any:

@@ -24,6 +24,7 @@ PYPI = {"host": "pypi.org", "port": 443}
         (["strict-limits=yes", "keep-ignored=off"], {"strictLimits": True, "keepIgnored": False}),
         (["snapshots=20G"], {"snapshotBytes": 20 * 2**30}),
         (["image=debian:13"], {"image": "debian:13"}),
+        (["workspace_files=400", "Open_Files=64"], {"limits": {"workspaceFiles": 400, "openFiles": 64}}),
         (["memory="], {"limits": {"memoryBytes": None}}),
         (["network="], {"network": []}),
         (["network=pypi.org"], {"network": [PYPI]}),

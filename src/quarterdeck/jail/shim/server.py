@@ -31,7 +31,7 @@ MEMORY_SECONDS = 1.0
 MEMORY_ROUND_SECONDS = 0.05
 SUPERVISOR_KILLED = "Its supervisor was killed from inside the jail."
 NO_ROOM = "The jail has no room for another process."
-ENDED_FROM_INSIDE = "The jail was ended from inside: what ran in it is gone, the files are kept."
+ENDED = "The jail has ended: what ran in it is gone, the files are kept."
 
 
 class Server:
@@ -180,9 +180,9 @@ class Server:
         self._unmake(again=True)
         for command in (*self._commands.values(), *self._forgotten):
             if not command.can_begin:
-                command.abandon(ENDED_FROM_INSIDE)
+                command.abandon(ENDED)
         for number in list(self._asked):
-            self._answer_late(number, {"error": ENDED_FROM_INSIDE})
+            self._answer_late(number, {"error": ENDED})
         self._orphaned.clear()
         self._frozen_at = None
         try:
@@ -193,7 +193,7 @@ class Server:
 
     def _tell_agent(self, message: Head, fds: list[int] | None = None) -> None:
         if self._inside is None:
-            raise NotMadeError(ENDED_FROM_INSIDE)
+            raise NotMadeError(ENDED)
         self._inside.tell(message, fds)
 
     def _ask_agent(self, connection: Connection, head: Head, body: bytes) -> None:
@@ -278,7 +278,7 @@ class Server:
                 raise NotMadeError(NO_ROOM)
             # its agent has gone this moment
             self._make_again()
-        raise NotMadeError(ENDED_FROM_INSIDE)
+        raise NotMadeError(ENDED)
 
     def grown(self, command: Running) -> None:
         end = command.spool.end
