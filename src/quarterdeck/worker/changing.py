@@ -21,7 +21,12 @@ async def change(jail: Jail, pages: AsyncIterator[Sequence[FileChange]], shell: 
         for batch in batches(page):
             await jail.change_files(batch)
     if shell is not None:
-        await jail.change_files(changes.encode(changes.SHELL, b"", shell))
+        await change_shell(jail, shell)
+
+
+async def change_shell(jail: Jail, state: bytes) -> None:
+    """Raises JailError where it cannot be done."""
+    await jail.change_files(changes.encode(changes.SHELL, b"", state))
 
 
 def batches(steps: Iterable[FileChange]) -> Iterator[bytes]:

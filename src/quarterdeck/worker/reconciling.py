@@ -11,11 +11,13 @@ from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.pausing import Activity
+from quarterdeck.domain.point import NOW
 from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker import limits
+from quarterdeck.worker.changing import change_shell
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.files import SessionFiles
 from quarterdeck.worker.findings import Findings, why_unneeded
@@ -159,7 +161,17 @@ class Reconciler:
         home = await self._provisioner.settings_of(ready.project_id)
         asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
         spec = self._provisioner.spec_of(prepared, asked, ready.project_id, home.settings, ready.jail_driver)
-        return await self._ports.driver.create(spec), True
+        jail = await self._ports.driver.create(spec)
+        await self._give_shell(jail)
+        return jail, True
+
+    async def _give_shell(self, jail: Jail) -> None:
+        """The directory and the variables that the last command left, which were in the old jail."""
+        try:
+            if state := await self._ports.workspaces.shell(jail.session_id, NOW):
+                await change_shell(jail, state)
+        except QuarterdeckError as error:
+            logger.warning("a session's shell begins anew", session=str(jail.session_id), error=error.message)
 
     async def _network(self, held: HeldSession, home: Project) -> None:
         try:

@@ -208,7 +208,7 @@ async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_i
 
 
 async def test_a_jail_whose_agent_is_killed_from_inside_is_made_anew_on_the_same_files(jail: StandingJail) -> None:
-    await run(jail, "echo kept > file")
+    await run(jail, "echo kept > file; mkdir deep; cd deep; export DECK=quarter")
     other = await start(jail, "echo up; sleep 1000")
     await read_until(jail, other, b"up")
 
@@ -216,7 +216,7 @@ async def test_a_jail_whose_agent_is_killed_from_inside_is_made_anew_on_the_same
 
     assert done.exit.reason == EndReason.SIGNALLED
     assert (await jail.wait(other)).reason == EndReason.SIGNALLED
-    assert (await run(jail, "pwd; cat file")).text == "/workspace\nkept\n"
+    assert (await run(jail, "pwd; cat ../file; echo $DECK")).text == "/workspace/deep\nkept\nquarter\n"
 
 
 async def test_a_jail_can_be_killed_from_inside_again_and_again(jail: StandingJail) -> None:

@@ -11,7 +11,7 @@ from tests.integration.worker.test_self_checking import (
     Ship,
     a_ship,
     agrees,
-    is_shown_as_it_is,
+    goes_on,
     kill_the_shim,
     reboot,
 )
@@ -86,9 +86,7 @@ async def test_after_one_sweep_nothing_is_shown_that_is_not_and_nothing_is_left(
 
         await eventually(partial(agrees, ship), within=60)
         assert isinstance(await ship.deck.session(hit), ReadySession)
-        after = await ship.deck.run(hit, "echo goes on")
-        await ship.deck.finished(after, within=60)
-        await is_shown_as_it_is(ship)
+        await goes_on(ship, hit)
         assert len(daemon.containers()) == 2
     assert daemon.containers() == []
     await _no_volumes(ship, daemon)

@@ -75,6 +75,7 @@ class Ship:
         session_id = await self.deck.open(project)
         await eventually(partial(self.deck.ready, session_id), within=30)
         await eventually(partial(self.host.proxy, session_id), within=30)
+        await self.deck.finished(await self.deck.run(session_id, "mkdir deep; cd deep; export DECK=quarter"), within=30)
         mark = self.marks[session_id] = f"sleeps-{uuid4().hex}"
         self.commands[session_id] = await self.deck.run(session_id, f"exec -a {mark} sleep 900")
         await eventually(lambda: processes_of(UID, mark), within=30)
@@ -229,9 +230,15 @@ async def test_after_one_sweep_nothing_is_shown_that_is_not_and_nothing_is_left(
         await eventually(partial(agrees, ship), within=30)
         assert isinstance(await ship.deck.session(hit), ReadySession)
         await eventually(partial(ship.host.proxy, hit), within=30)
-        after = await ship.deck.run(hit, "echo goes on")
-        await ship.deck.finished(after, within=30)
-        await is_shown_as_it_is(ship)
+        await goes_on(ship, hit)
+
+
+async def goes_on(ship: Ship, session_id: UUID) -> None:
+    """With the directory and the variables that it had."""
+    after = await ship.deck.run(session_id, "pwd; echo $DECK")
+    await ship.deck.finished(after, within=60)
+    assert await ship.deck.output(after) == b"/workspace/deep\nquarter\n"
+    await is_shown_as_it_is(ship)
 
 
 async def test_what_no_session_needs_any_more_is_removed_and_each_is_a_finding(

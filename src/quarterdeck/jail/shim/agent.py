@@ -1,6 +1,7 @@
 """The agent: the one process in a jail that takes orders from the shim. It joins the jail's namespaces from outside and
 then is what any other process there is: no capabilities, no new privileges, the same filter, no way to look into it."""
 
+import base64
 import json
 import os
 import resource
@@ -88,6 +89,7 @@ class Agent:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         poll.register(self._channel, select.POLLIN)
+        self._give_shell()
         self._channel.send(b'{"ready":true}')
         while True:
             ready = {fd for fd, _ in poll.poll(self._patience())}
@@ -98,6 +100,18 @@ class Agent:
                 self._obey()
             if self._look_at is not None and time.monotonic() >= self._look_at:
                 self._look()
+
+    def _give_shell(self) -> None:
+        """Made in another jail's place, it has the directory and the variables that the shell had there."""
+        state = base64.b64decode(self._config.get("shell", ""))
+        if state:
+            try:
+                changes.apply(
+                    changes.encode(changes.SHELL, b"", state), self._config["workspace"], self._config["state"]
+                )
+            except OSError:
+                # no room: then the shell begins as a fresh one
+                return
 
     def _patience(self) -> float | None:
         return None if self._look_at is None else max(0.0, self._look_at - time.monotonic()) * 1000

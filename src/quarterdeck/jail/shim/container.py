@@ -19,7 +19,7 @@ CHANNEL = "channel"
 SOCKET = f"{CHANNEL}/agent"
 START_SECONDS = 20.0
 END_SECONDS = 2.0
-FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state", "watched")
+FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state", "watched", "shell")
 NOTHING = -1
 """A container needs no pipe to end with its shim: the agent's channel is one."""
 
@@ -59,7 +59,7 @@ def make(config: Config, groups: Groups) -> Inside:
 
 def _tell(channel: socket.socket, config: Config) -> None:
     """Gives the agent its configuration and waits for its first word."""
-    channel.send(json.dumps({name: config[name] for name in FOR_AGENT}).encode())
+    channel.send(json.dumps({name: config[name] for name in FOR_AGENT if name in config}).encode())
     channel.settimeout(START_SECONDS)
     word = json.loads(channel.recv(4096) or b"{}")
     if "ready" not in word:

@@ -1,5 +1,6 @@
 """The shim's loop: one session's jail, its commands, and the workers that ask about them."""
 
+import base64
 import json
 import os
 import select
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from quarterdeck.application.frames import FrameKind
-from quarterdeck.jail.shim import container, inside, kernel, record
+from quarterdeck.jail.shim import changes, container, inside, kernel, record
 from quarterdeck.jail.shim.connection import Connection
 from quarterdeck.jail.shim.descriptors import Descriptors
 from quarterdeck.jail.shim.feed import Callback
@@ -199,6 +200,9 @@ class Server:
     def _ask_agent(self, connection: Connection, head: Head, body: bytes) -> None:
         self._next += 1
         self._asked[self._next] = (connection.fd, head["id"])
+        if body.startswith(changes.SHELL):
+            (_, _, shell), *_ = changes.decode(body)
+            self._config["shell"] = base64.b64encode(shell).decode()
         memory = kernel.memory_file(body) if body else None
         try:
             self._tell_agent({**head, "id": self._next}, [memory] if memory is not None else None)
@@ -291,6 +295,9 @@ class Server:
         for fd, asked in command.waiting:
             self._send_to(fd, pack({"id": asked, "exit": command.exit}))
         command.waiting.clear()
+        if command.exit and command.exit["shell_state"] is not None:
+            # for the jail that is made where this one ends; empty where it is too long to be told
+            self._config["shell"] = command.exit["shell_state"]
         if self._prepare_at is not None:
             self._prepare_at = time.monotonic()
 
