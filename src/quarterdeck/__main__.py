@@ -88,9 +88,9 @@ async def _foreground(settings: Settings, reporting: detach.Report | None) -> No
 
 async def _login_token(settings: Settings) -> str:
     # Imported here and below, not above: most commands do without all that bootstrap brings.
-    from quarterdeck import bootstrap
+    from quarterdeck.bootstrap.login import issue_login_token
 
-    return await bootstrap.issue_login_token(settings)
+    return await issue_login_token(settings)
 
 
 def _start_in_background(settings: Settings) -> str:
@@ -148,9 +148,9 @@ def serve(role: Annotated[str, typer.Argument(help=" | ".join(ROLES))]) -> None:
     missing = [f"{n}: not set." for n, value in _services(settings) if value is None]
     if missing:
         raise SettingsError("\n".join(missing), "A role alone needs both; quarterdeck up brings its own.")
-    from quarterdeck import bootstrap
+    from quarterdeck.bootstrap import roles
 
-    sys.exit(bootstrap.serve(role, settings))
+    sys.exit(roles.serve(role, settings))
 
 
 @app.command()
@@ -174,7 +174,7 @@ def login_token(*, data_dir: DataDir = None) -> None:
 @projections.command()
 def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by default.")] = None) -> None:
     """Build read models anew from the log, and switch to them when they have caught up."""
-    from quarterdeck import bootstrap
+    from quarterdeck.bootstrap.projector import rebuild_projections
 
     settings = control.with_running_services(settings_files.load())
     with Progress(console=err) as progress:
@@ -185,16 +185,16 @@ def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by
                 tasks[model] = progress.add_task(model)
             progress.update(tasks[model], completed=done, total=total)
 
-        asyncio.run(bootstrap.rebuild_projections(settings, name, advance))
+        asyncio.run(rebuild_projections(settings, name, advance))
 
 
 @app.command()
 def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say which parts and protections this host has, which are off, and what to do."""
-    from quarterdeck import bootstrap
+    from quarterdeck.bootstrap.jails import jail_driver, object_store
 
     settings = settings_files.load(data_dir=data_dir)
-    findings = asyncio.run(examine(settings, bootstrap.jail_driver(settings), lambda: bootstrap.object_store(settings)))
+    findings = asyncio.run(examine(settings, jail_driver(settings), lambda: object_store(settings)))
     if as_json:
         out.print_json(data=[asdict(finding) for finding in findings])
     else:

@@ -13,7 +13,7 @@ from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.requests import Outcome
 from quarterdeck.application.sessions import Sessions
-from quarterdeck.bootstrap import CountedSessions
+from quarterdeck.bootstrap.gateway import CountedSessions
 from quarterdeck.domain.errors import LimitExceededError
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries.positions import ProjectionWatch

@@ -1,0 +1,27 @@
+"""What the conductor is made of."""
+
+import asyncio
+
+from quarterdeck.adapters.system import SystemClock
+from quarterdeck.bootstrap.stopping import unless_stopped
+from quarterdeck.bootstrap.stores import stores_of
+from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.settings import ConductorSettings
+from quarterdeck.config import Settings
+from quarterdeck.readiness import announcing
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    async with stores_of(settings, "conductor") as stores:
+        conductor = Conductor(
+            ConductorSettings(),
+            log=stores.log,
+            transcripts=stores.transcripts,
+            live=stores.live,
+            jobs=stores.jobs,
+            registry=stores.leases,
+            cursors=stores.cursors,
+            clock=SystemClock(),
+        )
+        async with announcing(conductor.caught_up.wait(), lambda: conductor.position):
+            await unless_stopped(conductor.run(), stop)
