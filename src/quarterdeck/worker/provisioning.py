@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -31,9 +32,13 @@ from quarterdeck.worker.queue import Asked, CommandQueue
 from quarterdeck.worker.quota import quota_of, told
 from quarterdeck.worker.rebuilding import Begun, Rebuilder
 from quarterdeck.worker.sessions import HeldSession, Sessions
+from quarterdeck.worker.wanted import while_wanted
 from quarterdeck.worker.watch import Watch
 
 logger = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+"""So often it is asked whether a session that takes long to make was closed meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,18 @@ class Provisioner:
         session_id = read.stream_id
         home = await self.settings_of(opened.project_id)
         try:
-            made = await self._make(session_id, opened, home)
+            making = self._make(session_id, opened, home)
+            made = await while_wanted(making, partial(self._is_open, session_id), LOOK_SECONDS)
         except QuarterdeckError as error:
             # a jail that cannot be made may say what the repository had it print
             reason = self._ports.patterns.masked(error.message)
             logger.warning("a session cannot be made", session=str(session_id), error=reason)
             await self._take_down(session_id, None)
             await self.fail(session_id, reason, error.next_step)
+            return
+        if made is None:
+            logger.info("a session was closed while it was being made", session=str(session_id))
+            await self._take_down(session_id, None)
             return
         try:
             ours = await self._announce(read, made, time_limits.told(strictest(home.settings.limits, opened.asked)))
@@ -138,6 +148,9 @@ class Provisioner:
         files = SessionFiles(session_id, self._ports.workspaces, known, version, settled=True)
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
         held.environment = made.environment
+
+    async def _is_open(self, session_id: UUID) -> bool:
+        return isinstance((await self._ports.journal.read(SESSION, session_id)).state, OpenSession)
 
     def spec_of(
         self,

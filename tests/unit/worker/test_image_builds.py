@@ -1,10 +1,13 @@
 """What the building of a session's image prints, in the log and in its transcript."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from tests.support.deck import Deck, working
+from tests.support.waiting import eventually
 
 from quarterdeck.domain.image_build import ImageBuildFailed, ImageBuildStarted, ImageBuilt, image_build_id
 from quarterdeck.domain.session import SessionProvisioningFailed
@@ -35,6 +38,19 @@ class Building(DummyDriver):
             raise JailError(self.failure, "Correct it.")
         await log.built("image:tag", steps=1, cached_steps=0)
         return await super().create(spec)
+
+
+class BuildingForEver(DummyDriver):
+    async def create(self, spec: JailSpec) -> DummyJail:
+        log = spec.container.log
+        assert log
+        await log.began("Dockerfile", spec.workspace.base_commit, "none")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await log.failed("It was given up.")
+            raise
+        raise AssertionError("nothing ends it")
 
 
 @pytest.fixture
@@ -75,3 +91,22 @@ async def test_a_build_that_fails_says_why_without_secrets(secretive: Deck) -> N
     assert isinstance(failed, ImageBuildFailed)
     assert isinstance(ended, SessionProvisioningFailed)
     assert failed.reason == ended.reason == f"It printed {'*' * len(SECRET)}."
+
+
+async def test_a_session_that_is_closed_while_its_image_is_built_has_the_build_given_up(deck: Deck) -> None:
+    async with working(deck.worker(driver=BuildingForEver(deck.scripts, host=deck.host))):
+        session_id = await deck.open()
+        await eventually(lambda: _said(deck, session_id, ImageBuildStarted))
+
+        await deck.close(session_id)
+
+        await eventually(lambda: _said(deck, session_id, ImageBuildFailed))
+        await eventually(lambda: _has_no_files(deck, session_id))
+
+
+async def _said(deck: Deck, session_id: UUID, kind: type) -> bool:
+    return any(isinstance(each, kind) for each in await deck.events(image_build_id(session_id)))
+
+
+async def _has_no_files(deck: Deck, session_id: UUID) -> bool:
+    return await deck.workspaces.find_prepared(session_id) is None

@@ -80,6 +80,9 @@ class Images:
         await log.began(build.dockerfile, build.commit, build.network)
         try:
             made = await self._run(build, log.said)
+        except asyncio.CancelledError:
+            await log.failed("It was given up: nobody waits for it any more.")
+            raise
         except JailError as error:
             await log.failed(error.message)
             raise
