@@ -7,7 +7,18 @@ from quarterdeck_projections.network import NETWORK
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
 from quarterdeck_projections.sessions import SESSIONS
+from quarterdeck_projections.task_board import TASK_BOARD
 from quarterdeck_projections.tokens import TOKENS
 from quarterdeck_projections.users import USERS
 
-PROJECTIONS: tuple[Projection, ...] = (PROJECTS, SESSIONS, COMMANDS, FINDINGS, NETWORK, USERS, TOKENS, AUDIT_TRAIL)
+PROJECTIONS: tuple[Projection, ...] = (
+    PROJECTS,
+    SESSIONS,
+    COMMANDS,
+    TASK_BOARD,
+    FINDINGS,
+    NETWORK,
+    USERS,
+    TOKENS,
+    AUDIT_TRAIL,
+)

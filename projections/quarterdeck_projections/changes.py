@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Table
 
+from quarterdeck_projections.statements import written
 from quarterdeck_projections.tables import ReadModel, table_of
 
 Key: TypeAlias = tuple[object, ...]
@@ -18,7 +19,7 @@ class TableChanges:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._empty: Row = {column.name: None for column in table.columns}
+        self._empty: Row = {column.name: None for column in written(table)}
         self.deleted: dict[Key, None] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}

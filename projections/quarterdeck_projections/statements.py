@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
-from sqlalchemy import MetaData, make_url
+from sqlalchemy import Column, MetaData, Table, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from quarterdeck_projections.tables import METADATA
@@ -47,7 +48,12 @@ def _name(table: str) -> str:
 
 
 def _columns(table: str) -> list[str]:
-    return METADATA.tables[table].columns.keys()
+    return [column.name for column in written(METADATA.tables[table])]
+
+
+def written(table: Table) -> list[Column[Any]]:
+    """The columns that rows have a value for: the others PostgreSQL computes from them."""
+    return [column for column in table.columns if column.computed is None]
 
 
 def _records(table: str, names: Iterable[str]) -> str:

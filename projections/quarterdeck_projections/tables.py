@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, MetaData, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Computed, DateTime, Index, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -19,6 +19,13 @@ METADATA = MetaData(
     schema=SCHEMA,
     naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_%(column_0_N_name)s_idx"},
 )
+
+
+SEARCHED = (
+    "setweight(to_tsvector('english'::regconfig, title), 'A') || "
+    "setweight(to_tsvector('english'::regconfig, body), 'B')"
+)
+"""What of a task is searched, its title before its body."""
 
 
 class Time(DateTime):
@@ -156,6 +163,65 @@ class Finding(ReadModel, table=True):
     kind: str = Field(sa_type=Text)
     session_id: UUID
     detail: str = Field(sa_type=Text)
+
+
+class Task(ReadModel, table=True):
+    TABLE: ClassVar[str] = "tasks"
+    __table_args__ = (
+        Index(None, "project_id", "position"),
+        Index(None, "project_id", "status", "position"),
+        Index(None, "owner_id", "position"),
+        Index(None, "labels", postgresql_using="gin"),
+        Index(None, "search", postgresql_using="gin"),
+    )
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger, index=True)
+    project_id: UUID
+    number: int
+    title: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    labels: list[Any] = Field(sa_type=JSONB)
+    priority: str = Field(sa_type=Text)
+    estimate: int
+    dependencies: list[Any] = Field(sa_type=JSONB)
+    acceptance: list[Any] = Field(sa_type=JSONB)
+    revision: int
+    status: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    owner_id: UUID | None
+    assigned: bool
+    claim_number: int | None
+    """None: nobody holds it."""
+    claimed_by: UUID | None
+    claim_session_id: UUID | None
+    claimed_at: datetime | None = Field(sa_type=Time)
+    claim_expires_at: datetime | None = Field(sa_type=Time)
+    created_at: datetime = Field(sa_type=Time)
+    created_by: str = Field(sa_type=Text)
+    created_by_user: UUID | None
+    updated_at: datetime = Field(sa_type=Time)
+    closed_at: datetime | None = Field(sa_type=Time)
+    search: str = Field(sa_type=TSVECTOR, sa_column_args=(Computed(SEARCHED, persisted=True),))
+
+
+class TaskLink(ReadModel, table=True):
+    TABLE: ClassVar[str] = "task_links"
+    task_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    target: str = Field(primary_key=True, sa_type=Text)
+    position: int = Field(sa_type=BigInteger)
+    linked_at: datetime = Field(sa_type=Time)
+
+
+class TaskHistory(ReadModel, table=True):
+    """One row for each event that changes what a task shows. Who did it is in the log, at the same position."""
+
+    TABLE: ClassVar[str] = "task_history"
+    __table_args__ = (Index(None, "task_id", "position"),)
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    task_id: UUID
+    changes: dict[str, Any] = Field(sa_type=JSONB)
+    """By field what it became."""
 
 
 class User(ReadModel, table=True):

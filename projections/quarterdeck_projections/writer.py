@@ -80,7 +80,9 @@ def _steps(schema: str, changed: TableChanges) -> Iterator[Step]:
 
 
 def _copy(schema: str, changed: TableChanges) -> Copy:
-    encoded = tuple(place for place, column in enumerate(changed.table.columns) if isinstance(column.type, JSONB))
+    encoded = tuple(
+        place for place, column in enumerate(statements.written(changed.table)) if isinstance(column.type, JSONB)
+    )
     query = statements.copy(schema, changed.table.key)
     return Copy(query, encoded, changed.inserted.values())
 

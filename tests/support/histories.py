@@ -50,11 +50,51 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.task_events import (
+    LinkKind,
+    TaskAssigned,
+    TaskBlocked,
+    TaskClaimed,
+    TaskClaimExpired,
+    TaskClaimRenewed,
+    TaskCreated,
+    TaskEdited,
+    TaskLink,
+    TaskLinked,
+    TaskProgressNoted,
+    TaskReleased,
+    TaskStatus,
+    TaskStatusChanged,
+    TaskUnlinked,
+)
+from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 
 SOMEBODY = UUID(int=1)
 TEXTS = st.sampled_from(["", "ls -la", "a\tb\n\\N \\. \\", "naïve 🙂", "nul\0 and \\u0000", 'quo"te'])
 USERS = st.sampled_from([UUID(int=1), UUID(int=2)])
 TERMINALS = st.none() | st.builds(Terminal, columns=st.integers(1, 1000))
+
+TIMES = st.sampled_from([datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, 0, 0, 0, 5, tzinfo=UTC)])
+LET_GO = st.sampled_from([TaskStatus.OPEN, TaskStatus.BLOCKED])
+LINKS = st.builds(TaskLink, kind=st.sampled_from(LinkKind), target=st.sampled_from(["a", "b"]))
+WORDS = st.lists(TEXTS, max_size=3).map(tuple)
+FIELDS = st.builds(
+    TaskFields,
+    title=TEXTS,
+    body=TEXTS,
+    labels=WORDS,
+    priority=st.sampled_from(Priority),
+    estimate=st.integers(0, 10_000),
+    dependencies=st.lists(st.integers(1, 9), max_size=3).map(tuple),
+    acceptance=WORDS,
+)
+CHANGES = st.builds(
+    TaskChanges,
+    title=st.none() | TEXTS,
+    body=st.none() | TEXTS,
+    labels=st.none() | WORDS,
+    estimate=st.none() | st.integers(0, 10_000),
+)
 
 BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
     (
@@ -115,6 +155,30 @@ BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
                 tree_after=TEXTS,
                 files_changed=st.lists(st.builds(ChangedFile, path=TEXTS, status=TEXTS), max_size=2).map(tuple),
             ),
+        ),
+    ),
+    (
+        st.builds(TaskCreated, project_id=USERS, number=st.integers(1, 9), fields=FIELDS),
+        st.one_of(
+            st.builds(TaskEdited, revision=st.integers(2, 9), changes=CHANGES),
+            st.builds(
+                TaskClaimed,
+                number=st.integers(1, 9),
+                user_id=USERS,
+                session_id=st.none() | USERS,
+                expires_at=TIMES,
+                status=st.sampled_from([TaskStatus.CLAIMED, TaskStatus.IN_PROGRESS]),
+                forced=st.booleans(),
+            ),
+            st.builds(TaskClaimRenewed, number=st.integers(1, 9), expires_at=TIMES),
+            st.builds(TaskReleased, number=st.integers(1, 9), status=LET_GO, owner_id=st.none() | USERS, reason=TEXTS),
+            st.builds(TaskClaimExpired, number=st.integers(1, 9), status=LET_GO, owner_id=st.none() | USERS),
+            st.builds(TaskAssigned, owner_id=st.none() | USERS),
+            st.builds(TaskProgressNoted, text=TEXTS),
+            st.builds(TaskStatusChanged, status=st.sampled_from(TaskStatus), owner_id=st.none() | USERS, reason=TEXTS),
+            st.builds(TaskBlocked, reason=TEXTS),
+            st.builds(TaskLinked, link=LINKS),
+            st.builds(TaskUnlinked, link=LINKS),
         ),
     ),
     (

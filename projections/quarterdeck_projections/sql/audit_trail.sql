@@ -33,6 +33,19 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'SessionNetworkChanged' THEN facts ->> 'rules'
         WHEN 'NetworkAccessDecided' THEN
             concat_ws(' ', facts ->> 'verdict', facts ->> 'host', facts ->> 'port', facts ->> 'reason')
+        WHEN 'TaskCreated' THEN concat_ws(' ', 'T-' || (facts ->> 'number'), facts #>> '{fields,title}')
+        WHEN 'TaskEdited' THEN (
+            SELECT string_agg(changed.key, ' ') FROM json_each_text(facts -> 'changes') AS changed
+            WHERE changed.value IS NOT NULL)
+        WHEN 'TaskClaimed' THEN concat_ws(' ', facts ->> 'user_id', facts ->> 'expires_at')
+        WHEN 'TaskClaimRenewed' THEN facts ->> 'expires_at'
+        WHEN 'TaskReleased' THEN facts ->> 'reason'
+        WHEN 'TaskAssigned' THEN facts ->> 'owner_id'
+        WHEN 'TaskProgressNoted' THEN facts ->> 'text'
+        WHEN 'TaskStatusChanged' THEN concat_ws(' ', facts ->> 'status', facts ->> 'reason')
+        WHEN 'TaskBlocked' THEN facts ->> 'reason'
+        WHEN 'TaskLinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
+        WHEN 'TaskUnlinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

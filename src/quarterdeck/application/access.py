@@ -40,3 +40,7 @@ def no_session() -> NotFoundError:
 
 def no_command() -> NotFoundError:
     return NotFoundError("There is no such command.", "List a session's with `qd command list -s SESSION`.")
+
+
+def no_task() -> NotFoundError:
+    return NotFoundError("There is no such task.", "List a project's with `qd task list`.")

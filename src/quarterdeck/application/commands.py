@@ -10,7 +10,7 @@ from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import WorkerControl
 from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.ports.system import Ids
-from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
+from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
 from quarterdeck.domain import command, session
 from quarterdeck.domain.command import CommandEvent, CommandRequested, CommandState, NoCommand, RunningCommand, Terminal
@@ -43,7 +43,7 @@ class Commands:
     ) -> Outcome[CommandState]:
         """Asks a session to run shell source. It waits while the session is not ready, or its slots are full."""
         if (earlier := await answered(self.log, caller, key)) is not None:
-            return await self._as_it_is(earlier)
+            return await as_it_is(self.log, COMMAND, earlier)
         place, home = await self._session(caller, session_id)
         project_id = session.running(place).project_id
         if session.running(place).closing:
@@ -117,7 +117,7 @@ class Commands:
                 field="data",
             )
         await self._refuse_while_paused(await self._request_of(caller, command_id))
-        outcome = await self._as_it_is(command_id)
+        outcome = await as_it_is(self.log, COMMAND, command_id)
         await self.control.send_input(command.running(outcome.state).worker_id, command_id, data, end=end)
         return outcome
 
@@ -150,8 +150,3 @@ class Commands:
         home = (await PROJECT.load(self.log, state.request.project_id)).state
         permitted(caller, home, Role.DEVELOPER, no_command())
         return state.request
-
-    async def _as_it_is(self, command_id: UUID) -> Outcome[CommandState]:
-        history = await self.log.load(command_id)
-        state = COMMAND.fold(command_id, history).state
-        return Outcome(subject_id=command_id, state=state, position=history[-1].position if history else 0)

@@ -10,7 +10,7 @@ from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import RepositoryFound, WorkerControl
 from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.ports.system import Ids
-from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
+from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import PROJECT
 from quarterdeck.domain import project
 from quarterdeck.domain.project import ProjectSettings, ProjectState, Role
@@ -34,7 +34,7 @@ class Projects:
     ) -> Outcome[ProjectState]:
         """Registers a repository that a worker can reach. Nothing is logged where none can."""
         if (earlier := await answered(self.log, caller, key)) is not None:
-            return await self._as_it_is(earlier)
+            return await as_it_is(self.log, PROJECT, earlier)
         found = await self.control.find_repository(repository, default_branch)
         project_id = self.ids.new()
         outcome = await perform(
@@ -65,11 +65,6 @@ class Projects:
 
         context = context_of(caller, project_id=project_id)
         return await perform(self.log, PROJECT, project_id, decide, caller=caller, context=context, key=key)
-
-    async def _as_it_is(self, project_id: UUID) -> Outcome[ProjectState]:
-        history = await self.log.load(project_id)
-        state = PROJECT.fold(project_id, history).state
-        return Outcome(subject_id=project_id, state=state, position=history[-1].position if history else 0)
 
 
 def _create(

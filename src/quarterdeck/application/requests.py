@@ -58,6 +58,13 @@ async def answered(log: EventLog, caller: Caller, key: IdempotencyKey | None) ->
     return earlier_answer(accepted, key.request_sha256)
 
 
+async def as_it_is(log: EventLog, aggregate: Aggregate[StateT, EventT], subject_id: UUID) -> Outcome[StateT]:
+    """What a mutation that changes nothing answers, such as one that was done before."""
+    history = await log.load(subject_id)
+    state = aggregate.fold(subject_id, history).state
+    return Outcome(subject_id=subject_id, state=state, position=history[-1].position if history else 0)
+
+
 async def perform(
     log: EventLog,
     aggregate: Aggregate[StateT, EventT],

@@ -12,7 +12,7 @@ from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.ports.system import Ids
-from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, context_of, perform
+from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
 from quarterdeck.domain import project, session, session_network, workspace
 from quarterdeck.domain.errors import LimitExceededError
@@ -70,10 +70,7 @@ class Sessions:
     ) -> Outcome[SessionState]:
         """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it."""
         if (earlier := await answered(self.log, caller, key)) is not None:
-            history = await self.log.load(earlier)
-            return Outcome(
-                subject_id=earlier, state=SESSION.fold(earlier, history).state, position=history[-1].position
-            )
+            return await as_it_is(self.log, SESSION, earlier)
         home = (await PROJECT.load(self.log, project_id)).state
         permitted(caller, home, Role.DEVELOPER, no_project())
         usable = project.usable(home)

@@ -18,6 +18,9 @@ from quarterdeck.domain import (
     project,
     session,
     session_network,
+    task,
+    task_dependencies,
+    task_events,
     worker,
     workspace,
 )
@@ -26,6 +29,7 @@ from quarterdeck.domain.events import Event
 from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetworkChanged
+from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
 
 StateT = TypeVar("StateT")
 EventT = TypeVar("EventT")
@@ -91,6 +95,15 @@ ARCHIVE = Aggregate[archive.Archive, archive.ArchiveEvent](
 )
 EXPORTS = Aggregate[exports.Exports, WorkspaceExported](
     "record of exports", exports.Exports(), exports.evolve, (WorkspaceExported,)
+)
+TASK = Aggregate[task.TaskState, task_events.TaskEvent](
+    "task", task.NoTask(), task.evolve, get_args(task_events.TaskEvent)
+)
+TASK_DEPENDENCIES = Aggregate[task_dependencies.TaskDependencies, TaskDependenciesDeclared](
+    "project's list of dependencies",
+    task_dependencies.TaskDependencies(),
+    task_dependencies.evolve,
+    (TaskDependenciesDeclared,),
 )
 WORKER = Aggregate[worker.WorkerState, worker.WorkerEvent](
     "worker", worker.NoWorker(), worker.evolve, get_args(worker.WorkerEvent)

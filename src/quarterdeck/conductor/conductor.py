@@ -14,6 +14,7 @@ from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.conductor.admission import Admission
+from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
@@ -49,6 +50,7 @@ class Conductor:
         self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
         self._admission = Admission(self._work, journal, registry, clock)
         self._timekeeper = Timekeeper(self._work, journal, clock)
+        self._claims = Claims(self._work, journal, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
@@ -114,10 +116,11 @@ class Conductor:
     async def _keep_time(self) -> None:
         await self.caught_up.wait()
         while True:
-            try:
-                await self._timekeeper.once()
-            except Exception:
-                logger.exception("the limits of time could not be kept")
+            for look in (self._timekeeper.once, self._claims.once):
+                try:
+                    await look()
+                except Exception:
+                    logger.exception("the limits of time could not be kept")
             await asyncio.sleep(self._settings.tick_seconds)
 
     async def _sweep_on_a_timer(self) -> None:

@@ -1,4 +1,4 @@
-"""What is unfinished, folded from the log: live sessions, which of them have a place, and commands. Pure.
+"""What is unfinished, folded from the log: live sessions, which of them have a place, commands, and claims. Pure.
 
 It is rebuilt at each start from `floor`, before which nothing lies that is still open.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
+from quarterdeck.conductor.held_tasks import HeldTasks
 from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken
 from quarterdeck.domain.base import ActorKind
@@ -77,6 +78,7 @@ class OpenWork:
     position: int = 0
     sessions: dict[UUID, OpenSession] = field(default_factory=dict[UUID, OpenSession])
     commands: dict[UUID, OpenCommand] = field(default_factory=dict[UUID, OpenCommand])
+    held: HeldTasks = field(default_factory=HeldTasks)
     settings: dict[UUID, ProjectSettings] = field(default_factory=dict[UUID, ProjectSettings])
     """Of projects, as far as they were read."""
     admissions: dict[UUID, int] = field(default_factory=dict[UUID, int])
@@ -111,14 +113,14 @@ class OpenWork:
             case event if isinstance(event, get_args(SessionEvent)):
                 self._evolve(recorded, cast("SessionEvent", event))
             case _:
-                pass
+                self.held.apply(recorded)
 
     @property
     def floor(self) -> int:
         """The position after which everything lies that is still open."""
         sessions = (each.asked.position for each in self.sessions.values())
         commands = (each.asked.position for each in self.commands.values())
-        return min((*sessions, *commands), default=self.position + 1) - 1
+        return min((*sessions, *commands, *self.held.positions), default=self.position + 1) - 1
 
     def commands_of(self, session_id: UUID) -> list[UUID]:
         """Unfinished ones, in the order they were asked for."""

@@ -14,6 +14,8 @@ from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
+from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
+from quarterdeck.domain.task_events import TaskEvent
 from quarterdeck.domain.worker import WorkerEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
 
@@ -28,6 +30,8 @@ Event = (
     | NetworkAccessEvent
     | ArchiveEvent
     | WorkspaceExported
+    | TaskEvent
+    | TaskDependenciesDeclared
     | WorkerEvent
     | PreviewEvent
     | UserEvent

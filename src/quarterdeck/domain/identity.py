@@ -13,6 +13,8 @@ SCOPES = (
     "project:write",
     "session:read",
     "session:write",
+    "task:read",
+    "task:write",
     "event:read",
     "token:read",
     "token:write",

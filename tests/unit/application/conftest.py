@@ -19,6 +19,7 @@ from quarterdeck.application.ports.jobs import Job
 from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
+from quarterdeck.application.tasks import Tasks
 from quarterdeck.domain.base import Actor, ActorKind, Recorded
 from quarterdeck.domain.command import CommandStarted, Terminal
 from quarterdeck.domain.errors import InvalidInputError
@@ -93,6 +94,7 @@ class Deck:
         self.projects = Projects(self.log, self.ids, self.control, self.doorbell)
         self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log), max_waiting=20)
         self.commands = Commands(self.log, self.ids, self.control, self.doorbell)
+        self.tasks = Tasks(self.log, self.clock)
         self.identity = Identity(self.log, self.clock, self.ids)
         self.owner, self.stranger = self._caller("ada"), self._caller("eve")
 

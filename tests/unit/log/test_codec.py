@@ -18,6 +18,16 @@ from quarterdeck.domain.identity import TokenIssued, TokenKind
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
 from quarterdeck.domain.session import Limit, SessionProvisioned
+from quarterdeck.domain.task_events import (
+    LinkKind,
+    TaskClaimed,
+    TaskCreated,
+    TaskEdited,
+    TaskLink,
+    TaskLinked,
+    TaskStatus,
+)
+from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 
 SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
 
@@ -54,6 +64,16 @@ EXAMPLES: list[Event] = [
         base_commit="c0",
         limits=(Limit(name="memory", asked="1 GiB", enforced_by=""),),
     ),
+    TaskCreated(project_id=UUID(int=1), number=7, fields=TaskFields(title="é", labels=("a", "b"), dependencies=(1, 2))),
+    TaskEdited(revision=2, changes=TaskChanges(estimate=0, priority=Priority.URGENT, acceptance=())),
+    TaskClaimed(
+        number=1,
+        user_id=UUID(int=1),
+        session_id=None,
+        expires_at=datetime(2027, 1, 1, 12, 0, 0, 5, tzinfo=UTC),
+        status=TaskStatus.CLAIMED,
+    ),
+    TaskLinked(link=TaskLink(kind=LinkKind.COMMIT, target="c0ffee")),
     QuotaExceeded(
         command_id=UUID(int=1),
         limit=QuotaLimit.BYTES,
@@ -166,6 +186,19 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SnapshotTaken",
         "SnapshotsCollected",
         "SnapshotsStored",
+        "TaskAssigned",
+        "TaskBlocked",
+        "TaskClaimExpired",
+        "TaskClaimRenewed",
+        "TaskClaimed",
+        "TaskCreated",
+        "TaskDependenciesDeclared",
+        "TaskEdited",
+        "TaskLinked",
+        "TaskProgressNoted",
+        "TaskReleased",
+        "TaskStatusChanged",
+        "TaskUnlinked",
         "TokenIssued",
         "TokenRevoked",
         "UserRegistered",
