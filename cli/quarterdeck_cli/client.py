@@ -32,14 +32,13 @@ class Client:
         self._http: Http | None = None
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        self._open()
         return self
 
-    async def _open(self) -> None:
+    def _open(self) -> None:
         from quarterdeck_cli.transport.http import Http
 
         self._http = Http(self.url, self.endpoint, self.token)
-        await self._http.open()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -93,7 +92,7 @@ class Client:
         self.token = token
         if self._http is not None:
             await self._http.close()
-        await self._open()
+        self._open()
         return True
 
     async def _send(self, name: str, variables: Mapping[str, Any]) -> Json:
