@@ -9,6 +9,7 @@ from quarterdeck.host.finding import Finding
 from quarterdeck.jail.cgroups import hierarchies
 
 CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x00020000
+FILESYSTEMS, MODULES = Path("/proc/filesystems"), Path("/lib/modules")
 PROC_SYS = Path("/proc/sys")
 APPARMOR = PROC_SYS / "kernel/apparmor_restrict_unprivileged_userns"
 MOST = PROC_SYS / "user/max_user_namespaces"
@@ -64,15 +65,28 @@ def apparmor() -> Finding:
     )
 
 
-def overlay() -> Finding:
-    known = "\toverlay\n" in Path("/proc/filesystems").read_text()
+def overlay(filesystems: Path = FILESYSTEMS, modules: Path | None = None) -> Finding:
+    """`modules`: the folder of the running kernel's modules. One that has not been used yet is not loaded."""
+    known = "\toverlay\n" in filesystems.read_text()
+    loadable = not known and _has_module(modules or MODULES / os.uname().release, "overlay")
+    absent = "not known to the kernel: each session gets a whole copy"
     return Finding(
         area="workspace",
         name="overlay file systems",
-        on=known,
-        detail="known to the kernel" if known else "not known to the kernel: each session gets a whole copy",
-        next_step="" if known else "modprobe overlay",
+        on=known or loadable,
+        detail="known to the kernel" if known else "a module, loaded when it is needed" if loadable else absent,
+        next_step="" if known or loadable else "modprobe overlay",
     )
+
+
+def _has_module(modules: Path, name: str) -> bool:
+    """See modules.dep(5)."""
+    try:
+        lines = (modules / "modules.dep").read_text().splitlines()
+    except OSError:
+        return False
+    files = (line.partition(":")[0].rpartition("/")[2] for line in lines)
+    return any(file.partition(".")[0] == name for file in files)
 
 
 def cgroups() -> Finding:
