@@ -32,13 +32,14 @@ class Client:
         self._http: Http | None = None
 
     async def __aenter__(self) -> Self:
-        self._open()
+        await self._open()
         return self
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         from quarterdeck_cli.transport.http import Http
 
         self._http = Http(self.url, self.endpoint, self.token)
+        await self._http.open()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -92,7 +93,7 @@ class Client:
         self.token = token
         if self._http is not None:
             await self._http.close()
-        self._open()
+        await self._open()
         return True
 
     async def _send(self, name: str, variables: Mapping[str, Any]) -> Json:

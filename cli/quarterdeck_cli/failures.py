@@ -59,6 +59,7 @@ def unreachable(url: str, error: BaseException, *, delivered: bool) -> Connectio
 
 def _cause(error: BaseException) -> str:
     cause = error.__cause__ or error
+    cause = getattr(cause, "os_error", cause)
     if isinstance(cause, OSError) and cause.strerror:
         # asyncio puts the address into strerror, which has been said; look-ups of names have negative numbers
         return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else cause.strerror

@@ -5,13 +5,13 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx2
+import aiohttp
 import msgspec
 
 from quarterdeck_cli.errors import CliError
-from quarterdeck_cli.failures import broken_off, failure_in, not_quarterdeck, out_of_order
-from quarterdeck_cli.transport.connections import connections, failed
+from quarterdeck_cli.failures import broken_off, failure_in, not_quarterdeck, out_of_order, unreachable
 from quarterdeck_cli.transport.http import PASSING
+from quarterdeck_cli.transport.messages import is_local
 
 CONNECT_SECONDS = 30
 SILENT_SECONDS = 180
@@ -26,20 +26,21 @@ class _Refusal(msgspec.Struct):
 
 async def download(url: str, endpoint: str, token: str | None, path: str) -> AsyncGenerator[bytes]:
     """The parts as they come; ends only where all of it came. Whatever fails is a CliError."""
-    timeout = httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         async with (
-            connections(endpoint, token, timeout) as client,
-            client.stream("GET", urljoin(endpoint, path.lstrip("/")), follow_redirects=False) as answer,
+            aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=not is_local(endpoint)) as session,
+            session.get(urljoin(endpoint, path.lstrip("/")), allow_redirects=False) as answer,
         ):
-            if answer.status_code != 200:
-                raise _refused(url, answer.status_code, await anext(answer.aiter_bytes(_LONGEST_REFUSAL), b""))
-            async for part in answer.aiter_bytes(PART):
+            if answer.status != 200:
+                raise _refused(url, answer.status, await answer.content.read(_LONGEST_REFUSAL))
+            async for part in answer.content.iter_chunked(PART):
                 yield part
-    except (httpx2.RemoteProtocolError, httpx2.ReadError) as error:
+    except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionError) as error:
         raise broken_off(url) from error
-    except httpx2.HTTPError as error:
-        raise failed(url, error) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise unreachable(url, error, delivered=True) from error
 
 
 def _refused(url: str, status: int, body: bytes) -> CliError:

@@ -1,8 +1,13 @@
 """What goes out and comes in, on whichever transport."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from gql import GraphQLRequest
+from graphql import ExecutionResult
+
+from quarterdeck_cli.documents import document
 from quarterdeck_cli.errors import ProtocolError
 from quarterdeck_cli.failures import failure_in
 
@@ -14,10 +19,15 @@ def is_local(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 
 
-def data_of(data: dict[str, Any] | None, errors: list[Any] | None) -> dict[str, Any]:
+def request(name: str, variables: Mapping[str, Any]) -> GraphQLRequest:
+    """The document `name` with its variables."""
+    return GraphQLRequest(document(name), variable_values=dict(variables))
+
+
+def data_of(result: ExecutionResult) -> dict[str, Any]:
     """An answer's data. Raises the failure that it holds instead."""
-    if errors:
-        raise failure_in(errors)
-    if data is None:
+    if result.errors:
+        raise failure_in(result.errors)
+    if result.data is None:
         raise ProtocolError("The server's answer holds neither data nor errors.")
-    return data
+    return result.data

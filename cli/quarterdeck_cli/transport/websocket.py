@@ -12,10 +12,9 @@ from gql.transport.websockets_protocol import WebsocketsProtocolTransportBase
 from graphql import ExecutionResult
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from quarterdeck_cli.documents import document
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.failures import broken_off, failure_in, token_refused, unreachable
-from quarterdeck_cli.transport.messages import data_of, is_local
+from quarterdeck_cli.transport.messages import data_of, is_local, request
 
 MAX_MESSAGE = 16 * 1024 * 1024
 MAX_WAITING = 16
@@ -80,8 +79,7 @@ async def subscription(
     `url` is what the user calls the server.
     """
     try:
-        request = GraphQLRequest(document(name), variable_values=dict(variables))
-        async with _results(socket_url, token, request) as results:
+        async with _results(socket_url, token, request(name, variables)) as results:
             yield results
     except (TransportError, TimeoutError) as error:
         raise _explained(url, error) from error
@@ -101,7 +99,7 @@ async def _results(url: str, token: str | None, request: GraphQLRequest) -> Asyn
 async def _values(results: AsyncIterator[Any], transport: _BoundedTransport) -> AsyncIterator[Any]:
     async for result in results:
         transport.taken()
-        yield next(iter(data_of(result.data, result.errors).values()))
+        yield next(iter(data_of(result).values()))
 
 
 def _explained(url: str, error: TransportError | TimeoutError) -> CliError:
