@@ -5,6 +5,7 @@ import asyncio
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.bootstrap.stopping import unless_stopped
 from quarterdeck.bootstrap.stores import stores_of
+from quarterdeck.conductor.admission import LETS_IN
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
@@ -12,7 +13,7 @@ from quarterdeck.readiness import announcing
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    async with stores_of(settings, "conductor") as stores:
+    async with stores_of(settings, "conductor", LETS_IN) as stores:
         conductor = Conductor(
             ConductorSettings(),
             log=stores.log,

@@ -1,6 +1,6 @@
 """What several roles are made of: the log and what lies beside it in PostgreSQL, and NATS."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -31,13 +31,14 @@ class Stores:
 
 
 @asynccontextmanager
-async def stores_of(settings: Settings, role: str) -> AsyncGenerator[Stores]:
+async def stores_of(settings: Settings, role: str, unpaused: Set[str] = frozenset()) -> AsyncGenerator[Stores]:
+    """`unpaused`: topics of the events after which the conductor's tail does not pause."""
     url = secret(settings.database_url)
     # each request to a gateway loads the same few streams; the conductor repeats what a gateway has done already
     remember, pause = role == "gateway", RELAY_PAUSE_SECONDS if role == "conductor" else 0.0
     async with AsyncExitStack() as stack:
         log = await stack.enter_async_context(
-            PostgresEventLog(url, SystemClock(), remember=remember, pause_seconds=pause)
+            PostgresEventLog(url, SystemClock(), remember=remember, pause_seconds=pause, unpaused=unpaused)
         )
         pool = await stack.enter_async_context(Pool(url))
         nats = await stack.enter_async_context(NatsConnection(secret(settings.nats_url), f"quarterdeck {role}"))

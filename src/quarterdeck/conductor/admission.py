@@ -18,9 +18,28 @@ from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.project_settings import know_settings
 from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken, admissions_id, admit
-from quarterdeck.domain.session import ReadySession
+from quarterdeck.domain.project import ProjectSettingsChanged
+from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session import (
+    ReadySession,
+    SessionClosed,
+    SessionLost,
+    SessionOpened,
+    SessionProvisioningFailed,
+)
+from quarterdeck.domain.worker import WorkerStarted
 
 logger = structlog.get_logger(__name__)
+
+LETS_IN = frozenset(
+    each.TOPIC
+    for each in (
+        *(SessionOpened, SessionReopened),
+        *(SessionClosed, SessionLost, SessionProvisioningFailed, ProjectSettingsChanged, WorkerStarted),
+    )
+)
+"""Topics of the events that ask for a place, and of those that may free one. Who is let in then is in the log at once,
+and its worker hears of it only when that is read."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The one LISTEN connection of a process: keeps the feed at the log's head."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import psycopg
 import structlog
@@ -24,14 +24,23 @@ _log = structlog.get_logger()
 class Listener:
     """Runs until it is stopped; reconnects, and then reads on from where it was.
 
-    `pause_seconds`: so long after a look it lets more events come together before the next.
+    `pause_seconds`: so long after a look it lets more events come together before the next; not after one that
+    brought an event of the topics `unpaused`.
     """
 
-    def __init__(self, url: str, feed: Feed, on_head: Callable[[Head], None], pause_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        feed: Feed,
+        on_head: Callable[[Head], None],
+        pause_seconds: float = 0.0,
+        unpaused: Set[str] = frozenset(),
+    ) -> None:
         self._url = url
         self._feed = feed
         self._on_head = on_head
         self._pause_seconds = pause_seconds
+        self._unpaused = unpaused
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,8 +68,8 @@ class Listener:
             if self._feed.position is None:
                 self._feed.start((await read_head(connection)).position)
             while True:
-                await self._catch_up(connection)
-                if self._pause_seconds:
+                brought = await self._catch_up(connection)
+                if self._pause_seconds and brought and self._unpaused.isdisjoint(brought):
                     await asyncio.sleep(self._pause_seconds)
                 await self._until_there_is_more(connection)
 
@@ -70,10 +79,13 @@ class Listener:
             if int(notify.payload) > (self._feed.position or 0):
                 return
 
-    async def _catch_up(self, connection: Connection) -> None:
-        """Reads what is new. Notifications that come meanwhile are kept by the connection."""
+    async def _catch_up(self, connection: Connection) -> set[str]:
+        """Reads what is new, and gives its topics. Notifications that come meanwhile are kept by the connection."""
+        brought: set[str] = set()
         while rows := await read_after(connection, self._feed.position or 0, BATCH, raw_event):
             self._feed.extend(rows)
             self._on_head(Head(position=rows[-1].position, digest=rows[-1].digest))
+            brought.update(row.topic for row in rows)
             if len(rows) < BATCH:
-                return
+                break
+        return brought

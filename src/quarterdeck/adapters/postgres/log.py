@@ -1,7 +1,7 @@
 """The log's ports on PostgreSQL: appends through the recorder, reads through a pool, tails through one listener."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence, Set
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
@@ -28,16 +28,25 @@ class PostgresEventLog:
     """`EventLog` and `LogReader`. Enter it before use: `async with PostgresEventLog(url, clock) as log`.
 
     With `remember`, a stream that was loaded is not read again for a moment, as long as a tail is open to hear of it.
-    With `pause_seconds`, tails look at most so often, which leaves the processors to others.
+    With `pause_seconds`, tails look at most so often, which leaves the processors to others; but at once again after an
+    event of the topics `unpaused`, which leads to more.
     """
 
-    def __init__(self, url: str, clock: Clock, *, remember: bool = False, pause_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        remember: bool = False,
+        pause_seconds: float = 0.0,
+        unpaused: Set[str] = frozenset(),
+    ) -> None:
         self._clock = clock
         self._recorder = GroupCommittingRecorder(url)
         self._pool = Pool(url)
         self._reader = EventReader(self._pool)
         self._feed = Feed()
-        self._listener = Listener(url, self._feed, self._recorder.know_head, pause_seconds)
+        self._listener = Listener(url, self._feed, self._recorder.know_head, pause_seconds, unpaused)
         self._recent: RecentStreams | None = None
         if remember:
             self._recent = RecentStreams()
