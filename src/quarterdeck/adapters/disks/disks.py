@@ -118,7 +118,7 @@ def _make(home: Path, quota: WorkspaceQuota) -> None:
         folder.mkdir()
         folder.chmod(0o711)
     template(quota).write(home / IMAGE)
-    loop.mount(home / IMAGE, home / MOUNT)
+    loop.mount_new(home / IMAGE, home / MOUNT)
 
 
 def _mount_again(home: Path) -> None:
@@ -169,7 +169,7 @@ def _try(scratch: Path) -> str:
     place.mkdir()
     try:
         template(_SMALL).write(scratch / IMAGE)
-        loop.mount(scratch / IMAGE, place)
+        loop.mount_new(scratch / IMAGE, place)
     except subprocess.CalledProcessError as error:
         return f"mkfs.ext4: {error.stderr.decode(errors='replace').strip()}"
     except OSError as error:

@@ -29,7 +29,16 @@ def mount(image: Path, folder: Path) -> None:
 
     An image that is in use already is mounted once more: two devices on one image would destroy what is on it.
     """
-    device, path = _attached(image) or _attach(image)
+    _mount(*(_attached(image) or _attach(image)), folder)
+
+
+def mount_new(image: Path, folder: Path) -> None:
+    """The same for an image that was made just now, so that no device can have it: they need not be looked through."""
+    _mount(*_attach(image), folder)
+
+
+def _mount(device: int, path: str, folder: Path) -> None:
+    """Closes the device."""
     try:
         flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOATIME)
         _check(_libc.mount(os.fsencode(path), os.fsencode(folder), b"ext4", flags, OPTIONS), f"mount {folder}")
