@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.waiting import eventually
 from quarterdeck.application.frames import FrameKind
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
+from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, DummyJail, EchoesInput, Hangs, Prints, Script
 from quarterdeck.jail.errors import JailError
@@ -69,6 +71,32 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
         yield made
         for driver in made.drivers:
             await driver.close()
+
+
+async def test_a_jail_is_made_for_files_that_are_still_being_prepared(host: Host) -> None:
+    workspace, coming = host.workspace(), asyncio.get_running_loop().create_future()
+    making = asyncio.create_task(host.driver().create(replace(spec(workspace), workspace=coming)))
+    coming.set_result(workspace)
+
+    jail = await making
+
+    assert (await run(jail, HELLO)).text == "hello"
+    await jail.destroy()
+
+
+async def test_where_the_files_cannot_be_prepared_there_is_no_jail_and_it_is_said_why(host: Host) -> None:
+    workspace, coming = host.workspace(), asyncio.get_running_loop().create_future()
+    driver = host.driver()
+    making = asyncio.create_task(driver.create(replace(spec(workspace), workspace=coming)))
+    coming.set_exception(UnavailableError("The repository cannot be reached."))
+
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        await making
+
+    assert await driver.sessions() == []
+    jail = await driver.create(spec(workspace))
+    assert (await run(jail, HELLO)).text == "hello"
+    await jail.destroy()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a jail driver promises. A jail lives as long as its session, and outlives the worker that made it."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,8 @@ class ContainerSpec:
 @dataclass(frozen=True, kw_only=True)
 class JailSpec:
     session_id: UUID
-    workspace: PreparedWorkspace
+    workspace: PreparedWorkspace | asyncio.Future[PreparedWorkspace]
+    """Or what will give it: meanwhile a driver makes what does not depend on the files."""
     driver: str = "auto"
     """`bubblewrap`, `docker`, or `auto`: bubblewrap where it works and no image is asked for, else Docker."""
     container: ContainerSpec = ContainerSpec()
@@ -58,6 +60,13 @@ class JailSpec:
     """The whole environment of the first command, beside PATH, HOME, LANG, TERM, USER and SHELL."""
     limits: JailLimits | None = None
     """None: the driver's own."""
+
+    async def files(self) -> PreparedWorkspace:
+        """The workspace, once it is prepared. Raises what its preparation raises."""
+        if isinstance(self.workspace, asyncio.Future):
+            # whoever gave it may want it as well
+            return await asyncio.shield(self.workspace)
+        return self.workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +207,10 @@ class JailDriver(Protocol):
     async def protections(self) -> Sequence[Protection]: ...
 
     async def create(self, spec: JailSpec) -> Jail:
-        """Raises JailError, with the next step, where this host cannot keep a jail shut."""
+        """Raises JailError, with the next step, where this host cannot keep a jail shut.
+
+        Raises what the preparation of the workspace raises, and then leaves nothing.
+        """
         ...
 
     async def adopt(self, session_id: UUID) -> Jail | None:

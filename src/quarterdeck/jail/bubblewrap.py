@@ -66,7 +66,10 @@ class BubblewrapDriver:
             groups = await asyncio.to_thread(self._groups.make, spec.session_id, limits)
             told = limits.told({**kept_by_looking(), **groups.kept})
             return await self._shims.start(
-                spec.session_id, told, self._configuration(spec, limits, groups) | {"bwrap": str(bwrap)}
+                spec.session_id,
+                told,
+                self._configuration(spec, limits, groups) | {"bwrap": str(bwrap)},
+                lambda: _arguments(spec, limits),
             )
         except BaseException:
             await self._shims.clear(spec.session_id)
@@ -94,8 +97,8 @@ class BubblewrapDriver:
 
     def _configuration(self, spec: JailSpec, limits: JailLimits, groups: Made) -> Head:
         return {
-            "arguments": system.arguments(spec.workspace, limits),
             "files": system.MADE_UP,
+            "copied": system.copied(),
             "seccomp": self._seccomp.hex(),
             "shells": self._shells,
             "environment": system.FIRST_ENVIRONMENT | spec.environment,
@@ -107,3 +110,8 @@ class BubblewrapDriver:
             "workspace": WORKSPACE_PATH,
             "state": system.STATE_FOLDER,
         }
+
+
+async def _arguments(spec: JailSpec, limits: JailLimits) -> Head:
+    """What of the configuration depends on the workspace."""
+    return {"arguments": system.arguments(await spec.files(), limits)}

@@ -324,6 +324,7 @@ class DummyDriver:
     async def create(self, spec: JailSpec) -> DummyJail:
         if spec.session_id in self._host.jails and not self._host.jails[spec.session_id].dead:
             raise JailError(f"Session {spec.session_id} has a jail on this host already.", "Adopt it.")
+        await spec.files()
         jail = DummyJail(spec.session_id, self._scripts, self._fallback, self._host)
         self._host.jails[spec.session_id] = jail
         return jail

@@ -110,6 +110,13 @@ class Link(asyncio.Protocol):
             if not bells:
                 self._bells.pop(name, None)
 
+    async def give_up(self, within: float) -> None:
+        """For a new shim that will not be told what to make: it has ended when this returns, in so many seconds."""
+        if self._transport is not None and not self.lost:
+            self._transport.write_eof()
+            await asyncio.wait([self.first], timeout=within)
+        self.close()
+
     def close(self) -> None:
         self.lost = True
         if self._transport is not None:

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -78,10 +79,17 @@ class Shims:
                 "Make room on the disk, or look at the folder's owner and mode.",
             ) from error
 
-    async def start(self, session_id: UUID, limits: tuple[Limit, ...], configuration: Head) -> StandingJail:
+    async def start(
+        self,
+        session_id: UUID,
+        limits: tuple[Limit, ...],
+        configuration: Head,
+        rest: Callable[[], Awaitable[Head]] | None = None,
+    ) -> StandingJail:
         """A shim in the session's folder, once its jail stands.
 
-        `configuration` is what the jail is made of; who it belongs to is added. Raises JailError with the shim's words.
+        `configuration` is what the jail is made of; who it belongs to is added. What is not known yet comes from
+        `rest`, while the shim gets ready. Raises JailError with the shim's words, and what `rest` raises.
         """
         told = {
             "session": str(session_id),
@@ -89,11 +97,14 @@ class Shims:
             "owner": os.geteuid(),
             "alone_seconds": self._alone_seconds,
             "limits": [[limit.name, limit.asked, limit.enforced_by] for limit in limits],
+            "more": rest is not None,
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs, folders.shim_folder(self._state, session_id) as folder:
             await self._launcher.fork(folder, json.dumps(told | configuration).encode(), theirs)
         link = await Link.over(ours)
+        if rest is not None:
+            await _tell_rest(link, rest)
         said = await _first_word(link)
         if "failed" in said:
             link.close()
@@ -152,6 +163,18 @@ class Shims:
             return None
         limits = tuple(Limit(name=name, asked=asked, enforced_by=by) for name, asked, by in answer["limits"])
         return self._hold(session_id, limits, link)
+
+
+async def _tell_rest(link: Link, rest: Callable[[], Awaitable[Head]]) -> None:
+    """Where there is none, the shim has ended when this raises."""
+    try:
+        told = await rest()
+    except BaseException:
+        await link.give_up(CREATE_SECONDS)
+        raise
+    # one that could not even get ready has said why
+    with suppress(ShimGoneError):
+        link.tell("make", **told)
 
 
 async def _first_word(link: Link) -> dict[str, Any]:

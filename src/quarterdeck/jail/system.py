@@ -71,7 +71,7 @@ def arguments(workspace: PreparedWorkspace, limits: JailLimits) -> list[str]:
         *("--die-with-parent", "--uid", str(UID), "--gid", str(UID), "--hostname", HOST_NAME),
         *("--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"),
         *_merged(),
-        *(part for name in FROM_ETC for part in ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")),
+        *(part for path in _from_etc(files=False) for part in ("--ro-bind-try", path, path)),
         *_sized("/dev/shm", limits.shared_memory_bytes, "1777"),  # noqa: S108 - the jail's own
         *_sized("/tmp", limits.temporary_bytes, "1777"),  # noqa: S108 - the jail's own
         *_sized(HOME, limits.home_bytes, "0700"),
@@ -81,6 +81,16 @@ def arguments(workspace: PreparedWorkspace, limits: JailLimits) -> list[str]:
         *_workspace(workspace),
         *("--chdir", WORKSPACE_PATH),
     ]
+
+
+def copied() -> list[str]:
+    """Files of the host's that a jail gets as they are now. Bubblewrap reads all of the host's mounts for each one it
+    makes, and a file that was mounted would stay as it was as well when the host's is replaced."""
+    return _from_etc(files=True)
+
+
+def _from_etc(*, files: bool) -> list[str]:
+    return [f"/etc/{name}" for name in FROM_ETC if Path("/etc", name).is_file() is files]
 
 
 def _sized(path: str, size: int, mode: str) -> tuple[str, ...]:

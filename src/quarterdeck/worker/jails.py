@@ -1,5 +1,6 @@
 """What a session's jail is made of, by its project's settings."""
 
+import asyncio
 from uuid import UUID
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
@@ -11,7 +12,8 @@ BUBBLEWRAP = "bubblewrap"
 
 
 def spec(
-    prepared: PreparedWorkspace,
+    session_id: UUID,
+    workspace: PreparedWorkspace | asyncio.Future[PreparedWorkspace],
     limits: JailLimits,
     project_id: UUID,
     settings: ProjectSettings,
@@ -28,8 +30,8 @@ def spec(
         log=log,
     )
     return JailSpec(
-        session_id=prepared.session_id,
-        workspace=prepared,
+        session_id=session_id,
+        workspace=workspace,
         limits=limits,
         driver=driver or settings.jail_driver,
         # a project may ask for an image only after the session got a jail that is none of Docker's

@@ -1,5 +1,6 @@
 """Making a session: its files, its jail, and the two events that say so."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -7,10 +8,11 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports.log import StreamWrite
-from quarterdeck.application.ports.workspaces import PreparedWorkspace
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import project, session, workspace
@@ -154,7 +156,8 @@ class Provisioner:
 
     def spec_of(
         self,
-        prepared: PreparedWorkspace,
+        session_id: UUID,
+        workspace: PreparedWorkspace | asyncio.Future[PreparedWorkspace],
         asked: LimitsAsked,
         project_id: UUID,
         settings: ProjectSettings,
@@ -162,8 +165,8 @@ class Provisioner:
     ) -> JailSpec:
         """`asked` is what the worker allows of what was asked for; `driver` made the session's jail before."""
         kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
-        log = ImageBuildLog(self._ports, prepared.session_id)
-        return jails.spec(prepared, kept, project_id, settings, log, driver)
+        log = ImageBuildLog(self._ports, session_id)
+        return jails.spec(session_id, workspace, kept, project_id, settings, log, driver)
 
     async def _make_way(self, session_id: UUID) -> None:
         """For a session that is taken up again. Raises UnavailableError where an earlier copy of it is still here."""
@@ -184,16 +187,19 @@ class Provisioner:
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
-        prepared = await self._ports.workspaces.prepare(
-            session_id,
-            opened.project_id,
-            home.repository,
-            opened.ref,
-            quota_of(asked),
-            commit=await self._base_commit(session_id, opened, home),
-        )
-        jail = await self._ports.driver.create(self.spec_of(prepared, asked, opened.project_id, home.settings))
+        preparing = asyncio.create_task(self._prepare(session_id, opened, home, quota_of(asked)), name="preparation")
+        spec = self.spec_of(session_id, preparing, asked, opened.project_id, home.settings)
         try:
+            jail = await self._ports.driver.create(spec)
+        except asyncio.CancelledError:
+            await end([preparing])
+            raise
+        except Exception:
+            # what was made can be taken down when nothing more is made
+            await asyncio.gather(preparing, return_exceptions=True)
+            raise
+        try:
+            prepared = await preparing
             if home.settings.strict_limits:
                 limits.refuse_unkept((*jail.limits, *told(prepared)))
             begun = await self._begin(opened, prepared, jail, home.settings)
@@ -201,6 +207,18 @@ class Provisioner:
         except BaseException:
             await jail.destroy()
             raise
+
+    async def _prepare(
+        self, session_id: UUID, opened: OpenSession, home: project.Project, quota: WorkspaceQuota
+    ) -> PreparedWorkspace:
+        return await self._ports.workspaces.prepare(
+            session_id,
+            opened.project_id,
+            home.repository,
+            opened.ref,
+            quota,
+            commit=await self._base_commit(session_id, opened, home),
+        )
 
     async def _begin(
         self, opened: OpenSession, prepared: PreparedWorkspace, jail: Jail, settings: ProjectSettings

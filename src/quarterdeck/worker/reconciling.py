@@ -160,7 +160,8 @@ class Reconciler:
             raise JailError("The session's files are gone.", "Close it, and open another.")
         home = await self._provisioner.settings_of(ready.project_id)
         asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
-        spec = self._provisioner.spec_of(prepared, asked, ready.project_id, home.settings, ready.jail_driver)
+        spec_of, project_id = self._provisioner.spec_of, ready.project_id
+        spec = spec_of(session_id, prepared, asked, project_id, home.settings, ready.jail_driver)
         jail = await self._ports.driver.create(spec)
         await self._give_shell(jail)
         return jail, True

@@ -1,5 +1,6 @@
 """What a command is, and what it cannot reach."""
 
+import hashlib
 import json
 import os
 import socket
@@ -9,6 +10,7 @@ import pytest
 from tests.support.jails import JAIL_UID, Driver, Place, run, spec, start
 from tests.support.waiting import eventually
 
+from quarterdeck.jail import system
 from quarterdeck.jail.limits import UPKEEP, JailLimits
 from quarterdeck.jail.standing import StandingJail
 
@@ -64,6 +66,25 @@ async def test_a_command_has_what_bubblewraps_own_child_has(jail: StandingJail) 
     links = namespaces.text.split()
     assert links[::2] == links[1::2]
     assert len(links) == 14
+
+
+@pytest.mark.bubblewrap
+async def test_a_jail_has_the_hosts_public_files_as_they_are_and_does_without_those_that_are_not_there(
+    where: Place, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [f"/etc/{name}" for name in system.FROM_ETC if Path("/etc", name).is_file()]
+    assert system.copied() == files
+    monkeypatch.setattr(system, "copied", lambda: [*files, "/etc/gone"])
+    jail = await driver.create(spec(where.workspace()))
+
+    told = await run(jail, f"stat -Lc %a {' '.join(files)} | sort -u; [ -e /etc/gone ] || sha256sum {' '.join(files)}")
+
+    assert told.text.splitlines() == [
+        "444",
+        *(f"{hashlib.sha256(Path(file).read_bytes()).hexdigest()}  {file}" for file in files),
+    ]
+    changed = await run(jail, "chmod 666 /etc/os-release || echo more >> /etc/os-release")
+    assert changed.exit.exit_code != 0
 
 
 async def test_a_commands_limits_are_the_sessions(where: Place) -> None:

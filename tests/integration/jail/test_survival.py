@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -47,6 +48,22 @@ async def main(state, session, command, uid):
 
 asyncio.run(main(*sys.argv[1:]))
 """
+
+OPENING = """
+import asyncio, sys
+from pathlib import Path
+from uuid import UUID
+from quarterdeck.jail.abstract import JailSpec
+from quarterdeck.jail.bubblewrap import BubblewrapDriver
+
+async def main(state, session, uid):
+    coming = asyncio.get_running_loop().create_future()
+    driver = BubblewrapDriver(Path(state), int(uid) if uid else None)
+    await driver.create(JailSpec(session_id=UUID(session), workspace=coming))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+"""A worker that waits for a session's files for ever."""
 
 UID = os.getuid() if JAIL_UID is None else JAIL_UID
 MORE = 0 if not find() else 1
@@ -166,6 +183,42 @@ async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets
     await run(again, "touch /tmp/stop")
     done = await finish(again, command_id)
     assert (done.text, done.exit.exit_code) == ("done\n", 0)
+
+
+@pytest.mark.bubblewrap
+async def test_a_shim_that_waits_for_the_files_ends_with_its_worker_and_is_cleared_away(
+    where: Place, driver: Driver
+) -> None:
+    session_id, uid = uuid4(), "" if JAIL_UID is None else str(JAIL_UID)
+    arguments = (sys.executable, "-c", OPENING, str(where.state), str(session_id), uid)
+    worker = await asyncio.create_subprocess_exec(*arguments, cwd="/")
+    shim = f"quarterdeck shim {session_id}"
+    await eventually(lambda: processes_of(UID, shim), within=20)
+
+    worker.kill()
+    await worker.wait()
+
+    await eventually(lambda: not processes_of(UID, shim), within=20)
+    assert await driver.sessions() == [session_id]
+    assert await driver.adopt(session_id) is None
+    assert await driver.sessions() == []
+    assert not where.shim_folder(session_id).exists()
+
+
+@pytest.mark.bubblewrap
+async def test_a_shim_that_waits_for_the_files_ends_where_its_making_is_given_up(where: Place, driver: Driver) -> None:
+    workspace, coming = where.workspace(), asyncio.get_running_loop().create_future()
+    making = asyncio.create_task(driver.create(replace(spec(workspace), workspace=coming)))
+    shim = f"quarterdeck shim {workspace.session_id}"
+    await eventually(lambda: processes_of(UID, shim), within=20)
+
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+
+    await eventually(lambda: not processes_of(UID, shim), within=20)
+    assert await driver.sessions() == []
+    assert not coming.cancelled()
 
 
 @pytest.mark.bubblewrap

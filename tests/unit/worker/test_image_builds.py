@@ -29,7 +29,7 @@ class Building(DummyDriver):
     async def create(self, spec: JailSpec) -> DummyJail:
         log = spec.container.log
         assert log
-        await log.began("docker/Dockerfile", spec.workspace.base_commit, "none")
+        await log.began("docker/Dockerfile", (await spec.files()).base_commit, "none")
         log.said("Step 1/1 : FROM scratch")
         log.said(f"a line with {SECRET[:4]}")
         log.said(f"and the secret {SECRET}, whole")
@@ -44,7 +44,7 @@ class BuildingForEver(DummyDriver):
     async def create(self, spec: JailSpec) -> DummyJail:
         log = spec.container.log
         assert log
-        await log.began("Dockerfile", spec.workspace.base_commit, "none")
+        await log.began("Dockerfile", (await spec.files()).base_commit, "none")
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:

@@ -229,6 +229,39 @@ async def test_a_session_closed_while_it_is_made_leaves_nothing(deck: Deck) -> N
         assert list(await deck.events(workspace_id(session_id))) == []
 
 
+async def test_where_no_jail_can_be_made_the_files_that_are_on_their_way_are_not_kept_either(deck: Deck) -> None:
+    driver = BrokenDriver(JailError("No user namespaces here.", "Allow them."))
+
+    class Late(MemoryWorkspaces):
+        made = False
+
+        async def prepare(
+            self,
+            session_id: UUID,
+            project_id: UUID,
+            source: str,
+            ref: str,
+            quota: WorkspaceQuota | None = None,
+            *,
+            commit: str | None = None,
+        ) -> PreparedWorkspace:
+            await eventually(lambda: driver.attempts)
+            # so many turns of the loop as whoever did not wait for these files would take to end the session
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            prepared = await super().prepare(session_id, project_id, source, ref, quota, commit=commit)
+            self.made = True
+            return prepared
+
+    deck.workspaces = late = Late()
+    late.put_branch(SOURCE, "main", {"README": b"read me\n"})
+    async with working(deck.worker(driver=driver)):
+        ended = await deck.closed(await deck.open())
+        assert ended.reason == "No user namespaces here."
+        await eventually(lambda: late.made)
+        assert await late.sessions() == []
+
+
 async def test_a_project_is_mirrored_ahead_and_a_failure_is_not_repeated(deck: Deck) -> None:
     class Mirrors(MemoryWorkspaces):
         asked = 0

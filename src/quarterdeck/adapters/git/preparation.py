@@ -46,7 +46,7 @@ class Preparation:
         make_store(self.layout.store(session_id), self.layout.mirror(project_id) / "objects")
         # the session may have been here before, and elsewhere since
         (self.layout.store(session_id) / FINISHED).unlink(missing_ok=True)
-        remove_copy(self.layout, self.disks, session_id)
+        remove_layers(self.layout, self.disks, session_id)
         session = self.layout.session(session_id)
         session.mkdir(exist_ok=True)
         self.layout.give(session, mode=0o700)
@@ -132,11 +132,13 @@ class Preparation:
 
 def remove_copy(layout: Layout, disks: SessionDisks, session_id: UUID) -> None:
     """Removes the session's disk, what belongs to the workspace from its folder, and that if nothing else is in it."""
-    disks.remove(session_id)
-    session = layout.session(session_id)
-    if not session.is_dir():
-        return
-    for name in ("upper", "work"):
-        remove_tree(session / name)
+    remove_layers(layout, disks, session_id)
     with contextlib.suppress(OSError):
-        os.rmdir(session)
+        os.rmdir(layout.session(session_id))
+
+
+def remove_layers(layout: Layout, disks: SessionDisks, session_id: UUID) -> None:
+    """Leaves the session's folder, in which its jail may be in the making already."""
+    disks.remove(session_id)
+    for name in ("upper", "work"):
+        remove_tree(layout.session(session_id) / name)

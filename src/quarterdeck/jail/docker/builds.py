@@ -20,6 +20,7 @@ import urllib3
 from docker.errors import APIError
 from docker.utils import build as contexts
 
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import folders
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.docker import dockerfiles
@@ -65,8 +66,8 @@ class Build:
     labels: Mapping[str, str]
 
     @classmethod
-    def of(cls, spec: JailSpec, network: str) -> "Build":
-        workspace, dockerfile = spec.workspace, spec.container.dockerfile
+    def of(cls, spec: JailSpec, workspace: PreparedWorkspace, network: str) -> "Build":
+        dockerfile = spec.container.dockerfile
         project = str(spec.container.project_id or "none")
         told = f"{workspace.base_commit}\0{dockerfile}\0{network}"
         return cls(

@@ -10,6 +10,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.types import LogConfig, Mount, Ulimit
 
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec
 from quarterdeck.jail.docker import volumes
@@ -32,6 +33,7 @@ class Place:
     """What a container is given of the host."""
 
     state: Path
+    workspace: PreparedWorkspace
     channel: Path
     runtime: Runtime
     uid: int
@@ -69,7 +71,7 @@ def arguments(spec: JailSpec, place: Place, image: Image, limits: JailLimits) ->
         "mounts": [
             *_of_the_jail(place),
             *_of_the_image(image),
-            *_workspace(spec, place.state),
+            *_workspace(spec, place),
             *_terminals(spec, place),
         ],
         "tmpfs": _memory_files(image, limits, owner),
@@ -144,12 +146,12 @@ def _of_the_image(image: Image) -> list[Mount]:
     return [_shown(path, str(path)) for path in image.mounted]
 
 
-def _workspace(spec: JailSpec, state: Path) -> list[Mount]:
-    workspace = spec.workspace
+def _workspace(spec: JailSpec, place: Place) -> list[Mount]:
+    workspace = place.workspace
     shown = [_shown(folder, str(folder)) for folder in workspace.read_only]
     if workspace.kind == "clone":
         return [*shown, Mount(target=WORKSPACE_PATH, source=str(workspace.upper), type="bind")]
-    return [*shown, volumes.overlay(workspace, name_of(spec.session_id), labels(spec, state))]
+    return [*shown, volumes.overlay(workspace, name_of(spec.session_id), labels(spec, place.state))]
 
 
 def _terminals(spec: JailSpec, place: Place) -> list[Mount]:

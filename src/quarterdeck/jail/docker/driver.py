@@ -70,13 +70,15 @@ class DockerDriver:
 
     async def create(self, spec: JailSpec) -> StandingJail:
         self._shims.refuse_to_run_as_root()
+        workspace = await spec.files()
         await self._check_runtime(spec.container.runtime)
-        image = await self._images.find(spec)
+        image = await self._images.find(spec, workspace)
         agent = await self._agent()
         self._shims.make_folder(spec.session_id)
         try:
             place = containers.Place(
                 state=self._state,
+                workspace=workspace,
                 channel=folders.make_channel(self._state, spec.session_id, self._shims.uid),
                 runtime=agent,
                 uid=self._shims.jail_uid,

@@ -11,6 +11,7 @@ from typing import Any, cast
 import docker
 from docker.errors import APIError, ImageNotFound
 
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail.abstract import BuildLog, JailSpec
 from quarterdeck.jail.docker import builds, host_image
 from quarterdeck.jail.docker.cuts import Cut
@@ -39,10 +40,10 @@ class Images:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By an image's name: sessions that are opened at once wait for one pull or build."""
 
-    async def find(self, spec: JailSpec) -> Image:
+    async def find(self, spec: JailSpec, workspace: PreparedWorkspace) -> Image:
         """Makes it where it is missing. Raises JailError."""
         if spec.container.dockerfile:
-            return await self._built(spec)
+            return await self._built(spec, workspace)
         if spec.container.image:
             return await self._named(spec.container.image)
         return await self._host()
@@ -62,8 +63,9 @@ class Images:
                 found = await self._daemon.ask(lambda client: _pull(client, name))
         return _image(name, found)
 
-    async def _built(self, spec: JailSpec) -> Image:
-        build = builds.Build.of(spec, self._build_network if spec.container.network else builds.NO_NETWORK)
+    async def _built(self, spec: JailSpec, workspace: PreparedWorkspace) -> Image:
+        network = self._build_network if spec.container.network else builds.NO_NETWORK
+        build = builds.Build.of(spec, workspace, network)
         async with self._turns[build.tag]:
             found = await self._daemon.ask(lambda client: _look(client, build.tag))
             if found is None:

@@ -10,7 +10,7 @@ from typing import Any
 from quarterdeck.jail.shim import groups, kernel
 from quarterdeck.jail.shim.inside import NotMadeError
 from quarterdeck.jail.shim.server import SPOOL, Server
-from quarterdeck.jail.shim.wire import pack
+from quarterdeck.jail.shim.wire import Head, Unpacker, pack
 
 LOG = "log"
 
@@ -38,7 +38,9 @@ def become_shim(folder: int, configuration: int, connection: int) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.mkdir(SPOOL, 0o700)  # noqa: PTH102 - pathlib costs the shim memory
-        _serve(opened, config)
+        rest = _rest(opened) if config["more"] else {}
+        if rest is not None:
+            _serve(opened, config | rest)
     except BaseException:  # noqa: BLE001 - there is nobody above to hear of it but the log
         traceback.print_exc()
     finally:
@@ -60,6 +62,15 @@ def _log_to_file() -> None:
         os.dup2(log, fd)
     for fd in (null, log):
         os.close(fd)
+
+
+def _rest(connection: socket.socket) -> Head | None:
+    """What of the configuration the worker did not know yet. None: nothing will come of it."""
+    unpacker = Unpacker()
+    while data := connection.recv(65536):
+        for head, _ in unpacker.feed(data):
+            return head
+    return None
 
 
 def _serve(opened: socket.socket, config: dict[str, Any]) -> None:

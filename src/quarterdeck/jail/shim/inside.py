@@ -192,7 +192,8 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int, within: Groups) -> in
     ready, ready_end = os.pipe()
     trouble, trouble_end = os.pipe()
     info, info_end = os.pipe()
-    files = {path: kernel.memory_file(text.encode()) for path, text in config["files"].items()}
+    made_up = {path: kernel.memory_file(text.encode()) for path, text in config["files"].items()}
+    files = made_up | _opened(config["copied"])
     filter_file = kernel.memory_file(seccomp)
     arguments = list(config["arguments"])
     for path, fd in files.items():
@@ -214,6 +215,17 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int, within: Groups) -> in
     finally:
         for fd in (ready, trouble, info):
             os.close(fd)
+
+
+def _opened(paths: list[str]) -> dict[str, int]:
+    """Those that are there, for reading."""
+    found: dict[str, int] = {}
+    for path in paths:
+        try:
+            found[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            continue
+    return found
 
 
 def _execute(
