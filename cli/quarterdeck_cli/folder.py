@@ -12,6 +12,7 @@ from quarterdeck_cli.text import plain
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|[^/\s]+@[^/\s]+:|[^/\s]+:[^/\\]")
 """`scheme://…`, and git's `user@host:path` and `host:path`."""
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def absolute_repository(source: str) -> str:
@@ -55,6 +56,18 @@ async def project_of(client: Client, source: str) -> Project | None:
         if not project.archived and same(project.repository, source):
             return project
     return None
+
+
+def commit_here(text: str) -> str:
+    """The whole name of a commit: as it is where it is one, else what git in the working directory makes of it."""
+    if _COMMIT.fullmatch(text.lower()):
+        return text.lower()
+    found = None if text.startswith("-") else _git(Path.cwd(), "rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+    if found is None:
+        raise UsageError(
+            f"There is no commit {plain(text)!r} in this folder's repository.", "Give its whole name of 40 hex digits."
+        )
+    return found
 
 
 def _same_path(repository: str, top: str) -> bool:

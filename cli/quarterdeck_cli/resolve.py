@@ -10,6 +10,7 @@ from quarterdeck_cli.api.sessions import Session, sessions
 from quarterdeck_cli.api.tokens import Token, tokens
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError, UsageError
+from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.text import plain
 
 LISTED_BY = {
@@ -52,6 +53,11 @@ async def project_id(client: Client, text: str) -> str:
     if ids.parse_suffix(text) is None:
         raise NotFoundError(f"There is no project {plain(text)!r}.", f"`{LISTED_BY['project']}` shows them.")
     return await _by_suffix("project", text, _each(known), lambda p: p.name)
+
+
+async def project_or_here(client: Client, text: str | None) -> str:
+    """A project that is named, else that of the working directory."""
+    return await project_id(client, text) if text else (await project_here(client)).id
 
 
 def _whole(kind: str, text: str) -> str | None:

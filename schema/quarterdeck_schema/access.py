@@ -17,6 +17,7 @@ from quarterdeck.domain.session import NoSession
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.tasks import TaskRow
 from quarterdeck_schema.context import RequestContext
 
 NOWHERE = UUID(int=0)
@@ -47,6 +48,10 @@ async def visible_session(context: RequestContext, session_id: UUID) -> SessionR
 
 async def visible_command(context: RequestContext, command_id: UUID) -> CommandRow | None:
     return await _visible(context, context.command(command_id))
+
+
+async def visible_task(context: RequestContext, identifier: UUID) -> TaskRow | None:
+    return await _visible(context, context.task(identifier))
 
 
 async def _visible(context: RequestContext, loading: Awaitable[RowT | None]) -> RowT | None:

@@ -20,6 +20,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.workers import Workers
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
@@ -28,6 +29,7 @@ from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.tasks import TaskLinkRow, TaskRow
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.paging import key, size
 from quarterdeck_schema.reads import Reads
@@ -63,6 +65,7 @@ class Services:
     projects: Projects
     sessions: Sessions
     commands: Commands
+    tasks: Tasks
     snapshots: Snapshots
     comparisons: Comparisons
     exports: Exports
@@ -119,6 +122,12 @@ class RequestContext:
 
     async def command(self, command_id: UUID) -> CommandRow | None:
         return await self._load("commands", self.services.reads.commands, command_id)
+
+    async def task(self, identifier: UUID) -> TaskRow | None:
+        return await self._load("tasks", self.services.reads.tasks, identifier)
+
+    async def task_links(self, identifier: UUID) -> Sequence[TaskLinkRow]:
+        return await self._load("task links", self.services.reads.task_links, identifier) or ()
 
     async def waiting_session(self, session_id: UUID) -> QueuePlace | None:
         return await self._load("waiting sessions", self.services.reads.waiting_sessions, session_id)

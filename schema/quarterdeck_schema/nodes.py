@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 
 from quarterdeck_schema import ids
-from quarterdeck_schema.access import visible_command, visible_project, visible_session
+from quarterdeck_schema.access import visible_command, visible_project, visible_session, visible_task
 from quarterdeck_schema.commands.types import command_of
 from quarterdeck_schema.context import Info, RequestContext
 from quarterdeck_schema.identity.types import token_of
@@ -14,6 +14,7 @@ from quarterdeck_schema.node import Node
 from quarterdeck_schema.projects.types import project_of
 from quarterdeck_schema.requires import ANYBODY, check_scope, query
 from quarterdeck_schema.sessions.types import session_of
+from quarterdeck_schema.tasks.types import task_of
 
 
 async def _project(context: RequestContext, identifier: UUID) -> Node | None:
@@ -31,6 +32,11 @@ async def _command(context: RequestContext, identifier: UUID) -> Node | None:
     return None if row is None else command_of(row)
 
 
+async def _task(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_task(context, identifier)
+    return None if row is None else task_of(row)
+
+
 async def _token(context: RequestContext, identifier: UUID) -> Node | None:
     row = (await context.services.reads.tokens([identifier])).get(identifier)
     return None if row is None or row.user_id != context.caller.user_id else token_of(row)
@@ -42,6 +48,7 @@ NODES: dict[str, tuple[str, Find]] = {
     "Project": ("project:read", _project),
     "Session": ("session:read", _session),
     "Command": ("session:read", _command),
+    "Task": ("task:read", _task),
     "Token": ("token:read", _token),
 }
 """By type: the scope that it takes, and how it is found."""

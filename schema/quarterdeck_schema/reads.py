@@ -18,6 +18,9 @@ from quarterdeck_projections.queries import (
     projects,
     queue,
     sessions,
+    task_board,
+    task_history,
+    tasks,
     tokens,
     workers,
 )
@@ -28,6 +31,9 @@ from quarterdeck_projections.queries.positions import PositionRow, ProjectionWat
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
+from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
+from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import SessionState
@@ -43,6 +49,8 @@ class Reads(Protocol):
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]: ...
     async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]: ...
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
+    async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]: ...
+    async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]: ...
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]: ...
     async def waiting_sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
     async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
@@ -54,6 +62,16 @@ class Reads(Protocol):
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]: ...
     async def session_network(self, session_id: UUID) -> SessionNetwork: ...
     async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]: ...
+    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]: ...
+    async def search_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, text: str
+    ) -> Page[TaskRow]: ...
+    async def task_board(
+        self, visible_to: UUID | None, chosen: TaskFilter, grouping: Grouping, shown: int
+    ) -> Sequence[BoardColumn]: ...
+    async def task_history(
+        self, task_id: UUID, window: Window, *, fields: Collection[TaskField]
+    ) -> Page[TaskHistoryRow]: ...
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]: ...
     async def workers(self) -> Sequence[WorkerRow]: ...
     async def list_findings(
@@ -81,6 +99,12 @@ class ReadModels:
 
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]:
         return await commands.load_files_changed(self._database, ids)
+
+    async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]:
+        return await tasks.load(self._database, ids)
+
+    async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]:
+        return await tasks.load_links(self._database, ids)
 
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
         return await tokens.load(self._database, ids)
@@ -110,6 +134,24 @@ class ReadModels:
 
     async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]:
         return await network.list_access(self._database, session_id, window)
+
+    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
+        return await tasks.list_visible(self._database, visible_to, window, chosen)
+
+    async def search_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, text: str
+    ) -> Page[TaskRow]:
+        return await tasks.search(self._database, visible_to, window, chosen, text)
+
+    async def task_board(
+        self, visible_to: UUID | None, chosen: TaskFilter, grouping: Grouping, shown: int
+    ) -> Sequence[BoardColumn]:
+        return await task_board.board(self._database, visible_to, chosen, grouping, shown)
+
+    async def task_history(
+        self, task_id: UUID, window: Window, *, fields: Collection[TaskField]
+    ) -> Page[TaskHistoryRow]:
+        return await task_history.list_of_task(self._database, task_id, window, fields)
 
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
         return await tokens.list_of_user(self._database, user_id, window)

@@ -38,6 +38,19 @@ from quarterdeck_schema.sessions.queries import SessionQueries
 from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
 from quarterdeck_schema.system.queries import SystemQueries
+from quarterdeck_schema.tasks.assign_task import AssignTaskMutation
+from quarterdeck_schema.tasks.block_task import BlockTaskMutation
+from quarterdeck_schema.tasks.change_task_status import ChangeTaskStatusMutation
+from quarterdeck_schema.tasks.claim_task import ClaimTaskMutation
+from quarterdeck_schema.tasks.create_task import CreateTaskMutation
+from quarterdeck_schema.tasks.edit_task import EditTaskMutation
+from quarterdeck_schema.tasks.link_task import LinkTaskMutation
+from quarterdeck_schema.tasks.note_task_progress import NoteTaskProgressMutation
+from quarterdeck_schema.tasks.queries import TaskQueries
+from quarterdeck_schema.tasks.release_task import ReleaseTaskMutation
+from quarterdeck_schema.tasks.renew_task import RenewTaskMutation
+from quarterdeck_schema.tasks.subscriptions import TaskSubscriptions
+from quarterdeck_schema.tasks.unlink_task import UnlinkTaskMutation
 from quarterdeck_schema.workers.check_worker import CheckWorkerMutation
 from quarterdeck_schema.workers.queries import WorkerQueries
 
@@ -50,6 +63,7 @@ QUERIES = (
     SessionQueries,
     ComparisonQueries,
     CommandQueries,
+    TaskQueries,
     EventQueries,
 )
 MUTATIONS = (
@@ -70,11 +84,22 @@ MUTATIONS = (
     SignalCommandMutation,
     SendInputMutation,
     ResizeCommandMutation,
+    CreateTaskMutation,
+    EditTaskMutation,
+    ClaimTaskMutation,
+    RenewTaskMutation,
+    ReleaseTaskMutation,
+    AssignTaskMutation,
+    NoteTaskProgressMutation,
+    ChangeTaskStatusMutation,
+    BlockTaskMutation,
+    LinkTaskMutation,
+    UnlinkTaskMutation,
     CheckWorkerMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )
-SUBSCRIPTIONS = (CommandSubscriptions, EventSubscriptions)
+SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, EventSubscriptions)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

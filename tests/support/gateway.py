@@ -40,6 +40,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck.domain.base import Actor, ActorKind
@@ -133,6 +134,7 @@ class House:
             projects=Projects(self.log, ids, self.control, doorbell),
             sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
             commands=Commands(self.log, ids, self.control, doorbell),
+            tasks=Tasks(self.log, SystemClock()),
             snapshots=snapshots,
             comparisons=Comparisons(self.log, snapshots),
             exports=Exports(self.log, snapshots, self.exports),

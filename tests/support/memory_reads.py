@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from quarterdeck.adapters.memory.log import MemoryEventLog
+from tests.support.memory_tasks import MemoryTaskReads
+
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, project, session, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
 from quarterdeck.domain.network_access import NetworkAccessDecided
-from quarterdeck.domain.project import Role
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
 from quarterdeck_projections.paging import Keyed, Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
@@ -30,13 +30,7 @@ from quarterdeck_projections.states import CommandState, FindingKind, SessionSta
 RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow)
 
 
-class MemoryReads:
-    def __init__(self, log: MemoryEventLog) -> None:
-        self._log = log
-
-    async def _events(self) -> Sequence[LoggedEvent]:
-        return await self._log.read(0, 1_000_000)
-
+class MemoryReads(MemoryTaskReads):
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return _among(_projects(await self._events()), ids)
 
@@ -65,20 +59,6 @@ class MemoryReads:
         rows = sorted(_commands(await self._events()).values(), key=_position)
         waiting = [row.id for row in rows if row.state is CommandState.QUEUED]
         return _places(waiting, ids, "the session is not ready yet")
-
-    async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
-        roles: dict[UUID, Role] = {}
-        for logged in await self._events():
-            match logged.event:
-                case project.ProjectCreated(owner_id=owner) if owner == user_id:
-                    roles[logged.stream_id] = Role.OWNER
-                case project.MemberAdded(user_id=member, role=role) if member == user_id:
-                    roles[logged.stream_id] = role
-                case project.MemberRemoved(user_id=member) if member == user_id:
-                    roles.pop(logged.stream_id, None)
-                case _:
-                    pass
-        return roles
 
     async def session_network(self, session_id: UUID) -> SessionNetwork:
         events = [logged.event for logged in await self._events()]

@@ -8,7 +8,7 @@ import typer
 from quarterdeck_cli import ids, resolve, settings
 from quarterdeck_cli.api import projects as api
 from quarterdeck_cli.command_line import Json, ProjectName
-from quarterdeck_cli.folder import absolute_repository, project_here, project_of
+from quarterdeck_cli.folder import absolute_repository, project_of
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, size, when
 
@@ -54,7 +54,7 @@ async def list_projects(qd: Qd, *, as_json: Json = False) -> None:
 async def show_project(qd: Qd, project: Which = None, *, as_json: Json = False) -> None:
     """Show one project and its settings."""
     client = await qd.client()
-    wanted = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    wanted = await resolve.project_or_here(client, project)
     found = await api.project(client, wanted)
     if as_json:
         qd.out.json(found)
@@ -65,7 +65,7 @@ async def show_project(qd: Qd, project: Which = None, *, as_json: Json = False) 
 async def set_project(qd: Qd, words: Words, *, project: ProjectName = None, as_json: Json = False) -> None:
     """Change a project's settings: memory=2G cpus=1.5 network+=pypi.org. NAME= gives one its default back."""
     client = await qd.client()
-    wanted = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    wanted = await resolve.project_or_here(client, project)
     known = (await api.project(client, wanted)).settings.network
     asked = settings.parse(words, [{"host": rule.host, "port": rule.port} for rule in known])
     found = await api.change_settings(client, wanted, asked)

@@ -12,7 +12,6 @@ from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
 from quarterdeck_cli.errors import CliError, may_have_happened
-from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import detail_of, session_event, session_ready
 from quarterdeck_cli.settings import limits_of
@@ -218,7 +217,7 @@ async def opened(
     limits: dict[str, Any] | None = None,
 ) -> api.Session:
     """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
-    project_id = await resolve.project_id(client, project) if project else (await project_here(client)).id
+    project_id = await resolve.project_or_here(client, project)
     try:
         answer = await api.open_session(client, project_id, ref, title, limits)
     except CliError as error:

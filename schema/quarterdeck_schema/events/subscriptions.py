@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.project import MemberAdded, MemberRemoved, ProjectCreated
 from quarterdeck_schema import ids
@@ -23,30 +24,35 @@ class EventSubscriptions:
     async def session_events(
         self, info: Info, session_id: strawberry.ID, after: Long | None = START
     ) -> AsyncIterator[Event]:
-        identifier, start = ids.decode_as("Session", session_id, "sessionId"), _position(after)
+        identifier, start = ids.decode_as("Session", session_id, "sessionId"), position_of(after)
         await watched_session(info.context, identifier)
-        return _visible_events(info.context, start, session_id=identifier)
+        return _shown(visible_events(info.context, start, session_id=identifier))
 
     @subscription("event:read", "Events the caller may see, after a position.")
     async def events(
         self, info: Info, after: Long | None = START, project_id: strawberry.ID | None = strawberry.UNSET
     ) -> AsyncIterator[Event]:
-        identifier, start = None, _position(after)
+        identifier, start = None, position_of(after)
         if project_id:
             identifier = ids.decode_as("Project", project_id, "projectId")
             await watched_project(info.context, identifier)
-        return _visible_events(info.context, start, project_id=identifier)
+        return _shown(visible_events(info.context, start, project_id=identifier))
 
 
-def _position(after: int | None) -> int:
+def position_of(after: int | None) -> int:
     if after is not None and after < 0:
         raise InvalidInputError(f"A position is 0 or more, not {after}.", field="after")
     return after or 0
 
 
-async def _visible_events(
+async def _shown(rows: AsyncIterator[RawEvent]) -> AsyncIterator[Event]:
+    async for raw in rows:
+        yield event_of(raw)
+
+
+async def visible_events(
     context: RequestContext, after: int, *, project_id: UUID | None = None, session_id: UUID | None = None
-) -> AsyncIterator[Event]:
+) -> AsyncIterator[RawEvent]:
     """Events of the projects that are the caller's at the time."""
     roles = await roles_of(context)
     async for raw in context.services.events.follow(after, project_id=project_id, session_id=session_id):
@@ -54,4 +60,4 @@ async def _visible_events(
             await context.services.reads.wait_for(raw.position, "projects")
             roles = await roles_of(context)
         if roles is None or raw.envelope.project_id in roles:
-            yield event_of(raw)
+            yield raw

@@ -18,6 +18,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.workers import Workers
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stores import Stores, stores_of
@@ -94,6 +95,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         projects=Projects(stores.log, ids, control, doorbell),
         sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
+        tasks=Tasks(stores.log, SystemClock()),
         snapshots=snapshots,
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),

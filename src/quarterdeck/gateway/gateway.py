@@ -62,6 +62,7 @@ def make_gateway(parts: Parts) -> Gateway:
             projects=parts.projects,
             sessions=parts.sessions,
             commands=parts.commands,
+            tasks=parts.tasks,
             snapshots=parts.snapshots,
             comparisons=parts.comparisons,
             exports=parts.exports,

@@ -14,6 +14,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck_schema.reads import Reads
@@ -35,6 +36,7 @@ class Parts:
     projects: Projects
     sessions: Sessions
     commands: Commands
+    tasks: Tasks
     snapshots: Snapshots
     comparisons: Comparisons
     exports: Exports

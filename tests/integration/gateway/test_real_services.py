@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -229,3 +230,60 @@ async def test_output_goes_on_while_nats_is_killed_and_started_again(database: U
         digest = await printing
         await reading
     assert hashlib.sha256(reader.data).digest() == digest
+
+
+TASK_CHANGED = """
+subscription($p: ID!, $a: Long) {
+  taskChanged(projectId: $p, after: $a) { position topic task { number title status } }
+}
+"""
+
+
+async def test_tasks_are_read_back_found_and_followed_at_once(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+
+    async def change(field: str, **given: object) -> dict[str, Any]:
+        kind = field[0].upper() + field[1:]
+        answer = await gateway.ask(
+            f"mutation($input: {kind}Input!) {{ {field}(input: $input) {{ ... on {kind}Payload {{ "
+            "task { id reference title status claim { holderName } "
+            "history(first: 1) { edges { node { actor changes { field value } } } } } position } "
+            "... on Failure { code message } } }",
+            {"input": given},
+        )
+        assert "errors" not in answer, answer
+        changed: dict[str, Any] = answer["data"][field]
+        return changed
+
+    async with gateway.socket() as socket:
+        await socket.subscribe(TASK_CHANGED, {"p": project})
+        made = [
+            await change("createTask", projectId=project, title=f"Fix log-in {n}", fields={"labels": ["bug"]})
+            for n in range(3)
+        ]
+        task = made[0]["task"]["id"]
+        claimed = await change("claimTask", taskId=task)
+        assert claimed["task"]["claim"] == {"holderName": "ada"}
+        assert claimed["task"]["history"]["edges"][0]["node"]["actor"] == "ada"
+        refused = await change("claimTask", taskId=task)
+        assert refused["code"] == "CONFLICT"
+        edited = await change("editTask", taskId=task, base=1, changes={"title": "Fix log-out"})
+        told = [(await socket.receive())["payload"]["data"]["taskChanged"] for _ in range(5)]
+    assert [each["topic"] for each in told] == ["TaskCreated"] * 3 + ["TaskClaimed", "TaskEdited"]
+    assert told[-1]["position"] == edited["position"]
+    assert told[-1]["task"] == {"number": 1, "title": "Fix log-out", "status": "CLAIMED"}
+    async with gateway.socket() as socket:
+        await socket.subscribe(TASK_CHANGED, {"p": project, "a": told[-2]["position"]})
+        assert (await socket.receive())["payload"]["data"]["taskChanged"] == told[-1]
+
+    answer = await gateway.ask(
+        "query($p: ID!, $at: Long) { "
+        'tasks(projectId: $p, text: "log-in", waitFor: $at) { edges { node { reference } } } '
+        "taskBoard(projectId: $p, groupBy: LABEL) { columns { key count entries { reference } } } "
+        "taskByNumber(projectId: $p, number: 1) { title dependencies { number } links { kind } } }",
+        {"p": project, "at": edited["position"]},
+    )
+    found = answer["data"]
+    assert {edge["node"]["reference"] for edge in found["tasks"]["edges"]} == {"T-2", "T-3"}
+    assert found["taskBoard"]["columns"][0]["count"] == 3
+    assert found["taskByNumber"] == {"title": "Fix log-out", "dependencies": [], "links": []}

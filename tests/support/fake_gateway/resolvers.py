@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.support.fake_gateway import tasks
 from tests.support.fake_gateway.world import NOW, Json, World, page
 
 Resolver = Callable[..., Any]
@@ -30,6 +31,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "command": _found(lambda id_: _command(world, id_)),
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
+        **tasks.queries(world),
     }
 
 
@@ -74,6 +76,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "checkWorker": _check_worker,
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
+        **tasks.mutations(),
     }
 
     def resolver(name: str) -> Resolver:
@@ -105,7 +108,18 @@ def subscriptions(world: World) -> dict[str, Resolver]:
         async for event in world.follow(after, lambda event: projectId in {None, event["projectId"]}):
             yield {"events": event}
 
-    return {"commandOutput": command_output, "sessionEvents": session_events, "events": events}
+    async def task_changed(_info: Any, projectId: str, after: int = 0) -> AsyncIterator[Json]:  # noqa: N803
+        async for event in world.follow(after, lambda event: event["topic"].startswith("Task")):
+            task = world.tasks[0]
+            told = {"position": event["position"], "topic": event["topic"], "taskId": task["id"], "task": task}
+            yield {"taskChanged": told}
+
+    return {
+        "commandOutput": command_output,
+        "sessionEvents": session_events,
+        "events": events,
+        "taskChanged": task_changed,
+    }
 
 
 def _by_id(nodes: list[Json], id_: str) -> Json | None:

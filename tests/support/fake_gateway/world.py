@@ -106,6 +106,9 @@ class World:
     projects: list[Json] = field(default_factory=list[Json])
     sessions: list[Json] = field(default_factory=list[Json])
     commands: list[FakeCommand] = field(default_factory=list[FakeCommand])
+    tasks: list[Json] = field(default_factory=list[Json])
+    asked: list[Json] = field(default_factory=list[Json])
+    """What lists of tasks were asked for with."""
     tokens: list[Json] = field(default_factory=list[Json])
     workers: list[Json] = field(default_factory=list[Json])
     findings: list[Json] = field(default_factory=list[Json])

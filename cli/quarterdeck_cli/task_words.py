@@ -1,0 +1,103 @@
+"""Tasks as people write and read them: `T-17`, `2h`, `in-progress`."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from quarterdeck_cli import ids
+from quarterdeck_cli.api.tasks import FieldChange, Task, TaskDetails, task, task_by_number
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.resolve import project_or_here
+from quarterdeck_cli.text import lately, plain
+
+STATUSES = ("open", "claimed", "in-progress", "blocked", "in-review", "done", "dropped")
+PRIORITIES = ("low", "normal", "high", "urgent")
+FIELDS = (
+    *("title", "body", "labels", "priority", "estimate", "dependencies", "acceptance", "status", "reason", "owner"),
+    *("claim", "note", "link", "unlink"),
+)
+_REFERENCE = re.compile(r"#?(?:T-?)?([0-9]{1,9})", re.IGNORECASE)
+_ESTIMATE = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m?)?", re.IGNORECASE)
+
+
+def number(text: str) -> int:
+    """Of a task that is written as `T-17`, `#T-17` or `17`."""
+    found = _REFERENCE.fullmatch(text.strip())
+    if not found:
+        raise UsageError(f"{plain(text)!r} is no task of a project.", "Write it as T-17.")
+    return int(found[1])
+
+
+async def task_of(client: Client, text: str, project: str | None) -> TaskDetails:
+    """By its number in this folder's project, or another; or by its global id."""
+    parsed = ids.parse_global_id(text)
+    if parsed and parsed[0] == "Task":
+        return await task(client, text)
+    if uuid := ids.parse_uuid(text):
+        return await task(client, ids.global_id("Task", uuid))
+    wanted = number(text)
+    return await task_by_number(client, await project_or_here(client, project), wanted)
+
+
+def chosen(text: str, words: tuple[str, ...], what: str) -> str:
+    """One of a few words, as the API writes it."""
+    word = text.strip().lower().replace("_", "-").replace(" ", "-")
+    if word not in words:
+        raise UsageError(f"{plain(text)!r} is no {what}.", f"Use one of {', '.join(words)}.")
+    return word.upper().replace("-", "_")
+
+
+def spoken(status: str) -> str:
+    """A status of the API as it is shown."""
+    return status.lower().replace("_", " ")
+
+
+def estimate(text: str) -> int:
+    """Minutes from `90m`, `2h` or `1h30m`; `none` is 0."""
+    if text.strip().lower() in {"", "none"}:
+        return 0
+    found = _ESTIMATE.fullmatch(text.strip())
+    if not found:
+        raise UsageError(f"{plain(text)!r} is no estimate.", "Write it as 90m, 2h or 1h30m.")
+    return 60 * int(found[1] or 0) + int(found[2] or 0)
+
+
+def minutes(count: int) -> str:
+    hours, rest = divmod(count, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
+
+
+def owner(found: Task) -> str:
+    """Who has it, and until when where that is a claim."""
+    if found.claim:
+        return f"{found.claim.holder_name} until {lately(found.claim.expires_at)}"
+    return found.owner_name or ""
+
+
+def priority(found: Task) -> str:
+    """The usual one is not worth saying."""
+    return "" if found.priority == "NORMAL" else found.priority.lower()
+
+
+def value(change: FieldChange) -> str:
+    """What a field became, on one line."""
+    told: Any = msgspec.json.decode(change.value)
+    if told is None:
+        return "nobody" if change.field == "OWNER" else "none"
+    match change.field:
+        case "ESTIMATE":
+            return minutes(told) or "none"
+        case "DEPENDENCIES":
+            return ", ".join(f"T-{each}" for each in told) or "none"
+        case "LABELS" | "ACCEPTANCE":
+            return ", ".join(told) or "none"
+        case "CLAIM":
+            return f"number {told}"
+        case "LINK" | "UNLINK":
+            return f"{told['kind']} {told['target']}"
+        case "STATUS" | "PRIORITY":
+            return spoken(told)
+        case _:
+            return str(told)

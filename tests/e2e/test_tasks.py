@@ -1,0 +1,76 @@
+"""A task's way from the first word to its end, typed by those who work on it."""
+
+import asyncio
+import json
+import subprocess
+from functools import partial
+from typing import Any
+
+import pytest
+from tests.support.product import Product
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.account("user")]
+
+
+async def test_a_task_is_written_claimed_at_once_by_several_worked_on_and_done(product: Product) -> None:
+    home = ("-p", "deck")
+    watch = product.popen(("qd", "task", "tail", *home, "--after", "0", "--json"), stdout=subprocess.PIPE)
+    try:
+        first = product.ask("task", "add", "Fix the log-in", *home, "--label", "bug", "--body", "Tokens are refused.")
+        second = product.ask("task", "add", "Tell of it", *home, "--after", first["reference"])
+        task, later = first["reference"], second["reference"]
+        session = product.ask("session", "open", *home)["id"]
+
+        refused = product.qd("task", "claim", later, *home)
+        assert (refused.returncode, f"{later} waits for {task}".encode() in refused.stderr) == (75, True)
+
+        claim = partial(product.qd, "task", "claim", task, *home, "--lease", "10m", "--session", session)
+        claims = await asyncio.gather(*(asyncio.to_thread(claim) for _ in range(3)))
+        assert sorted(each.returncode for each in claims) == [0, 75, 75]
+
+        for words in (
+            ("status", task, "in-progress"),
+            ("note", task, "found it", "--session", session),
+            ("link", task, "session", session),
+            ("status", task, "done", "--reason", "shipped"),
+        ):
+            done = product.qd("task", *words, *home)
+            assert done.returncode == 0, done.stderr.decode()
+
+        shown = product.ask("task", "show", task, *home)
+        assert (shown["task"]["status"], shown["task"]["reason"], shown["task"]["claim"]) == ("DONE", "shipped", None)
+        assert [note["sessionId"] for note in shown["notes"]] == [session]
+        assert [link["sessionId"] for link in shown["task"]["links"]] == [session]
+        claimed = product.ask("task", "history", task, *home, "--field", "claim")
+        assert [each["sessionId"] for each in claimed] == [session]
+        assert [each["reference"] for each in product.ask("task", "search", "token", *home)] == [task]
+        board = {column["key"]: column["count"] for column in product.ask("task", "board", *home, "--all")}
+        assert (board["open"], board["done"]) == (1, 1)
+        events = product.ask("events", "list", "--session", session)
+        assert {"TaskClaimed", "TaskProgressNoted"} <= {each["topic"] for each in events}
+
+        held = product.ask("task", "claim", later, *home, "--lease", "10s")
+        assert held["claim"]["number"] == 1
+        await eventually(lambda: _is_open(product, later), within=60)
+        assert product.qd("session", "close", session).returncode == 0
+    finally:
+        watch.terminate()
+        told, _ = watch.communicate(timeout=30)
+    changes = [json.loads(line) for line in told.splitlines()]
+    positions = [each["position"] for each in changes]
+    assert positions == sorted(set(positions))
+    assert [each["topic"] for each in changes if each["task"]["reference"] == task] == [
+        "TaskCreated",
+        "TaskClaimed",
+        "TaskStatusChanged",
+        "TaskProgressNoted",
+        "TaskLinked",
+        "TaskStatusChanged",
+    ]
+    assert changes[-1]["topic"] == "TaskClaimExpired"
+
+
+def _is_open(product: Product, task: str) -> bool:
+    shown: Any = product.ask("task", "show", task, "-p", "deck")
+    return bool(shown["task"]["status"] == "OPEN")

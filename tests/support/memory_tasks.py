@@ -1,0 +1,188 @@
+"""The read model of tasks, folded from the memory log when it is asked. A search finds what contains the text."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from quarterdeck.application.ports.log import EventLog, LoggedEvent
+from quarterdeck.application.streams import TASK
+from quarterdeck.domain import project
+from quarterdeck.domain.identity import UserRegistered
+from quarterdeck.domain.project import Role
+from quarterdeck.domain.task import Claim, Task
+from quarterdeck.domain.task_events import (
+    CLOSED,
+    TaskClaimed,
+    TaskCreated,
+    TaskEvent,
+    TaskLinked,
+    TaskStatus,
+    TaskStatusChanged,
+    TaskUnlinked,
+)
+from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
+from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
+from quarterdeck_projections.queries.tasks import ClaimRow, TaskFilter, TaskLinkRow, TaskRow
+from quarterdeck_projections.task_board import told
+
+
+class MemoryTaskReads:
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    async def _events(self) -> Sequence[LoggedEvent]:
+        return await self._log.read(0, 1_000_000)
+
+    async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
+        roles: dict[UUID, Role] = {}
+        for logged in await self._events():
+            match logged.event:
+                case project.ProjectCreated(owner_id=owner) if owner == user_id:
+                    roles[logged.stream_id] = Role.OWNER
+                case project.MemberAdded(user_id=member, role=role) if member == user_id:
+                    roles[logged.stream_id] = role
+                case project.MemberRemoved(user_id=member) if member == user_id:
+                    roles.pop(logged.stream_id, None)
+                case _:
+                    pass
+        return roles
+
+    async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]:
+        return {row.id: row for row in await self._tasks() if row.id in ids}
+
+    async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]:
+        found: dict[UUID, dict[object, TaskLinkRow]] = {each: {} for each in ids}
+        for logged in await self._events():
+            links = found.get(logged.stream_id)
+            if links is not None and isinstance(logged.event, TaskLinked):
+                link, at = logged.event.link, logged.envelope.recorded_at
+                links[link] = TaskLinkRow(kind=link.kind, target=link.target, linked_at=at)
+            elif links is not None and isinstance(logged.event, TaskUnlinked):
+                links.pop(logged.event.link, None)
+        return {key: list(links.values()) for key, links in found.items()}
+
+    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
+        rows = sorted(await self._chosen(visible_to, chosen), key=lambda row: -row.position)
+        rows = [row for row in rows if window.after is None or row.position < window.after]
+        return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
+
+    async def search_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, text: str
+    ) -> Page[TaskRow]:
+        rows = [row for row in await self._chosen(visible_to, chosen) if text in f"{row.title} {row.body}"]
+        return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
+
+    async def task_board(
+        self, visible_to: UUID | None, chosen: TaskFilter, grouping: Grouping, shown: int
+    ) -> Sequence[BoardColumn]:
+        columns: dict[str | None, list[TaskRow]] = {}
+        if grouping is Grouping.STATUS:
+            columns = {status.value: [] for status in TaskStatus}
+        for row in await self._chosen(visible_to, chosen):
+            for key in _keys(row, grouping):
+                columns.setdefault(key, []).append(row)
+        return [BoardColumn(key=key, count=len(rows), tasks=rows[:shown]) for key, rows in columns.items()]
+
+    async def task_history(
+        self, task_id: UUID, window: Window, *, fields: Collection[TaskField]
+    ) -> Page[TaskHistoryRow]:
+        names = _user_names(await self._events())
+        rows = [
+            _entry(logged, logged.event, names)
+            for logged in reversed(await self._events())
+            if logged.stream_id == task_id and isinstance(logged.event, TaskEvent)
+        ]
+        rows = [row for row in rows if row.changes and (not fields or {*fields} & row.changes.keys())]
+        rows = [row for row in rows if window.after is None or row.position < window.after]
+        return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
+
+    async def _chosen(self, visible_to: UUID | None, chosen: TaskFilter) -> list[TaskRow]:
+        roles = await self.roles(visible_to) if visible_to else None
+        return [
+            row
+            for row in await self._tasks()
+            if (roles is None or row.project_id in roles)
+            and chosen.project_id in {None, row.project_id}
+            and (not chosen.statuses or row.status in chosen.statuses)
+            and (not chosen.priorities or row.priority in chosen.priorities)
+            and {*chosen.labels} <= {*row.labels}
+            and chosen.owner in {None, row.owner_id, row.owner_name}
+            and not (chosen.unowned and row.owner_id)
+        ]
+
+    async def _tasks(self) -> list[TaskRow]:
+        events = await self._events()
+        streams: dict[UUID, list[LoggedEvent]] = {}
+        for logged in events:
+            if isinstance(logged.event, TaskEvent):
+                streams.setdefault(logged.stream_id, []).append(logged)
+        names = _user_names(events)
+        return [_row(stream, names) for stream in streams.values()]
+
+
+def _user_names(events: Sequence[LoggedEvent]) -> Mapping[str, str]:
+    return {str(each.stream_id): each.event.name for each in events if isinstance(each.event, UserRegistered)}
+
+
+def _keys(row: TaskRow, grouping: Grouping) -> Iterator[str | None]:
+    match grouping:
+        case Grouping.STATUS:
+            yield row.status.value
+        case Grouping.OWNER:
+            yield row.owner_name
+        case Grouping.LABEL:
+            yield from row.labels or (None,)
+
+
+def _entry(logged: LoggedEvent, event: TaskEvent, names: Mapping[str, str]) -> TaskHistoryRow:
+    actor = logged.envelope.actor
+    return TaskHistoryRow(
+        position=logged.position,
+        recorded_at=logged.envelope.recorded_at,
+        actor_kind=actor.kind.value,
+        actor=names.get(actor.id, actor.id),
+        session_id=logged.envelope.session_id,
+        changes={
+            TaskField(name): names.get(str(value), str(value)) if name == "owner" and value else value
+            for name, value in told(event).items()
+        },
+    )
+
+
+def _row(stream: Sequence[LoggedEvent], names: Mapping[str, str]) -> TaskRow:
+    state, first, last = TASK.fold(stream[0].stream_id, stream).state, stream[0], stream[-1]
+    assert isinstance(state, Task)
+    assert isinstance(first.event, TaskCreated)
+    claimed = [each.envelope.recorded_at for each in stream if isinstance(each.event, TaskClaimed)]
+    changed = [each.envelope.recorded_at for each in stream if isinstance(each.event, TaskStatusChanged)]
+    owner = str(state.owner_id) if state.owner_id else None
+    return TaskRow(
+        id=first.stream_id,
+        position=first.position,
+        project_id=state.project_id,
+        number=state.number,
+        **vars(state.fields),
+        revision=state.revision,
+        status=state.status,
+        reason=state.reason,
+        owner_id=state.owner_id,
+        owner_name=owner and names.get(owner, owner),
+        assigned=state.assigned,
+        claim=_claim(state.claim, claimed[-1], names) if state.claim else None,
+        created_at=first.envelope.recorded_at,
+        created_by=names.get(first.envelope.actor.id, first.envelope.actor.id),
+        updated_at=last.envelope.recorded_at,
+        closed_at=changed[-1] if state.status in CLOSED else None,
+    )
+
+
+def _claim(claim: Claim, claimed_at: datetime, names: Mapping[str, str]) -> ClaimRow:
+    return ClaimRow(
+        number=claim.number,
+        holder_id=claim.user_id,
+        holder_name=names.get(str(claim.user_id), str(claim.user_id)),
+        session_id=claim.session_id,
+        claimed_at=claimed_at,
+        expires_at=claim.expires_at,
+    )
