@@ -23,7 +23,20 @@ async def services(postgres: EmbeddedPostgres, nats_server: EmbeddedNats) -> Asy
         }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DRIVERS)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest as one test comes first: it is begun while there is other work to do beside it."""
+    items.sort(key=lambda item: item.path.stem != "test_ordinary_user")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In every driver. Tests that share a ground run in one process."""
+    if "field" in metafunc.fixturenames:
+        module = metafunc.definition.path.stem
+        together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{module} {name}")) for name in DRIVERS]
+        metafunc.parametrize("field", together, indirect=True, scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def field(request: pytest.FixtureRequest, services: dict[str, str]) -> AsyncIterator[Ground]:
     docker = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
     async with ground(request.param, services, docker) as made:

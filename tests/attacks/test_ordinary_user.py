@@ -20,7 +20,8 @@ TESTS = ("test_inside.py", "test_host.py")
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="runs as an ordinary user already")
 @pytest.mark.timeout(400)
-def test_the_attacks_come_to_nothing_where_the_worker_is_an_ordinary_user() -> None:
+@pytest.mark.parametrize("tests", TESTS)
+def test_the_attacks_come_to_nothing_where_the_worker_is_an_ordinary_user(tests: str) -> None:
     with reachable_folder() as folder:
         account = find("nobody")
         os.chown(folder, account.uid, account.gid)
@@ -28,7 +29,7 @@ def test_the_attacks_come_to_nothing_where_the_worker_is_an_ordinary_user() -> N
         result = run(
             Launch(
                 name="pytest",
-                argv=(sys.executable, "-B", "-m", "pytest", *options, *(str(HERE / test) for test in TESTS)),
+                argv=(sys.executable, "-B", "-m", "pytest", *options, str(HERE / tests)),
                 environment={"HOME": str(folder)},
                 account=account,
                 folder=ROOT,

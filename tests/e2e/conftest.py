@@ -13,13 +13,14 @@ OWN = "own_product"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """As both, but a module whose subject is the same for either names the one that it runs as.
 
-    Tests that share a product run in one process.
+    Tests that share a product run in one process, those with products of their own in another: three that take as
+    long as each other. A process that is given its tests one by one takes the next while it has still two to do.
     """
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
         chosen = [name for name in ACCOUNTS if named is None or name in named.args] or list(ACCOUNTS)
-        of = f"{metafunc.definition.path.stem} " if OWN in metafunc.fixturenames else ""
-        together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{of}{name}")) for name in chosen]
+        own = OWN in metafunc.fixturenames
+        together = [pytest.param(name, marks=pytest.mark.xdist_group(OWN if own else name)) for name in chosen]
         metafunc.parametrize("account", together, scope="session")
 
 

@@ -18,7 +18,8 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.root,
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("docker"),
+    # the process that has least to do
+    pytest.mark.xdist_group("root"),
 ]
 
 
