@@ -1,6 +1,7 @@
 """Tasks: who may, what is looked at first, and what many do at once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.requests import IdempotencyKey
 from quarterdeck.application.streams import TASK
 from quarterdeck.application.task_checks import By
@@ -60,6 +62,24 @@ async def test_another_process_goes_on_with_the_next_number(deck: Deck) -> None:
         await made(deck, project_id)
         fresh = Tasks(deck.log, deck.clock)
         assert (await fresh.create(by(deck.owner), project_id, FIX)).subject_id == task_id(project_id, 2 * last)
+
+
+async def test_a_new_process_finds_the_last_number_without_reading_each_task(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = await deck.project()
+    for _ in range(100):
+        await made(deck, project_id)
+    asked: list[UUID] = []
+    load = deck.log.load
+
+    async def counted(stream_id: UUID) -> Sequence[LoggedEvent]:
+        asked.append(stream_id)
+        return await load(stream_id)
+
+    monkeypatch.setattr(deck.log, "load", counted)
+    await Tasks(deck.log, deck.clock).create(by(deck.owner), project_id, FIX)
+    assert len(asked) < 25
 
 
 async def test_many_that_are_made_at_once_by_several_processes_leave_no_gap(deck: Deck) -> None:
