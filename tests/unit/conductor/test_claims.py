@@ -83,8 +83,9 @@ def test_a_conductor_begins_before_what_somebody_holds(deck: Deck) -> None:
     work, at = OpenWork(), datetime(2030, 1, 1, tzinfo=UTC)
     held = TaskClaimed(number=1, user_id=uuid4(), session_id=None, expires_at=at, status=TaskStatus.CLAIMED)
     released = TaskReleased(number=1, status=TaskStatus.OPEN, owner_id=None)
+    events: list[TaskEvent] = [held, TaskClaimRenewed(number=1, expires_at=at), released]
     floors: list[int] = []
-    for position, event in enumerate((held, TaskClaimRenewed(number=1, expires_at=at), released), start=7):
+    for position, event in enumerate(events, start=7):
         work.apply(recorded(position, event))
         floors.append(work.floor)
     assert floors == [6, 7, 9]
