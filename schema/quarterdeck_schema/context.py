@@ -48,9 +48,15 @@ class OutputStreams(Protocol):
 
 class EventStreams(Protocol):
     def follow(
-        self, after: int, *, project_id: UUID | None = None, session_id: UUID | None = None
+        self,
+        after: int,
+        *,
+        project_id: UUID | None = None,
+        session_id: UUID | None = None,
+        topics: Collection[str] | None = None,
     ) -> AsyncIterator[RawEvent]:
-        """Events after a position, of a project or a session where given: stored, then live, without end."""
+        """Events after a position, of a project, a session or some topics where given: stored, then live, without
+        end."""
         ...
 
 

@@ -185,6 +185,20 @@ async def test_raw_rows_are_filtered_by_project_and_session(log: Log) -> None:
     assert [row.position for row in await log.raw(3, 1, project_ids=[project])] == [4]
 
 
+async def test_raw_rows_are_filtered_by_topic(log: Log) -> None:
+    project = uuid4()
+    await log.append([write(uuid4(), 0, REQUESTED, LOST)], CONTEXT)
+    await log.append([write(uuid4(), 0, REQUESTED, LOST)], replace(CONTEXT, project_id=project))
+
+    async def positions(**filters: object) -> list[int]:
+        return [row.position for row in await log.raw(0, 10, **filters)]  # type: ignore[arg-type]
+
+    assert await positions(topics={"CommandLost"}) == [2, 4]
+    assert await positions(topics={"CommandLost", "CommandRequested"}, project_ids=[project]) == [3, 4]
+    assert await positions(topics={"CommandLost"}, project_ids=[project]) == [4]
+    assert await positions(topics=()) == []
+
+
 async def take(batches: AsyncIterator[Sequence[LoggedEvent]], count: int) -> list[int]:
     seen: list[int] = []
     async with asyncio.timeout(10):

@@ -51,11 +51,18 @@ async def _shown(rows: AsyncIterator[RawEvent]) -> AsyncIterator[Event]:
 
 
 async def visible_events(
-    context: RequestContext, after: int, *, project_id: UUID | None = None, session_id: UUID | None = None
+    context: RequestContext,
+    after: int,
+    *,
+    project_id: UUID | None = None,
+    session_id: UUID | None = None,
+    topics: frozenset[str] | None = None,
 ) -> AsyncIterator[RawEvent]:
-    """Events of the projects that are the caller's at the time."""
+    """Events of the projects that are the caller's at the time; of some topics, and those that change members."""
     roles = await roles_of(context)
-    async for raw in context.services.events.follow(after, project_id=project_id, session_id=session_id):
+    wanted = None if topics is None else topics | CHANGES_MEMBERS
+    follow = context.services.events.follow
+    async for raw in follow(after, project_id=project_id, session_id=session_id, topics=wanted):
         if roles is not None and raw.topic in CHANGES_MEMBERS:
             await context.services.reads.wait_for(raw.position, "projects")
             roles = await roles_of(context)

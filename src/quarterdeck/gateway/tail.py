@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -52,16 +52,21 @@ class LogTail:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def follow(
-        self, after: int, *, project_id: UUID | None = None, session_id: UUID | None = None
+        self,
+        after: int,
+        *,
+        project_id: UUID | None = None,
+        session_id: UUID | None = None,
+        topics: Collection[str] | None = None,
     ) -> AsyncIterator[RawEvent]:
-        """Events after a position, of a project or a session where given: stored, then live, without end."""
+        """Events after a position, of a project, a session or some topics where given: stored, then live, without
+        end."""
         at = after
         while True:
             while at < self._first - 1:
                 heard = self.position
-                rows = await self._rows.raw(
-                    at, PAGE, project_ids=None if project_id is None else {project_id}, session_id=session_id
-                )
+                projects = None if project_id is None else {project_id}
+                rows = await self._rows.raw(at, PAGE, project_ids=projects, session_id=session_id, topics=topics)
                 for row in rows:
                     yield row
                 at = max(rows[-1].position if rows else at, heard if len(rows) < PAGE else 0)
@@ -71,7 +76,8 @@ class LogTail:
             for event in events:
                 at = event.position
                 envelope = event.envelope
-                if session_id in {None, envelope.session_id} and project_id in {None, envelope.project_id}:
+                wanted = topics is None or event.topic in topics
+                if wanted and session_id in {None, envelope.session_id} and project_id in {None, envelope.project_id}:
                     yield event
 
     def _take(self, batch: Sequence[RawEvent]) -> None:

@@ -5,11 +5,13 @@ from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, Socket, running, uuid_of
 
 from quarterdeck.domain.project import MemberAdded, MemberRemoved, Role
 from quarterdeck.domain.task_events import TaskClaimed
+from quarterdeck.gateway import tail
 from quarterdeck_schema import ids
 
 TASK = """
@@ -325,6 +327,24 @@ async def test_changes_come_stored_then_live_of_that_project_only(gateway: Runni
         assert [position for position, _, _ in await changes(socket, 2)] == [position for position, _, _ in found]
         await change(gateway, "noteTaskProgress", taskId=task, text="half")
         assert [(topic, title) for _, topic, title in await changes(socket, 1)] == [("TaskProgressNoted", "Fix all")]
+
+
+async def test_a_follower_that_the_window_moved_past_finds_all_changes_in_the_log(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "HELD_EVENTS", 2)
+    monkeypatch.setattr(tail, "PAGE", 3)
+    home = await project(gateway)
+    task = (await create(gateway, home))["id"]
+    for number in range(8):
+        await gateway.session(home)
+        await change(gateway, "noteTaskProgress", taskId=task, text=str(number))
+    async with gateway.socket() as socket:
+        await socket.subscribe(WATCH, {"p": home})
+        found = [topic for _, topic, _ in await changes(socket, 9)]
+        await change(gateway, "blockTask", taskId=task, reason="x")
+        found += [topic for _, topic, _ in await changes(socket, 1)]
+    assert found == ["TaskCreated", *["TaskProgressNoted"] * 8, "TaskBlocked"]
 
 
 async def test_the_changes_of_others_are_refused_and_end_with_membership(gateway: Running) -> None:

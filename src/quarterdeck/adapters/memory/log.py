@@ -63,12 +63,14 @@ class MemoryEventLog:
         *,
         project_ids: Collection[UUID] | None = None,
         session_id: UUID | None = None,
+        topics: Collection[str] | None = None,
     ) -> Sequence[RawEvent]:
         wanted = (
             row
             for row in self._rows[after:]
             if (session_id is None or row.envelope.session_id == session_id)
             and (project_ids is None or row.envelope.project_id in project_ids)
+            and (topics is None or row.topic in topics)
         )
         return [row for _, row in zip(range(limit), wanted, strict=False)]
 

@@ -89,7 +89,7 @@ class PostgresEventLog:
         return await self._reader.after(after, limit, logged_event)
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return await self._reader.filtered(after, limit, None, session_id, logged_event)
+        return await self._reader.filtered(after, limit, logged_event, session_id=session_id)
 
     async def raw(
         self,
@@ -98,8 +98,11 @@ class PostgresEventLog:
         *,
         project_ids: Collection[UUID] | None = None,
         session_id: UUID | None = None,
+        topics: Collection[str] | None = None,
     ) -> Sequence[RawEvent]:
-        return await self._reader.filtered(after, limit, project_ids, session_id, raw_event)
+        return await self._reader.filtered(
+            after, limit, raw_event, project_ids=project_ids, session_id=session_id, topics=topics
+        )
 
     async def head(self) -> int:
         return (await self._reader.head()).position

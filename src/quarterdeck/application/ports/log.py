@@ -112,8 +112,10 @@ class LogReader(Protocol):
         *,
         project_ids: Collection[UUID] | None = None,
         session_id: UUID | None = None,
+        topics: Collection[str] | None = None,
     ) -> Sequence[RawEvent]:
-        """At most `limit` rows with a position greater than `after`, in order, of these projects and this session."""
+        """At most `limit` rows with a position greater than `after`, in order, of these projects, this session, these
+        topics."""
         ...
 
     def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
