@@ -29,6 +29,7 @@ from quarterdeck_cli.commands import (
     task_work,
     tasks,
     tokens,
+    usage,
     workers,
 )
 
@@ -140,6 +141,15 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("issue", tokens.issue_token),
                 ("list", tokens.list_tokens),
                 ("revoke", tokens.revoke_token),
+            ],
+        ),
+        "usage": (
+            "What was used, and what it cost.",
+            [
+                ("record", usage.record_usage),
+                ("show", usage.show_usage),
+                ("list", usage.list_usage),
+                ("prices", usage.show_prices),
             ],
         ),
         "port": (

@@ -7,7 +7,7 @@ from itertools import takewhile
 from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
-from quarterdeck_projections.projection import Projection, RowProjection, SqlProjection
+from quarterdeck_projections.projection import Projection, ReadingProjection, RowProjection, SqlProjection
 from quarterdeck_projections.reader import LoggedRow, deal
 from quarterdeck_projections.writer import Statement, Step, copying, steps, take
 
@@ -47,6 +47,7 @@ async def apply(
     projections: Sequence[Projection],
     batch: Batch,
     changes: Sequence[Changes],
+    decode: Decode,
     *,
     first: Sequence[Statement] = (),
 ) -> None:
@@ -56,13 +57,16 @@ async def apply(
     """
     copied = [copying(p, schema, batch.after, batch.upto) for p in projections if isinstance(p, SqlProjection)]
     todo = [*first, *copied, *steps(schema, changes)]
-    if sum(step.size for step in todo) <= SMALL_BYTES:
+    reading = [p for p in projections if isinstance(p, ReadingProjection)]
+    if not reading and sum(step.size for step in todo) <= SMALL_BYTES:
         # without BEGIN a pipeline is one transaction up to its end
         async with connection.pipeline():
             await _in_turn(connection, todo)
     else:
         async with connection.transaction():
             await _in_turn(connection, todo)
+            for projection in reading:
+                await projection.advance(connection, schema, batch.after, batch.upto, decode)
 
 
 async def _in_turn(connection: Connection, todo: Sequence[Step]) -> None:

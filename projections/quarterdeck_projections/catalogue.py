@@ -9,6 +9,7 @@ from quarterdeck_projections.projects import PROJECTS
 from quarterdeck_projections.sessions import SESSIONS
 from quarterdeck_projections.task_board import TASK_BOARD
 from quarterdeck_projections.tokens import TOKENS
+from quarterdeck_projections.usage.projection import USAGE
 from quarterdeck_projections.users import USERS
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -21,4 +22,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     USERS,
     TOKENS,
     AUDIT_TRAIL,
+    USAGE,
 )

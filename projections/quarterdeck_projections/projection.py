@@ -1,10 +1,12 @@
 """What a projection is: a name, its tables, and how a batch of events changes them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 from quarterdeck_projections.changes import Changes
-from quarterdeck_projections.logged import Logged
+from quarterdeck_projections.database import Connection
+from quarterdeck_projections.logged import Decode, Logged
 from quarterdeck_projections.tables import ReadModel
 
 
@@ -31,4 +33,22 @@ class SqlProjection:
     statement: str
 
 
-Projection = RowProjection | SqlProjection
+@dataclass(frozen=True, kw_only=True)
+class ReadingProjection:
+    """A function that reads the log itself: what is new, and what came before that. It writes in the same transaction.
+
+    Its relations are made by statements and not by the models, so that they may be of several kinds.
+    """
+
+    name: str
+    relations: tuple[str, ...]
+    make: LiteralString
+    """Takes the schema that they are made in."""
+    replace: LiteralString
+    """Takes the schema that has the new ones, and the schema whose ones they replace."""
+    advance: Callable[[Connection, str, int, int, Decode], Awaitable[None]]
+    """From the events in (after, upto] into the relations of a schema."""
+    tables: tuple[type[ReadModel], ...] = ()
+
+
+Projection = RowProjection | SqlProjection | ReadingProjection

@@ -17,7 +17,7 @@ from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
-from quarterdeck_projections.projection import Projection
+from quarterdeck_projections.projection import Projection, ReadingProjection
 from quarterdeck_projections.reader import EventReader, head
 from quarterdeck_projections.standing import described
 from quarterdeck_projections.tables import NEXT_SCHEMA, SCHEMA
@@ -85,6 +85,7 @@ class _Rebuild:
         self._projections = projections
         self._names = [projection.name for projection in projections]
         self._tables = [model.TABLE for projection in projections for model in projection.tables]
+        self._readers = [projection for projection in projections if isinstance(projection, ReadingProjection)]
         self._decode = decode
         self._report = report
         self._position = 0
@@ -100,7 +101,7 @@ class _Rebuild:
     async def _build(self) -> None:
         await self._make_tables()
         await self._catch_up()
-        for table in self._tables:
+        for table in [*self._tables, *(name for each in self._readers for name in each.relations)]:
             await self._writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(NEXT_SCHEMA, table)))
         for _ in range(SWITCHES):
             await self._catch_up()
@@ -124,12 +125,17 @@ class _Rebuild:
         for table in self._tables:
             for statement in statements.create(NEXT_SCHEMA, f"{SCHEMA}.{table}"):
                 await self._writing.execute(statement)
+        for projection in self._readers:
+            await self._writing.execute(projection.make, (NEXT_SCHEMA,))
 
     async def _drop_tables(self) -> None:
         """Also those that an earlier rebuild left."""
         rows = await self._writing.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (NEXT_SCHEMA,))
         for (table,) in await rows.fetchall():
-            await self._writing.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(NEXT_SCHEMA, table)))
+            # a partition goes with the table that it is of
+            await self._writing.execute(
+                sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(NEXT_SCHEMA, table))
+            )
 
     async def _catch_up(self) -> None:
         while (last := await head(self._writing)) - self._position > NEAR_EVENTS:
@@ -148,7 +154,7 @@ class _Rebuild:
         try:
             if changes is None:
                 changes = project(batch, self._projections, self._decode)
-            await apply(self._writing, NEXT_SCHEMA, self._projections, batch, changes)
+            await apply(self._writing, NEXT_SCHEMA, self._projections, batch, changes, self._decode)
         except psycopg.OperationalError:
             raise
         except Exception as error:
@@ -172,6 +178,8 @@ class _Rebuild:
                 await self._advance(self._position, last, last)
             for table in self._tables:
                 await self._replace(table)
+            for projection in self._readers:
+                await self._writing.execute(projection.replace, (NEXT_SCHEMA, SCHEMA))
             await self._writing.execute(
                 """
                 INSERT INTO read.projection_positions (name, position) SELECT unnest(%s::text[]), %s

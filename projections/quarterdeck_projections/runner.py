@@ -21,7 +21,7 @@ from quarterdeck_projections.collection import rare_collection
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.eager import EagerConnection
 from quarterdeck_projections.logged import Decode
-from quarterdeck_projections.projection import Projection
+from quarterdeck_projections.projection import Projection, ReadingProjection
 from quarterdeck_projections.reader import EventReader, head
 from quarterdeck_projections.standing import Standing, described
 from quarterdeck_projections.tables import SCHEMA
@@ -29,6 +29,8 @@ from quarterdeck_projections.writer import Statement
 
 LOCK = 0x71645F70726F6A
 """`qd_proj` in ASCII: the advisory lock of the one projector that works."""
+READING_LOCK = 0x71645F66616374
+"""`qd_fact` in ASCII: of the one that works on what reads the log by itself."""
 STANDBY_SECONDS = 0.5
 RECONNECT_SECONDS = 0.2
 LOOK_SECONDS = 10.0
@@ -47,17 +49,29 @@ class ProjectorSettings:
 
 async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
     """Projects until cancelled. A second one at the same time stands by."""
+    reading = [projection for projection in PROJECTIONS if isinstance(projection, ReadingProjection)]
+    others = [projection for projection in PROJECTIONS if projection not in reading]
     with rare_collection():
-        await Projector(settings, decode).run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Projector(settings, decode, others).run())
+            # these may take long over one event, which the others do not wait for
+            group.create_task(Projector(settings, decode, reading, lock=READING_LOCK).run())
+    raise AssertionError("projectors run until they are cancelled")
 
 
 class Projector:
     def __init__(
-        self, settings: ProjectorSettings, decode: Decode, projections: Sequence[Projection] = PROJECTIONS
+        self,
+        settings: ProjectorSettings,
+        decode: Decode,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        lock: int = LOCK,
     ) -> None:
         self._settings = settings
         self._decode = decode
         self._projections = projections
+        self._lock = lock
         self._head = 0
         self._news = asyncio.Event()
 
@@ -84,7 +98,7 @@ class Projector:
     async def _lead(self, writing: Connection) -> None:
         """Waits until no other projector works. The lock is lost with the connection that writes."""
         while True:
-            row = await (await writing.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))).fetchone()
+            row = await (await writing.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,))).fetchone()
             if row and row[0]:
                 break
             await asyncio.sleep(STANDBY_SECONDS)
@@ -193,7 +207,7 @@ class Projector:
         projections = [standing.projection for standing in group]
         if changes is None:
             changes = project(batch, projections, self._decode)
-        await apply(writing, SCHEMA, projections, batch, changes, first=[first])
+        await apply(writing, SCHEMA, projections, batch, changes, self._decode, first=[first])
         for standing in group:
             standing.advanced(batch.upto)
 

@@ -16,7 +16,14 @@ LOCK = 0x71645F72656164
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "schema" or name == SCHEMA
+    """Facts of usage are made by `sql/usage.sql`, of the kind that the database can have."""
+    match kind:
+        case "schema":
+            return name == SCHEMA
+        case "table":
+            return not (name or "").startswith("usage_")
+        case _:
+            return True
 
 
 COMPARE: dict[str, Any] = {

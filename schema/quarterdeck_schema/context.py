@@ -21,6 +21,7 @@ from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.tasks import Tasks
+from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
@@ -76,6 +77,7 @@ class Services:
     comparisons: Comparisons
     exports: Exports
     workers: Workers
+    usage: Usage
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
     """The address that a secret opens a session's port at."""

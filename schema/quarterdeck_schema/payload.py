@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID
@@ -37,6 +38,8 @@ def _plain(value: object) -> object:
         return ["left out"]
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError(f"{type(value)} has no canonical form")
 
 

@@ -1,6 +1,7 @@
 """What the schema asks of the read models, as one port: real over the projections' queries, a twin in tests."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from quarterdeck_projections.queries import (
     task_history,
     tasks,
     tokens,
+    usage,
     workers,
 )
 from quarterdeck_projections.queries.commands import CommandRow
@@ -35,6 +37,7 @@ from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.queries.tokens import TokenRow
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, UsageQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import SessionState
 
@@ -77,6 +80,10 @@ class Reads(Protocol):
     async def list_findings(
         self, visible_to: UUID | None, window: Window, *, worker_id: str | None
     ) -> Page[FindingRow]: ...
+    async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]: ...
+    async def list_model_calls(
+        self, project_id: UUID, since: datetime, until: datetime, window: Window
+    ) -> Page[UsageCallRow]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
@@ -163,6 +170,14 @@ class ReadModels:
 
     async def workers(self) -> Sequence[WorkerRow]:
         return await workers.list_all(self._database)
+
+    async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]:
+        return await usage.series(self._database, asked, limit)
+
+    async def list_model_calls(
+        self, project_id: UUID, since: datetime, until: datetime, window: Window
+    ) -> Page[UsageCallRow]:
+        return await usage.list_calls(self._database, project_id, since, until, window)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -72,11 +72,12 @@ class WholeText(FieldExtension):
     async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
         for name, value in cast("dict[str, object]", vars(kwargs["input"])).items():
             if isinstance(value, str):
-                _check_text(name, value)
+                check_text(name, value)
         return await next_(source, info, **kwargs)
 
 
-def _check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """INVALID_INPUT for text of an argument that nothing takes."""
     field = to_camel_case(name)
     if "\0" in text:
         raise InvalidInputError("There is a NUL byte in it, which nothing can be given.", "Take it out.", field=field)

@@ -51,6 +51,9 @@ from quarterdeck_schema.tasks.release_task import ReleaseTaskMutation
 from quarterdeck_schema.tasks.renew_task import RenewTaskMutation
 from quarterdeck_schema.tasks.subscriptions import TaskSubscriptions
 from quarterdeck_schema.tasks.unlink_task import UnlinkTaskMutation
+from quarterdeck_schema.usage.queries import UsageQueries
+from quarterdeck_schema.usage.record_model_usage import RecordModelUsageMutation
+from quarterdeck_schema.usage.revise_price_table import RevisePriceTableMutation
 from quarterdeck_schema.workers.check_worker import CheckWorkerMutation
 from quarterdeck_schema.workers.queries import WorkerQueries
 
@@ -65,6 +68,7 @@ QUERIES = (
     CommandQueries,
     TaskQueries,
     EventQueries,
+    UsageQueries,
 )
 MUTATIONS = (
     LoginMutation,
@@ -96,6 +100,8 @@ MUTATIONS = (
     LinkTaskMutation,
     UnlinkTaskMutation,
     CheckWorkerMutation,
+    RecordModelUsageMutation,
+    RevisePriceTableMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )

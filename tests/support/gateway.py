@@ -41,6 +41,7 @@ from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.tasks import Tasks
+from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck.domain.base import Actor, ActorKind
@@ -139,6 +140,7 @@ class House:
             comparisons=Comparisons(self.log, snapshots),
             exports=Exports(self.log, snapshots, self.exports),
             workers=Workers(self.log, self.control),
+            usage=Usage(self.log, SystemClock()),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,

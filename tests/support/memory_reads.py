@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from tests.support import usage_facts
 from tests.support.memory_tasks import MemoryTaskReads
 
 from quarterdeck.application.ports.log import LoggedEvent
@@ -24,10 +25,11 @@ from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, UsageQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, FindingKind, SessionState
 
-RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow)
+RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow, UsageCallRow)
 
 
 class MemoryReads(MemoryTaskReads):
@@ -116,6 +118,16 @@ class MemoryReads(MemoryTaskReads):
     async def workers(self) -> Sequence[WorkerRow]:
         expires = datetime(2100, 1, 1, tzinfo=UTC)
         return [WorkerRow(worker_id="w1", host="here", capacity=4, sessions=1, expires_at=expires, alive=True)]
+
+    async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]:
+        return usage_facts.series(usage_facts.of(await self._events()), asked)[:limit]
+
+    async def list_model_calls(
+        self, project_id: UUID, since: datetime, until: datetime, window: Window
+    ) -> Page[UsageCallRow]:
+        rows = usage_facts.calls(usage_facts.of(await self._events()))
+        wanted = [row for home, row in rows if home == project_id and since <= row.at < until]
+        return _page(wanted, window, newest_first=True)
 
     async def positions(self) -> Sequence[PositionRow]:
         return [PositionRow(name="sessions", position=await self._log.head(), failed_at=None, failure=None)]

@@ -1,7 +1,5 @@
 """qd token: API tokens."""
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -9,12 +7,9 @@ import typer
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import tokens as api
 from quarterdeck_cli.command_line import Json
-from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, when
-
-_SPAN = re.compile(r"(\d+)([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+from quarterdeck_cli.times import moment
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")]
 Scopes = Annotated[
@@ -30,7 +25,7 @@ All = Annotated[bool, typer.Option("--all", "-a", help="Revoked ones, too.")]
 async def issue_token(qd: Qd, name: Name, *, scope: Scopes, expires: Expires = None, as_json: Json = False) -> None:
     """Issue a token. Its secret is printed this once, on standard output."""
     client = await qd.client()
-    issued = await api.issue_token(client, name, scope, _moment(expires))
+    issued = await api.issue_token(client, name, scope, moment(expires) if expires else None)
     if as_json:
         qd.out.json(issued)
         return
@@ -66,15 +61,3 @@ async def revoke_token(qd: Qd, token: Which, *, as_json: Json = False) -> None:
         qd.out.json(revoked)
         return
     qd.out.note(f"Token {ids.short(revoked.id)} ({plain(revoked.name)}) is revoked.")
-
-
-def _moment(text: str | None) -> str | None:
-    """An expiry as the API takes it. A time without a zone is local."""
-    if text is None:
-        return None
-    if span := _SPAN.fullmatch(text):
-        return (datetime.now(UTC) + timedelta(**{_UNITS[span[2]]: int(span[1])})).isoformat()
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC).isoformat()
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time.", "Write it as 2027-01-31T12:00, or a span as 12h, 30d, 4w.") from error

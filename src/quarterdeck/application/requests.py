@@ -90,7 +90,7 @@ async def perform(
         if earlier is not None:
             return Outcome(subject_id=earlier, state=loaded.state, position=before)
         events = decision(loaded.state)
-        writes = [*_writes(subject_id, loaded.version, events), *_acceptance(caller, key, subject_id), *also]
+        writes = [*_writes(subject_id, loaded.version, events), *acceptance(caller, key, subject_id), *also]
         if not writes:
             return Outcome(subject_id=subject_id, state=loaded.state, position=before)
         try:
@@ -109,7 +109,8 @@ def _writes(subject_id: UUID, version: int, events: tuple[object, ...]) -> list[
     return [StreamWrite(stream_id=subject_id, expected_version=version, events=cast("tuple[Event, ...]", events))]
 
 
-def _acceptance(caller: Caller, key: IdempotencyKey | None, subject_id: UUID) -> list[StreamWrite]:
+def acceptance(caller: Caller, key: IdempotencyKey | None, subject_id: UUID) -> list[StreamWrite]:
+    """The event that keeps the answer under the key."""
     if key is None:
         return []
     accepted = RequestAccepted(request_sha256=key.request_sha256, subject_id=subject_id)

@@ -15,12 +15,14 @@ from quarterdeck.domain import (
     image_build,
     network_access,
     preview,
+    prices,
     project,
     session,
     session_network,
     task,
     task_dependencies,
     task_events,
+    usage,
     worker,
     workspace,
 )
@@ -28,8 +30,10 @@ from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.session_network import SessionNetworkChanged
 from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
+from quarterdeck.domain.usage import ModelUsageRecorded
 
 StateT = TypeVar("StateT")
 EventT = TypeVar("EventT")
@@ -113,6 +117,12 @@ PREVIEW = Aggregate[preview.PreviewState, preview.PreviewEvent](
 )
 USER = Aggregate[identity.UserState, identity.UserEvent](
     "user", identity.NoUser(), identity.evolve_user, get_args(identity.UserEvent)
+)
+USAGE = Aggregate[usage.UsageState, ModelUsageRecorded](
+    "record of a model's call", usage.NoUsage(), usage.evolve, (ModelUsageRecorded,)
+)
+PRICE_TABLE = Aggregate[prices.PriceTable, PriceTableRevised](
+    "price table", prices.NO_PRICES, prices.evolve, (PriceTableRevised,)
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)

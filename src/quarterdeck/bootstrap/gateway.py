@@ -19,6 +19,7 @@ from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.tasks import Tasks
+from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stores import Stores, stores_of
@@ -100,6 +101,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),
         workers=Workers(stores.log, control),
+        usage=Usage(stores.log, SystemClock()),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -11,11 +11,13 @@ from quarterdeck.domain.identity import TokenEvent, UserEvent
 from quarterdeck.domain.image_build import ImageBuildEvent
 from quarterdeck.domain.network_access import NetworkAccessEvent
 from quarterdeck.domain.preview import PreviewEvent
+from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
 from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
 from quarterdeck.domain.task_events import TaskEvent
+from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.worker import WorkerEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
 
@@ -36,6 +38,8 @@ Event = (
     | PreviewEvent
     | UserEvent
     | TokenEvent
+    | ModelUsageRecorded
+    | PriceTableRevised
     | RequestAccepted
 )
 

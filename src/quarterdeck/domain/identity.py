@@ -16,6 +16,8 @@ SCOPES = (
     "task:read",
     "task:write",
     "event:read",
+    "usage:read",
+    "usage:write",
     "token:read",
     "token:write",
     "metrics:read",

@@ -67,6 +67,7 @@ def make_gateway(parts: Parts) -> Gateway:
             comparisons=parts.comparisons,
             exports=parts.exports,
             workers=parts.workers,
+            usage=parts.usage,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,

@@ -15,6 +15,7 @@ from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.tasks import Tasks
+from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
 from quarterdeck_schema.reads import Reads
@@ -41,6 +42,7 @@ class Parts:
     comparisons: Comparisons
     exports: Exports
     workers: Workers
+    usage: Usage
     previews: Previews
     identity: Identity
     ids: Ids

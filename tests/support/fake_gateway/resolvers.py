@@ -32,6 +32,9 @@ def queries(world: World) -> dict[str, Resolver]:
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
         **tasks.queries(world),
+        "usage": partial(_usage, world),
+        "modelCalls": _paged(partial(_model_calls, world)),
+        "priceTable": partial(_shown_prices, world),
     }
 
 
@@ -77,6 +80,8 @@ def mutations(world: World) -> dict[str, Resolver]:
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
         **tasks.mutations(),
+        "recordModelUsage": _record_model_usage,
+        "revisePriceTable": _revise_price_table,
     }
 
     def resolver(name: str) -> Resolver:
@@ -317,3 +322,31 @@ async def _revoke_token(world: World, asked: Json) -> Json:
         return _failure("NOT_FOUND", "There is no such token.")
     token["revoked"] = True
     return {"token": token}
+
+
+async def _record_model_usage(world: World, asked: Json) -> Json:
+    world.model_calls += asked["calls"]
+    return {"calls": len(asked["calls"])}
+
+
+async def _revise_price_table(world: World, asked: Json) -> Json:
+    world.price_tables.append(asked["prices"])
+    return {"priceTable": _price_table(world)}
+
+
+def _price_table(world: World) -> Json:
+    return {"revision": len(world.price_tables), "prices": world.price_tables[-1] if world.price_tables else []}
+
+
+def _shown_prices(world: World, _info: Any, **_: Any) -> Json:
+    return _price_table(world)
+
+
+def _usage(world: World, _info: Any, **asked: Any) -> Json:
+    world.calls.append(("usage", asked))
+    return {"from": asked["from"], "to": asked["to"], **world.usage}
+
+
+def _model_calls(world: World, **_: Any) -> list[Json]:
+    told = {"at": NOW, "operation": "", "persona": "", "usd": None, "price": "", "reasoningOutputTokens": 0}
+    return [{**told, **call} for call in reversed(world.model_calls)]

@@ -123,6 +123,12 @@ class World:
     """The event that follows when files are to be restored, and what it carries."""
     restored_stream: UUID | None = None
     """Whose event that is; None: the workspace's."""
+    model_calls: list[Json] = field(default_factory=list[Json])
+    """As they were told."""
+    price_tables: list[list[Json]] = field(default_factory=list[list[Json]])
+    """The revisions, in order."""
+    usage: Json = field(default_factory=lambda: {"points": [], "totals": []})
+    """What usage sums up to."""
     comparison: Callable[[Json], Json] = dict
     """What two sessions are compared to, by what was asked."""
     exported: Json = field(default_factory=dict[str, Any])

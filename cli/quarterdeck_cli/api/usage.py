@@ -1,0 +1,90 @@
+"""Usage: recording it, what it sums up to, prices."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from quarterdeck_cli.api import Answer, read
+from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.client import Client
+
+
+class Recorded(Answer, frozen=True):
+    calls: int
+    position: int
+
+
+class Group(Answer, frozen=True):
+    dimension: str
+    value: str
+
+
+class Point(Answer, frozen=True):
+    at: str
+    measure: str
+    group: tuple[Group, ...]
+    total: int | None
+    usd: str | None
+    count: int
+    unknown: int
+    lowest: int | None
+    highest: int | None
+
+
+class Series(Answer, frozen=True, rename={"from_": "from"}):
+    from_: str
+    to: str
+    points: tuple[Point, ...]
+    totals: tuple[Point, ...]
+
+
+class ModelCall(Answer, frozen=True):
+    at: str
+    provider: str
+    model: str
+    operation: str
+    persona: str
+    input_tokens: int
+    cache_read_input_tokens: int
+    cache_creation_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    usd: str | None
+    price: str
+
+
+class Price(Answer, frozen=True):
+    provider: str
+    model: str
+    input: str
+    output: str
+    cache_read: str | None
+    cache_creation: str | None
+    reasoning: str | None
+    since: str | None
+
+
+class PriceTable(Answer, frozen=True):
+    revision: int
+    prices: tuple[Price, ...]
+
+
+async def record(client: Client, project_id: str, calls: list[Any]) -> Recorded:
+    return read(Recorded, await client.mutate("record_model_usage", {"projectId": project_id, "calls": calls}))
+
+
+async def usage(client: Client, project_id: str, asked: dict[str, Any]) -> Series:
+    return read(Series, (await client.query("usage", {"projectId": project_id, **asked}))["usage"])
+
+
+def model_calls(client: Client, project_id: str, since: str, until: str) -> AsyncIterator[ModelCall]:
+    variables = {"projectId": project_id, "from": since, "to": until}
+    return pages(client, "model_calls", "modelCalls", variables, ModelCall)
+
+
+async def price_table(client: Client, project_id: str) -> PriceTable:
+    return read(PriceTable, (await client.query("price_table", {"projectId": project_id}))["priceTable"])
+
+
+async def revise_prices(client: Client, project_id: str, prices: list[Any]) -> PriceTable:
+    revised = await client.mutate("revise_price_table", {"projectId": project_id, "prices": prices})
+    return read(PriceTable, revised["priceTable"])

@@ -1,0 +1,1 @@
+"""Facts of usage: what was used, when, by whom and for what; measured on events, priced, and summed up by time."""

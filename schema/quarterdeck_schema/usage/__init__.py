@@ -1,0 +1,1 @@
+"""Usage: recording it, prices, and what it sums up to."""

@@ -1,0 +1,259 @@
+"""Facts and roll-ups on plain PostgreSQL and on TimescaleDB: the same questions, the same answers, row by row."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from tests.support import usage_facts
+from tests.support.services import Database
+from tests.support.timescale import timescale
+
+from quarterdeck_projections import database as pools
+from quarterdeck_projections.paging import Window
+from quarterdeck_projections.queries import usage
+from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, widened
+from quarterdeck_projections.usage.facts import Fact
+from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.projection import COPIED_FROM, write
+
+NOW = datetime.now(UTC)
+MINE, OTHERS = UUID(int=1), UUID(int=2)
+SQL = (files("quarterdeck_projections") / "sql" / "usage.sql").read_text("utf-8")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A database that has the tables."""
+
+    name: str
+    url: str
+
+    def execute(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    async def add(self, facts: Sequence[Fact], schema: str = "read") -> None:
+        """In parts that are not copied."""
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
+            # the WebAssembly server has one session, which all connections go on with
+            await connection.execute("DEALLOCATE ALL")
+            for start in range(0, len(facts), COPIED_FROM - 1):
+                await write(connection, schema, facts[start : start + COPIED_FROM - 1])
+
+    async def ask(self, asked: UsageQuestion) -> list[usage.UsagePoint]:
+        async with pools.Database(self.url, max_size=1) as database:
+            return await usage.series(database, asked, 100_000)
+
+    def refresh(self) -> None:
+        """As the policies do every ten minutes; plain PostgreSQL has nothing to do."""
+        if self.name == "timescaledb":
+            for rollup in ("usage_hourly", "usage_daily"):
+                self.execute(f"CALL refresh_continuous_aggregate('read.{rollup}', NULL, now() - interval '8 days')")
+
+
+@pytest.fixture(scope="module")
+def timescale_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with timescale(tmp_path_factory.mktemp("timescale")) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(SQL.encode())
+        yield url
+
+
+@pytest.fixture
+def engines(database: Database, timescale_url: str) -> Iterator[list[Engine]]:
+    plain, time_scaled = Engine("plain", database.projector_url), Engine("timescaledb", timescale_url)
+    time_scaled.execute("SELECT read.usage_make('read')")
+    yield [plain, time_scaled]
+    time_scaled.execute("DROP TABLE read.usage_facts CASCADE")
+
+
+def some_facts(seed: int, count: int, youngest: timedelta, oldest: timedelta) -> list[Fact]:
+    """Of all dimensions, over some time; values that are not known among them."""
+    chance = random.Random(seed)
+
+    def fact(position: int) -> Fact:
+        return Fact(
+            at=NOW - youngest - chance.random() * (oldest - youngest),
+            position=position + 1000 * seed,
+            value=chance.choice([None, 0, 1, 7, 10**12, chance.randrange(10**6)]),
+            project_id=chance.choice([MINE, MINE, OTHERS]),
+            measure=chance.choice([Measure.COST, Measure.TOKENS_INPUT, Measure.COMMAND_DURATION]),
+            user_id=chance.choice([None, UUID(int=3), UUID(int=4)]),
+            persona=chance.choice(["", "fixer", "Größe"]),
+            provider=chance.choice(["", "anthropic"]),
+            model=chance.choice(["", "claude", "Claude"]),
+            detail=chance.choice(["", "exited"]),
+            session_id=chance.choice([None, UUID(int=5), UUID(int=6)]),
+            task_id=chance.choice([None, UUID(int=7)]),
+        )
+
+    return [fact(number) for number in range(count)]
+
+
+def questions() -> list[UsageQuestion]:
+    groups: list[tuple[Dimension, ...]] = [
+        (),
+        (Dimension.MODEL,),
+        (Dimension.USER, Dimension.PERSONA),
+        (Dimension.SESSION,),
+        (Dimension.TASK, Dimension.DETAIL, Dimension.PROVIDER),
+    ]
+    filters: list[dict[Dimension, tuple[str, ...]]] = [
+        {},
+        {Dimension.PERSONA: ("", "fixer"), Dimension.USER: (str(UUID(int=3)), "")},
+        {Dimension.SESSION: (str(UUID(int=5)),)},
+    ]
+    spans = {bucket: widened(bucket, NOW - timedelta(days=75), NOW) for bucket in Bucket}
+    return [
+        UsageQuestion(
+            project_id=MINE,
+            since=spans[bucket][0],
+            until=spans[bucket][1],
+            bucket=bucket,
+            measures=(Measure.COST, Measure.TOKENS_INPUT),
+            group_by=group,
+            filters=only,
+        )
+        for bucket in Bucket
+        for group in groups
+        for only in filters
+    ]
+
+
+async def check(engines: Sequence[Engine], facts: Sequence[Fact]) -> None:
+    """Every question has on every engine the answer that the facts give one by one."""
+    for asked in questions():
+        expected = usage_facts.series(facts, asked)
+        assert expected
+        for engine in engines:
+            assert await engine.ask(asked) == expected, engine.name
+
+
+async def test_each_database_has_the_tables_that_it_can_have(engines: list[Engine]) -> None:
+    assert [engine.execute("SELECT read.usage_engine()") for engine in engines] == [[("plain",)], [("timescaledb",)]]
+    kinds = (
+        "SELECT relname::text, relkind::text FROM pg_class WHERE relname ~ '^usage_(facts|hourly|daily)$' ORDER BY 1"
+    )
+    assert engines[0].execute(kinds) == [("usage_daily", "r"), ("usage_facts", "p"), ("usage_hourly", "r")]
+    assert engines[1].execute(kinds) == [("usage_daily", "v"), ("usage_facts", "r"), ("usage_hourly", "v")]
+    jobs = "SELECT count(*), proc_name FROM timescaledb_information.jobs WHERE hypertable_name IS NOT NULL GROUP BY 2"
+    assert sorted(engines[1].execute(jobs)) == [(1, "policy_compression"), (2, "policy_refresh_continuous_aggregate")]
+
+
+async def test_both_answer_alike_before_and_after_sums_are_stored_and_facts_compressed(engines: list[Engine]) -> None:
+    facts = some_facts(1, 700, timedelta(0), timedelta(days=70))
+    for engine in engines:
+        await engine.add(facts)
+    await check(engines, facts)
+
+    for engine in engines:
+        engine.refresh()
+    await check(engines, facts)
+
+    engines[1].execute(
+        "SELECT compress_chunk(c) FROM show_chunks('read.usage_facts', older_than => interval '30 days') c"
+    )
+    await check(engines, facts)
+
+
+async def test_what_may_be_told_late_is_seen_at_once_and_what_is_older_after_the_next_refresh(
+    engines: list[Engine],
+) -> None:
+    facts = some_facts(2, 300, timedelta(0), timedelta(days=70))
+    late, later = (
+        some_facts(3, 60, timedelta(0), timedelta(days=7)),
+        some_facts(4, 60, timedelta(days=20), timedelta(days=60)),
+    )
+    for engine in engines:
+        await engine.add(facts)
+        engine.refresh()
+        await engine.add(late)
+    await check(engines, [*facts, *late])
+
+    for engine in engines:
+        await engine.add(later)
+        engine.refresh()
+    await check(engines, [*facts, *late, *later])
+
+
+async def test_all_of_a_measure_is_taken_away_and_made_anew(engines: list[Engine]) -> None:
+    facts = some_facts(5, 400, timedelta(0), timedelta(days=70))
+    anew = [f._replace(value=1) for f in facts if f.measure is Measure.COST and f.project_id == MINE]
+    kept = [f for f in facts if not (f.measure is Measure.COST and f.project_id == MINE)]
+    for engine in engines:
+        await engine.add(facts)
+        engine.refresh()
+        engine.execute("SELECT read.usage_clear('read', %s, 'cost')", MINE)
+        await engine.add(anew)
+        engine.refresh()
+
+    await check(engines, [*kept, *anew])
+
+
+async def test_tables_that_were_made_beside_take_the_others_place(engines: list[Engine]) -> None:
+    facts = some_facts(6, 300, timedelta(0), timedelta(days=70))
+    for engine in engines:
+        await engine.add(some_facts(7, 50, timedelta(0), timedelta(days=70)))
+        for _ in range(2):
+            engine.execute("SELECT read.usage_make('read_next')")
+            await engine.add(facts, "read_next")
+            engine.execute("SELECT read.usage_replace('read_next', 'read')")
+        left = "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'read_next'"
+        assert engine.execute(left) == []
+        engine.refresh()
+    await check(engines, facts)
+
+
+async def test_a_plain_database_that_gets_timescaledb_goes_over_to_it_by_a_rebuild(engines: list[Engine]) -> None:
+    facts = some_facts(8, 200, timedelta(0), timedelta(days=70))
+    engine = engines[1]
+    engine.execute("DROP TABLE read.usage_facts CASCADE")
+    hidden = "CREATE OR REPLACE FUNCTION read.usage_engine() RETURNS text LANGUAGE sql AS $$ SELECT 'plain' $$"
+    known = SQL[SQL.index("CREATE FUNCTION read.usage_engine") : SQL.index("-- Makes the tables")]
+    engine.execute(hidden)
+    engine.execute("SELECT read.usage_make('read')")
+    await engine.add(facts)
+    await check([engine], facts)
+
+    engine.execute(known.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    engine.execute("SELECT read.usage_make('read_next')")
+    await engine.add(facts, "read_next")
+    engine.execute("SELECT read.usage_replace('read_next', 'read')")
+
+    assert engine.execute("SELECT count(*) FROM timescaledb_information.hypertables") == [(1,)]
+    await check([engine], facts)
+
+
+@pytest.mark.parametrize("newest", [0, 1])
+async def test_calls_are_listed_alike(engines: list[Engine], newest: int) -> None:
+    call = Fact(
+        at=NOW - timedelta(days=newest),
+        position=1,
+        value=None,
+        project_id=MINE,
+        measure=Measure.COST,
+        provider="anthropic",
+        model="claude",
+        detail="chat",
+    )
+    facts = [call, call._replace(measure=Measure.MODEL_CALLS, value=1)]
+    facts += [f._replace(position=2, value=5, price="project:1") for f in facts]
+    for engine in engines:
+        await engine.add(facts)
+
+    async def listed(engine: Engine, window: Window) -> list[usage.UsageCallRow]:
+        async with pools.Database(engine.url, max_size=1) as database:
+            page = await usage.list_calls(database, MINE, NOW - timedelta(days=2), NOW + timedelta(days=1), window)
+            return list(page.rows)
+
+    expected = [row for _, row in reversed(usage_facts.calls(facts))]
+    for engine in engines:
+        assert await listed(engine, Window()) == expected
+        assert await listed(engine, Window(limit=1, after=2)) == expected[1:]

@@ -1,0 +1,109 @@
+"""qd usage: what is sent, and how the answers are shown."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.support.fake_gateway import FakeGateway, World
+from tests.unit.cli.conftest import QdCall
+
+CALL = ("--provider", "anthropic", "--model", "claude-sonnet-4-5", "--response-id", "msg_1")
+POINT = {
+    "at": "2026-11-20T00:00:00.000000+00:00",
+    "measure": "COST",
+    "group": [{"dimension": "MODEL", "value": "claude\x1b[2J"}],
+    "total": 2_940_000,
+    "usd": "0.00294",
+    "count": 3,
+    "unknown": 1,
+    "lowest": 1,
+    "highest": 2,
+}
+
+
+@pytest.fixture(autouse=True)
+def _project(world: World) -> None:
+    world.add_project("here", "/r")
+
+
+def test_a_call_is_recorded_and_listed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    ran = qd(
+        "usage", "record", "-p", "here", *CALL, "--input-tokens", "1000", "--at", "2026-11-20T12:00+00:00", "--json"
+    )
+
+    assert ran.json[0]["calls"] == 1
+    told = world.model_calls[0]
+    assert (told["responseId"], told["inputTokens"], told["sessionId"]) == ("msg_1", 1000, None)
+    assert told["occurredAt"].startswith("2026-11-20T12:00:00")
+    listed = qd("usage", "list", "-p", "here").out.splitlines()
+    assert listed[1].split()[1:] == ["anthropic", "claude-sonnet-4-5", "1,000", "0", "unknown"]
+
+
+@pytest.mark.parametrize("missing", range(0, 6, 2))
+def test_a_call_needs_its_names(qd: QdCall, logged_in: FakeGateway, world: World, missing: int) -> None:
+    ran = qd("usage", "record", "-p", "here", *CALL[:missing], *CALL[missing + 2 :])
+
+    assert (ran.code, f"{CALL[missing]} is missing" in ran.err) == (2, True)
+    assert world.model_calls == []
+
+
+def test_many_calls_are_recorded_from_a_file_in_parts(
+    qd: QdCall, logged_in: FakeGateway, world: World, tmp_path: Path
+) -> None:
+    call = {"provider": "p", "model": "m", "inputTokens": 1, "outputTokens": 1}
+    file = tmp_path / "calls.jsonl"
+    file.write_text("\n".join(json.dumps({**call, "responseId": str(number)}) for number in range(1001)) + "\n\n")
+
+    ran = qd("usage", "record", "-p", "here", "--file", str(file))
+
+    assert "1,001 recorded" in ran.err
+    assert [call["responseId"] for call in world.model_calls] == [str(number) for number in range(1001)]
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "no calls"), ("{}\n{", "no JSON in line 2"), (None, "cannot be read")])
+def test_a_file_without_calls_is_refused(
+    qd: QdCall, logged_in: FakeGateway, tmp_path: Path, text: str | None, said: str
+) -> None:
+    file = tmp_path / "calls.jsonl"
+    if text is not None:
+        file.write_text(text)
+
+    ran = qd("usage", "record", "-p", "here", "--file", str(file))
+
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_usage_is_shown_by_time_and_in_all(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    more = {"measure": "COMMAND_MEMORY", "total": 10, "usd": None, "highest": 2**20, "unknown": 0}
+    unknown = {"total": None, "usd": None}
+    world.usage = {"points": [POINT, {**POINT, **more}], "totals": [{**POINT, **unknown}]}
+
+    ran = qd("usage", "show", "-p", "here", "--by", "model", "-m", "cost", "-m", "command-memory", "--bucket", "week")
+
+    asked = dict(world.calls)["usage"]
+    assert (asked["measures"], asked["groupBy"], asked["bucket"]) == (["COST", "COMMAND_MEMORY"], ["MODEL"], "WEEK")
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert lines[0] == ["WHEN", "MEASURE", "MODEL", "TOTAL", "COUNT", "UNKNOWN"]
+    assert lines[1][1:] == ["cost", "claude\\x1b[2J", "$0.00294", "3", "1"]
+    assert lines[2][1:] == ["command-memory", "claude\\x1b[2J", "at", "most", "1.0", "MiB", "3"]
+    assert lines[3] == ["in", "all", "cost", "claude\\x1b[2J", "unknown", "3", "1"]
+
+
+@pytest.mark.parametrize(
+    "option", [("--bucket", "century"), ("--by", "weather"), ("--since", "x"), ("--since", "9999999d")]
+)
+def test_what_there_is_not_is_refused(qd: QdCall, logged_in: FakeGateway, option: tuple[str, str]) -> None:
+    assert qd("usage", "show", "-p", "here", *option).code == 2
+
+
+def test_prices_are_shown_and_replaced(qd: QdCall, logged_in: FakeGateway, world: World, tmp_path: Path) -> None:
+    assert "those of genai-prices" in qd("usage", "prices", "-p", "here").err
+    file = tmp_path / "prices.json"
+    file.write_text(json.dumps([{"provider": "anthropic", "model": "claude-*", "input": "3", "output": "15"}]))
+
+    ran = qd("usage", "prices", "-p", "here", "--file", str(file))
+
+    assert ran.out.splitlines()[1].split() == ["anthropic", "claude-*", "3", "15"]
+    assert world.price_tables[0][0]["model"] == "claude-*"
+    file.write_text("{}")
+    assert qd("usage", "prices", "-p", "here", "--file", str(file)).code == 2
