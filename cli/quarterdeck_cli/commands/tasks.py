@@ -224,7 +224,7 @@ def _shown(found: api.TaskDetails) -> list[tuple[str, str]]:
         ("status", task_words.spoken(found.status)),
         ("reason", found.reason or ""),
         ("owner", task_words.owner(found)),
-        ("session", ids.short(found.claim.session_id) if found.claim and found.claim.session_id else ""),
+        ("claimed in", ids.short(found.claim.session_id) if found.claim and found.claim.session_id else ""),
         ("priority", found.priority.lower()),
         ("labels", ", ".join(found.labels)),
         ("estimate", task_words.minutes(found.estimate)),

@@ -117,6 +117,11 @@ def test_a_renewal_counts_from_now_and_never_shortens() -> None:
     half = timedelta(minutes=30)
     assert renew(HOUR, NOW + half) == (TaskClaimRenewed(number=1, expires_at=NOW + half + HOUR),)
     assert renew(half) == ()
+    # so soon after, it is not worth an event
+    assert renew(HOUR, NOW + timedelta(minutes=2, seconds=59)) == ()
+    assert renew(HOUR, NOW + timedelta(minutes=3)) == (
+        TaskClaimRenewed(number=1, expires_at=NOW + timedelta(hours=1, minutes=3)),
+    )
     with pytest.raises(HeldError):
         renew(HOUR, by=EVE)
     with pytest.raises(ConflictError, match="Your claim of T-17 ran out at 2026-11-01 13:00:00 UTC"):
