@@ -27,6 +27,8 @@ INGESTED = 400_000
 AT_ONCE = 20_000
 DAYS = 90
 PROJECTS, USERS, MODELS, SESSIONS = 20, 10, 5, 20_000
+BUSY = 200
+"""Sessions in an hour."""
 ASKED = 20
 # as many as asked for, over 90 days: whose they are repeats as it does in life, a session within a day
 FILL = """
@@ -78,25 +80,28 @@ async def _ingest(url: str) -> float:
 
 
 def _facts(start: int) -> list[Fact]:
+    """What a projector takes at once: an hour in which so many sessions were busy, each with its project and user."""
     chance, now = random.Random(start), datetime.now(UTC)
     measures = list(Measure)
-    # a batch of a projector that catches up holds some hours of a house that is busy
     at = now - timedelta(hours=start / AT_ONCE)
-    return [
-        Fact(
+    busy = [chance.randrange(SESSIONS) for _ in range(BUSY)]
+
+    def fact(number: int) -> Fact:
+        session = busy[number // len(measures) % BUSY]
+        return Fact(
             at=at - timedelta(seconds=chance.random() * 3600),
             position=start + number,
             value=chance.randrange(10**6),
-            project_id=UUID(int=chance.randrange(PROJECTS)),
+            project_id=UUID(int=session % PROJECTS),
             measure=measures[number % len(measures)],
-            user_id=UUID(int=chance.randrange(USERS)),
-            persona="fixer",
+            user_id=UUID(int=session % USERS),
+            persona=f"persona {session % 3}",
             provider="anthropic",
-            model=f"model {chance.randrange(MODELS)}",
-            session_id=UUID(int=chance.randrange(SESSIONS)),
+            model=f"model {session % MODELS}",
+            session_id=UUID(int=session),
         )
-        for number in range(AT_ONCE)
-    ]
+
+    return [fact(number) for number in range(AT_ONCE)]
 
 
 def _fill(url: str) -> None:

@@ -31,6 +31,8 @@ LOCK = 0x71645F70726F6A
 """`qd_proj` in ASCII: the advisory lock of the one projector that works."""
 READING_LOCK = 0x71645F66616374
 """`qd_fact` in ASCII: of the one that works on what reads the log by itself."""
+READING_PAUSE_SECONDS = 0.05
+"""Those look a little later, for what comes together with what is new."""
 STANDBY_SECONDS = 0.5
 RECONNECT_SECONDS = 0.2
 LOOK_SECONDS = 10.0
@@ -55,7 +57,8 @@ async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
         async with asyncio.TaskGroup() as group:
             group.create_task(Projector(settings, decode, others).run())
             # these may take long over one event, which the others do not wait for
-            group.create_task(Projector(settings, decode, reading, lock=READING_LOCK).run())
+            later = Projector(settings, decode, reading, lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
+            group.create_task(later.run())
     raise AssertionError("projectors run until they are cancelled")
 
 
@@ -67,11 +70,14 @@ class Projector:
         projections: Sequence[Projection] = PROJECTIONS,
         *,
         lock: int = LOCK,
+        pause_seconds: float = 0.0,
     ) -> None:
+        """`pause_seconds`: how long it lets news gather."""
         self._settings = settings
         self._decode = decode
         self._projections = projections
         self._lock = lock
+        self._pause_seconds = pause_seconds
         self._head = 0
         self._news = asyncio.Event()
 
@@ -121,14 +127,21 @@ class Projector:
                 except psycopg.errors.SerializationFailure:
                     standings = await self._standings(writing)
                     continue
-                if not moved and not await self._wait(standings):
-                    self._head = await head(writing)
+                if not moved:
+                    await self._gather(writing, standings)
                 if hearer.done():
                     await hearer
         finally:
             hearer.cancel()
             await asyncio.gather(hearer, return_exceptions=True)
             await ahead.close()
+
+    async def _gather(self, writing: Connection, standings: Sequence[Standing]) -> None:
+        """Waits for something to do, or looks itself where it is told of nothing."""
+        if await self._wait(standings):
+            await asyncio.sleep(self._pause_seconds)
+        else:
+            self._head = await head(writing)
 
     async def _hear(self, hearing: Connection) -> None:
         try:

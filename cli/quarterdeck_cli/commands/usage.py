@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 
@@ -17,7 +18,6 @@ from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import duration, lately, plain, size
 from quarterdeck_cli.times import moment
 
-MEASURES = ("cost", "model-calls", "tokens-input", "tokens-output")
 RECORDED_AT_ONCE = 1000
 
 
@@ -37,6 +37,35 @@ class Dimensions(StrEnum):
     MODEL = "model"
     DETAIL = "detail"
 
+
+class Measures(StrEnum):
+    MODEL_CALLS = "model-calls"
+    TOKENS_INPUT = "tokens-input"
+    TOKENS_CACHE_READ = "tokens-cache-read"
+    TOKENS_CACHE_CREATION = "tokens-cache-creation"
+    TOKENS_OUTPUT = "tokens-output"
+    TOKENS_REASONING = "tokens-reasoning"
+    COST = "cost"
+    SESSION_QUEUE = "session-queue"
+    SESSION_PROVISIONING = "session-provisioning"
+    SESSION_DURATION = "session-duration"
+    COMMAND_QUEUE = "command-queue"
+    COMMAND_DURATION = "command-duration"
+    COMMAND_CPU = "command-cpu"
+    COMMAND_MEMORY = "command-memory"
+    COMMAND_OUTPUT = "command-output"
+    NETWORK_CONNECTIONS = "network-connections"
+    NETWORK_UP = "network-up"
+    NETWORK_DOWN = "network-down"
+    SNAPSHOT_FILES = "snapshot-files"
+    SNAPSHOTS_STORED = "snapshots-stored"
+    QUOTA_EXCEEDED = "quota-exceeded"
+    TASK_LEAD = "task-lead"
+    TASK_CYCLE = "task-cycle"
+    TASK_REOPENED = "task-reopened"
+
+
+BY_DEFAULT = (Measures.COST, Measures.MODEL_CALLS, Measures.TOKENS_INPUT, Measures.TOKENS_OUTPUT)
 
 Provider = Annotated[str | None, typer.Option("--provider", help="Whose model: anthropic, openai, …")]
 Model = Annotated[str | None, typer.Option("--model", help="The model's name, as the provider writes it.")]
@@ -63,9 +92,7 @@ Since = Annotated[
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="The same; now by default.")]
 Bucket = Annotated[Buckets, typer.Option("--bucket", help="In UTC.")]
 By = Annotated[list[Dimensions] | None, typer.Option("--by", help="Tell apart by; may be repeated.")]
-Wanted = Annotated[
-    list[str] | None, typer.Option("--measure", "-m", help="Such as cost or command-duration; may be repeated.")
-]
+Wanted = Annotated[list[Measures] | None, typer.Option("--measure", "-m", help="What is shown; may be repeated.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
 Prices = Annotated[
     Path | None,
@@ -142,18 +169,17 @@ async def show_usage(
     asked = {
         "from": moment(since, ago=True),
         "to": moment(until or "0h", ago=True),
-        "measures": [_word(each) for each in measure or MEASURES],
-        "bucket": _word(bucket),
-        "groupBy": [_word(each) for each in by or ()],
+        "measures": [each.name for each in measure or BY_DEFAULT],
+        "bucket": bucket.name,
+        "groupBy": [each.name for each in by or ()],
     }
     series = await api.usage(client, await resolve.project_or_here(client, project), asked)
     if as_json:
         qd.out.json(series)
         return
     heads = [each.upper() for each in by or ()]
-    rows = [_row(point, lately(point.at)) for point in series.points] + [
-        _row(point, "in all") for point in series.totals
-    ]
+    rows = [_row(point, _begin(point, bucket)) for point in series.points]
+    rows += [_row(point, "in all") for point in series.totals]
     qd.out.table(["WHEN", "MEASURE", *heads, "TOTAL", "COUNT", "UNKNOWN"], rows, nothing="Nothing was measured.")
 
 
@@ -217,9 +243,10 @@ def _needed(value: str | None, option: str) -> str:
     return value
 
 
-def _word(text: str) -> str:
-    """A value of an enumeration, as it is typed."""
-    return text.strip().upper().replace("-", "_")
+def _begin(point: api.Point, bucket: Buckets) -> str:
+    """In UTC, as the buckets are."""
+    day, _, time = point.at.partition("T")
+    return f"{day} {time[:5]}" if bucket is Buckets.HOUR else day
 
 
 def _row(point: api.Point, at: str) -> list[str]:
@@ -251,11 +278,11 @@ def _calls(file: str) -> list[Any]:
 
 
 def _list_in(file: Path) -> list[Any]:
-    parsed = _parsed(_read(file), plain(str(file)))
-    if not isinstance(parsed, list):
-        raise UsageError(f"{plain(str(file))} holds no list.", "Write a JSON list of prices.")
-    listed: list[Any] = parsed
-    return listed
+    try:
+        return msgspec.json.decode(_read(file), type=list[Any])
+    except msgspec.DecodeError as error:
+        where = plain(str(file))
+        raise UsageError(f"{where} holds no JSON list: {error}.", "See the guide's page on usage.") from error
 
 
 def _read(file: Path | None) -> bytes:

@@ -46,6 +46,8 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'TaskBlocked' THEN facts ->> 'reason'
         WHEN 'TaskLinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
         WHEN 'TaskUnlinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
+        WHEN 'ModelUsageRecorded' THEN concat_ws(' ', facts ->> 'provider', facts ->> 'model', facts ->> 'response_id')
+        WHEN 'PriceTableRevised' THEN json_array_length(facts -> 'prices') || ' prices'
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

@@ -11,8 +11,10 @@ $$;
 CREATE FUNCTION read.usage_make(target text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     timescale boolean := read.usage_engine() = 'timescaledb';
-    cells text := 'project_id uuid NOT NULL, measure text NOT NULL, user_id uuid, persona text NOT NULL,
-        provider text NOT NULL, model text NOT NULL, detail text NOT NULL';
+    -- compared byte by byte, which is several times as quick as by a language's rules
+    cells text := 'project_id uuid NOT NULL, measure text COLLATE "C" NOT NULL, user_id uuid,
+        persona text COLLATE "C" NOT NULL, provider text COLLATE "C" NOT NULL, model text COLLATE "C" NOT NULL,
+        detail text COLLATE "C" NOT NULL';
     dimensions text := 'project_id, measure, user_id, persona, provider, model, detail';
     rollup text;
 BEGIN
@@ -20,7 +22,6 @@ BEGIN
         %s, session_id uuid, task_id uuid, price text NOT NULL) %s', target, cells,
         CASE WHEN timescale THEN '' ELSE 'PARTITION BY RANGE (at)' END);
     EXECUTE format('CREATE INDEX ON %I.usage_facts (project_id, measure, at)', target);
-    EXECUTE format('CREATE INDEX ON %I.usage_facts (session_id, at) WHERE session_id IS NOT NULL', target);
     IF timescale THEN
         PERFORM read.usage_make_timescale(target, dimensions);
         RETURN;
@@ -35,20 +36,33 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION read.usage_roll_up()', target);
 END $$;
 
+-- A day is made of its hours, so that facts are grouped once.
 CREATE FUNCTION read.usage_roll_up() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    unit text;
 BEGIN
-    FOREACH unit IN ARRAY ARRAY['hour', 'day'] LOOP
-        EXECUTE format('INSERT INTO %I.%I AS old SELECT date_trunc(%L, at, ''UTC''), project_id, measure, user_id,
-                persona, provider, model, detail, count(*), count(value), sum(value), min(value), max(value)
-            FROM fresh GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-            ON CONFLICT (project_id, measure, bucket, user_id, persona, provider, model, detail) DO UPDATE SET
-                count = old.count + EXCLUDED.count, known = old.known + EXCLUDED.known,
-                total = coalesce(old.total + EXCLUDED.total, old.total, EXCLUDED.total),
-                lowest = least(old.lowest, EXCLUDED.lowest), highest = greatest(old.highest, EXCLUDED.highest)',
-            TG_TABLE_SCHEMA, CASE unit WHEN 'hour' THEN 'usage_hourly' ELSE 'usage_daily' END, unit);
-    END LOOP;
+    EXECUTE format('WITH hours AS MATERIALIZED (
+        SELECT date_trunc(''hour'', at, ''UTC'') AS bucket, project_id, measure, user_id, persona, provider, model,
+            detail, count(*) AS count, count(value) AS known, sum(value) AS total, min(value) AS lowest,
+            max(value) AS highest
+        FROM fresh GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    ), hourly AS (
+        INSERT INTO %I.usage_hourly AS old
+            (bucket, project_id, measure, user_id, persona, provider, model, detail, count, known, total, lowest, highest)
+        SELECT * FROM hours
+        ON CONFLICT (project_id, measure, bucket, user_id, persona, provider, model, detail) DO UPDATE SET
+            count = old.count + EXCLUDED.count, known = old.known + EXCLUDED.known,
+            total = coalesce(old.total + EXCLUDED.total, old.total, EXCLUDED.total),
+            lowest = least(old.lowest, EXCLUDED.lowest), highest = greatest(old.highest, EXCLUDED.highest)
+    )
+    INSERT INTO %I.usage_daily AS old
+        (bucket, project_id, measure, user_id, persona, provider, model, detail, count, known, total, lowest, highest)
+    SELECT date_trunc(''day'', bucket, ''UTC''), project_id, measure, user_id, persona, provider, model, detail,
+        sum(count), sum(known), sum(total), min(lowest), max(highest)
+    FROM hours GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    ON CONFLICT (project_id, measure, bucket, user_id, persona, provider, model, detail) DO UPDATE SET
+        count = old.count + EXCLUDED.count, known = old.known + EXCLUDED.known,
+        total = coalesce(old.total + EXCLUDED.total, old.total, EXCLUDED.total),
+        lowest = least(old.lowest, EXCLUDED.lowest), highest = greatest(old.highest, EXCLUDED.highest)',
+        TG_TABLE_SCHEMA, TG_TABLE_SCHEMA);
     RETURN NULL;
 END $$;
 

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -287,3 +288,38 @@ async def test_tasks_are_read_back_found_and_followed_at_once(gateway: Running) 
     assert {edge["node"]["reference"] for edge in found["tasks"]["edges"]} == {"T-2", "T-3"}
     assert found["taskBoard"]["columns"][0]["count"] == 3
     assert found["taskByNumber"] == {"title": "Fix log-out", "dependencies": [], "links": []}
+
+
+async def test_usage_that_was_told_is_read_back_at_once_with_what_it_cost(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]["id"]
+    call = {"provider": "anthropic", "model": "claude-sonnet-4-5", "inputTokens": 1000, "outputTokens": 0}
+    told = {"projectId": project, "calls": [{**call, "responseId": str(n), "sessionId": session} for n in range(100)]}
+
+    recorded = await gateway.ask(
+        "mutation($input: RecordModelUsageInput!) { recordModelUsage(input: $input) "
+        "{ ... on RecordModelUsagePayload { position } } }",
+        {"input": told},
+    )
+    now = datetime.now(UTC)
+    answer = await gateway.ask(
+        "query($id: ID!, $p: Long!, $from: DateTime!, $to: DateTime!) { usage(projectId: $id, from: $from, to: $to, "
+        "measures: [COST, MODEL_CALLS], groupBy: [SESSION, MODEL], waitFor: $p) "
+        "{ totals { measure usd total unknown group { value } } } "
+        "modelCalls(projectId: $id, from: $from, to: $to, first: 1, waitFor: $p) "
+        "{ edges { node { usd session { id } } } } }",
+        {
+            "id": project,
+            "p": recorded["data"]["recordModelUsage"]["position"],
+            "from": (now - timedelta(hours=1)).isoformat(),
+            "to": (now + timedelta(hours=1)).isoformat(),
+        },
+    )
+
+    assert "errors" not in answer, answer
+    groups = [{"value": session}, {"value": "claude-sonnet-4-5"}]
+    assert answer["data"]["usage"]["totals"] == [
+        {"measure": "COST", "usd": "0.3", "total": 300_000_000, "unknown": 0, "group": groups},
+        {"measure": "MODEL_CALLS", "usd": None, "total": 100, "unknown": 0, "group": groups},
+    ]
+    assert answer["data"]["modelCalls"]["edges"] == [{"node": {"usd": "0.003", "session": {"id": session}}}]

@@ -1,12 +1,17 @@
 """qd usage: what is sent, and how the answers are shown."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLEnumType, build_schema
 from tests.support.fake_gateway import FakeGateway, World
 from tests.unit.cli.conftest import QdCall
 
+from quarterdeck_cli.commands.usage import Buckets, Dimensions, Measures
+
+SDL = Path(__file__).parents[3] / "schema" / "quarterdeck_schema" / "schema.graphql"
 CALL = ("--provider", "anthropic", "--model", "claude-sonnet-4-5", "--response-id", "msg_1")
 POINT = {
     "at": "2026-11-20T00:00:00.000000+00:00",
@@ -84,13 +89,15 @@ def test_usage_is_shown_by_time_and_in_all(qd: QdCall, logged_in: FakeGateway, w
     assert (asked["measures"], asked["groupBy"], asked["bucket"]) == (["COST", "COMMAND_MEMORY"], ["MODEL"], "WEEK")
     lines = [line.split() for line in ran.out.splitlines()]
     assert lines[0] == ["WHEN", "MEASURE", "MODEL", "TOTAL", "COUNT", "UNKNOWN"]
+    assert lines[1][0] == "2026-11-20"
     assert lines[1][1:] == ["cost", "claude\\x1b[2J", "$0.00294", "3", "1"]
     assert lines[2][1:] == ["command-memory", "claude\\x1b[2J", "at", "most", "1.0", "MiB", "3"]
     assert lines[3] == ["in", "all", "cost", "claude\\x1b[2J", "unknown", "3", "1"]
 
 
 @pytest.mark.parametrize(
-    "option", [("--bucket", "century"), ("--by", "weather"), ("--since", "x"), ("--since", "9999999d")]
+    "option",
+    [("--bucket", "century"), ("-m", "weather"), ("--by", "weather"), ("--since", "x"), ("--since", "9999999d")],
 )
 def test_what_there_is_not_is_refused(qd: QdCall, logged_in: FakeGateway, option: tuple[str, str]) -> None:
     assert qd("usage", "show", "-p", "here", *option).code == 2
@@ -107,3 +114,13 @@ def test_prices_are_shown_and_replaced(qd: QdCall, logged_in: FakeGateway, world
     assert world.price_tables[0][0]["model"] == "claude-*"
     file.write_text("{}")
     assert qd("usage", "prices", "-p", "here", "--file", str(file)).code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("UsageMeasure", Measures), ("UsageDimension", Dimensions), ("UsageBucket", Buckets)]
+)
+def test_the_words_are_those_of_the_schema(name: str, typed: type[StrEnum]) -> None:
+    known = build_schema(SDL.read_text("utf-8")).type_map[name]
+    assert isinstance(known, GraphQLEnumType)
+    assert list(known.values) == list(typed.__members__)
+    assert [each.value for each in typed] == [each.lower().replace("_", "-") for each in known.values]

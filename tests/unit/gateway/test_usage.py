@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from tests.support.gateway import Running, running
+from tests.support.gateway import Running, running, uuid_of
+
+from quarterdeck.domain.project import MemberAdded, Role
 
 UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 TASK = "VGFzazowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
@@ -317,3 +319,20 @@ async def test_a_key_keeps_the_answer_to_a_request(gateway: Running, project: st
     answers = [(await gateway.ask(REVISE, {"input": revision}))["data"]["revisePriceTable"] for _ in range(2)]
     assert answers[0]["priceTable"] == answers[1]["priceTable"]
     assert answers[0]["priceTable"]["revision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "recorded", "revised"),
+    [(Role.VIEWER, "FORBIDDEN", "FORBIDDEN"), (Role.DEVELOPER, None, "FORBIDDEN"), (Role.OWNER, None, None)],
+)
+async def test_viewers_look_developers_record_and_owners_set_prices(
+    gateway: Running, project: str, role: Role, recorded: str | None, revised: str | None
+) -> None:
+    token = await gateway.house.another_user("bob")
+    viewer = (await gateway.ask("{ viewer { id } }", token=token))["data"]["viewer"]["id"]
+    added = MemberAdded(user_id=uuid_of(viewer), role=role)
+    await gateway.house.put(uuid_of(project), added, project_id=uuid_of(project))
+
+    assert (await usage(gateway, project, "COST", token=token))["points"] == []
+    assert (await record(gateway, project, call(), token=token)).get("code") == recorded
+    assert (await revise(gateway, project, token=token)).get("code") == revised
