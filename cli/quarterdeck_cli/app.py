@@ -19,6 +19,7 @@ from quarterdeck_cli.commands import (
     login,
     networks,
     overview,
+    personas,
     ports,
     projects,
     replay,
@@ -80,6 +81,16 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("list", projects.list_projects),
                 ("show", projects.show_project),
                 ("set", projects.set_project),
+            ],
+        ),
+        "persona": (
+            "What sessions that are opened with one of a project's may use and reach at most.",
+            [
+                ("define", personas.define_persona),
+                ("revise", personas.revise_persona),
+                ("show", personas.show_persona),
+                ("list", personas.list_personas),
+                ("retire", personas.retire_persona),
             ],
         ),
         "session": (

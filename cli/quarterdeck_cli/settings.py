@@ -1,4 +1,4 @@
-"""A project's settings as people write them: `memory=2G`, `idle-time=30m`, `network+=pypi.org:443`."""
+"""Settings of projects and personas as people write them: `memory=2G`, `idle-time=30m`, `network+=pypi.org:443`."""
 
 import re
 from collections.abc import Callable
@@ -8,9 +8,11 @@ import msgspec
 
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.text import plain
+from quarterdeck_cli.text import size as shown_size
 
 Json = dict[str, Any]
-NOTHING = ("", "none", "default")
+BY_DEFAULT = ("", "default")
+NOTHING = (*BY_DEFAULT, "none")
 """What gives a setting its default back."""
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
@@ -100,38 +102,68 @@ PLAIN = {
 NETWORK = "network"
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What can be set, beside limits and the network."""
+
+    plain: dict[str, Kind]
+    network: list[Json] | None
+    """Without a list of its own."""
+
+
+PROJECT = Words(plain=PLAIN, network=[])
+PERSONA = Words(plain={}, network=None)
+
+
 def limits_of(**texts: str | None) -> Json:
     """The API's input from one text for each limit, by its name with underscores; None is not given."""
     kinds = {name: LIMITS[name.replace("_", "-")] for name in texts}
     return {kinds[name].api: kinds[name].read(text) for name, text in texts.items() if text is not None}
 
 
-def parse(words: list[str], network: list[Json]) -> Json:
-    """The API's input from `name=value` words; `network` is what the project has, for `+=` and `-=`."""
+def parse(words: list[str], network: list[Json] | None, known: Words = PROJECT) -> Json:
+    """The API's input from `name=value` words; `network` is the list as it is, for `+=` and `-=`."""
     changed: Json = {}
     limits: Json = {}
     for word in words:
-        name, operator, value = _split(word)
+        name, operator, value = _split(word, known)
         if name == NETWORK:
-            network = _network(operator, value, network)
+            network = _network(operator, value, network, known)
             changed["network"] = network
         elif operator != "=":
             raise UsageError(f"{name} is no list.", f"Write {name}=VALUE.")
         elif name in LIMITS:
             limits[LIMITS[name].api] = _value(LIMITS[name], value)
         else:
-            changed[PLAIN[name].api] = _value(PLAIN[name], value)
+            changed[known.plain[name].api] = _value(known.plain[name], value)
     return changed | ({"limits": limits} if limits else {})
 
 
-def _split(word: str) -> tuple[str, str, str]:
+def bounds(limits: Json) -> list[tuple[str, str]]:
+    """Of the API's limits those that are asked for, by the names they are set with."""
+    found = [(name, kind, limits[kind.api]) for name, kind in LIMITS.items()]
+    return [(name, _bound(kind, value)) for name, kind, value in found if value is not None]
+
+
+def _bound(kind: Kind, value: float) -> str:
+    if kind.read is size:
+        return shown_size(int(value))
+    return f"{value:g} s" if kind.read is span else f"{value:g}"
+
+
+def written(host: str, port: int) -> str:
+    """A network rule as `rule` reads it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _split(word: str, known: Words) -> tuple[str, str, str]:
     """A name may be written as `qd session show` lists limits, with underscores."""
     found = re.fullmatch(r"([A-Za-z_-]*[A-Za-z])(\+=|-=|=)(.*)", word, re.DOTALL)
     if not found:
         raise UsageError(f"{plain(word)!r} sets nothing.", "Write NAME=VALUE, as in memory=2G.")
     name = found[1].lower().replace("_", "-")
-    if name not in {*LIMITS, *PLAIN, NETWORK}:
-        raise UsageError(f"There is no setting {found[1]!r}.", f"There are: {', '.join([*PLAIN, *LIMITS, NETWORK])}.")
+    names = [*known.plain, *LIMITS, NETWORK]
+    if name not in names:
+        raise UsageError(f"There is no setting {found[1]!r}.", f"There are: {', '.join(names)}.")
     return name, found[2], found[3]
 
 
@@ -139,18 +171,24 @@ def _value(kind: Kind, text: str) -> Any:
     return None if text.strip().lower() in NOTHING else kind.read(text)
 
 
-def _network(operator: str, value: str, known: list[Json]) -> list[Json]:
+def _network(operator: str, value: str, network: list[Json] | None, known: Words) -> list[Json] | None:
     named = [] if value.strip().lower() in NOTHING else [rule(part.strip()) for part in value.split(",")]
     if operator == "=":
-        return named
+        return known.network if value.strip().lower() in BY_DEFAULT else named
+    if network is None:
+        raise UsageError(
+            "There is no network list of its own yet: whatever the project allows is allowed.",
+            f"Begin one with {NETWORK}=HOST.",
+        )
     if operator == "-=":
         for each in named:
-            known = without(known, each)
-        return known
-    return known + [each for each in named if each not in known]
+            network = without(network, each)
+        return network
+    return network + [each for each in named if each not in network]
 
 
 def without(known: list[Json], taken: Json) -> list[Json]:
     if taken not in known:
-        raise UsageError(f"There is no rule {taken['host']}:{taken['port']}.", "`qd project show` lists.")
+        rules = ", ".join(written(each["host"], each["port"]) for each in known) or "none"
+        raise UsageError(f"There is no rule {written(taken['host'], taken['port'])}.", f"There are: {plain(rules)}.")
     return [each for each in known if each != taken]

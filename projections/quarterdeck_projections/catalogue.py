@@ -4,6 +4,7 @@ from quarterdeck_projections.audit_trail import AUDIT_TRAIL
 from quarterdeck_projections.commands import COMMANDS
 from quarterdeck_projections.findings import FINDINGS
 from quarterdeck_projections.network import NETWORK
+from quarterdeck_projections.personas import PERSONAS
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
 from quarterdeck_projections.sessions import SESSIONS
@@ -14,6 +15,7 @@ from quarterdeck_projections.users import USERS
 
 PROJECTIONS: tuple[Projection, ...] = (
     PROJECTS,
+    PERSONAS,
     SESSIONS,
     COMMANDS,
     TASK_BOARD,

@@ -1,6 +1,7 @@
 """Sessions."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import assert_never, cast, get_args
 
 from quarterdeck.domain.deadlines import SessionLimitNear
@@ -90,6 +91,7 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
         "owner_id": event.owner_id,
         "title": event.title,
         "ref": event.ref,
+        "persona": event.persona and asdict(event.persona),
         "state": SessionState.QUEUED,
         "limits": (),
         "forked_before": False,

@@ -63,6 +63,23 @@ class Member(ReadModel, table=True):
     role: str = Field(sa_type=Text)
 
 
+class Persona(ReadModel, table=True):
+    TABLE: ClassVar[str] = "personas"
+    __table_args__ = (Index(None, "project_id", "position"),)
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    project_id: UUID
+    name: str = Field(sa_type=Text)
+    revision: int
+    description: str = Field(sa_type=Text)
+    limits: dict[str, Any] = Field(sa_type=JSONB)
+    network: list[Any] | None = Field(sa_type=JSONB)
+    """None: it has no list of its own."""
+    defined_at: datetime = Field(sa_type=Time)
+    revised_at: datetime = Field(sa_type=Time)
+    retired_at: datetime | None = Field(sa_type=Time)
+
+
 class Session(ReadModel, table=True):
     TABLE: ClassVar[str] = "sessions"
     __table_args__ = (Index(None, "project_id", "position"), Index(None, "state", "position"))
@@ -88,6 +105,8 @@ class Session(ReadModel, table=True):
     """The command after (or before) which it was forked; None: at the newest point."""
     forked_before: bool
     notes: list[Any] = Field(sa_type=JSONB)
+    persona: dict[str, Any] | None = Field(sa_type=JSONB)
+    """`SessionPersona`; None: it has none."""
 
 
 class Command(ReadModel, table=True):

@@ -63,7 +63,8 @@ async def _copy_rows(connection: Connection, step: Copy) -> None:
         for row in step.rows:
             values = list(row.values())
             for place in step.encoded:
-                values[place] = _json.encode(values[place]).decode()
+                if values[place] is not None:
+                    values[place] = _json.encode(values[place]).decode()
             await copy.write_row(values)
 
 

@@ -15,6 +15,7 @@ from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.project import NoProject, Role
 from quarterdeck.domain.session import NoSession
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tasks import TaskRow
@@ -40,6 +41,10 @@ async def roles_of(context: RequestContext) -> Mapping[UUID, Role] | None:
 async def visible_project(context: RequestContext, project_id: UUID) -> ProjectRow | None:
     row, roles = await asyncio.gather(context.project(project_id), roles_of(context))
     return row if roles is None or project_id in roles else None
+
+
+async def visible_persona(context: RequestContext, persona_id: UUID) -> PersonaRow | None:
+    return await _visible(context, context.persona(persona_id))
 
 
 async def visible_session(context: RequestContext, session_id: UUID) -> SessionRow | None:

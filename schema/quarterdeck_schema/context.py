@@ -13,6 +13,7 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
 from quarterdeck.application.ports.output import TranscriptStore
@@ -27,6 +28,7 @@ from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
@@ -70,6 +72,7 @@ class Services:
     transcripts: TranscriptStore
     reads: Reads
     projects: Projects
+    personas: Personas
     sessions: Sessions
     commands: Commands
     tasks: Tasks
@@ -124,6 +127,9 @@ class RequestContext:
 
     async def project(self, project_id: UUID) -> ProjectRow | None:
         return await self._load("projects", self.services.reads.projects, project_id)
+
+    async def persona(self, persona_id: UUID) -> PersonaRow | None:
+        return await self._load("personas", self.services.reads.personas, persona_id)
 
     async def session(self, session_id: UUID) -> SessionRow | None:
         return await self._load("sessions", self.services.reads.sessions, session_id)

@@ -6,11 +6,18 @@ from uuid import UUID
 import strawberry
 
 from quarterdeck_schema import ids
-from quarterdeck_schema.access import visible_command, visible_project, visible_session, visible_task
+from quarterdeck_schema.access import (
+    visible_command,
+    visible_persona,
+    visible_project,
+    visible_session,
+    visible_task,
+)
 from quarterdeck_schema.commands.types import command_of
 from quarterdeck_schema.context import Info, RequestContext
 from quarterdeck_schema.identity.types import token_of
 from quarterdeck_schema.node import Node
+from quarterdeck_schema.personas.types import persona_of
 from quarterdeck_schema.projects.types import project_of
 from quarterdeck_schema.requires import ANYBODY, check_scope, query
 from quarterdeck_schema.sessions.types import session_of
@@ -20,6 +27,11 @@ from quarterdeck_schema.tasks.types import task_of
 async def _project(context: RequestContext, identifier: UUID) -> Node | None:
     row = await visible_project(context, identifier)
     return None if row is None else project_of(row)
+
+
+async def _persona(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_persona(context, identifier)
+    return None if row is None else persona_of(row)
 
 
 async def _session(context: RequestContext, identifier: UUID) -> Node | None:
@@ -46,6 +58,7 @@ Find = Callable[[RequestContext, UUID], Awaitable[Node | None]]
 
 NODES: dict[str, tuple[str, Find]] = {
     "Project": ("project:read", _project),
+    "Persona": ("project:read", _persona),
     "Session": ("session:read", _session),
     "Command": ("session:read", _command),
     "Task": ("task:read", _task),

@@ -15,6 +15,7 @@ from quarterdeck_projections.queries import (
     findings,
     members,
     network,
+    personas,
     positions,
     projects,
     queue,
@@ -29,6 +30,7 @@ from quarterdeck_projections.queries import (
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
@@ -49,6 +51,7 @@ class Reads(Protocol):
     """Rows by id, pages of lists, and waiting. `visible_to`: of this user's projects; None: of all."""
 
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]: ...
+    async def personas(self, ids: Collection[UUID], /) -> Mapping[UUID, PersonaRow]: ...
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]: ...
     async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]: ...
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
@@ -59,6 +62,7 @@ class Reads(Protocol):
     async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]: ...
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]: ...
+    async def list_personas(self, project_id: UUID, window: Window, *, retired: bool) -> Page[PersonaRow]: ...
     async def list_sessions(
         self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
     ) -> Page[SessionRow]: ...
@@ -98,6 +102,9 @@ class ReadModels:
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return await projects.load(self._database, ids)
 
+    async def personas(self, ids: Collection[UUID], /) -> Mapping[UUID, PersonaRow]:
+        return await personas.load(self._database, ids)
+
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]:
         return await sessions.load(self._database, ids)
 
@@ -127,6 +134,9 @@ class ReadModels:
 
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
         return await projects.list_visible(self._database, visible_to, window)
+
+    async def list_personas(self, project_id: UUID, window: Window, *, retired: bool) -> Page[PersonaRow]:
+        return await personas.list_of_project(self._database, project_id, window, retired=retired)
 
     async def list_sessions(
         self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]

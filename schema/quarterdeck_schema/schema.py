@@ -23,6 +23,10 @@ from quarterdeck_schema.identity.login import LoginMutation
 from quarterdeck_schema.identity.queries import IdentityQueries
 from quarterdeck_schema.identity.revoke_token import RevokeTokenMutation
 from quarterdeck_schema.nodes import NodeQueries
+from quarterdeck_schema.personas.define_persona import DefinePersonaMutation
+from quarterdeck_schema.personas.queries import PersonaQueries
+from quarterdeck_schema.personas.retire_persona import RetirePersonaMutation
+from quarterdeck_schema.personas.revise_persona import RevisePersonaMutation
 from quarterdeck_schema.projects.change_project_settings import ChangeProjectSettingsMutation
 from quarterdeck_schema.projects.create_project import CreateProjectMutation
 from quarterdeck_schema.projects.queries import ProjectQueries
@@ -63,6 +67,7 @@ QUERIES = (
     SystemQueries,
     WorkerQueries,
     ProjectQueries,
+    PersonaQueries,
     SessionQueries,
     ComparisonQueries,
     CommandQueries,
@@ -74,6 +79,9 @@ MUTATIONS = (
     LoginMutation,
     CreateProjectMutation,
     ChangeProjectSettingsMutation,
+    DefinePersonaMutation,
+    RevisePersonaMutation,
+    RetirePersonaMutation,
     OpenSessionMutation,
     PauseSessionMutation,
     ResumeSessionMutation,

@@ -18,6 +18,7 @@ from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.jail.limits import MIB, JailLimits
@@ -168,7 +169,8 @@ async def _network(jail: Jail, where: Place, bait: Bait) -> AsyncGenerator[None]
     keeper = ProcessEgressKeeper(where.state, JAIL_UID, settings)
     hosts = ("127.0.0.1", at["BAIT_ADDRESS"])
     rules = [NetworkRule(host=host, port=int(at["BAIT_PORT"])) for host in hosts]
-    proxy = await keeper.start(jail.session_id, (NetworkRule(host="allowed.example", port=443), *rules), 0)
+    policy = NetworkPolicy(rules=(NetworkRule(host="allowed.example", port=443), *rules))
+    proxy = await keeper.start(jail.session_id, policy, 0)
     try:
         yield
     finally:

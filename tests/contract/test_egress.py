@@ -10,6 +10,7 @@ from tests.support.jails import JAIL_UID, place, run, spec
 
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, EgressKeeper
 from quarterdeck.jail.egress.dummy import DummyEgressKeeper
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
@@ -72,7 +73,7 @@ def refused(session_id: UUID, number: int) -> NetworkAccessDecided:
 
 
 async def test_decisions_are_told_from_any_number_until_they_were_taken(host: Host) -> None:
-    egress = await host.keeper.start(host.session_id, RULES, 4)
+    egress = await host.keeper.start(host.session_id, NetworkPolicy(rules=RULES), 4)
     await host.knock(3)
 
     first = await egress.decisions(4)
@@ -89,20 +90,20 @@ async def test_decisions_are_told_from_any_number_until_they_were_taken(host: Ho
 
 async def test_a_proxy_is_found_again(host: Host) -> None:
     assert await host.keeper.find(host.session_id) is None
-    (await host.keeper.start(host.session_id, RULES, 0)).close()
+    (await host.keeper.start(host.session_id, NetworkPolicy(rules=RULES), 0)).close()
     await host.knock(1)
 
     found = await host.keeper.find(host.session_id)
 
     assert found is not None
-    await found.change(())
+    await found.change(NetworkPolicy())
     assert [each.number for each in await found.decisions(0)] == [1]
     assert list(await host.keeper.sessions()) == [host.session_id]
     found.close()
 
 
 async def test_a_proxy_that_is_ended_gives_what_was_not_taken_and_leaves_nothing(host: Host) -> None:
-    egress = await host.keeper.start(host.session_id, RULES, 0)
+    egress = await host.keeper.start(host.session_id, NetworkPolicy(rules=RULES), 0)
     await host.knock(2)
     await egress.decisions(1)
 
@@ -110,7 +111,7 @@ async def test_a_proxy_that_is_ended_gives_what_was_not_taken_and_leaves_nothing
 
     assert [each.number for each in left if each.number > 1] == [2]
     with pytest.raises(JailError):
-        await egress.change(RULES)
+        await egress.change(NetworkPolicy(rules=RULES))
     assert await host.keeper.find(host.session_id) is None
     await host.keeper.discard(host.session_id)
     assert list(await host.keeper.sessions()) == []

@@ -69,6 +69,20 @@ async def test_a_session_in_a_projects_image_runs_pauses_and_leaves_nothing(
     assert docker_daemon.containers() == []
 
 
+async def test_a_persona_bounds_a_container(product: Product, debian_image: str) -> None:
+    product.ask("project", "set", "-p", "deck", "jail=docker", f"image={debian_image}")
+    product.ask("persona", "define", "-p", "deck", "small", "memory=200M", "processes=100")
+    session = product.ask("session", "open", "-p", "deck", "--persona", "small")
+    told = {limit["name"]: limit["asked"] for limit in session["limits"]}
+    assert (told["memory"], told["processes"]) == ("200 MiB", "100")
+
+    hungry = product.qd("run", "-s", session["id"], "--", "perl -e '$x = chr(65) x (500 << 20); print length $x'")
+
+    assert hungry.returncode == 137, hungry.stderr.decode()
+    assert product.qd("run", "-s", session["id"], "--", "echo fine").stdout == b"fine\n"
+    assert product.qd("session", "close", session["id"]).returncode == 0
+
+
 async def test_an_image_is_built_from_the_repository_and_its_log_can_be_read(
     product: Product, docker_daemon: OwnDaemon, debian_image: str
 ) -> None:

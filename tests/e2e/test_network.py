@@ -33,6 +33,7 @@ async def test_a_sessions_list_can_be_changed_while_it_runs(product: Product) ->
 
     assert own["network"] == {
         "own": True,
+        "persona": None,
         "rules": [{"host": "one.example", "port": 443}, {"host": "three.example", "port": 80}],
     }
     assert unknown.returncode != 0

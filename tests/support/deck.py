@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -40,9 +40,10 @@ from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
-from quarterdeck.application.streams import COMMAND, SESSION, WORKSPACE, Loaded
+from quarterdeck.application.streams import COMMAND, PERSONA, SESSION, WORKSPACE, Loaded
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
+from quarterdeck.domain import persona
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import (
     CommandCancelRequested,
@@ -56,6 +57,8 @@ from quarterdeck.domain.command import (
     Terminal,
 )
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.persona import PersonaEvent, PersonaSettings, PersonaState, SessionPersona
 from quarterdeck.domain.point import NOW, Point
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
 from quarterdeck.domain.session import (
@@ -210,9 +213,37 @@ class Deck:
         await self.append(project_id, 0, created)
         return project_id
 
-    async def open(self, project_id: UUID | None = None, ref: str = "main", owner_id: UUID | None = None) -> UUID:
+    async def persona(self, project_id: UUID, name: str = "reviewer", **settings: Any) -> SessionPersona:
+        """Defines one; as a session that is opened with it now has it."""
+        identifier = persona.persona_id(project_id, name)
+        await self.decide_persona(
+            identifier,
+            lambda state: persona.define(state, project_id=project_id, name=name, settings=PersonaSettings(**settings)),
+        )
+        return persona.for_session(identifier, persona.usable((await PERSONA.load(self.log, identifier)).state))
+
+    async def decide_persona(
+        self, persona_id: UUID, decide: Callable[[PersonaState], tuple[PersonaEvent, ...]]
+    ) -> None:
+        loaded = await PERSONA.load(self.log, persona_id)
+        await self.append(persona_id, loaded.version, *decide(loaded.state))
+
+    async def open(
+        self,
+        project_id: UUID | None = None,
+        ref: str = "main",
+        owner_id: UUID | None = None,
+        used: SessionPersona | None = None,
+        limits: LimitsAsked = NOTHING_ASKED,
+    ) -> UUID:
         session_id = SystemIds().new()
-        opened = SessionOpened(project_id=project_id or await self.project(), owner_id=owner_id or uuid4(), ref=ref)
+        opened = SessionOpened(
+            project_id=project_id or await self.project(),
+            owner_id=owner_id or uuid4(),
+            ref=ref,
+            persona=used,
+            limits=limits,
+        )
         await self.append(session_id, 0, opened, session_id=session_id)
         if self.ring:
             # as a conductor does, where none runs
@@ -224,7 +255,13 @@ class Deck:
         session_id = SystemIds().new()
         source = await self.ready(source_id)
         found = await workspace_at(self.log, source_id, point)
-        opened = SessionOpened(project_id=source.project_id, owner_id=uuid4(), ref=source.ref)
+        opened = SessionOpened(
+            project_id=source.project_id,
+            owner_id=uuid4(),
+            ref=source.ref,
+            limits=source.asked,
+            persona=source.persona,
+        )
         forked = SessionForked(
             source_session_id=source_id,
             point=point,

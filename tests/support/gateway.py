@@ -32,6 +32,7 @@ from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
+from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.control import RepositoryFound
 from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.application.ports.log import Context, EventLog, LogReader, StreamWrite
@@ -133,6 +134,7 @@ class House:
             live=self.live,
             reads=self.reads,
             projects=Projects(self.log, ids, self.control, doorbell),
+            personas=Personas(self.log),
             sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
             commands=Commands(self.log, ids, self.control, doorbell),
             tasks=Tasks(self.log, SystemClock()),

@@ -31,6 +31,16 @@ from quarterdeck.domain.identity import (
     TokenRevoked,
     UserRegistered,
 )
+from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.persona import (
+    NetworkChange,
+    PersonaDefined,
+    PersonaRetired,
+    PersonaRevised,
+    PersonaSettings,
+    SessionPersona,
+)
 from quarterdeck.domain.project import (
     MemberAdded,
     MemberRemoved,
@@ -96,6 +106,10 @@ CHANGES = st.builds(
     estimate=st.none() | st.integers(0, 10_000),
 )
 
+LIMITS = st.builds(LimitsAsked, cpus=st.none() | st.floats(0.5, 4), memory_bytes=st.none() | st.integers(2**24, 2**50))
+NETWORKS = st.none() | st.lists(st.builds(NetworkRule, host=TEXTS, port=st.integers(1, 443)), max_size=2).map(tuple)
+PERSONA_SETTINGS = st.builds(PersonaSettings, description=TEXTS, limits=LIMITS, network=NETWORKS)
+
 BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
     (
         st.builds(
@@ -114,7 +128,29 @@ BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
         ),
     ),
     (
-        st.builds(SessionOpened, project_id=USERS, owner_id=USERS, ref=TEXTS, title=TEXTS),
+        st.builds(PersonaDefined, project_id=USERS, name=TEXTS, revision=st.just(1), settings=PERSONA_SETTINGS),
+        st.one_of(
+            st.builds(PersonaDefined, project_id=USERS, name=TEXTS, revision=st.just(2), settings=PERSONA_SETTINGS),
+            st.builds(
+                PersonaRevised,
+                revision=st.integers(2, 100),
+                description=st.none() | TEXTS,
+                limits=st.none() | LIMITS,
+                network=st.none() | st.builds(NetworkChange, rules=NETWORKS),
+            ),
+            st.builds(PersonaRetired),
+        ),
+    ),
+    (
+        st.builds(
+            SessionOpened,
+            project_id=USERS,
+            owner_id=USERS,
+            ref=TEXTS,
+            title=TEXTS,
+            persona=st.none()
+            | st.builds(SessionPersona, persona_id=USERS, name=TEXTS, revision=st.integers(1, 9), limits=LIMITS),
+        ),
         st.one_of(
             st.builds(
                 SessionProvisioned,

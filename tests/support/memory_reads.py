@@ -10,7 +10,7 @@ from tests.support import usage_facts
 from tests.support.memory_tasks import MemoryTaskReads
 
 from quarterdeck.application.ports.log import LoggedEvent
-from quarterdeck.domain import command, identity, project, session, session_network, workspace
+from quarterdeck.domain import command, identity, persona, project, session, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
@@ -20,6 +20,7 @@ from quarterdeck_projections.paging import Keyed, Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
@@ -29,12 +30,17 @@ from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, Usag
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, FindingKind, SessionState
 
-RowT = TypeVar("RowT", ProjectRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow, UsageCallRow)
+RowT = TypeVar(
+    "RowT", ProjectRow, PersonaRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow, UsageCallRow
+)
 
 
 class MemoryReads(MemoryTaskReads):
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return _among(_projects(await self._events()), ids)
+
+    async def personas(self, ids: Collection[UUID], /) -> Mapping[UUID, PersonaRow]:
+        return _among(_personas(await self._events()), ids)
 
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]:
         return _among(_sessions(await self._events()), ids)
@@ -75,6 +81,11 @@ class MemoryReads(MemoryTaskReads):
         roles = await self.roles(visible_to) if visible_to else None
         rows = _projects(await self._events()).values()
         return _page((row for row in rows if roles is None or row.id in roles), window, newest_first=True)
+
+    async def list_personas(self, project_id: UUID, window: Window, *, retired: bool) -> Page[PersonaRow]:
+        rows = _personas(await self._events()).values()
+        wanted = (row for row in rows if row.project_id == project_id and (retired or row.retired_at is None))
+        return _page(wanted, window, newest_first=False)
 
     async def list_sessions(
         self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
@@ -191,6 +202,29 @@ def _projects(events: Sequence[LoggedEvent]) -> dict[UUID, ProjectRow]:
     return rows
 
 
+def _personas(events: Sequence[LoggedEvent]) -> dict[UUID, PersonaRow]:
+    rows: dict[UUID, PersonaRow] = {}
+    states: dict[UUID, persona.PersonaState] = {}
+    for logged in events:
+        event, key, at = logged.event, logged.stream_id, logged.envelope.recorded_at
+        if not isinstance(event, persona.PersonaDefined | persona.PersonaRevised | persona.PersonaRetired):
+            continue
+        states[key] = known = persona.existing(persona.evolve(states.get(key, persona.NoPersona()), event))
+        defined = isinstance(event, persona.PersonaDefined)
+        rows[key] = PersonaRow(
+            id=key,
+            position=logged.position if defined else rows[key].position,
+            project_id=known.project_id,
+            name=known.name,
+            revision=known.revision,
+            settings=known.settings,
+            defined_at=at if defined else rows[key].defined_at,
+            revised_at=rows[key].revised_at if isinstance(event, persona.PersonaRetired) else at,
+            retired_at=at if known.retired else None,
+        )
+    return rows
+
+
 def _names(events: Sequence[LoggedEvent]) -> dict[UUID, str]:
     return {e.stream_id: e.event.name for e in events if isinstance(e.event, identity.UserRegistered)}
 
@@ -222,6 +256,7 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     forked_at=None,
                     forked_before=False,
                     notes=(),
+                    persona=opened.persona,
                     opened_at=at,
                     ready_at=None,
                     ended_at=None,

@@ -14,6 +14,7 @@ PAGE = 50
 class SessionNetwork(Answer, frozen=True):
     own: bool
     rules: tuple[NetworkRule, ...]
+    persona: str | None = None
 
 
 class NetworkAccess(Answer, frozen=True):

@@ -26,6 +26,13 @@ class Limit(Answer, frozen=True):
     enforced_by: str
 
 
+class SessionPersona(Answer, frozen=True):
+    """As it was at the session's opening."""
+
+    name: str
+    revision: int
+
+
 class Session(Answer, frozen=True):
     id: str
     title: str
@@ -34,6 +41,7 @@ class Session(Answer, frozen=True):
     state: str
     opened_at: str
     project: ProjectName
+    persona: SessionPersona | None = None
     reason: str | None = None
     next_step: str | None = None
     worker_id: str | None = None
@@ -112,9 +120,16 @@ async def session(client: Client, session_id: str) -> SessionDetails:
 
 
 async def open_session(
-    client: Client, project_id: str, ref: str | None, title: str | None, limits: dict[str, Any] | None = None
+    client: Client,
+    project_id: str,
+    ref: str | None,
+    title: str | None,
+    limits: dict[str, Any] | None = None,
+    persona: str | None = None,
 ) -> OpenedSession:
     asked = {"projectId": project_id, "ref": ref, "title": title} | ({"limits": limits} if limits else {})
+    if persona is not None:
+        asked["persona"] = persona
     payload = await client.mutate("open_session", asked)
     return read(OpenedSession, payload)
 

@@ -42,8 +42,10 @@ async def network(
     if as_json:
         qd.out.json({"network": known, "access": asked})
         return
-    rules = ", ".join(_written(rule.host, rule.port) for rule in known.rules) or "nowhere"
-    qd.out.fields([("network", rules), ("list", "its own" if known.own else "its project's")])
+    rules = ", ".join(settings.written(rule.host, rule.port) for rule in known.rules) or "nowhere"
+    whose = "its own" if known.own else "its project's"
+    narrowed = f", narrowed by persona {known.persona}'s" if known.persona else ""
+    qd.out.fields([("network", rules), ("list", whose + narrowed)])
     qd.out.line()
     qd.out.table(
         ["WHEN", "VERDICT", "HOST", "COUNT", "UP", "DOWN", "WHY"],
@@ -71,13 +73,9 @@ def _row(each: api.NetworkAccess) -> list[str]:
     return [
         lately(each.decided_at),
         each.verdict.lower(),
-        _written(each.host, each.port) if each.host else "(several)",
+        settings.written(each.host, each.port) if each.host else "(several)",
         str(each.count),
         size(each.bytes_up),
         size(each.bytes_down),
         each.reason or each.rule,
     ]
-
-
-def _written(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -92,9 +92,9 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
         ("sessions", f"at most {chosen.max_sessions}{per_user}"),
         ("commands", f"at most {chosen.max_commands_per_session} at once in a session"),
         ("time-out", f"{chosen.command_timeout_seconds} s"),
-        *_bounds(chosen.limits),
+        *settings.bounds(msgspec.to_builtins(chosen.limits)),
         ("limits", "strict" if chosen.strict_limits else "as this host can"),
-        ("network", ", ".join(f"{rule.host}:{rule.port}" for rule in chosen.network) or "none"),
+        ("network", ", ".join(settings.written(rule.host, rule.port) for rule in chosen.network) or "none"),
         ("when idle", chosen.when_idle if chosen.limits.idle_seconds else ""),
         ("snapshots", _snapshots(chosen)),
     ]
@@ -103,16 +103,3 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
 def _snapshots(chosen: api.ProjectSettings) -> str:
     bounds = f"at most {size(chosen.snapshot_bytes)}" if chosen.snapshot_bytes else ""
     return ", ".join(filter(None, (bounds, "with what git ignores" if chosen.keep_ignored else "")))
-
-
-def _bounds(limits: api.LimitsAsked) -> list[tuple[str, str]]:
-    """Those that are asked for, by the names they are set with."""
-    asked = msgspec.to_builtins(limits)
-    found = [(name, kind, asked[kind.api]) for name, kind in settings.LIMITS.items()]
-    return [(name, _bound(kind, value)) for name, kind, value in found if value is not None]
-
-
-def _bound(kind: settings.Kind, value: float) -> str:
-    if kind.read is settings.size:
-        return size(int(value))
-    return f"{value:g} s" if kind.read is settings.span else f"{value:g}"

@@ -16,7 +16,7 @@ from quarterdeck_cli.api.commands import RequestedCommand, cancel_command, run_c
 from quarterdeck_cli.api.queue import command_place
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef, closed_output
-from quarterdeck_cli.commands.sessions import give_up, opened
+from quarterdeck_cli.commands.sessions import Persona, give_up, opened
 from quarterdeck_cli.errors import CliError, UsageError, may_have_happened
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running import local_input, terminal
@@ -61,6 +61,7 @@ async def run(
     *,
     session: SessionRef = None,
     project: ProjectName = None,
+    persona: Persona = None,
     tty: Tty = False,
     background: Background = False,
     timeout: Timeout = None,
@@ -71,7 +72,8 @@ async def run(
 ) -> int:
     """Run a command in a session and show its output as it is printed.
 
-    Without -s it opens a session in this folder's project (or in -p) and closes it at the end. Exits with the
+    Without -s it opens a session in this folder's project (or in -p), with a --persona if one is named, and closes it
+    at the end. Exits with the
     command's exit code; docs/reference/exit-codes.md lists the others. Input that is piped in is sent to it. Ctrl-C
     asks before it cancels. With --json each line is one frame, in base64, and the last one is the command.
     """
@@ -84,10 +86,12 @@ async def run(
         as_json=as_json,
         detach_key=terminal.parse_key(detach_key),
     )
+    if session and persona:
+        raise UsageError("A session keeps the persona that it was opened with.", "Leave out -s or --persona.")
     client = await qd.client()
     if session:
         return (await _run_in(qd, client, await resolve.session_id(client, session), request)).code
-    own = await opened(qd, client, project, ref=None, title=request.text[:80], wait=True)
+    own = await opened(qd, client, project, ref=None, title=request.text[:80], persona=persona, wait=True)
     attended: Attended | None = None
     try:
         attended = await _run_in(qd, client, own.id, request)

@@ -20,6 +20,9 @@ from quarterdeck_cli.text import lately, nth, plain, when
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
 Ref = Annotated[str | None, typer.Option("--ref", help="Branch, tag or commit; the project's branch by default.")]
 Title = Annotated[str | None, typer.Option("--title", help="A word on what it is for.")]
+Persona = Annotated[
+    str | None, typer.Option("--persona", metavar="NAME", help="One of the project's (see `qd persona list`).")
+]
 Cpus = Annotated[str | None, typer.Option("--cpus", metavar="N", help="Processors' worth of time, as 1.5.")]
 Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Of all it runs, as 2G.")]
 Processes = Annotated[str | None, typer.Option("--processes", metavar="N", help="Threads counted.")]
@@ -43,6 +46,7 @@ async def open_session(
     project: ProjectName = None,
     ref: Ref = None,
     title: Title = None,
+    persona: Persona = None,
     cpus: Cpus = None,
     memory: Memory = None,
     processes: Processes = None,
@@ -59,7 +63,8 @@ async def open_session(
 ) -> None:
     """Open a session in this folder's project, or in another with -p. Prints its id.
 
-    A limit holds as far as the project's own and the host's are not stricter; `qd session show` tells what holds.
+    A limit holds as far as the persona's, the project's and the host's are not stricter; `qd session show` tells
+    what holds.
     """
     limits = limits_of(
         cpus=cpus,
@@ -75,7 +80,7 @@ async def open_session(
         idle_time=idle_time,
     )
     client = await qd.client()
-    session = await opened(qd, client, project, ref=ref, title=title, limits=limits, wait=wait)
+    session = await opened(qd, client, project, ref=ref, title=title, limits=limits, persona=persona, wait=wait)
     if as_json:
         qd.out.json(await api.session(client, session.id))
         return
@@ -93,6 +98,7 @@ async def list_sessions(
     if as_json:
         qd.out.json(found)
         return
+    with_personas = any(s.persona for s in found)
     rows = [
         [
             ids.short(s.id),
@@ -101,12 +107,13 @@ async def list_sessions(
             lately(s.opened_at),
             s.owner_name,
             s.ref,
+            *([s.persona.name if s.persona else ""] if with_personas else []),
             s.title or (s.reason if s.state in {"FAILED", "LOST"} else "") or "",
         ]
         for s in found
     ]
     qd.out.table(
-        ["ID", "PROJECT", "STATE", "OPENED", "OWNER", "REF", "TITLE"],
+        ["ID", "PROJECT", "STATE", "OPENED", "OWNER", "REF", *(["PERSONA"] if with_personas else []), "TITLE"],
         rows,
         nothing="There are no sessions." if everything else "No session is open. Open one: `qd session open`",
     )
@@ -130,6 +137,7 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("next", found.next_step or ""),
             ("owner", found.owner_name),
             ("ref", found.ref),
+            ("persona", f"{found.persona.name}, revision {found.persona.revision}" if found.persona else ""),
             ("forked", _origin(found.forked_from)),
             ("commit", found.base_commit or ""),
             ("worker", found.worker_id or ""),
@@ -215,11 +223,12 @@ async def opened(
     title: str | None,
     wait: bool,
     limits: dict[str, Any] | None = None,
+    persona: str | None = None,
 ) -> api.Session:
     """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
     project_id = await resolve.project_or_here(client, project)
     try:
-        answer = await api.open_session(client, project_id, ref, title, limits)
+        answer = await api.open_session(client, project_id, ref, title, limits, persona)
     except CliError as error:
         if may_have_happened(error):
             qd.out.note("The session may have been opened all the same: see `qd session list`.")

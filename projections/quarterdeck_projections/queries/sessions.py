@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.session import Limit
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
@@ -36,6 +39,7 @@ class SessionRow:
     forked_before: bool
     notes: tuple[str, ...]
     """What its copy of the repository lacks, a sentence each."""
+    persona: SessionPersona | None
     opened_at: datetime
     ready_at: datetime | None
     ended_at: datetime | None
@@ -44,15 +48,26 @@ class SessionRow:
 SELECT = """
     SELECT s.id, s.position, s.project_id, s.owner_id, COALESCE(u.name, s.owner_id::text) AS owner_name,
            s.title, s.ref, s.state, s.reason, s.next_step, s.worker_id, s.jail_driver, s.workspace_kind,
-           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.notes,
+           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.notes, s.persona,
            s.opened_at, s.ready_at, s.ended_at
     FROM read.sessions s LEFT JOIN read.users u ON u.id = s.owner_id
 """
 
 
-def _session(*, state: str, limits: list[dict[str, str]], notes: list[str], **columns: Any) -> SessionRow:
+def _session(
+    *,
+    state: str,
+    limits: list[dict[str, str]],
+    notes: list[str],
+    persona: dict[str, Any] | None,
+    **columns: Any,
+) -> SessionRow:
     return SessionRow(
-        state=SessionState(state), limits=tuple(Limit(**limit) for limit in limits), notes=tuple(notes), **columns
+        state=SessionState(state),
+        limits=tuple(Limit(**limit) for limit in limits),
+        notes=tuple(notes),
+        persona=msgspec.convert(persona, SessionPersona) if persona else None,
+        **columns,
     )
 
 

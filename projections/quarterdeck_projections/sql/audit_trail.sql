@@ -9,7 +9,10 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'ProjectCreated' THEN concat_ws(' ', facts ->> 'name', facts ->> 'repository')
         WHEN 'MemberAdded' THEN concat_ws(' ', facts ->> 'user_id', facts ->> 'role')
         WHEN 'MemberRemoved' THEN facts ->> 'user_id'
-        WHEN 'SessionOpened' THEN concat_ws(' ', facts ->> 'ref', facts ->> 'title')
+        WHEN 'PersonaDefined' THEN concat_ws(' ', facts ->> 'name', facts ->> 'revision')
+        WHEN 'PersonaRevised' THEN facts ->> 'revision'
+        WHEN 'SessionOpened' THEN
+            concat_ws(' ', facts ->> 'ref', facts -> 'persona' ->> 'name', facts ->> 'title')
         WHEN 'SessionProvisioned' THEN
             concat_ws(' ', facts ->> 'worker_id', facts ->> 'jail_driver', facts ->> 'base_commit')
         WHEN 'SessionProvisioningFailed' THEN facts ->> 'reason'

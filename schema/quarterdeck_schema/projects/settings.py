@@ -1,5 +1,6 @@
 """A project's settings, as the API shows and takes them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -95,7 +96,7 @@ def shown_settings(settings: Settings) -> ProjectSettings:
     plain: dict[str, Any] = {
         **asdict(settings),
         "limits": LimitsShown(**asdict(settings.limits)),
-        "network": [NetworkRuleShown(host=rule.host, port=rule.port) for rule in settings.network],
+        "network": shown_rules(settings.network),
     }
     return ProjectSettings(**plain)
 
@@ -105,11 +106,17 @@ def changed(settings: Settings, asked: ProjectSettingsInput) -> Settings:
     wanted = {name: _of_null(name) if value is None else value for name, value in _given(asked).items()}
     if asked.limits:
         wanted["limits"] = merged(settings.limits, asked.limits)
-    if asked.network:
-        wanted["network"] = tuple(NetworkRule(host=rule.host, port=rule.port) for rule in asked.network)
-    elif "network" in wanted:
-        wanted["network"] = ()
+    if "network" in wanted:
+        wanted["network"] = rules_of(asked.network) or ()
     return replace(settings, **wanted)
+
+
+def shown_rules(rules: Sequence[NetworkRule]) -> list[NetworkRuleShown]:
+    return [NetworkRuleShown(host=rule.host, port=rule.port) for rule in rules]
+
+
+def rules_of(asked: Sequence[NetworkRuleInput] | None) -> tuple[NetworkRule, ...] | None:
+    return None if asked is None else tuple(NetworkRule(host=rule.host, port=rule.port) for rule in asked)
 
 
 def merged(limits: LimitsAsked, asked: LimitsInput) -> LimitsAsked:

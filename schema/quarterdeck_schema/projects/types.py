@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from quarterdeck.domain.persona import is_name, persona_id
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
+from quarterdeck_schema.personas.types import Persona, persona_of
 from quarterdeck_schema.projects.settings import ProjectSettings, shown_settings
 from quarterdeck_schema.requires import check_scope
 
@@ -43,6 +45,24 @@ class Project(Node):
             None, info.context.window(first, after), project_id=self.row.id, states=state or ()
         )
         return connect(page, session_of)
+
+    @strawberry.field
+    async def personas(
+        self,
+        info: Info,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+        retired: Annotated[bool, strawberry.argument(description="With those that are retired.")] = False,  # noqa: FBT002 - an argument of the schema
+    ) -> Connection[Persona]:
+        page = await info.context.services.reads.list_personas(
+            self.row.id, info.context.window(first, after), retired=retired
+        )
+        return connect(page, persona_of)
+
+    @strawberry.field
+    async def persona(self, info: Info, name: str) -> Persona | None:
+        row = await info.context.persona(persona_id(self.row.id, name)) if is_name(name) else None
+        return None if row is None else persona_of(row)
 
 
 def project_of(row: ProjectRow) -> Project:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 import strawberry
 
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.failure import Failure
 from quarterdeck_schema.payload import idempotency_key, shown
-from quarterdeck_schema.projects.settings import NetworkRuleInput
+from quarterdeck_schema.projects.settings import NetworkRuleInput, rules_of
 from quarterdeck_schema.requires import mutation
 from quarterdeck_schema.scalars import Long
 from quarterdeck_schema.sessions.types import Session, session_of
@@ -22,7 +21,7 @@ class ChangeSessionNetworkInput:
     rules: list[NetworkRuleInput] | None = strawberry.field(
         default=None,
         description="The session's own list from now on; null: its project's again. "
-        "Who runs sessions can take away, and owners can add.",
+        "Who runs sessions can take away, and owners can add what its persona allows.",
     )
     idempotency_key: str | None = strawberry.UNSET
 
@@ -54,11 +53,10 @@ class ChangeSessionNetworkMutation:
         input: ChangeSessionNetworkInput,  # noqa: A002 - the argument's name
     ) -> ChangeSessionNetworkResult:
         session_id = ids.decode_as("Session", input.session_id, "sessionId")
-        rules = input.rules
         outcome = await info.context.services.sessions.change_network(
             info.context.caller,
             session_id,
-            None if rules is None else tuple(NetworkRule(host=rule.host, port=rule.port) for rule in rules),
+            rules_of(input.rules),
             key=idempotency_key(info, input, input.idempotency_key),
         )
         return ChangeSessionNetworkPayload(session_id=session_id, position=Long(outcome.position))

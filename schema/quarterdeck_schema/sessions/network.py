@@ -16,6 +16,7 @@ strawberry.enum(Verdict, name="NetworkVerdict")
 class SessionNetwork:
     rules: list[NetworkRuleShown]
     own: bool = strawberry.field(description="It has a list of its own; otherwise this is its project's.")
+    persona: str | None = strawberry.field(description="The persona whose list narrows it; null: none does.")
 
 
 @strawberry.type(description="A connection that a session asked for: refused, or allowed and now at its end.")

@@ -24,7 +24,12 @@ class OpenSessionInput:
     ref: str | None = strawberry.UNSET
     title: str | None = strawberry.UNSET
     limits: LimitsInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Of each limit the strictest holds: this, the project's or the host's."
+        default=strawberry.UNSET,
+        description="Of each limit the strictest holds: this, the persona's, the project's or the host's.",
+    )
+    persona: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The name of one of the project's. Its limits as they are now hold to the session's end.",
     )
     idempotency_key: str | None = strawberry.UNSET
 
@@ -52,6 +57,7 @@ class OpenSessionMutation:
             ref=given(input.ref),
             title=given(input.title) or "",
             limits=merged(NOTHING_ASKED, input.limits) if input.limits else NOTHING_ASKED,
+            persona=given(input.persona),
             key=idempotency_key(info, input, input.idempotency_key),
         )
         return OpenSessionPayload(session_id=outcome.subject_id, position=Long(outcome.position))

@@ -10,7 +10,7 @@ from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.image_build import image_build_id
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.session_network import effective
+from quarterdeck.domain.session_network import policy
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
@@ -22,13 +22,14 @@ from quarterdeck_schema.events.pages import page_of_events
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
-from quarterdeck_schema.projects.settings import NetworkRuleShown
+from quarterdeck_schema.projects.settings import shown_rules
 from quarterdeck_schema.projects.types import Project, project_of
 from quarterdeck_schema.queue import QueuePlace, place_of
 from quarterdeck_schema.requires import described
 from quarterdeck_schema.scalars import START, Long
 from quarterdeck_schema.sessions.moves import Rebuilding, WorkSetAside, rebuilding_of, set_aside_of
 from quarterdeck_schema.sessions.network import NetworkAccess, SessionNetwork, access_of
+from quarterdeck_schema.sessions.personas import SessionPersona, rules_of_persona, session_persona_of
 from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
 from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
@@ -79,6 +80,10 @@ class Session(Node):
         if row is None:
             raise NotFoundError("This session's project is not in the read model yet.", "Ask again.")
         return project_of(row)
+
+    @described("Null: it was opened without one.")
+    def persona(self) -> SessionPersona | None:
+        return session_persona_of(self.row.persona) if self.row.persona else None
 
     @described("Where it waits for a place; null once it has one.")
     async def queue(self, info: Info) -> QueuePlace | None:
@@ -166,9 +171,13 @@ class Session(Node):
     async def network(self, info: Info) -> SessionNetwork:
         home = await info.context.project(self.row.project_id)
         own = await info.context.services.reads.session_network(self.row.id)
-        rules = effective(own, home.settings.network if home else ())
-        shown = [NetworkRuleShown(host=rule.host, port=rule.port) for rule in rules]
-        return SessionNetwork(rules=shown, own=own.rules is not None)
+        narrowing = await rules_of_persona(info.context, self.row.persona)
+        holds = policy(own, home.settings.network if home else (), narrowing)
+        return SessionNetwork(
+            rules=shown_rules(holds.allowed),
+            own=own.rules is not None,
+            persona=narrowing.persona if narrowing else None,
+        )
 
     @described("TCP ports that something in it listens on, in order.")
     async def ports(self, info: Info) -> list[int]:

@@ -38,6 +38,10 @@ def no_session() -> NotFoundError:
     return NotFoundError("There is no such session.", "List yours with `qd session list`.")
 
 
+def no_persona() -> NotFoundError:
+    return NotFoundError("There is no such persona.", "List a project's with `qd persona list`.")
+
+
 def no_command() -> NotFoundError:
     return NotFoundError("There is no such command.", "List a session's with `qd command list -s SESSION`.")
 

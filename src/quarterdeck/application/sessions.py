@@ -8,6 +8,7 @@ from uuid import UUID
 
 from quarterdeck.application.access import has_role, no_project, no_session, permitted
 from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.personas import named, rules_now
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.log import EventLog
@@ -18,6 +19,7 @@ from quarterdeck.domain import project, session, session_network, workspace
 from quarterdeck.domain.errors import LimitExceededError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session import NoSession, SessionEvent, SessionForked, SessionState
@@ -65,15 +67,21 @@ class Sessions:
         ref: str | None = None,
         title: str = "",
         limits: LimitsAsked = NOTHING_ASKED,
+        persona: str | SessionPersona | None = None,
         fork: SessionForked | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
-        """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it."""
+        """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it.
+
+        `persona`: one of the project's by its name, as it is now; or as another session has it.
+        """
         if (earlier := await answered(self.log, caller, key)) is not None:
             return await as_it_is(self.log, SESSION, earlier)
         home = (await PROJECT.load(self.log, project_id)).state
         permitted(caller, home, Role.DEVELOPER, no_project())
         usable = project.usable(home)
+        if isinstance(persona, str):
+            persona = await named(self.log, project_id, usable, persona)
         door = await self._door(project_id)
         async with door.turn:
             await self._check_room(project_id, usable, door.last)
@@ -83,6 +91,7 @@ class Sessions:
                 ref=usable.default_branch if ref is None else ref,
                 title=title,
                 limits=limits,
+                persona=persona,
                 fork=fork,
                 key=key,
             )
@@ -98,6 +107,7 @@ class Sessions:
         ref: str,
         title: str,
         limits: LimitsAsked,
+        persona: SessionPersona | None,
         fork: SessionForked | None,
         key: IdempotencyKey | None,
     ) -> Outcome[SessionState]:
@@ -105,7 +115,13 @@ class Sessions:
 
         def decide(state: SessionState) -> tuple[SessionEvent, ...]:
             opened = session.open_session(
-                state, project_id=project_id, owner_id=caller.user_id, ref=ref, title=title, asked=limits
+                state,
+                project_id=project_id,
+                owner_id=caller.user_id,
+                ref=ref,
+                title=title,
+                asked=limits,
+                persona=persona,
             )
             return (*opened, fork) if fork else opened
 
@@ -121,7 +137,10 @@ class Sessions:
         title: str | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
-        """Opens a session with the files, the working directory and the exports that another had at a point."""
+        """Opens a session with the files, the working directory and the exports that another had at a point.
+
+        It has the other's persona as that one has it, retired or not: to be without it would loosen what holds.
+        """
         await self.project_of(caller, source_id, Role.DEVELOPER)
         source = session.existing((await SESSION.load(self.log, source_id)).state)
         found = await workspace_at(self.log, source_id, point)
@@ -132,9 +151,15 @@ class Sessions:
             tree=found.tree,
             worker_id=session.files_at(source),
         )
-        named = source.title if title is None else title
         return await self.open(
-            caller, source.project_id, ref=source.ref, title=named, limits=source.asked, fork=fork, key=key
+            caller,
+            source.project_id,
+            ref=source.ref,
+            title=source.title if title is None else title,
+            limits=source.asked,
+            persona=source.persona,
+            fork=fork,
+            key=key,
         )
 
     async def restore(
@@ -205,6 +230,7 @@ class Sessions:
             raise no_session()
         home = permitted(caller, (await PROJECT.load(self.log, place.project_id)).state, Role.DEVELOPER, no_session())
         session.running(place)
+        persona = await rules_now(self.log, place.persona)
 
         def decide(state: SessionNetwork) -> tuple[SessionNetworkEvent, ...]:
             return session_network.change(
@@ -212,6 +238,7 @@ class Sessions:
                 rules,
                 session_id=session_id,
                 project=home.settings.network,
+                persona=persona,
                 may_widen=has_role(caller, home, Role.OWNER),
             )
 

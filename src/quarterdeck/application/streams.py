@@ -14,6 +14,7 @@ from quarterdeck.domain import (
     identity,
     image_build,
     network_access,
+    persona,
     preview,
     prices,
     project,
@@ -78,6 +79,9 @@ PROJECT = Aggregate[project.ProjectState, project.ProjectEvent](
 )
 SESSION = Aggregate[session.SessionState, session.SessionEvent](
     "session", session.NoSession(), session.evolve, get_args(session.SessionEvent)
+)
+PERSONA = Aggregate[persona.PersonaState, persona.PersonaEvent](
+    "persona", persona.NoPersona(), persona.evolve, get_args(persona.PersonaEvent)
 )
 COMMAND = Aggregate[command.CommandState, command.CommandEvent](
     "command", command.NoCommand(), command.evolve, get_args(command.CommandEvent)

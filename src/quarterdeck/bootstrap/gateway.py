@@ -14,6 +14,7 @@ from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.personas import Personas
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
@@ -94,6 +95,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         live=stores.live,
         reads=reads,
         projects=Projects(stores.log, ids, control, doorbell),
+        personas=Personas(stores.log),
         sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
         commands=Commands(stores.log, ids, control, doorbell),
         tasks=Tasks(stores.log, SystemClock()),

@@ -1,6 +1,6 @@
 """The relay: every event that asks for work becomes jobs, in the order of the log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
+from quarterdeck.domain.persona import PersonaDefined, PersonaRevised
 from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import (
@@ -58,7 +59,9 @@ class Relay:
             case SessionNetworkChanged(session_id=session_id):
                 await self.publish(recorded, session_id)
             case ProjectSettingsChanged():
-                await self._settings_changed(recorded)
+                await self._change_networks(recorded, lambda place: place.project_id == recorded.stream_id)
+            case PersonaDefined() | PersonaRevised():
+                await self._change_networks(recorded, lambda place: _has_persona(place, recorded.stream_id))
             case SessionLost(reason=reason):
                 await self.end_commands(recorded.stream_id, reason)
             case _:
@@ -83,10 +86,10 @@ class Relay:
             else:
                 await self._endings.refused(command_id, reason, "Open another session with `qd session open`.")
 
-    async def _settings_changed(self, recorded: LoggedEvent) -> None:
-        """Sessions that are ready have the project's network list."""
+    async def _change_networks(self, recorded: LoggedEvent, follows: Callable[[ReadySession], bool]) -> None:
+        """Of sessions that are ready, and follow the list that the event may have changed."""
         for session_id, known in list(self._work.sessions.items()):
-            if isinstance(known.state, ReadySession) and known.state.project_id == recorded.stream_id:
+            if isinstance(known.state, ReadySession) and follows(known.state):
                 await self._publish([network_job(recorded, session_id, known.state)])
 
     async def _requested(self, recorded: LoggedEvent, session_id: UUID) -> None:
@@ -113,3 +116,7 @@ class Relay:
     async def _publish(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             await patiently(partial(self._jobs.publish, job))
+
+
+def _has_persona(place: ReadySession, persona_id: UUID) -> bool:
+    return place.persona is not None and place.persona.persona_id == persona_id

@@ -10,6 +10,7 @@ from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
 from quarterdeck.domain.image_build import ImageBuildEvent
 from quarterdeck.domain.network_access import NetworkAccessEvent
+from quarterdeck.domain.persona import PersonaEvent
 from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
@@ -24,6 +25,7 @@ from quarterdeck.domain.workspace import WorkspaceEvent
 Event = (
     ProjectEvent
     | AdmissionEvent
+    | PersonaEvent
     | SessionEvent
     | CommandEvent
     | WorkspaceEvent

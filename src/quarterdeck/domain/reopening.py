@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.persona import SessionPersona
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +13,7 @@ class SessionReopened:
     """It waits for a place again, and any worker may make it anew from what the object store has of it."""
 
     TOPIC: ClassVar[str] = "SessionReopened"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     project_id: UUID
     owner_id: UUID
     ref: str
@@ -22,3 +23,4 @@ class SessionReopened:
     reason: str
     """Why it cannot go on there."""
     limits: LimitsAsked = NOTHING_ASKED
+    persona: SessionPersona | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 from quarterdeck.domain import pausing
 from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
-from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
+from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked, strictest
 from quarterdeck.domain.limits import check as check_limits
 from quarterdeck.domain.pausing import (
     AWAKE,
@@ -19,6 +19,7 @@ from quarterdeck.domain.pausing import (
     SessionResumed,
     SessionResumeRequested,
 )
+from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.reopening import SessionReopened
 
@@ -38,14 +39,15 @@ class Limit:
 @dataclass(frozen=True, kw_only=True)
 class SessionOpened:
     TOPIC: ClassVar[str] = "SessionOpened"
-    SCHEMA_VERSION: ClassVar[int] = 2
+    SCHEMA_VERSION: ClassVar[int] = 3
     project_id: UUID
     owner_id: UUID
     ref: str
     """Branch, tag or commit of the repository that the workspace starts from."""
     title: str = ""
     limits: LimitsAsked = NOTHING_ASKED
-    """What was asked for beside the project's; the strictest of each holds."""
+    """What was asked for beside the project's and the persona's; the strictest of each holds."""
+    persona: SessionPersona | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,8 @@ class OpenSession:
     ref: str
     title: str
     asked: LimitsAsked = NOTHING_ASKED
+    """Beside what the project asks for: by its persona and by whoever opened it."""
+    persona: SessionPersona | None = None
     admitted: bool = False
     fork: SessionForked | None = None
     came_from: str = ""
@@ -174,6 +178,7 @@ class ReadySession:
     jail_driver: str
     base_commit: str
     asked: LimitsAsked = NOTHING_ASKED
+    persona: SessionPersona | None = None
     closing: bool = False
     closing_reason: str = ""
     pause: Pause = AWAKE
@@ -195,6 +200,7 @@ class EndedSession:
     worker_id: str = ""
     """Where its files were; empty: it had none."""
     asked: LimitsAsked = NOTHING_ASKED
+    persona: SessionPersona | None = None
 
 
 SessionState = NoSession | OpenSession | ReadySession | EndedSession
@@ -209,7 +215,8 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
                 owner_id=event.owner_id,
                 ref=event.ref,
                 title=event.title,
-                asked=event.limits,
+                asked=_asked(event),
+                persona=event.persona,
                 came_from=event.worker_id if isinstance(event, SessionReopened) else "",
             )
         case SessionAdmitted():
@@ -220,6 +227,7 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             live = running(state)
             return ReadySession(
                 asked=live.asked,
+                persona=live.persona,
                 project_id=live.project_id,
                 owner_id=live.owner_id,
                 ref=live.ref,
@@ -264,7 +272,13 @@ def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
         reason=reason,
         worker_id=keeper(live),
         asked=live.asked,
+        persona=live.persona,
     )
+
+
+def _asked(event: SessionOpened | SessionReopened) -> LimitsAsked:
+    """With what its persona asks for."""
+    return strictest(event.limits, event.persona.limits) if event.persona else event.limits
 
 
 def keeper(state: SessionState) -> str:
@@ -306,6 +320,7 @@ def open_session(
     ref: str,
     title: str,
     asked: LimitsAsked = NOTHING_ASKED,
+    persona: SessionPersona | None = None,
 ) -> tuple[SessionEvent, ...]:
     if not isinstance(state, NoSession):
         raise ConflictError("This session exists already.")
@@ -315,7 +330,10 @@ def open_session(
             f"{ref[:40]!r} is no branch, tag or commit.", "Name one that `git branch -a` lists.", field="ref"
         )
     check_limits(asked, "limits")
-    return (SessionOpened(project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200], limits=asked),)
+    opened = SessionOpened(
+        project_id=project_id, owner_id=owner_id, ref=ref, title=title[:200], limits=asked, persona=persona
+    )
+    return (opened,)
 
 
 def admit(state: SessionState) -> tuple[SessionEvent, ...]:
@@ -423,6 +441,7 @@ def _reopened(known: ReadySession | EndedSession, worker_id: str, reason: str) -
         ref=known.ref,
         title=known.title,
         limits=known.asked,
+        persona=known.persona,
         worker_id=worker_id,
         reason=reason,
     )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, assert_never
 from uuid import UUID, uuid5
 
-from quarterdeck.domain.errors import ForbiddenError
+from quarterdeck.domain.errors import ConflictError, ForbiddenError
 from quarterdeck.domain.network import NetworkRule, check, covers, strictest, written
+from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
 
 
 def session_network_id(session_id: UUID) -> UUID:
@@ -42,9 +43,12 @@ def evolve(state: SessionNetwork, event: SessionNetworkEvent) -> SessionNetwork:
             assert_never(event)
 
 
-def effective(state: SessionNetwork, project: tuple[NetworkRule, ...]) -> tuple[NetworkRule, ...]:
+def policy(
+    state: SessionNetwork, project: tuple[NetworkRule, ...], persona: PersonaRules | None = None
+) -> NetworkPolicy:
     """What holds now. What the project's list loses later, a session loses too, unless an owner allowed it there."""
-    return project if state.rules is None else strictest(state.rules, project + state.beyond_project)
+    rules = project if state.rules is None else strictest(state.rules, project + state.beyond_project)
+    return NetworkPolicy(rules=rules, persona=persona)
 
 
 def change(
@@ -53,13 +57,18 @@ def change(
     *,
     session_id: UUID,
     project: tuple[NetworkRule, ...],
+    persona: PersonaRules | None,
     may_widen: bool,
 ) -> tuple[SessionNetworkEvent, ...]:
-    """Gives the session a list of its own. Only who `may_widen` can let it reach more than it does now."""
+    """Gives the session a list of its own. Only who `may_widen` can let it reach more than it does now.
+
+    Nobody can let it reach what its persona's list does not have.
+    """
     if rules is not None:
         check(rules, "rules")
-    now = effective(state, project)
-    wider = _beyond(project if rules is None else rules, now)
+        _check_persona(rules, persona)
+    now = policy(state, project, persona).allowed
+    wider = _beyond(NetworkPolicy(rules=project, persona=persona).allowed if rules is None else rules, now)
     if wider and not may_widen:
         raise ForbiddenError(
             f"This session may not reach {', '.join(map(written, wider[:5]))} now, and only owners can allow it.",
@@ -69,6 +78,15 @@ def change(
     if (rules, beyond) == (state.rules, state.beyond_project):
         return ()
     return (SessionNetworkChanged(session_id=session_id, rules=rules, beyond_project=beyond),)
+
+
+def _check_persona(rules: tuple[NetworkRule, ...], persona: PersonaRules | None) -> None:
+    if persona and (refused := _beyond(rules, persona.rules)):
+        named = ", ".join(map(written, refused[:5]))
+        raise ConflictError(
+            f"Persona {persona.persona} does not allow {named}, and no session with it can.",
+            f"Let an owner run `qd persona revise {persona.persona} network+={written(refused[0])}` first.",
+        )
 
 
 def _beyond(rules: tuple[NetworkRule, ...], others: tuple[NetworkRule, ...]) -> tuple[NetworkRule, ...]:

@@ -60,6 +60,7 @@ def make_gateway(parts: Parts) -> Gateway:
             transcripts=parts.transcripts,
             reads=parts.reads,
             projects=parts.projects,
+            personas=parts.personas,
             sessions=parts.sessions,
             commands=parts.commands,
             tasks=parts.tasks,

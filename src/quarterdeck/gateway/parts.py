@@ -7,6 +7,7 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.log import EventLog, LogReader
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Ids
@@ -35,6 +36,7 @@ class Parts:
     live: LiveOutput
     reads: Reads
     projects: Projects
+    personas: Personas
     sessions: Sessions
     commands: Commands
     tasks: Tasks

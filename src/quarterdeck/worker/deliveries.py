@@ -199,8 +199,7 @@ class Deliveries:
         place = (await self._ports.journal.read(SESSION, session_id)).state
         if isinstance(place, ReadySession) and place.worker_id == self._ports.worker_id and not place.closing:
             held = self._held(session_id)
-            home = await self._provisioner.settings_of(place.project_id)
-            held.environment = await self._ports.networks.apply(session_id, home)
+            held.environment = await self._ports.networks.apply(session_id, place)
 
     def _held(self, session_id: UUID) -> HeldSession:
         if held := self._sessions.get(session_id):

@@ -12,13 +12,13 @@ from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports.log import StreamWrite
-from quarterdeck.application.streams import NETWORK_ACCESS, SESSION, SESSION_NETWORK
-from quarterdeck.domain import network_access, session_network
+from quarterdeck.application.streams import NETWORK_ACCESS, PERSONA, PROJECT, SESSION, SESSION_NETWORK
+from quarterdeck.domain import network_access, persona, project, session_network
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccess, NetworkAccessDecided, network_access_id
-from quarterdeck.domain.project import Project
+from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
+from quarterdeck.domain.session import LiveSession
 from quarterdeck.domain.session_network import session_network_id
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, Egress, EgressKeeper
 from quarterdeck.jail.errors import JailError
@@ -66,24 +66,22 @@ class Networks:
         self._standing: dict[UUID, Egress] = {}
         self._recording: dict[UUID, asyncio.Task[None]] = {}
         self._turns: dict[UUID, asyncio.Lock] = {}
+        self._applied: dict[UUID, NetworkPolicy] = {}
 
-    async def apply(self, session_id: UUID, home: Project) -> dict[str, str]:
-        """Gives a session the network that its rules allow now; what its commands need to know of it.
+    async def apply(self, session_id: UUID, place: LiveSession) -> dict[str, str]:
+        """Gives a session the network that the lists allow now; what its commands need to know of it.
 
         Its jail stands. Raises JailError where its proxy cannot be had.
         """
         async with self._turn(session_id):
-            own = (await self._journal.read(SESSION_NETWORK, session_network_id(session_id))).state
-            rules = session_network.effective(own, home.settings.network)
-            if await self._change(session_id, rules):
-                return ENVIRONMENT
-            if not rules and session_id not in await self._keeper.sessions():
-                return {}
-            account = await self._settle(session_id)
-            if not rules:
-                return {}
-            self._keep(account, await self._keeper.start(session_id, rules, account.state.decided))
-            return ENVIRONMENT
+            policy = await self._policy(session_id, place)
+            environment = await self._enforce(session_id, policy)
+            self._applied[session_id] = policy
+            return environment
+
+    async def is_current(self, session_id: UUID, place: LiveSession) -> bool:
+        """Whether the lists are still those that were applied last."""
+        return await self._policy(session_id, place) == self._applied.get(session_id)
 
     async def end(self, session_id: UUID) -> None:
         """After the end of its jail: the last decisions go into the log, and nothing is left on the host."""
@@ -92,6 +90,7 @@ class Networks:
             if session_id in await self._keeper.sessions():
                 await self._settle(session_id)
         self._turns.pop(session_id, None)
+        self._applied.pop(session_id, None)
 
     async def sessions(self) -> Sequence[UUID]:
         return await self._keeper.sessions()
@@ -104,15 +103,36 @@ class Networks:
     def _turn(self, session_id: UUID) -> asyncio.Lock:
         return self._turns.setdefault(session_id, asyncio.Lock())
 
-    async def _change(self, session_id: UUID, rules: tuple[NetworkRule, ...]) -> bool:
-        """Whether a proxy stands that has these rules now. Without any, one that stands refuses everything."""
+    async def _policy(self, session_id: UUID, place: LiveSession) -> NetworkPolicy:
+        own = (await self._journal.read(SESSION_NETWORK, session_network_id(session_id))).state
+        home = project.existing((await self._journal.read(PROJECT, place.project_id)).state)
+        return session_network.policy(own, home.settings.network, await self._rules_of_persona(place))
+
+    async def _rules_of_persona(self, place: LiveSession) -> PersonaRules | None:
+        if place.persona is None:
+            return None
+        return persona.rules_for(place.persona, (await self._journal.read(PERSONA, place.persona.persona_id)).state)
+
+    async def _enforce(self, session_id: UUID, policy: NetworkPolicy) -> dict[str, str]:
+        if await self._change(session_id, policy):
+            return ENVIRONMENT
+        if policy.shut and session_id not in await self._keeper.sessions():
+            return {}
+        account = await self._settle(session_id)
+        if policy.shut:
+            return {}
+        self._keep(account, await self._keeper.start(session_id, policy, account.state.decided))
+        return ENVIRONMENT
+
+    async def _change(self, session_id: UUID, policy: NetworkPolicy) -> bool:
+        """Whether a proxy stands that has this policy now. One that stands may refuse everything by it."""
         egress = self._standing.get(session_id)
         if egress is None and (egress := await self._keeper.find(session_id)):
             self._keep(await Account(self._journal, session_id).reload(), egress)
         if egress is None:
             return False
         try:
-            await egress.change(rules)
+            await egress.change(policy)
         except JailError:
             await self._let_go(session_id)
             return False

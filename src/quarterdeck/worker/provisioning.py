@@ -23,6 +23,7 @@ from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.jail.errors import JailError
 from quarterdeck.worker import jails, limits, time_limits
 from quarterdeck.worker.changing import change
 from quarterdeck.worker.commands import CommandRunner
@@ -150,6 +151,15 @@ class Provisioner:
         files = SessionFiles(session_id, self._ports.workspaces, known, version, settled=True)
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
         held.environment = made.environment
+        await self._follow_network(held, opened)
+
+    async def _follow_network(self, held: HeldSession, opened: OpenSession) -> None:
+        """What changed a list while the session was made did not look for it here."""
+        try:
+            if not await self._ports.networks.is_current(held.session_id, opened):
+                held.environment = await self._ports.networks.apply(held.session_id, opened)
+        except JailError as error:
+            logger.warning("a session has no network", session=str(held.session_id), error=error.message)
 
     async def _is_open(self, session_id: UUID) -> bool:
         return isinstance((await self._ports.journal.read(SESSION, session_id)).state, OpenSession)
@@ -203,7 +213,7 @@ class Provisioner:
             if home.settings.strict_limits:
                 limits.refuse_unkept((*jail.limits, *told(prepared)))
             begun = await self._begin(opened, prepared, jail, home.settings)
-            return Made(prepared, jail, await self._ports.networks.apply(session_id, home), begun)
+            return Made(prepared, jail, await self._ports.networks.apply(session_id, opened), begun)
         except BaseException:
             await jail.destroy()
             raise

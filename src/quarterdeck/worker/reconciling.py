@@ -12,7 +12,6 @@ from quarterdeck.domain import session
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.point import NOW
-from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
@@ -109,7 +108,7 @@ class Reconciler:
             await held.jail.processes()
         except JailError:
             await self._rebuild(held, read)
-        await self._network(held, home)
+        await self._network(held, ready)
         held.commands.let_go(Hold.DOUBT)
         await held.watch.idle()
         await self._go_on(held, ready)
@@ -145,7 +144,7 @@ class Reconciler:
         if ready.pause.activity is not Activity.RUNNING:
             held.commands.hold(Hold.PAUSE)
         await self._say_adopted(session_id, rebuilt=rebuilt)
-        await self._network(held, home)
+        await self._network(held, ready)
         await self._takeover.commands(held)
         if files.known.restoring:
             await self._restorer.restore(held)
@@ -174,9 +173,9 @@ class Reconciler:
         except QuarterdeckError as error:
             logger.warning("a session's shell begins anew", session=str(jail.session_id), error=error.message)
 
-    async def _network(self, held: HeldSession, home: Project) -> None:
+    async def _network(self, held: HeldSession, ready: ReadySession) -> None:
         try:
-            held.environment = await self._ports.networks.apply(held.session_id, home)
+            held.environment = await self._ports.networks.apply(held.session_id, ready)
         except JailError as error:
             logger.warning("a session has no network", session=str(held.session_id), error=error.message)
 

@@ -15,6 +15,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
+from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, PORT
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgress, ProcessEgressKeeper
@@ -72,11 +73,14 @@ async def opens(net: Internet, where: Place, driver: BubblewrapDriver) -> AsyncI
     keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(private_networks=(net.network,), dns=net.dns))
     made: list[Session] = []
 
-    async def open_session(*rules: NetworkRule, keeper: ProcessEgressKeeper = keeper) -> Session:
+    async def open_session(
+        *rules: NetworkRule, keeper: ProcessEgressKeeper = keeper, persona: PersonaRules | None = None
+    ) -> Session:
         workspace = where.workspace()
         (workspace.upper / "ca.pem").write_bytes(net.authority)
         jail = await driver.create(spec(workspace))
-        made.append(Session(jail, await keeper.start(workspace.session_id, rules, 0), keeper))
+        policy = NetworkPolicy(rules=rules, persona=persona)
+        made.append(Session(jail, await keeper.start(workspace.session_id, policy, 0), keeper))
         return made[-1]
 
     yield open_session
@@ -198,7 +202,7 @@ async def test_an_address_needs_a_rule_that_names_it(opens: Opens, net: Internet
     session = await opens(*MIRROR, NetworkRule(host="*.test", port=80))
     refused = await session.run(f"curl -s http://{net.address}/large/3")
 
-    await session.egress.change((NetworkRule(host=net.address, port=80),))
+    await session.egress.change(NetworkPolicy(rules=(NetworkRule(host=net.address, port=80),)))
     allowed = await session.run(f"curl -s http://{net.address}/large/3")
 
     assert "is not on this session's network list" in refused.text
@@ -234,12 +238,52 @@ async def test_a_connection_is_cut_when_its_rule_is_removed(opens: Opens) -> Non
     command = await start(session.jail, "curl -sN https://mirror.test/endless; echo curl ended: $?", variables=TRUSTING)
     await read_until(session.jail, command, b"tick")
 
-    await session.egress.change((NetworkRule(host="mirror.test", port=80),))
+    await session.egress.change(NetworkPolicy(rules=(NetworkRule(host="mirror.test", port=80),)))
 
     assert b"curl ended: " in await read_until(session.jail, command, b"curl ended")
     told = await session.decision(lambda each: each.port == 443)
     assert (told.verdict, told.reason) == (Verdict.ALLOWED, "its rule was removed")
     assert "network list" in (await session.run("curl -sv https://mirror.test/ 2>&1")).text
+
+
+def reviewer(*rules: NetworkRule) -> PersonaRules:
+    return PersonaRules(persona="reviewer", rules=rules)
+
+
+async def test_only_what_the_persona_allows_too_is_reached(opens: Opens) -> None:
+    session = await opens(
+        NetworkRule(host="*.test", port=443), NetworkRule(host="*.test", port=80), persona=reviewer(MIRROR[1])
+    )
+
+    allowed = await session.run("curl -s http://mirror.test/large/3")
+    refused = await session.run("curl -s http://other.test/large/3")
+    tunnel = await session.run("curl -sv https://mirror.test/large/3 2>&1")
+
+    assert allowed.text == "xxx"
+    assert "persona reviewer does not allow other.test:80" in refused.text
+    assert "qd persona revise reviewer network+=other.test:80" in refused.text
+    assert "persona reviewer does not allow mirror.test:443" in tunnel.text
+    told = await session.decision(lambda each: each.verdict is Verdict.ALLOWED)
+    assert (told.host, told.rule) == ("mirror.test", "mirror.test:80")
+    told = await session.decision(lambda each: each.host == "other.test")
+    assert (told.verdict, told.rule) == (Verdict.REFUSED, "*.test:80")
+    assert told.reason == "persona reviewer does not allow other.test:80"
+
+
+async def test_a_connection_is_cut_when_the_persona_no_longer_allows_it(opens: Opens) -> None:
+    session = await opens(*MIRROR, persona=reviewer(*MIRROR))
+    command = await start(session.jail, "curl -sN https://mirror.test/endless; echo curl ended: $?", variables=TRUSTING)
+    await read_until(session.jail, command, b"tick")
+
+    await session.egress.change(NetworkPolicy(rules=MIRROR, persona=reviewer(MIRROR[1])))
+
+    assert b"curl ended: " in await read_until(session.jail, command, b"curl ended")
+    told = await session.decision(lambda each: each.port == 443)
+    assert (told.verdict, told.reason) == (Verdict.ALLOWED, "persona reviewer does not allow mirror.test:443")
+    await session.egress.change(NetworkPolicy(rules=MIRROR, persona=reviewer()))
+    assert "persona reviewer does not allow" in (await session.run("curl -s http://mirror.test/large/3")).text
+    await session.egress.change(NetworkPolicy(rules=MIRROR))
+    assert (await session.run("curl -s http://mirror.test/large/3")).text == "xxx"
 
 
 async def test_a_jail_that_is_made_again_has_its_network_again(opens: Opens) -> None:
@@ -319,7 +363,7 @@ async def test_a_port_that_is_taken_in_the_jail_is_said(opens: Opens, where: Pla
     keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
 
     with pytest.raises(JailError, match=f"Port {PORT} of the session's loopback is in use"):
-        await keeper.start(workspace.session_id, MIRROR, 0)
+        await keeper.start(workspace.session_id, NetworkPolicy(rules=MIRROR), 0)
 
     await keeper.end(workspace.session_id)
     await keeper.discard(workspace.session_id)

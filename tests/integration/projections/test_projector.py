@@ -1,6 +1,7 @@
 """The projector: from the log to the read models."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -37,7 +38,17 @@ from quarterdeck.domain.command import (
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.identity import LoginSucceeded, RoleGranted, RoleRevoked, TokenIssued, TokenKind, TokenRevoked
+from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.pausing import SessionPaused, SessionPauseRequested, SessionResumed, SessionResumeRequested
+from quarterdeck.domain.persona import (
+    NetworkChange,
+    PersonaDefined,
+    PersonaRetired,
+    PersonaRevised,
+    PersonaSettings,
+    SessionPersona,
+)
 from quarterdeck.domain.project import (
     MemberAdded,
     MemberRemoved,
@@ -56,7 +67,8 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
 )
 from quarterdeck_projections import database as pools
-from quarterdeck_projections.queries import commands, members, positions, projects, sessions, tokens, users
+from quarterdeck_projections.queries import commands, members, personas, positions, projects, sessions, tokens, users
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import ProjectionWatch
 from quarterdeck_projections.states import CommandState, SessionState
 
@@ -87,6 +99,42 @@ async def test_a_project_and_its_members_are_shown(database: Database) -> None:
 
         await projected(database, await story.tell(story.project, MemberRemoved(user_id=guest)))
         assert await members.roles(read, guest) == {}
+
+
+async def test_a_persona_is_shown_as_it_is_now(database: Database) -> None:
+    reviewer, pypi = uuid7(), (NetworkRule(host="pypi.org"),)
+    async with story_in(database) as story, pools.Database(database.app_url) as read, projecting(database):
+        await story.begin()
+
+        async def shown(*events: Event) -> PersonaRow:
+            await projected(database, await story.tell(reviewer, *events))
+            return (await personas.load(read, [reviewer]))[reviewer]
+
+        settings = PersonaSettings(description="Reads.", limits=LimitsAsked(memory_bytes=2**30), network=pypi)
+        defined = PersonaDefined(project_id=story.project, name="reviewer", revision=1, settings=settings)
+        first = await shown(defined)
+        assert (first.project_id, first.name, first.revision) == (story.project, "reviewer", 1)
+        assert first.settings == settings
+        assert first.defined_at == first.revised_at
+
+        second = await shown(PersonaRevised(revision=2, limits=LimitsAsked(cpus=0.5)))
+        assert (second.revision, second.settings) == (2, replace(settings, limits=LimitsAsked(cpus=0.5)))
+        assert second.revised_at > second.defined_at
+        freed = await shown(PersonaRevised(revision=3, network=NetworkChange(rules=None)))
+        shut = await shown(PersonaRevised(revision=4, network=NetworkChange(rules=())))
+        assert (freed.settings.network, shut.settings.network) == (None, ())
+        assert (await shown(PersonaRetired())).retired_at
+
+        again = await shown(PersonaDefined(project_id=story.project, name="reviewer", revision=5, settings=settings))
+        assert (again.revision, again.retired_at, again.settings) == (5, None, settings)
+
+        used = SessionPersona(persona_id=reviewer, name="reviewer", revision=5, limits=settings.limits)
+        session_id = uuid7()
+        opened = replace(session_opened(story), persona=used)
+        await projected(database, await story.tell(session_id, opened, session_id=session_id))
+        found = await sessions.get(read, session_id)
+        assert found
+        assert found.persona == used
 
 
 async def test_a_session_is_shown_in_each_state(database: Database) -> None:

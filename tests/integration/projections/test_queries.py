@@ -14,11 +14,13 @@ from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.identity import TokenIssued, TokenKind
+from quarterdeck.domain.persona import PersonaDefined, PersonaRetired, PersonaSettings
 from quarterdeck.domain.session import SessionClosed
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Page, Window
-from quarterdeck_projections.queries import audit_trail, commands, projects, sessions, tokens, workers
+from quarterdeck_projections.queries import audit_trail, commands, personas, projects, sessions, tokens, workers
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.states import SessionState
 
 
@@ -75,6 +77,25 @@ async def test_sessions_are_chosen_by_project_and_state(world: World) -> None:
     states = [SessionState.READY, SessionState.CLOSING]
     live = await sessions.list_visible(world.read, user, Window(), project_id=project, states=states)
     assert [row.id for row in live.rows] == world.session_ids[:0:-1]
+
+
+async def test_personas_come_by_project_in_the_order_of_their_definition(world: World, database: Database) -> None:
+    project, made = world.story.project, [uuid7() for _ in range(3)]
+    for persona_id, name in zip(made, "bac", strict=True):
+        defined = PersonaDefined(project_id=project, name=name, revision=1, settings=PersonaSettings())
+        await world.story.tell(persona_id, defined)
+    await world.story.tell(made[1], PersonaRetired())
+    await projected(database, await world.story.log.head())
+
+    async def listed(project_id: UUID, window: Window, *, retired: bool = False) -> Page[PersonaRow]:
+        return await personas.list_of_project(world.read, project_id, window, retired=retired)
+
+    assert [row.id for row in (await listed(project, Window())).rows] == [made[0], made[2]]
+    first = await listed(project, Window(limit=2), retired=True)
+    assert ([row.name for row in first.rows], first.has_next) == (["b", "a"], True)
+    rest = await listed(project, Window(limit=2, after=first.rows[-1].position), retired=True)
+    assert ([row.name for row in rest.rows], rest.has_next) == (["c"], False)
+    assert (await listed(uuid7(), Window(), retired=True)).rows == []
 
 
 async def test_nobody_sees_the_projects_and_sessions_of_others(world: World) -> None:

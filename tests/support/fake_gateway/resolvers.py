@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.fake_gateway import tasks
-from tests.support.fake_gateway.world import NOW, Json, World, page
+from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 Resolver = Callable[..., Any]
 
@@ -64,6 +64,9 @@ def mutations(world: World) -> dict[str, Resolver]:
         "login": _login,
         "createProject": _create_project,
         "changeProjectSettings": _change_project_settings,
+        "definePersona": _define_persona,
+        "revisePersona": _revise_persona,
+        "retirePersona": _retire_persona,
         "openSession": _open_session,
         "pauseSession": _pause_session,
         "resumeSession": _resume_session,
@@ -181,10 +184,45 @@ async def _change_project_settings(world: World, asked: Json) -> Json:
     return {"project": project}
 
 
+async def _define_persona(world: World, asked: Json) -> Json:
+    project = _by_id(world.projects, asked["projectId"])
+    assert project
+    persona: Json = {
+        "__typename": "Persona",
+        "id": global_id("Persona", uuid4()),
+        "name": asked["name"],
+        "description": asked.get("description") or "",
+        "revision": 1,
+        "limits": dict.fromkeys(LIMITS) | asked.get("limits", {}),
+        "network": asked.get("network"),
+        "definedAt": NOW,
+        "revisedAt": NOW,
+        "retiredAt": None,
+    }
+    project["kept"].append(persona)
+    return {"persona": persona}
+
+
+async def _revise_persona(world: World, asked: Json) -> Json:
+    persona = world.persona(asked["personaId"])
+    wanted = {name: value for name, value in asked.items() if name not in {"personaId", "limits"}}
+    persona["limits"] |= asked.get("limits", {})
+    persona |= {**wanted, "revision": persona["revision"] + 1}
+    return {"persona": persona}
+
+
+async def _retire_persona(world: World, asked: Json) -> Json:
+    persona = world.persona(asked["personaId"])
+    persona["retiredAt"] = NOW
+    return {"persona": persona}
+
+
 async def _open_session(world: World, asked: Json) -> Json:
     project = _by_id(world.projects, asked["projectId"])
     assert project
     session = world.add_session(project, state="OPENING", title=asked.get("title") or "")
+    if name := asked.get("persona"):
+        session["persona"] = {"name": name, "revision": 1}
     await world.append("SessionOpened", session["uuid"], session)
     if world.provisioning == "ready":
         session.update(state="READY", readyAt=NOW)

@@ -180,8 +180,15 @@ class World:
                 "snapshotBytes": None,
             },
         }
+        mine: list[Json] = []
+        project["kept"] = mine
+        project["personas"] = partial(_resolve_personas, mine)
+        project["persona"] = partial(_resolve_persona, mine)
         self.projects.append(project)
         return project
+
+    def persona(self, persona_id: str) -> Json:
+        return next(each for project in self.projects for each in project["kept"] if each["id"] == persona_id)
 
     def add_session(self, project: Json, *, state: str = "READY", title: str = "", uuid: UUID | None = None) -> Json:
         session: Json = {
@@ -405,3 +412,11 @@ def connection(nodes: list[Json], *, start: int = 0, more: bool = False, more_be
 def page(nodes: list[Json], first: int, after: str | None) -> Json:
     start = int(after or 0)
     return connection(nodes[start : start + first], start=start, more=start + first < len(nodes))
+
+
+def _resolve_personas(mine: list[Json], _info: Any, first: int, after: str | None = None, *, retired: bool) -> Json:
+    return page([each for each in mine if retired or not each["retiredAt"]], first, after)
+
+
+def _resolve_persona(mine: list[Json], _info: Any, name: str) -> Json | None:
+    return next((each for each in mine if each["name"] == name), None)

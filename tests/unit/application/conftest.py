@@ -13,6 +13,7 @@ from quarterdeck.adapters.system import SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import RepositoryFound
 from quarterdeck.application.ports.jobs import Job
@@ -92,6 +93,7 @@ class Deck:
         self.log = MemoryEventLog(self.clock)
         self.control, self.doorbell = ScriptedControl(), HeardDoorbell()
         self.projects = Projects(self.log, self.ids, self.control, self.doorbell)
+        self.personas = Personas(self.log)
         self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log), max_waiting=20)
         self.commands = Commands(self.log, self.ids, self.control, self.doorbell)
         self.tasks = Tasks(self.log, self.clock)
@@ -116,11 +118,14 @@ class Deck:
     async def session(self) -> UUID:
         """A session that worker `w1` has provisioned."""
         session_id = (await self.sessions.open(self.owner, await self.project())).subject_id
+        await self.provisioned(session_id)
+        return session_id
+
+    async def provisioned(self, session_id: UUID) -> None:
         provisioned = SessionProvisioned(
             worker_id="w1", jail_driver="dummy", workspace_kind="overlay", base_commit="c0ffee"
         )
         await self.append(session_id, 1, provisioned)
-        return session_id
 
     async def command(self) -> UUID:
         """A command that runs, on a terminal."""

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from quarterdeck.domain.errors import ForbiddenError, InvalidInputError
+from quarterdeck.domain.errors import ConflictError, ForbiddenError, InvalidInputError
 from quarterdeck.domain.network import NetworkRule, covers, rule_for, strictest, written
-from quarterdeck.domain.session_network import SessionNetwork, change, effective, evolve
+from quarterdeck.domain.network_policy import PersonaRules
+from quarterdeck.domain.session_network import SessionNetwork, change, evolve, policy
 
 SESSION = uuid4()
 
@@ -19,7 +20,7 @@ PROJECT = rules("pypi.org:443", "*.example.org:443")
 
 
 def changed(state: SessionNetwork, *texts: str, may_widen: bool = False) -> SessionNetwork:
-    events = change(state, rules(*texts), session_id=SESSION, project=PROJECT, may_widen=may_widen)
+    events = change(state, rules(*texts), session_id=SESSION, project=PROJECT, persona=None, may_widen=may_widen)
     for event in events:
         state = evolve(state, event)
     return state
@@ -61,8 +62,8 @@ def test_the_strictest_of_several_lists_is_what_all_allow() -> None:
 
 
 def test_a_session_follows_its_project_until_it_has_a_list_of_its_own() -> None:
-    assert effective(SessionNetwork(), PROJECT) == PROJECT
-    assert effective(changed(SessionNetwork(), "a.example.org:443"), PROJECT) == rules("a.example.org:443")
+    assert policy(SessionNetwork(), PROJECT).allowed == PROJECT
+    assert policy(changed(SessionNetwork(), "a.example.org:443"), PROJECT).allowed == rules("a.example.org:443")
 
 
 def test_who_runs_sessions_can_narrow_but_not_widen() -> None:
@@ -71,20 +72,23 @@ def test_who_runs_sessions_can_narrow_but_not_widen() -> None:
     with pytest.raises(ForbiddenError, match="may not reach evil"):
         changed(narrowed, "pypi.org:443", "evil.example:443")
     with pytest.raises(ForbiddenError):
-        change(narrowed, None, session_id=SESSION, project=PROJECT, may_widen=False)
+        change(narrowed, None, session_id=SESSION, project=PROJECT, persona=None, may_widen=False)
 
 
 def test_what_an_owner_allowed_beyond_the_project_outlives_changes_of_the_project() -> None:
     widened = changed(SessionNetwork(), "pypi.org:443", "other.example:80", may_widen=True)
 
-    assert effective(widened, PROJECT) == rules("pypi.org:443", "other.example:80")
-    assert effective(widened, ()) == rules("other.example:80")
+    assert policy(widened, PROJECT).allowed == rules("pypi.org:443", "other.example:80")
+    assert policy(widened, ()).allowed == rules("other.example:80")
 
 
 def test_the_same_list_again_is_nothing_new() -> None:
     narrowed = changed(SessionNetwork(), "pypi.org:443")
 
-    assert change(narrowed, rules("pypi.org:443"), session_id=SESSION, project=PROJECT, may_widen=False) == ()
+    assert (
+        change(narrowed, rules("pypi.org:443"), session_id=SESSION, project=PROJECT, persona=None, may_widen=False)
+        == ()
+    )
 
 
 def test_a_rule_that_is_none_is_refused() -> None:
@@ -94,3 +98,28 @@ def test_a_rule_that_is_none_is_refused() -> None:
 
 def test_a_rule_is_written_as_it_is_typed() -> None:
     assert written(NetworkRule(host="2001:db8::1", port=443)) == "[2001:db8::1]:443"
+
+
+def test_nobody_lets_a_session_reach_what_its_persona_does_not_allow() -> None:
+    reviewer = PersonaRules(persona="reviewer", rules=rules("pypi.org:443"))
+
+    with pytest.raises(ConflictError, match="Persona reviewer does not allow") as refused:
+        change(
+            SessionNetwork(),
+            rules("pypi.org:443", "a.example.org:443"),
+            session_id=SESSION,
+            project=PROJECT,
+            persona=reviewer,
+            may_widen=True,
+        )
+
+    assert "qd persona revise reviewer network+=a.example.org:443" in refused.value.next_step
+
+
+def test_to_follow_the_project_again_widens_nothing_that_the_persona_keeps_narrow() -> None:
+    reviewer = PersonaRules(persona="reviewer", rules=rules("pypi.org:443"))
+    narrowed = changed(SessionNetwork(), "pypi.org:443")
+
+    [event] = change(narrowed, None, session_id=SESSION, project=PROJECT, persona=reviewer, may_widen=False)
+
+    assert policy(evolve(narrowed, event), PROJECT, reviewer).allowed == rules("pypi.org:443")

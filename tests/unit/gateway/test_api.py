@@ -9,6 +9,7 @@ from tests.support.gateway import Running, running, uuid_of
 
 UNKNOWN = "Q29tbWFuZDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+UNKNOWN_PERSONA = "UGVyc29uYTowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 UNKNOWN_SESSION = "U2Vzc2lvbjowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 
 
@@ -171,6 +172,11 @@ async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
         ("openSession", {"projectId": "UHJvamVjdDpub25zZW5zZQ=="}, "INVALID_INPUT", "projectId"),
         ("closeSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
         ("changeProjectSettings", {"projectId": UNKNOWN_PROJECT, "settings": {}}, "NOT_FOUND", None),
+        ("definePersona", {"projectId": UNKNOWN_PROJECT, "name": "a"}, "NOT_FOUND", None),
+        ("definePersona", {"projectId": UNKNOWN_PROJECT, "name": "a\0"}, "INVALID_INPUT", "name"),
+        ("revisePersona", {"personaId": UNKNOWN_PROJECT}, "INVALID_INPUT", "personaId"),
+        ("revisePersona", {"personaId": UNKNOWN_PERSONA}, "NOT_FOUND", None),
+        ("retirePersona", {"personaId": UNKNOWN_PERSONA}, "NOT_FOUND", None),
         ("forkSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
         ("forkSession", {"sessionId": UNKNOWN_SESSION, "at": {"commandId": "x"}}, "INVALID_INPUT", "at.commandId"),
         ("restoreWorkspace", {"sessionId": UNKNOWN_SESSION, "at": {}}, "NOT_FOUND", None),

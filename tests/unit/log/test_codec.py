@@ -15,9 +15,13 @@ from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, CommandFinished, CommandRequested, EndReason, Terminal
 from quarterdeck.domain.events import EVENT_TYPES, Event
 from quarterdeck.domain.identity import TokenIssued, TokenKind
+from quarterdeck.domain.limits import LimitsAsked
+from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.persona import NetworkChange, PersonaDefined, PersonaRevised, PersonaSettings, SessionPersona
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
-from quarterdeck.domain.session import Limit, SessionProvisioned
+from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session import Limit, SessionOpened, SessionProvisioned
 from quarterdeck.domain.task_events import (
     LinkKind,
     TaskClaimed,
@@ -32,6 +36,22 @@ from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
 
 EXAMPLES: list[Event] = [
+    PersonaDefined(
+        project_id=UUID(int=1),
+        name="reviewer",
+        revision=1,
+        settings=PersonaSettings(limits=LimitsAsked(cpus=0.5), network=(NetworkRule(host="pypi.org"),)),
+    ),
+    PersonaRevised(revision=2, network=NetworkChange(rules=None)),
+    PersonaRevised(revision=3, network=NetworkChange(rules=())),
+    SessionOpened(
+        project_id=UUID(int=1),
+        owner_id=UUID(int=2),
+        ref="main",
+        persona=SessionPersona(
+            persona_id=UUID(int=3), name="reviewer", revision=3, limits=LimitsAsked(memory_bytes=2**30)
+        ),
+    ),
     CommandRequested(
         session_id=UUID(int=1), project_id=UUID(int=2), text="echo 'é\0\n'", terminal=Terminal(), environment={"A": "b"}
     ),
@@ -111,6 +131,25 @@ def test_a_projects_settings_from_before_limits_and_network_are_read_today() -> 
     )
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_session_opened_before_there_were_personas_is_read_today(version: int) -> None:
+    ids = UUID(int=7)
+    payload = b'{"project_id":"%s","owner_id":"%s","ref":"main","title":"t"}' % ((str(ids).encode(),) * 2)
+
+    assert decode("SessionOpened", version, payload) == SessionOpened(
+        project_id=ids, owner_id=ids, ref="main", title="t"
+    )
+
+
+def test_a_session_reopened_before_there_were_personas_is_read_today() -> None:
+    ids = UUID(int=7)
+    text = '{"project_id":"%s","owner_id":"%s","ref":"r","title":"","worker_id":"w","reason":"gone"}'
+
+    assert decode("SessionReopened", 1, (text % (ids, ids)).encode()) == SessionReopened(
+        project_id=ids, owner_id=ids, ref="r", title="", worker_id="w", reason="gone"
+    )
+
+
 @pytest.mark.parametrize(
     ("topic", "version", "payload"),
     [
@@ -156,6 +195,9 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "MemberRemoved",
         "ModelUsageRecorded",
         "OrphanRemoved",
+        "PersonaDefined",
+        "PersonaRetired",
+        "PersonaRevised",
         "PlaceTaken",
         "NetworkAccessDecided",
         "PreviewEntered",

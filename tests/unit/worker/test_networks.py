@@ -17,6 +17,7 @@ from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.domain.project import ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.session_network import SessionNetworkChanged, session_network_id
 from quarterdeck.jail.dummy import DummyDriver, Prints, Script
@@ -59,7 +60,7 @@ async def proxy_with(keeper: DummyEgressKeeper, session_id: UUID, *rules: Networ
     def check() -> DummyEgress:
         proxy = keeper.proxies.get(session_id)
         assert proxy is not None
-        assert proxy.rules == rules
+        assert proxy.policy == NetworkPolicy(rules=rules)
         return proxy
 
     return await eventually(check)
@@ -92,7 +93,7 @@ async def test_a_sessions_commands_are_told_where_its_proxy_is(deck: Deck, keepe
         session_id = await deck.opened(network=(ONE,))
         await deck.finished(await deck.run(session_id, "work"))
 
-        assert keeper.proxies[session_id].rules == (ONE,)
+        assert keeper.proxies[session_id].policy.rules == (ONE,)
         started = deck.host.jails[session_id].started[0].environment
         assert started["HTTPS_PROXY"] == started["http_proxy"] == "http://127.0.0.1:3128"
 
@@ -198,7 +199,7 @@ async def test_closing_logs_the_last_decisions_and_leaves_no_proxy(deck: Deck, k
 
 
 class NoEgress(DummyEgressKeeper):
-    async def start(self, session_id: UUID, rules: tuple[NetworkRule, ...], last: int) -> DummyEgress:
+    async def start(self, session_id: UUID, policy: NetworkPolicy, last: int) -> DummyEgress:
         raise JailError("No proxy here.", "Try elsewhere.")
 
 

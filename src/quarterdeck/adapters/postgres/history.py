@@ -10,6 +10,7 @@ from quarterdeck.domain.command import ChangedFile, CommandFinished, EndReason
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
+from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import SessionCloseRequested, SessionOpened, SessionProvisioned
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspacePrepared
 
@@ -247,9 +248,38 @@ class SessionOpenedV1:
     title: str = ""
 
 
-def _opened_v2(event: SessionOpenedV1) -> SessionOpened:
+@dataclass(frozen=True, kw_only=True)
+class SessionOpenedV2:
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str = ""
+    limits: LimitsAsked = NOTHING_ASKED
+
+
+def _opened_v2(event: SessionOpenedV1) -> SessionOpenedV2:
     """Sessions had no limits of their own."""
+    return SessionOpenedV2(**vars(event))
+
+
+def _opened_v3(event: SessionOpenedV2) -> SessionOpened:
+    """There were no personas."""
     return SessionOpened(**vars(event))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionReopenedV1:
+    project_id: UUID
+    owner_id: UUID
+    ref: str
+    title: str
+    worker_id: str
+    reason: str
+    limits: LimitsAsked = NOTHING_ASKED
+
+
+def _reopened_v2(event: SessionReopenedV1) -> SessionReopened:
+    return SessionReopened(**vars(event))
 
 
 EARLIER: dict[tuple[str, int], Earlier] = {
@@ -262,7 +292,9 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectSettingsChanged", 3): Earlier(shape=ProjectSettingsChangedV3, upcast=_settings_changed_v4),
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
+    ("SessionOpened", 2): Earlier(shape=SessionOpenedV2, upcast=_opened_v3),
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
+    ("SessionReopened", 1): Earlier(shape=SessionReopenedV1, upcast=_reopened_v2),
     ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
     ("WorkspacePrepared", 1): Earlier(shape=WorkspacePreparedV1, upcast=_prepared_v2),
 }

@@ -19,7 +19,8 @@ from quarterdeck.jail.egress import control
 from quarterdeck.jail.egress.control import Control
 from quarterdeck.jail.egress.gate import Gate
 from quarterdeck.jail.egress.ledger import FILE, Ledger
-from quarterdeck.jail.egress.proxy import BUFFER, Proxy, rules_of
+from quarterdeck.jail.egress.policies import policy_of
+from quarterdeck.jail.egress.proxy import BUFFER, Proxy
 from quarterdeck.jail.egress.resolving import resolver
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.link import ShimGoneError
@@ -46,7 +47,7 @@ def main() -> None:
     _become(config["uid"], folder, config["session"])
     named = [ipaddress.ip_network(text) for text in config["private_networks"]]
     ledger = Ledger(_decisions(), config["last"])
-    proxy = Proxy(Gate(rules_of(config["rules"]), named, resolve), ledger)
+    proxy = Proxy(Gate(policy_of(config), named, resolve), ledger)
     try:
         asyncio.run(_serve(proxy, Control(proxy, ledger, config["owner"]), shim, config["port"]))
     except QuarterdeckError as error:

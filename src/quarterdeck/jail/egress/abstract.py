@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.network_policy import NetworkPolicy
 
 PORT = 3128
 """On a jail's own loopback, where its programs find the proxy."""
@@ -32,8 +32,8 @@ ENVIRONMENT = {
 class Egress(Protocol):
     """A session's standing proxy. Raises JailError where it is gone."""
 
-    async def change(self, rules: tuple[NetworkRule, ...]) -> None:
-        """These hold from now on; connections that they do not allow are cut."""
+    async def change(self, policy: NetworkPolicy) -> None:
+        """It holds from now on; connections that it does not allow are cut."""
         ...
 
     async def decisions(self, after: int) -> Sequence[NetworkAccessDecided]:
@@ -48,7 +48,7 @@ class Egress(Protocol):
 class EgressKeeper(Protocol):
     """The proxies of the sessions on this host. They outlive the worker, and end with their session's jail."""
 
-    async def start(self, session_id: UUID, rules: tuple[NetworkRule, ...], last: int) -> Egress:
+    async def start(self, session_id: UUID, policy: NetworkPolicy, last: int) -> Egress:
         """For a session whose jail stands, after `end`. Decisions are numbered from `last + 1`."""
         ...
 

@@ -1,6 +1,6 @@
 """What a worker asks of a proxy, on a unix socket in the proxy's folder, in the shim's message format.
 
-- `rules`: from now on these, as pairs of host and port.
+- `policy`: from now on this one, as `policies.told` writes it.
 - `decisions`: the lines of the ledger after a number, once there are any. Asking for them says that those up to the
   number are in the log.
 """
@@ -11,7 +11,8 @@ import socket
 import struct
 
 from quarterdeck.jail.egress.ledger import Ledger
-from quarterdeck.jail.egress.proxy import Proxy, rules_of
+from quarterdeck.jail.egress.policies import policy_of
+from quarterdeck.jail.egress.proxy import Proxy
 from quarterdeck.jail.shim.wire import BrokenMessageError, Head, Unpacker, pack
 
 SOCKET = "sock"
@@ -45,8 +46,8 @@ class Control:
 
     async def _answer(self, head: Head, writer: asyncio.StreamWriter) -> None:
         answer: Head = {"id": head["id"]}
-        if head["do"] == "rules":
-            self._proxy.change(rules_of(head["rules"]))
+        if head["do"] == "policy":
+            self._proxy.change(policy_of(head))
         elif head["do"] == "decisions":
             answer["lines"] = await self._ledger.after(int(head["after"]))
         else:

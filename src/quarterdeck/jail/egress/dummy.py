@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.jail.errors import JailError
 
 
 class DummyEgress:
-    def __init__(self, rules: tuple[NetworkRule, ...], last: int) -> None:
-        self.rules = rules
+    def __init__(self, policy: NetworkPolicy, last: int) -> None:
+        self.policy = policy
         self.last = last
         self.unread: list[NetworkAccessDecided] = []
         self.ended = False
@@ -21,9 +21,9 @@ class DummyEgress:
         self.unread += told
         self._grown.set()
 
-    async def change(self, rules: tuple[NetworkRule, ...]) -> None:
+    async def change(self, policy: NetworkPolicy) -> None:
         self._check()
-        self.rules = rules
+        self.policy = policy
 
     async def decisions(self, after: int) -> Sequence[NetworkAccessDecided]:
         self.unread = [each for each in self.unread if each.number > after]
@@ -51,8 +51,8 @@ class DummyEgressKeeper:
     def __init__(self) -> None:
         self.proxies: dict[UUID, DummyEgress] = {}
 
-    async def start(self, session_id: UUID, rules: tuple[NetworkRule, ...], last: int) -> DummyEgress:
-        self.proxies[session_id] = DummyEgress(rules, last)
+    async def start(self, session_id: UUID, policy: NetworkPolicy, last: int) -> DummyEgress:
+        self.proxies[session_id] = DummyEgress(policy, last)
         return self.proxies[session_id]
 
     async def find(self, session_id: UUID) -> DummyEgress | None:

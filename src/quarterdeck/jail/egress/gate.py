@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quarterdeck.domain.network import NetworkRule, rule_for, written
+from quarterdeck.domain.network import NetworkRule, written
+from quarterdeck.domain.network_policy import Allowed, NetworkPolicy, NotListed, RefusedByPersona, decide
 from quarterdeck.jail.egress import addresses
 from quarterdeck.jail.egress.addresses import Address, Network
 from quarterdeck.jail.egress.names import Target
@@ -32,22 +33,22 @@ class RefusedError(Exception):
 
 
 class Gate:
-    def __init__(self, rules: tuple[NetworkRule, ...], named: Sequence[Network], resolve: Resolve) -> None:
-        self.rules = rules
+    def __init__(self, policy: NetworkPolicy, named: Sequence[Network], resolve: Resolve) -> None:
+        self.policy = policy
         self._named = named
         self._resolve = resolve
 
-    def allows(self, target: Target) -> bool:
-        return rule_for(self.rules, target.host, target.port) is not None
+    def refusal(self, target: Target) -> RefusedError | None:
+        """Why the lists do not allow it now; None: they do."""
+        try:
+            self._rule(target)
+        except RefusedError as refused:
+            return refused
+        return None
 
     async def way_to(self, target: Target) -> Way:
         """Raises RefusedError. A name that no rule allows is not even looked up: that would tell others of it."""
-        rule = rule_for(self.rules, target.host, target.port)
-        if rule is None:
-            raise RefusedError(
-                f"{target} is not on this session's network list",
-                f"Allow it with: qd project set network+={target}",
-            )
+        rule = self._rule(target)
         found = await self._look_up(target)
         refusals = [addresses.refusal(address, self._named) for address in found]
         ways = [address for address, refused in zip(found, refusals, strict=True) if refused is None]
@@ -59,6 +60,22 @@ class Gate:
                 rule=written(rule),
             )
         return Way(written(rule), ways[:MOST_ADDRESSES])
+
+    def _rule(self, target: Target) -> NetworkRule:
+        match decide(self.policy, target.host, target.port):
+            case Allowed(rule=rule):
+                return rule
+            case NotListed():
+                raise RefusedError(
+                    f"{target} is not on this session's network list",
+                    f"Allow it with: qd project set network+={target}",
+                )
+            case RefusedByPersona(persona=persona, rule=rule):
+                raise RefusedError(
+                    f"persona {persona} does not allow {target}",
+                    f"Allow it with: qd persona revise {persona} network+={target}",
+                    rule=written(rule),
+                )
 
     async def _look_up(self, target: Target) -> Sequence[Address]:
         if target.is_address:

@@ -16,12 +16,13 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.jail import folders, ruins
 from quarterdeck.jail.egress.abstract import PORT
 from quarterdeck.jail.egress.control import SOCKET
 from quarterdeck.jail.egress.ledger import FILE
+from quarterdeck.jail.egress.policies import told
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.link import Link, ShimGoneError, connect
 from quarterdeck.jail.shim import kernel
@@ -52,9 +53,9 @@ class ProcessEgress:
         self._session_id = session_id
         self._link = link
 
-    async def change(self, rules: tuple[NetworkRule, ...]) -> None:
+    async def change(self, policy: NetworkPolicy) -> None:
         try:
-            await asyncio.wait_for(self._link.ask("rules", rules=_pairs(rules)), ASK_SECONDS)
+            await asyncio.wait_for(self._link.ask("policy", **told(policy)), ASK_SECONDS)
         except (ShimGoneError, TimeoutError) as error:
             raise _gone(self._session_id) from error
 
@@ -78,13 +79,13 @@ class ProcessEgressKeeper:
         self._settings = settings
         self._started: list[int] = []
 
-    async def start(self, session_id: UUID, rules: tuple[NetworkRule, ...], last: int) -> ProcessEgress:
+    async def start(self, session_id: UUID, policy: NetworkPolicy, last: int) -> ProcessEgress:
         configuration = {
             "session": str(session_id),
             "uid": self._uid,
             "owner": os.geteuid(),
             "port": PORT,
-            "rules": _pairs(rules),
+            **told(policy),
             "last": last,
             "private_networks": self._settings.private_networks,
             "dns": self._settings.dns,
@@ -210,10 +211,6 @@ def _left(session_id: UUID, folder: int) -> list[NetworkAccessDecided]:
 
 def _decision(session_id: UUID, line: dict[str, Any]) -> NetworkAccessDecided:
     return msgspec.convert({**line, "session_id": str(session_id)}, NetworkAccessDecided)
-
-
-def _pairs(rules: tuple[NetworkRule, ...]) -> list[tuple[str, int]]:
-    return [(rule.host, rule.port) for rule in rules]
 
 
 def _gone(session_id: UUID) -> JailError:

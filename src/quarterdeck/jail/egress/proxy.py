@@ -1,13 +1,12 @@
 """The proxy: takes what a jail's programs ask for, has the gate decide, and keeps the flows that it allowed."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 
 import h11
 
-from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import Verdict
+from quarterdeck.domain.network_policy import NetworkPolicy
 from quarterdeck.jail.egress import requests
 from quarterdeck.jail.egress.flow import Flow
 from quarterdeck.jail.egress.gate import Gate, RefusedError
@@ -32,12 +31,12 @@ class Proxy:
         self._flows: set[Flow] = set()
         self._clients: set[asyncio.Task[None]] = set()
 
-    def change(self, rules: tuple[NetworkRule, ...]) -> None:
-        """From now on; connections that these rules do not allow are cut."""
-        self._gate.rules = rules
+    def change(self, policy: NetworkPolicy) -> None:
+        """From now on; connections that it does not allow are cut."""
+        self._gate.policy = policy
         for flow in self._flows:
-            if not self._gate.allows(flow.target):
-                flow.cut(REMOVED)
+            if refused := self._gate.refusal(flow.target):
+                flow.cut(refused.reason if refused.rule else REMOVED)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of the jail's."""
@@ -147,7 +146,3 @@ async def _linger(client: Peer) -> None:
             left = LINGER_BYTES
             while left > 0 and (data := await client.reader.read(BUFFER)):
                 left -= len(data)
-
-
-def rules_of(told: Sequence[Sequence[object]]) -> tuple[NetworkRule, ...]:
-    return tuple(NetworkRule(host=str(host), port=int(str(port))) for host, port in told)

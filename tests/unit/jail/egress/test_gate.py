@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
 from quarterdeck.jail.egress.addresses import Address
 from quarterdeck.jail.egress.gate import Gate, RefusedError
 from quarterdeck.jail.egress.names import Target
@@ -32,7 +33,7 @@ class Names:
 async def test_the_way_to_an_allowed_host_is_looked_up_once() -> None:
     names = Names(a_example="1.1.1.1 2606:4700::1111")
 
-    way = await Gate(RULES, (), names).way_to(Target("a.example", 443))
+    way = await Gate(NetworkPolicy(rules=RULES), (), names).way_to(Target("a.example", 443))
 
     assert way.rule == "a.example:443"
     assert [str(each) for each in way.addresses] == ["1.1.1.1", "2606:4700::1111"]
@@ -54,7 +55,7 @@ async def test_a_name_that_no_rule_allows_is_not_looked_up(target: Target) -> No
     names = Names()
 
     with pytest.raises(RefusedError, match="network list") as refused:
-        await Gate(RULES, (), names).way_to(target)
+        await Gate(NetworkPolicy(rules=RULES), (), names).way_to(target)
 
     assert refused.value.advice == f"Allow it with: qd project set network+={target}"
     assert names.asked == []
@@ -62,11 +63,38 @@ async def test_a_name_that_no_rule_allows_is_not_looked_up(target: Target) -> No
 
 async def test_a_name_without_an_address_is_no_fault_of_the_list() -> None:
     with pytest.raises(RefusedError, match="has no address") as refused:
-        await Gate(RULES, (), Names()).way_to(Target("deep.sub.b.example", 80))
+        await Gate(NetworkPolicy(rules=RULES), (), Names()).way_to(Target("deep.sub.b.example", 80))
 
     assert refused.value.status == 502
 
 
 async def test_an_empty_list_allows_nothing() -> None:
     with pytest.raises(RefusedError):
-        await Gate((), (), Names(a_example="1.1.1.1")).way_to(Target("a.example", 443))
+        await Gate(NetworkPolicy(), (), Names(a_example="1.1.1.1")).way_to(Target("a.example", 443))
+
+
+REVIEWER = PersonaRules(persona="reviewer", rules=(NetworkRule(host="c.b.example", port=80),))
+
+
+async def test_what_the_persona_does_not_allow_is_refused_in_its_name_and_not_looked_up() -> None:
+    names = Names(a_example="1.1.1.1")
+
+    with pytest.raises(RefusedError, match="persona reviewer does not allow") as refused:
+        await Gate(NetworkPolicy(rules=RULES, persona=REVIEWER), (), names).way_to(Target("a.example", 443))
+
+    assert refused.value.advice == "Allow it with: qd persona revise reviewer network+=a.example:443"
+    assert refused.value.rule == "a.example:443"
+    assert names.asked == []
+
+
+async def test_what_both_lists_allow_names_the_narrower_rule() -> None:
+    gate = Gate(NetworkPolicy(rules=RULES, persona=REVIEWER), (), Names(c_b_example="1.1.1.1"))
+
+    assert (await gate.way_to(Target("c.b.example", 80))).rule == "c.b.example:80"
+
+
+async def test_what_the_projects_list_lacks_is_the_projects_refusal_whatever_the_persona_says() -> None:
+    persona = PersonaRules(persona="reviewer", rules=(NetworkRule(host="z.example"),))
+
+    with pytest.raises(RefusedError, match="network list"):
+        await Gate(NetworkPolicy(rules=RULES, persona=persona), (), Names()).way_to(Target("z.example", 443))
