@@ -205,7 +205,7 @@ class _Maker:
             user_id=_user(entry, requested, opened),
             session_id=session_id,
             task_id=own.task_id if own else entry.stream_id if isinstance(event, TaskStatusChanged) else None,
-            persona=own.persona if own else "",
+            persona=(own and own.persona) or _persona(opened),
             provider=own.provider if own else "",
             model=own.model if own else "",
             detail=own.operation if own else "",
@@ -237,6 +237,12 @@ class _Maker:
         if began:
             taken = self._entry.recorded_at - began.recorded_at
             yield self(measure, max(0, taken // timedelta(milliseconds=1)), detail=detail)
+
+
+def _persona(opened: Entry | None) -> str:
+    """That of the session; empty for none."""
+    event = opened.event if opened else None
+    return event.persona.name if isinstance(event, OPENED) and event.persona else ""
 
 
 def _user(entry: Entry, requested: Entry | None, opened: Entry | None) -> UUID | None:

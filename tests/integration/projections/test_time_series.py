@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.support.services import Database
 from tests.support.timescale import timescale
 
 from quarterdeck_projections import database as pools
+from quarterdeck_projections import schema
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries import usage
 from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, widened
@@ -257,3 +259,20 @@ async def test_calls_are_listed_alike(engines: list[Engine], newest: int) -> Non
     for engine in engines:
         assert await listed(engine, Window()) == expected
         assert await listed(engine, Window(limit=1, after=2)) == expected[1:]
+
+
+def test_the_migrations_make_what_the_database_can_have(tmp_path: Path) -> None:
+    with timescale(tmp_path) as url:
+        _check_installed(Engine("timescaledb", url))
+
+
+def _check_installed(engine: Engine) -> None:
+    for statement in ("DROP SCHEMA read", "DROP SCHEMA read_next", "CREATE ROLE reader", "CREATE ROLE projector LOGIN"):
+        engine.execute(statement)
+
+    schema.install(engine.url, "reader", "projector")
+
+    owners = "SELECT hypertable_name::text, owner::text FROM timescaledb_information.hypertables"
+    assert engine.execute(owners) == [("usage_facts", "projector")]
+    for relation in ("usage_facts", "usage_hourly", "usage_daily"):
+        assert engine.execute("SELECT has_table_privilege('reader', %s, 'SELECT')", f"read.{relation}") == [(True,)]

@@ -16,8 +16,9 @@ from uuid_utils.compat import uuid7
 
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
+from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.prices import ModelPrice, PriceTableRevised, price_table_id
-from quarterdeck.domain.session import SessionAdmitted, SessionClosed
+from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionOpened
 from quarterdeck.domain.task_events import TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens, usage_id
@@ -289,3 +290,19 @@ async def test_a_tasks_way_is_measured_and_its_coming_back(database: Database) -
         ("task_cycle", "done", task_id),
         ("task_lead", "done", task_id),
     ]
+
+
+async def test_what_happens_in_a_session_is_its_personas_unless_a_call_names_another(database: Database) -> None:
+    async with told(database) as (story, _):
+        session_id = uuid7()
+        persona = SessionPersona(persona_id=uuid7(), name="fixer", revision=1)
+        opened = SessionOpened(project_id=story.project, owner_id=story.user, ref="main", persona=persona)
+        await story.tell(session_id, opened, SessionAdmitted(), session_id=session_id)
+        await story.run(session_id)
+        await tell_call(story, call(story, 1, session_id=session_id))
+        last = await tell_call(story, call(story, 2, session_id=session_id, persona="reviewer"))
+        await projected(database, last, "usage")
+
+    found = rows(database, "SELECT DISTINCT measure, persona FROM read.usage_facts")
+    assert {persona for measure, persona in found if not measure.startswith(("model", "tokens", "cost"))} == {"fixer"}
+    assert {persona for measure, persona in found if measure == "cost"} == {"fixer", "reviewer"}

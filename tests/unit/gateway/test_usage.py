@@ -9,6 +9,7 @@ import pytest_asyncio
 from tests.support.gateway import Running, running, uuid_of
 
 from quarterdeck.domain.project import MemberAdded, Role
+from quarterdeck_schema.usage import queries
 
 UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 TASK = "VGFzazowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
@@ -336,3 +337,12 @@ async def test_viewers_look_developers_record_and_owners_set_prices(
     assert (await usage(gateway, project, "COST", token=token))["points"] == []
     assert (await record(gateway, project, call(), token=token)).get("code") == recorded
     assert (await revise(gateway, project, token=token)).get("code") == revised
+
+
+async def test_an_answer_has_a_bound(gateway: Running, project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_POINTS", 1)
+    await record(gateway, project, call())
+
+    assert len((await usage(gateway, project, "COST"))["points"]) == 1
+    refused = await usage(gateway, project, "COST", "MODEL_CALLS")
+    assert (refused["code"], refused["message"]) == ("LIMIT_EXCEEDED", "There are more than 1 points to tell.")
