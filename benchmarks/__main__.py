@@ -16,7 +16,10 @@ from pathlib import Path
 
 from benchmarks.row import Row
 
-BENCHMARKS = ("append", "projections", "usage", "jail", "docker_jail", "workspace", "snapshots", "gateway", "chain")
+BENCHMARKS = (
+    *("append", "projections", "usage", "jail", "docker_jail", "workspace", "snapshots"),
+    *("gateway", "chain", "task_files"),
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """\
 # Results

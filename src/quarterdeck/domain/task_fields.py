@@ -115,7 +115,7 @@ def _check(found: TaskChanges) -> None:
         check_text(found.body, MAX_BODY, "body", "A task's body")
     _check_count(found.labels, MAX_LABELS, "labels")
     for label in found.labels or ():
-        if len(label) > MAX_LABEL or not label.isprintable() or not _LABEL.fullmatch(label):
+        if not is_label(label):
             raise InvalidInputError(
                 f"{label[:SHOWN]!r} is no label.",
                 f"A label is 1 to {MAX_LABEL} characters without spaces, commas, #, brackets or backquotes.",
@@ -131,6 +131,10 @@ def _check(found: TaskChanges) -> None:
     _check_count(found.acceptance, MAX_ACCEPTANCE, "acceptance")
     for criterion in found.acceptance or ():
         check_line(criterion, MAX_CRITERION, "acceptance", "A criterion of acceptance")
+
+
+def is_label(text: str) -> bool:
+    return len(text) <= MAX_LABEL and text.isprintable() and bool(_LABEL.fullmatch(text))
 
 
 def _check_count(values: tuple[object, ...] | None, most: int, field: str) -> None:
