@@ -7,7 +7,7 @@ from quarterdeck_cli.api.commands import Command
 from quarterdeck_cli.exitcodes import SIGNAL_BASE, ExitCode
 from quarterdeck_cli.text import plain
 
-_MORE: Final = "Open a session with more: `qd session open {}`, as far as the project's limits go."
+_MORE: Final = "Open a session with more: `qd session open {}`, as far as the project's and the persona's limits go."
 _BY_REASON: Final[dict[str, tuple[ExitCode | None, str]]] = {
     "TIMED_OUT": (ExitCode.TIMED_OUT, "The command's time was up; all it had started was ended."),
     "CANCELLED": (ExitCode.CANCELLED, "The command was cancelled."),

@@ -82,7 +82,7 @@ def _next_step(event: QuotaExceeded) -> str:
     if event.limit is QuotaLimit.DISK:
         return "Have its operator make room there."
     option = "--workspace-files N" if event.limit is QuotaLimit.FILES else "--workspace SIZE"
-    more = f"open a session with more: `qd session open {option}`, as far as the project's limits go"
+    more = f"open a session with more: `qd session open {option}`, as far as the project's and the persona's limits go"
     return f"Remove what is not needed, or {more}."
 
 

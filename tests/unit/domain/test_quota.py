@@ -24,7 +24,7 @@ def test_the_largest_files_are_named_with_what_happened_and_what_to_do() -> None
     assert said(event) == (
         "The session's files reached their quota of 10 GiB. The largest: f4 (4 GiB), f3 (3 GiB), f2 (2 GiB). What it "
         "still wrote failed. Remove what is not needed, or open a session with more: "
-        "`qd session open --workspace SIZE`, as far as the project's limits go."
+        "`qd session open --workspace SIZE`, as far as the project's and the persona's limits go."
     )
 
 
