@@ -13,8 +13,8 @@ from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.usage import MAX_NAME, Tokens
 
 MAX_PRICES = 500
-MAX_PRICE = 10**12
-"""A million dollars for a million tokens."""
+MAX_PRICE = 10**11
+"""A hundred thousand dollars for a million tokens."""
 
 
 def price_table_id(project_id: UUID) -> UUID:

@@ -15,7 +15,8 @@ from quarterdeck.domain.errors import ConflictError, InvalidInputError
 MAX_RECORDS = 1000
 """Calls that are told at once."""
 MAX_NAME = 200
-MAX_TOKENS = 10**12
+MAX_TOKENS = 10**10
+"""Of a call. With the highest price, what it costs is still a 64-bit number of nano-dollars."""
 MAX_ATTRIBUTES = 32
 MAX_VALUE = 1000
 PAST = timedelta(days=7)
@@ -170,7 +171,12 @@ def _check_attributes(attributes: dict[str, str], field: str) -> None:
                 "Its name begins with gen_ai., error. or server., such as gen_ai.response.finish_reasons.",
                 field=field,
             )
-        if len(value) > MAX_VALUE or "\0" in value:
+        if len(value) > MAX_VALUE or not _storable(value):
             raise InvalidInputError(
                 f"The value of {name} cannot be taken; it is text of at most {MAX_VALUE} characters.", field=field
             )
+
+
+def _storable(text: str) -> bool:
+    """Neither NUL nor half a surrogate pair, which no database takes."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

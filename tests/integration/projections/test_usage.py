@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,13 +18,16 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
 from quarterdeck.domain.persona import SessionPersona
-from quarterdeck.domain.prices import ModelPrice, PriceTableRevised, price_table_id
+from quarterdeck.domain.prices import MAX_PRICE, ModelPrice, PriceTableRevised, price_table_id
 from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionOpened
 from quarterdeck.domain.task_events import TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.task_fields import TaskFields
-from quarterdeck.domain.usage import ModelUsageRecorded, Tokens, usage_id
+from quarterdeck.domain.usage import MAX_TOKENS, ModelUsageRecorded, Tokens, usage_id
+from quarterdeck_projections import database as pools
+from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, series
 from quarterdeck_projections.rebuild import rebuild
 from quarterdeck_projections.runner import Projector
+from quarterdeck_projections.usage.measures import Dimension, Measure
 
 TOKENS = Tokens(
     input_tokens=1000,
@@ -306,3 +310,25 @@ async def test_what_happens_in_a_session_is_its_personas_unless_a_call_names_ano
     found = rows(database, "SELECT DISTINCT measure, persona FROM read.usage_facts")
     assert {persona for measure, persona in found if not measure.startswith(("model", "tokens", "cost"))} == {"fixer"}
     assert {persona for measure, persona in found if measure == "cost"} == {"fixer", "reviewer"}
+
+
+async def test_the_dearest_call_there_can_be_stops_nothing(database: Database) -> None:
+    most = Tokens(input_tokens=MAX_TOKENS, output_tokens=MAX_TOKENS)
+    async with told(database) as (story, _):
+        await revise(story, ModelPrice(provider="anthropic", model="*", input=MAX_PRICE, output=MAX_PRICE))
+        for number in range(10):
+            last = await tell_call(story, call(story, number, tokens=most))
+            await projected(database, last, "usage")
+        asked = UsageQuestion(
+            project_id=story.project,
+            since=datetime.now(UTC) - timedelta(days=1),
+            until=datetime.now(UTC) + timedelta(days=1),
+            bucket=Bucket.HOUR,
+            measures=(Measure.COST,),
+        )
+        async with pools.Database(database.app_url) as read:
+            [by_roll_up] = await series(read, asked, 10)
+            [by_facts] = await series(read, replace(asked, group_by=(Dimension.TASK,)), 10)
+
+    assert by_roll_up.highest == 2 * MAX_TOKENS * MAX_PRICE // 1000
+    assert (by_roll_up.total, by_facts.total) == (2**63 - 1, 2**63 - 1)
