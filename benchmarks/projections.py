@@ -22,6 +22,7 @@ from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck_projections import schema
 from quarterdeck_projections.catalogue import PROJECTIONS
+from quarterdeck_projections.projection import ReadingProjection
 from quarterdeck_projections.queries.positions import ProjectionWatch
 
 EVENTS = 200_000
@@ -40,7 +41,8 @@ sys.stdin.readline()
 with rare_collection():
     uvloop.run(projector.run())
 """
-ALL = tuple(projection.name for projection in PROJECTIONS)
+ALL = tuple(projection.name for projection in PROJECTIONS if not isinstance(projection, ReadingProjection))
+"""Those that advance together."""
 
 
 async def run() -> list[Row]:
