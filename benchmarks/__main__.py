@@ -18,7 +18,7 @@ from benchmarks.row import Row
 
 BENCHMARKS = (
     *("append", "projections", "usage", "jail", "docker_jail", "workspace", "snapshots"),
-    *("gateway", "chain", "task_files"),
+    *("gateway", "chain", "task_files", "tracing"),
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """\

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from quarterdeck_cli import tracing
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import sitting
@@ -66,7 +67,9 @@ def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., No
 
 def run_synchronously(function: Callable[..., Awaitable[Result]], **arguments: Any) -> None:
     """Runs one command in a sitting of its own and leaves with its exit code."""
-    code = _exit_code(function, arguments)
+    with tracing.called(getattr(function, "__name__", "command")) as end:
+        code = _exit_code(function, arguments)
+        end(int(code or 0))
     if code:
         raise typer.Exit(int(code))
 

@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from time import time_ns
 from typing import Any, NoReturn
 
 import psycopg
 import structlog
 
+from quarterdeck.application import tracing
 from quarterdeck_projections.ahead import Ahead
 from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
@@ -25,6 +27,7 @@ from quarterdeck_projections.projection import Projection, ReadingProjection
 from quarterdeck_projections.reader import EventReader, head
 from quarterdeck_projections.standing import Standing, described
 from quarterdeck_projections.tables import SCHEMA
+from quarterdeck_projections.traces import trace
 from quarterdeck_projections.writer import Statement
 
 LOCK = 0x71645F70726F6A
@@ -220,9 +223,12 @@ class Projector:
         projections = [standing.projection for standing in group]
         if changes is None:
             changes = project(batch, projections, self._decode)
+        began = time_ns()
         await apply(writing, SCHEMA, projections, batch, changes, self._decode, first=[first])
         for standing in group:
             standing.advanced(batch.upto)
+        if tracing.is_on():
+            await trace(writing, batch, names, began)
 
     async def _stop(self, writing: Connection, standing: Standing, position: int, error: Exception) -> None:
         standing.failed(asyncio.get_running_loop().time())

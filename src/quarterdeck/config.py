@@ -10,7 +10,16 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    WithJsonSchema,
+)
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -84,6 +93,16 @@ def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(text)) for text in texts)
 
 
+def _headers(text: SecretStr) -> SecretStr:
+    if not all(re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+=[ -~]*", each) for each in _listed(text)):
+        raise ValueError("must be name=value, separated by commas")
+    return text
+
+
+def _listed(text: SecretStr) -> list[str]:
+    return [part.strip() for part in text.get_secret_value().split(",") if part.strip()]
+
+
 Directory = Annotated[Path, AfterValidator(_absolute)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PostgresUrl = Annotated[SecretStr, _with_scheme("postgresql", "postgres")]
@@ -93,6 +112,8 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
 WrittenLimits = Annotated[str, AfterValidator(_limits)]
+OtlpEndpoint = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^?#\s]*)?$")]
+OtlpHeaders = Annotated[SecretStr, AfterValidator(_headers), WithJsonSchema({"type": "string", "format": "secret"})]
 WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
@@ -225,6 +246,31 @@ class Egress(BaseSettings):
     )
 
 
+class Telemetry(BaseSettings):
+    """Traces and metrics: [Telemetry](../guide/operating/telemetry.md)."""
+
+    otlp_endpoint: OtlpEndpoint | None = Field(
+        default=None,
+        description="OpenTelemetry collector that traces are sent to, as OTLP over HTTP, such as "
+        "`http://127.0.0.1:4318`; `qd` takes it from its own environment. Default: no traces.",
+    )
+    otlp_headers: OtlpHeaders | None = Field(
+        default=None, description="Headers for the collector, as `name=value`, separated by commas."
+    )
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0,
+        description="Share of the traces that begin here that is recorded; a caller's decision counts first.",
+    )
+    metrics_port: Annotated[int, Field(ge=1, le=65533)] | None = Field(
+        default=None,
+        description="Port at which a worker tells its metrics to Prometheus; the conductor does so at the next one, "
+        "the projector at the one after that. Default: they tell none. The gateway's are at its own `/metrics`.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Address of these ports. Who reaches them needs no token."
+    )
+
+
 class Limits(BaseSettings):
     """What one caller can ask for, and how much is held for one."""
 
@@ -258,7 +304,7 @@ class Limits(BaseSettings):
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 
-class Settings(Limits, Egress, Worker, Users, Services, Listening, General):
+class Settings(Limits, Telemetry, Egress, Worker, Users, Services, Listening, General):
     """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -290,6 +336,12 @@ class Settings(Limits, Egress, Worker, Users, Services, Listening, General):
         return (self.data_dir / "objects").as_uri()
 
     @property
+    def trace_headers(self) -> dict[str, str]:
+        """What the collector is told with each request; secret."""
+        given = _listed(self.otlp_headers) if self.otlp_headers else []
+        return {name: value for name, _, value in (each.partition("=") for each in given)}
+
+    @property
     def local_host(self) -> str:
         """The host to connect to from this machine."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
@@ -302,5 +354,5 @@ class Settings(Limits, Egress, Worker, Users, Services, Listening, General):
         )
 
 
-SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Egress, Limits)
+SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Egress, Telemetry, Limits)
 """In the order of the reference page."""

@@ -10,6 +10,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from quarterdeck.application import tracing
 from quarterdeck.config import LogFormat, Settings
 
 _TOKEN = re.compile(r"qd_[0-9a-f]{32}_[A-Za-z0-9_-]+|(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
@@ -21,6 +22,12 @@ def without_secrets(_logger: Any, _name: str, line: MutableMapping[str, Any]) ->
     for key, value in line.items():
         if isinstance(value, str):
             line[key] = _TOKEN.sub("***", value)
+    return line
+
+
+def with_trace(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Says which trace and span a line was written in."""
+    line.update(tracing.ids())
     return line
 
 
@@ -39,6 +46,7 @@ def configure(settings: Settings, role: str) -> None:
     """Sends all log lines of this process, ours and the libraries', through one chain."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        with_trace,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

@@ -8,6 +8,7 @@ import orjson
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportError, TransportQueryError, TransportServerError
 
+from quarterdeck_cli import tracing
 from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.failures import failure_in, not_quarterdeck, out_of_order, token_refused, unreachable
 from quarterdeck_cli.transport.messages import data_of, is_local, request
@@ -41,7 +42,8 @@ class Http:
     async def execute(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The data that the document `name` asks for. Whatever fails is a CliError."""
         try:
-            result = await self._transport.execute(request(name, variables))
+            with tracing.requesting(name, self._url) as headers:
+                result = await self._transport.execute(request(name, variables), extra_args={"headers": headers})
         except TransportError as error:
             raise self._explained(error) from error
         return data_of(result)

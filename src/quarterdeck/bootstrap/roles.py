@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from quarterdeck import logging
+from quarterdeck.bootstrap.telemetry import telemetry
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 
@@ -19,7 +20,7 @@ def serve(role: str, settings: Settings) -> int:
     """Runs one role until SIGTERM or SIGINT. Returns the process's exit code."""
     logging.configure(settings, role)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with telemetry(settings, role), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_told(ROLES[role](), settings))
     except QuarterdeckError as error:
         sys.stderr.write(f"quarterdeck {role}: {error.message} {error.next_step}\n")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -14,7 +14,9 @@ from prometheus_client import Counter
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
+from quarterdeck.application import tracing
 from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.tracing import Span, SpanKind
 from quarterdeck.domain.errors import QuarterdeckError, UnauthenticatedError
 from quarterdeck.gateway.auth import bearer
 from quarterdeck.gateway.documents import DocumentRefusedError
@@ -24,6 +26,7 @@ from quarterdeck.gateway.gateway import Gateway
 from quarterdeck.gateway.media import JSON, OLD, RESPONSE, Media, negotiate
 from quarterdeck.gateway.metrics import REQUEST_SECONDS, REQUESTS
 from quarterdeck.gateway.requests import GraphQLRequest, parse_json, request_of
+from quarterdeck.gateway.tracing import describe
 
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "LIMIT_EXCEEDED": 429, "UNAVAILABLE": 503}
@@ -77,12 +80,25 @@ class GraphQLOverHTTP:
 
     async def _executed(self, request: Request, media: Media, correlation_id: UUID) -> _Answer:
         caller = await self._caller(request, correlation_id)
+        parent = caller.traceparent if caller else None
+        with tracing.span(f"{request.method} {request.url.path}", SpanKind.SERVER, parent=parent) as span:
+            if caller:
+                caller = replace(caller, traceparent=span.traceparent)
+            answer = await self._run(request, media, correlation_id, caller, span)
+            span.set("http.response.status_code", answer.status)
+            return answer
+
+    async def _run(
+        self, request: Request, media: Media, correlation_id: UUID, caller: Caller | None, span: Span
+    ) -> _Answer:
         asked = await self._request(request)
         try:
             if caller is None and len(asked.query or "") > LONGEST_LOGIN:
                 raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
             operation = self._operation(asked)
             self._check(operation, request, caller)
+            if tracing.is_on():
+                describe(span, request, operation)
         except DocumentRefusedError as error:
             return _Answer(media.status(executed=False), {"errors": formatted(error.errors, correlation_id)})
         result = await self._gateway.engine.run(operation, self._gateway.context(caller, correlation_id))

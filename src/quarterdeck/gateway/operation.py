@@ -9,7 +9,9 @@ import orjson
 import structlog
 from graphql import OperationType
 
+from quarterdeck.application import tracing
 from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.tracing import Attributes, SpanKind
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.gateway.documents import DocumentRefusedError
 from quarterdeck.gateway.execution import Operation
@@ -18,6 +20,7 @@ from quarterdeck.gateway.gateway import Gateway
 from quarterdeck.gateway.messages import NEXT_TAIL, Subscribe, complete, error, next_head
 from quarterdeck.gateway.metrics import MESSAGES, REQUESTS, SUBSCRIPTIONS
 from quarterdeck.gateway.plan import Plan, compile_plan
+from quarterdeck.gateway.tracing import of_operation
 from quarterdeck.gateway.wire import Wire
 from quarterdeck_schema.context import RequestContext
 
@@ -70,7 +73,11 @@ def _select(gateway: Gateway, message: Subscribe) -> Operation:
 async def _single(
     gateway: Gateway, wire: Wire, context: RequestContext, operation: Operation, identifier: str
 ) -> list[Formatted] | None:
-    result = await gateway.engine.run(operation, context)
+    caller, kind = context.caller, operation.kind.value
+    attributes: Attributes = of_operation(operation) if tracing.is_on() else {}
+    with tracing.span(kind, SpanKind.SERVER, parent=caller.traceparent, attributes=attributes) as span:
+        context = replace(context, known_caller=replace(caller, traceparent=span.traceparent))
+        result = await gateway.engine.run(operation, context)
     if "data" not in result:
         return cast("list[Formatted]", result["errors"])
     await wire.send(next_head(identifier), orjson.dumps(result), NEXT_TAIL)

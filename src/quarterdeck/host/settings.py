@@ -28,6 +28,7 @@ KINDS = {
     "array": "list",
     "path": "folder",
     "password": "URL (secret)",
+    "secret": "text (secret)",
 }
 
 REFERENCE_HEAD = """\

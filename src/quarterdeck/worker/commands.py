@@ -1,15 +1,18 @@
 """One command, from its request to its end: exactly once, or reported lost."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
+from quarterdeck.application import tracing
 from quarterdeck.application.background import end
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
+from quarterdeck.application.ports.tracing import Span
 from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain import command
@@ -50,6 +53,10 @@ class CommandRunner:
 
     async def run(self, session: HeldSession, asked: Asked) -> None:
         """Starts it and stays with it. Never raises: a bug here must not leave a command without an end."""
+        with running(session, asked):
+            await self._run(session, asked)
+
+    async def _run(self, session: HeldSession, asked: Asked) -> None:
         begun: Begun | None = None
         try:
             begun = await self._begin(session, asked)
@@ -61,6 +68,10 @@ class CommandRunner:
 
     async def resume(self, session: HeldSession, asked: Asked) -> None:
         """Stays with a command that an earlier worker process started."""
+        with running(session, asked):
+            await self._resume(session, asked)
+
+    async def _resume(self, session: HeldSession, asked: Asked) -> None:
         read = await self._ports.journal.read(COMMAND, asked.command_id)
         if not isinstance(read.state, RunningCommand):
             return
@@ -125,12 +136,13 @@ class CommandRunner:
             command_id=begun.command_id,
             text=begun.request.text,
             terminal=begun.request.terminal,
-            environment=session.environment | (begun.request.environment or {}),
+            environment=tracing.carried() | session.environment | (begun.request.environment or {}),
             timeout_seconds=begun.request.timeout_seconds,
         )
         await session.watch.begin(begun.command_id, begun.cause)
         try:
-            await session.jail.start(spec)
+            with tracing.span("jail start"):
+                await session.jail.start(spec)
         except JailError as error:
             self._doubt(session)
             await session.watch.leave(begun.command_id)
@@ -239,6 +251,12 @@ class CommandRunner:
 
 
 MOST_FILES_LISTED = 1000
+
+
+def running(session: HeldSession, asked: Asked) -> AbstractContextManager[Span]:
+    """The command's span, from when it has a slot until it is let go."""
+    ids = {"quarterdeck.session.id": str(session.session_id), "quarterdeck.command.id": str(asked.command_id)}
+    return tracing.span("run command", parent=asked.traceparent, attributes=ids)
 
 
 def _finished(

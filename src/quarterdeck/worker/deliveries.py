@@ -9,6 +9,7 @@ import structlog
 
 from quarterdeck.application.background import end
 from quarterdeck.application.endings import Endings
+from quarterdeck.application.job_traces import processing
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports.jobs import Delivery, JobKind
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
@@ -76,12 +77,13 @@ class Deliveries:
         while True:
             delivery, reading = await self._arrived.get()
             try:
-                await self._admit(delivery, await reading)
+                with processing(delivery) as span:
+                    await self._admit(delivery, await reading, span.traceparent)
             except Exception:
                 logger.exception("a command could not be admitted", command=str(delivery.job.subject_id))
                 await delivery.retry(_pause(delivery.attempt))
 
-    async def _admit(self, delivery: Delivery, read: Read[CommandState]) -> None:
+    async def _admit(self, delivery: Delivery, read: Read[CommandState], traceparent: str | None) -> None:
         if not isinstance(read.state, RequestedCommand):
             await delivery.done()
             return
@@ -94,7 +96,7 @@ class Deliveries:
         elif read.state.cancelling:
             self._spawn(self._settle(delivery, self._endings.never_ran(read.stream_id, held.files.tree)))
         else:
-            held.commands.submit(asked(read, read.state.request))
+            held.commands.submit(asked(read, read.state.request, traceparent))
             await delivery.done()
 
     async def _homeless(self, delivery: Delivery, command_id: UUID, state: RequestedCommand) -> None:
@@ -138,7 +140,8 @@ class Deliveries:
         """Does the work, says meanwhile that it is being done, and settles the delivery by how it went."""
         working = asyncio.create_task(_say_working(delivery))
         try:
-            await work
+            with processing(delivery):
+                await work
             await delivery.done()
         except _NoRoomError:
             await delivery.retry(0)

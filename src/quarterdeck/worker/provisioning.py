@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application import tracing
 from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
@@ -200,7 +201,8 @@ class Provisioner:
         preparing = asyncio.create_task(self._prepare(session_id, opened, home, quota_of(asked)), name="preparation")
         spec = self.spec_of(session_id, preparing, asked, opened.project_id, home.settings)
         try:
-            jail = await self._ports.driver.create(spec)
+            with tracing.span("jail create"):
+                jail = await self._ports.driver.create(spec)
         except asyncio.CancelledError:
             await end([preparing])
             raise
@@ -221,14 +223,15 @@ class Provisioner:
     async def _prepare(
         self, session_id: UUID, opened: OpenSession, home: project.Project, quota: WorkspaceQuota
     ) -> PreparedWorkspace:
-        return await self._ports.workspaces.prepare(
-            session_id,
-            opened.project_id,
-            home.repository,
-            opened.ref,
-            quota,
-            commit=await self._base_commit(session_id, opened, home),
-        )
+        with tracing.span("workspace prepare"):
+            return await self._ports.workspaces.prepare(
+                session_id,
+                opened.project_id,
+                home.repository,
+                opened.ref,
+                quota,
+                commit=await self._base_commit(session_id, opened, home),
+            )
 
     async def _begin(
         self, opened: OpenSession, prepared: PreparedWorkspace, jail: Jail, settings: ProjectSettings

@@ -22,6 +22,7 @@ class Asked:
     version: int = field(compare=False)
     cause: LoggedEvent = field(compare=False)
     """The last event of its stream."""
+    traceparent: str | None = field(default=None, compare=False)
 
 
 class Hold(Enum):

@@ -86,5 +86,8 @@ class Takeover:
         await self._endings.seal(command_id)
 
 
-def asked(read: Read[CommandState], request: CommandRequested) -> Asked:
-    return Asked(read.events[0].position, read.stream_id, request, read.version, read.events[-1])
+def asked(read: Read[CommandState], request: CommandRequested, traceparent: str | None = None) -> Asked:
+    """`traceparent` is of who did the job, where one did."""
+    cause = read.events[-1]
+    traceparent = traceparent or cause.envelope.traceparent
+    return Asked(read.events[0].position, read.stream_id, request, read.version, cause, traceparent)

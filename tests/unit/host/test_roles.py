@@ -39,3 +39,4 @@ def test_a_role_imports_nothing_that_only_others_are_made_of(role: str, own: set
 
     assert own - imported == set()
     assert imported & of_others == set()
+    assert "opentelemetry" not in imported, "only where traces are asked for"

@@ -1,6 +1,7 @@
 """The three requests of JetStream's API that the job queue needs (nats-server's ADR-1), each UnavailableError on
 failure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.domain.errors import UnavailableError
 
 ANSWER_SECONDS = 2.0
+_NONE: Mapping[str, str] = {}
 NANO = 1_000_000_000
 
 
@@ -61,9 +63,11 @@ async def make_consumer(
     await _ask(connection, f"$JS.API.CONSUMER.CREATE.{stream}.{name}.{subjects}", request)
 
 
-async def store(connection: NatsConnection, subject: str, payload: bytes, message_id: str) -> None:
+async def store(
+    connection: NatsConnection, subject: str, payload: bytes, message_id: str, headers: Mapping[str, str] = _NONE
+) -> None:
     """Stored when it returns, unless the id is known. Raises NoStreamError where no stream takes the subject."""
-    await _ask(connection, subject, payload, {"Nats-Msg-Id": message_id})
+    await _ask(connection, subject, payload, {"Nats-Msg-Id": message_id, **headers})
 
 
 async def _ask(connection: NatsConnection, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> None:

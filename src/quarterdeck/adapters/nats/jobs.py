@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
@@ -12,7 +12,10 @@ from nats.aio.msg import Msg
 from quarterdeck.adapters.nats import jetstream
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.pull import Pull
+from quarterdeck.application import tracing
+from quarterdeck.application.job_traces import destination, job_attributes
 from quarterdeck.application.ports.jobs import Delivery, Job, JobKind
+from quarterdeck.application.ports.tracing import SpanKind
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 
 ACK_SECONDS = 10.0
@@ -23,6 +26,7 @@ DUPLICATE_SECONDS = 30.0
 
 KEEP_SECONDS = 24 * 3600.0
 
+TRACEPARENT = "traceparent"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -32,6 +36,7 @@ class _Wire(msgspec.Struct):
     event_id: str
     worker_id: str | None = None
     traceparent: str | None = None
+    """Of jobs that an earlier release sent; now it is a header."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -85,15 +90,19 @@ class NatsJobQueue:
 
     async def publish(self, job: Job) -> None:
         """Stored when it returns. Raises UnavailableError within a few seconds where it cannot be."""
-        payload = _encoder.encode(
-            _Wire(job.kind, job.subject_id, job.event_id, worker_id=job.worker_id, traceparent=job.traceparent)
-        )
+        attributes = job_attributes(job, "send")
+        name = f"send {destination(job)}"
+        with tracing.span(name, SpanKind.PRODUCER, parent=job.traceparent, attributes=attributes) as span:
+            await self._store(job, {TRACEPARENT: span.traceparent} if span.traceparent else {})
+
+    async def _store(self, job: Job, headers: Mapping[str, str]) -> None:
+        payload = _encoder.encode(_Wire(job.kind, job.subject_id, job.event_id, worker_id=job.worker_id))
         subject, message_id = self._subject(job), f"{job.event_id}:{job.kind.value}"
         try:
-            await jetstream.store(self._connection, subject, payload, message_id)
+            await jetstream.store(self._connection, subject, payload, message_id, headers)
         except jetstream.NoStreamError:
             await self._make_stream()
-            await jetstream.store(self._connection, subject, payload, message_id)
+            await jetstream.store(self._connection, subject, payload, message_id, headers)
 
     @asynccontextmanager
     async def consume(self, worker_id: str) -> AsyncGenerator[AsyncIterator[Delivery], None]:
@@ -120,6 +129,7 @@ class NatsJobQueue:
         async def receive(message: Msg) -> None:
             with suppress(msgspec.DecodeError):
                 wire = _decoder.decode(message.data)
+                wire.traceparent = (message.headers or {}).get(TRACEPARENT, wire.traceparent)
                 waiting.put_nowait(NatsDelivery(self._connection, message, Job(**msgspec.structs.asdict(wire))))
                 return
             await self._connection.publish(message.reply, b"+TERM")

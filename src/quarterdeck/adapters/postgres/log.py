@@ -14,7 +14,9 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.reader import EventReader
 from quarterdeck.adapters.postgres.recent import RecentStreams
 from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
+from quarterdeck.adapters.postgres.tracing import traced
 from quarterdeck.adapters.postgres.writes import prepare_writes
+from quarterdeck.application import tracing
 from quarterdeck.application.ports.log import Context, LoggedEvent, RawEvent, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.domain.base import Recorded
@@ -64,6 +66,11 @@ class PostgresEventLog:
         await asyncio.to_thread(self._recorder.close)
 
     async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        if tracing.is_on():
+            return await traced(self._append, writes, context)
+        return await self._append(writes, context)
+
+    async def _append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
         prepared = prepare_writes(writes, context, self._clock.now())
         if not prepared.rows:
             return ()
