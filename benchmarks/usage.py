@@ -41,7 +41,7 @@ FILL = """
         ('00000000-0000-0000-0001-' || lpad((s % {users})::text, 12, '0'))::uuid, 'persona ' || s % 3, 'anthropic',
         'model ' || n / {kinds} % {models}, '',
         ('00000000-0000-0000-0002-' || lpad(s::text, 12, '0'))::uuid, NULL, ''
-    FROM (SELECT n, (n / {kinds} * 7919) % {sessions} AS s FROM generate_series({first}, {last}) AS n) AS facts
+    FROM (SELECT n, (n / {kinds} * 7919) % {sessions} AS s FROM generate_series({first}::bigint, {last}) AS n) AS facts
 """
 # what the trigger would have summed up: so many facts at once are summed up at the end
 SUM_UP = """

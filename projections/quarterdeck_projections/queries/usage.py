@@ -80,14 +80,17 @@ _COLUMNS: dict[Dimension, LiteralString] = {
     Dimension.MODEL: "model",
     Dimension.DETAIL: "detail",
 }
-# a sum beyond 64 bits, which is more than nine billion dollars, is told as the largest there is
+# a sum beyond 64 bits, which is more than nine billion dollars, is told as the largest there is; LEAST would take that
+# for one that is not known, too
 _FROM_FACTS: LiteralString = """
-    count(*) AS count, count(value) AS known, least(sum(value), 9223372036854775807)::bigint AS total,
+    count(*) AS count, count(value) AS known,
+    (CASE WHEN sum(value) > 9223372036854775807 THEN 9223372036854775807 ELSE sum(value) END)::bigint AS total,
     min(value) AS lowest, max(value) AS highest
     FROM read.usage_facts"""
 _FROM_ROLL_UP: LiteralString = """
     sum(count)::bigint AS count, sum(known)::bigint AS known,
-    least(sum(total), 9223372036854775807)::bigint AS total, min(lowest) AS lowest, max(highest) AS highest FROM """
+    (CASE WHEN sum(total) > 9223372036854775807 THEN 9223372036854775807 ELSE sum(total) END)::bigint AS total,
+    min(lowest) AS lowest, max(highest) AS highest FROM """
 _UNITS: dict[Bucket, LiteralString] = {
     Bucket.HOUR: "hour",
     Bucket.DAY: "day",

@@ -248,7 +248,7 @@ def _persona(opened: Entry | None) -> str:
 def _user(entry: Entry, requested: Entry | None, opened: Entry | None) -> UUID | None:
     """Who asked for it; where a part of the house did, whose session it is."""
     for each in (entry, requested):
-        if each and each.actor_kind == ActorKind.USER and not isinstance(each.event, NetworkAccessDecided):
+        if each and each.actor_kind == ActorKind.USER:
             return UUID(each.actor_id)
     if opened and isinstance(opened.event, OPENED):
         return opened.event.owner_id
