@@ -8,6 +8,7 @@ missing=()
 command -v tmux >/dev/null || missing+=(tmux)
 command -v setpriv >/dev/null || missing+=(util-linux)
 command -v dockerd >/dev/null || missing+=(docker.io)
+command -v runsc >/dev/null || missing+=(runsc)
 command -v debootstrap >/dev/null || missing+=(debootstrap)
 [ "${#missing[@]}" -gt 0 ] || exit 0
 

@@ -6,7 +6,7 @@
 it), or `none: reason`. Further lines: `# terminal: yes`; `# jail: own` (it could spoil others' jail); `# ends: the
 jail` or `the command`; `# leaves: a daemon`; `# network: host` (its control needs the host's);
 `# limit: memory` (the limit that it tries, where a host may have nobody to keep it);
-`# gap: docker` (a driver that does not hold it, as docs/security.md says).
+`# gap: gvisor` (a driver that does not hold it, as docs/security.md says).
 """
 
 import re

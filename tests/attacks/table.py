@@ -11,7 +11,7 @@ from quarterdeck.jail.shim import bounds
 
 PAGE = HERE.parents[1] / "docs" / "security.md"
 RESULTS = HERE / "results.json"
-COLUMNS = {"bubblewrap": "bubblewrap", "docker": "Docker"}
+COLUMNS = {"bubblewrap": "bubblewrap", "docker": "Docker", "gvisor": "gVisor"}
 Results = Mapping[str, Mapping[str, str]]
 """By driver and script's id: `held`, or why it was not tried."""
 KINDS = {
@@ -73,7 +73,7 @@ def attack_tables(results: Results) -> Iterator[str]:
     by_kind = {kind: list(group) for kind, group in groupby(scripts, lambda script: script.kind)}
     for kind, title in KINDS.items():
         columns = " | ".join(COLUMNS.values())
-        yield from ("", f"### {title}", "", f"| attack | it tries | {columns} | control |", "|---|---|---|---|---|")
+        yield from ("", f"### {title}", "", f"| attack | it tries | {columns} | control |", "|---|---|---|---|---|---|")
         yield from (_row(script, results) for script in by_kind[kind])
 
 

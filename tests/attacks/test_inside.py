@@ -12,6 +12,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.domain.command import EndReason
 from quarterdeck.jail.abstract import Jail
+from quarterdeck.jail.link import ShimGoneError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +43,11 @@ async def test_an_attack_that_spoils_its_jail_spoils_nothing_else(
         pytest.skip(f"no jail on this host keeps {script.further['limit']} by itself; sessions say so")
     jail = await field.new_jail()
     try:
-        judge(script, await _attack(field, jail, script), field)
+        try:
+            judge(script, await _attack(field, jail, script), field)
+        except ShimGoneError:
+            # who cannot end its container leaves that to the worker, which makes the jail anew
+            assert script.ends == "the jail"
         await field.check_neighbour()
         if script.ends != "the jail":
             assert (await run(jail, "echo fine")).text == "fine\n"

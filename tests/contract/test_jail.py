@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.docker_daemon import daemon_of
 from tests.support.jails import finish, place, read_to_end, read_until, run, spec, start
 from tests.support.waiting import eventually
 
@@ -57,15 +58,15 @@ class Host:
         return self.drivers[-1]
 
 
-@pytest.fixture(params=["dummy", "bubblewrap", "docker"])
+@pytest.fixture(params=["dummy", "bubblewrap", "docker", "gvisor"])
 async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
-    daemon = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
-    async with place(daemon) as where:
+    async with place(daemon_of(request, request.param)) as where:
         dummies = DummyHost(write=lambda session_id, changes: apply(changes, str(where.upper(session_id)), ""))
         kinds: dict[str, Callable[[], JailDriver]] = {
             "dummy": lambda: DummyDriver(SCRIPTS, host=dummies),
             "bubblewrap": where.driver,
             "docker": where.driver,
+            "gvisor": where.driver,
         }
         made = Host(kinds[request.param], where.workspace)
         yield made

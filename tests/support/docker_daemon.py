@@ -1,5 +1,6 @@
 """A Docker daemon of the tests' own: its socket, data, state and control groups are apart from any other's."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,10 +8,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import docker
 import psutil
@@ -26,6 +28,8 @@ CANNOT = (
     else ""
 )
 """Why there can be no daemon here; empty where there can."""
+RUNSC = shutil.which("runsc")
+CANNOT_GVISOR = CANNOT or ("" if RUNSC else "there is no runsc: `apt install runsc`")
 
 
 CONTAINERD = """
@@ -44,6 +48,8 @@ class OwnDaemon:
 
     root: Path
     options: tuple[str, ...] = ()
+    configuration: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What is in its daemon.json."""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     containerd: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -63,10 +69,11 @@ class OwnDaemon:
             self.containerd = self._run("containerd", "--config", str(configuration))
             self._wait_for(self.root / "containerd.sock", self.containerd)
         (self.root / "pid").unlink(missing_ok=True)
+        (self.root / "daemon.json").write_text(json.dumps(self.configuration))
         self.process = self._run(
             *(DOCKERD, "--host", self.address, "--pidfile", f"{self.root}/pid", "--data-root", f"{self.root}/data"),
             *("--exec-root", f"{self.root}/exec", "--cgroup-parent", f"/{self.cgroup}"),
-            *("--containerd", f"{self.root}/containerd.sock"),
+            *("--containerd", f"{self.root}/containerd.sock", "--config-file", f"{self.root}/daemon.json"),
             *("--bridge", "none", "--iptables=false", "--ip6tables=false", *self.options),
         )
         self._wait_for(Path(self.address.removeprefix("unix://")), self.process)
@@ -149,10 +156,10 @@ class OwnDaemon:
 
 
 @contextmanager
-def own_daemon(*options: str) -> Generator[OwnDaemon]:
+def own_daemon(*options: str, **configuration: Any) -> Generator[OwnDaemon]:
     root = Path(tempfile.mkdtemp(prefix="qd-docker-"))
     root.chmod(0o711)
-    made = OwnDaemon(root, options)
+    made = OwnDaemon(root, options, configuration)
     made.start()
     try:
         yield made
@@ -167,3 +174,27 @@ def docker_daemon() -> Generator[OwnDaemon]:
         pytest.skip(CANNOT)
     with own_daemon() as daemon:
         yield daemon
+
+
+@pytest.fixture(scope="session")
+def gvisor_daemon() -> Generator[OwnDaemon]:
+    """One whose containers run on gVisor's kernel where nothing else is asked for."""
+    if CANNOT_GVISOR:
+        pytest.skip(CANNOT_GVISOR)
+    with own_daemon(**gvisor()) as daemon:
+        yield daemon
+
+
+def gvisor(*flags: str) -> dict[str, Any]:
+    """A daemon's configuration. Without `flags`, those that the Debian package of 2022 needs."""
+    arguments = flags or ("--fsgofer-host-uds", "--network=none")
+    return {"runtimes": {"runsc": {"path": RUNSC, "runtimeArgs": [*arguments]}}, "default-runtime": "runsc"}
+
+
+def daemon_of(request: pytest.FixtureRequest, driver: str) -> str:
+    """The address of the daemon that a driver's jails are made with; empty for one that needs none."""
+    daemons = {"docker": "docker_daemon", "gvisor": "gvisor_daemon"}
+    if driver not in daemons:
+        return ""
+    daemon: OwnDaemon = request.getfixturevalue(daemons[driver])
+    return daemon.address

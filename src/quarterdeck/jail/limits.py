@@ -34,6 +34,15 @@ def kept_by_looking() -> dict[str, str]:
     return {"memory": "watcher"} | counted
 
 
+OF_OWN_KERNEL: Mapping[str, str] = {"memory": "watcher", "processes": "rlimit"}
+"""Who keeps these in a container whose kernel is not the host's: its processes are none of the host's."""
+SPARE_MEMORY = 256 * MIB
+"""What such a container has beyond its limit, for its kernel, and for what grows faster than the watcher looks."""
+SPARE_TASKS = 16_384
+"""As above, beside four for each process. The kernel's tasks that stand for the jail's stay a while after those, and
+where one cannot be made the kernel ends."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class JailLimits:
     """None is no limit: it is not listed either."""
@@ -72,6 +81,11 @@ class JailLimits:
             resource.RLIMIT_FSIZE: self.file_bytes,
         }
         return limits | {resource.RLIMIT_NPROC: self.processes + spare} if counts_processes_by_namespace() else limits
+
+    @property
+    def of_own_kernel(self) -> dict[int, int]:
+        """Resource limits that a kernel of the jail's own keeps per jail."""
+        return {resource.RLIMIT_NPROC: self.processes + UPKEEP}
 
     def watched(self, kept: Mapping[str, str]) -> dict[str, int | None]:
         """What is left to the jail's own agent to watch, where `kept` has what control groups keep."""

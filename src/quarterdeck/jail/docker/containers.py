@@ -1,6 +1,9 @@
 """The containers of this worker's sessions: what each is made of, and finding and removing them."""
 
+import os
+import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -8,15 +11,16 @@ from uuid import UUID
 
 import docker
 from docker.errors import APIError, NotFound
+from docker.models.containers import Container
 from docker.types import LogConfig, Mount, Ulimit
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import system
 from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec
-from quarterdeck.jail.docker import volumes
+from quarterdeck.jail.docker import look, volumes
 from quarterdeck.jail.docker.images import Image
 from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
-from quarterdeck.jail.limits import JailLimits
+from quarterdeck.jail.limits import SPARE_MEMORY, SPARE_TASKS, JailLimits
 from quarterdeck.jail.shim import bounds, contained, record
 
 SESSION, PROJECT, BOOT, STATE = (f"quarterdeck.{name}" for name in ("session", "project", "boot", "state"))
@@ -78,6 +82,7 @@ def arguments(spec: JailSpec, place: Place, image: Image, limits: JailLimits) ->
         "shm_size": limits.shared_memory_bytes,
         **_isolation(),
         **_limits(limits),
+        **(_around_own_kernel(limits) if place.own_kernel else {}),
     }
 
 
@@ -115,6 +120,16 @@ def _limits(limits: JailLimits) -> dict[str, Any]:
     if limits.cpus is not None:
         kept["nano_cpus"] = int(limits.cpus * 1e9)
     return kept
+
+
+def _around_own_kernel(limits: JailLimits) -> dict[str, Any]:
+    """Bounds for the kernel and all that runs on it, which ends as a whole where it reaches them: so they lie beyond
+    the limits that are kept inside."""
+    bounds_around: dict[str, Any] = {"pids_limit": 4 * limits.processes + SPARE_TASKS}
+    if limits.memory_bytes is not None:
+        most = limits.memory_bytes + SPARE_MEMORY
+        bounds_around |= {"mem_limit": most, "memswap_limit": most}
+    return bounds_around
 
 
 def _memory_files(image: Image, limits: JailLimits, owner: str) -> dict[str, str]:
@@ -167,7 +182,9 @@ def _shown(source: Path, target: str) -> Mount:
 def remove(client: docker.DockerClient, session_id: UUID) -> None:
     """With its volume and everything that runs in it. Nothing there: nothing happens."""
     try:
-        client.containers.get(name_of(session_id)).remove(force=True, v=True)
+        found = client.containers.get(name_of(session_id))
+        _end_own_kernel(found)
+        found.remove(force=True, v=True)
     except NotFound:
         pass
     except APIError as error:
@@ -176,6 +193,23 @@ def remove(client: docker.DockerClient, session_id: UUID) -> None:
             raise
     for name in (name_of(session_id), terminals_of(session_id)):
         volumes.remove(client, name)
+
+
+def _end_own_kernel(found: Container) -> None:
+    """Ends a kernel that is a process on the host: a runtime that asks it to end itself waits for ever if it hangs."""
+    told = cast("Mapping[str, Any]", found.attrs)
+    pid = told["State"]["Pid"]
+    if told["HostConfig"]["Runtime"] in look.OF_THE_HOST or not pid:
+        return
+    # only root may: for others Docker has to do
+    with suppress(OSError):
+        process = os.pidfd_open(pid)
+        try:
+            found.reload()
+            if cast("Mapping[str, Any]", found.attrs)["State"]["Pid"] == pid:
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+        finally:
+            os.close(process)
 
 
 def label_of(state: Path) -> str:

@@ -24,7 +24,7 @@ from quarterdeck.jail.docker import containers, look, runtime, volumes
 from quarterdeck.jail.docker.daemon import Daemon, NoDaemonError
 from quarterdeck.jail.docker.images import Image, Images
 from quarterdeck.jail.errors import JailError
-from quarterdeck.jail.limits import JailLimits, kept_by_looking
+from quarterdeck.jail.limits import OF_OWN_KERNEL, JailLimits, kept_by_looking
 from quarterdeck.jail.shim import groups
 from quarterdeck.jail.shim.wire import Head
 from quarterdeck.jail.shims import ALONE_SECONDS, Shims
@@ -85,11 +85,12 @@ class DockerDriver:
                 own_kernel=look.has_own_kernel(await self._known(), spec.container.runtime),
             )
             limits = spec.limits or self._limits
-            own = await self._group(spec.session_id, limits)
+            # on a kernel of its own no process of the jail is one that a group of ours could have
+            own = Made() if place.own_kernel else await self._group(spec.session_id, limits)
             made = containers.arguments(spec, place, image, limits)
             await self._daemon.ask(partial(_start, made))
-            kept = {**await self._kept(), **own.kept}
-            configuration = self._configuration(spec, image, limits, own) | {"watched": limits.watched(kept)}
+            kept = {**await self._kept(), **(OF_OWN_KERNEL if place.own_kernel else own.kept)}
+            configuration = self._configuration(spec, image, limits, own) | _watching(place, limits, kept)
             return await self._shims.start(spec.session_id, limits.told({**kept_by_looking(), **kept}), configuration)
         except BaseException:
             await self._take_down(spec.session_id)
@@ -126,10 +127,12 @@ class DockerDriver:
             return set()
 
     async def _check_runtime(self, name: str) -> None:
-        if not name:
-            return
-        known = await self._daemon.ask(lambda client: sorted(client.info().get("Runtimes") or {}))
-        if name not in known:
+        info = await self._daemon.ask(lambda client: client.info())
+        problem = look.cannot_be_reached(info, name)
+        if problem is not None:
+            raise problem
+        known = sorted(info.get("Runtimes") or {})
+        if name and name not in known:
             raise JailError(
                 f"The Docker daemon on this host has no runtime {name!r}; it has {', '.join(known)}.",
                 f"Install it and register it (`runtimes` in /etc/docker/daemon.json), or take {name!r} out of the "
@@ -182,7 +185,6 @@ class DockerDriver:
         return {
             "container": True,
             "seccomp": self._seccomp.hex(),
-            "rlimits": {},
             "processes": limits.processes,
             "groups": {"shim": own.shim, "roles": own.roles},
             "shells": self._shells,
@@ -191,6 +193,14 @@ class DockerDriver:
             "workspace": WORKSPACE_PATH,
             "state": system.STATE_FOLDER,
         }
+
+
+def _watching(place: containers.Place, limits: JailLimits, kept: Mapping[str, str]) -> Head:
+    """What the agent sees to itself. What a kernel of the jail's own would have to hand out, it copies."""
+    if place.own_kernel:
+        watched = {"memory": limits.memory_bytes, "processes": None}
+        return {"relayed": True, "rlimits": limits.of_own_kernel, "watched": watched}
+    return {"rlimits": {}, "watched": limits.watched(kept)}
 
 
 def _start(made: dict[str, Any], client: docker.DockerClient) -> None:

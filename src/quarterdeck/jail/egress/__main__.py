@@ -15,7 +15,7 @@ from typing import Any
 
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail import sockets
-from quarterdeck.jail.egress import control
+from quarterdeck.jail.egress import arrivals, control
 from quarterdeck.jail.egress.control import Control
 from quarterdeck.jail.egress.gate import Gate
 from quarterdeck.jail.egress.ledger import FILE, Ledger
@@ -109,7 +109,7 @@ async def _serve_jail(proxy: Proxy, taken: Taken | None, shim: int, port: int) -
 
 
 async def _serve_network(proxy: Proxy, taken: Taken) -> None:
-    server = await asyncio.start_server(proxy.serve, sock=taken.made, limit=BUFFER)
+    server = await arrivals.serve(taken, proxy.serve, BUFFER)
     try:
         await sockets.ended(taken.life)
     finally:

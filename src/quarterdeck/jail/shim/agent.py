@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from quarterdeck.jail.shim import bounds, changes, family, kernel, ports, wake
@@ -72,16 +73,19 @@ def _enter(inside: int) -> None:
 
 
 class Agent:
+    subreaper = Subreaper
+    watch = Watch
+
     def __init__(self, channel: socket.socket, config: Config) -> None:
         self._channel = channel
         self._config = config
         self._subreapers: dict[int, int] = {}
         """By pid, the number that the shim gave each."""
-        self._changers: dict[int, int] = {}
-        """Those at work on files: by pid, the number of the request."""
+        self._helpers: dict[int, int] = {}
+        """Forks at work on what was asked for: by pid, the number of the request."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
-        self._watch = Watch(**config.get("watched", {"memory": None, "processes": None}))
+        self._watch = self.watch(**config.get("watched", {"memory": None, "processes": None}))
         self._look_at: float | None = None
         """When it is looked at what the commands use; None while none runs."""
 
@@ -118,7 +122,7 @@ class Agent:
 
     def _look(self) -> None:
         """Tells the shim of a limit that is exceeded, and looks again soon where anything runs."""
-        running = commands_of(self._subreapers)
+        running = commands_of(self._subreapers, self._started_by)
         over = self._watch.over(running)
         if over:
             reason, number = over
@@ -130,6 +134,8 @@ class Agent:
         if not message:
             os._exit(0)
         asked = json.loads(message)
+        if asked["do"] == "leave":
+            os._exit(1)
         if asked["do"] == "prepare":
             # one is prepared when one begins: then there is something to look at
             self._look_at = time.monotonic() if self._watch else None
@@ -138,7 +144,10 @@ class Agent:
         if asked["do"] == "change":
             self._change(asked["id"], fds[0])
             return
-        answer: Config = {"id": asked["id"]}
+        if asked["do"] == "socket":
+            self._pass_socket(asked, fds)
+            return
+        answer: Config = {}
         if asked["do"] == "count":
             answer["count"] = len(self._commands())
         elif asked["do"] == "freeze":
@@ -149,19 +158,19 @@ class Agent:
             self._end(asked["number"])
         elif asked["do"] == "ports":
             answer["ports"] = ports.listening()
-        elif asked["do"] == "socket":
-            self._pass_socket(answer, asked["family"])
-            return
-        self._channel.send(json.dumps(answer).encode())
+        self._answer(asked["id"], **answer)
 
-    def _pass_socket(self, answer: Config, family: int) -> None:
+    def _answer(self, number: int, **said: Any) -> None:
+        self._channel.send(json.dumps({**said, "id": number}).encode())
+
+    def _pass_socket(self, asked: Config, _fds: list[int]) -> None:
         """One of this network namespace, which whoever gets it may bind or connect: the agent itself never waits."""
         try:
-            with socket.socket(family, socket.SOCK_STREAM) as made:
-                socket.send_fds(self._channel, [json.dumps(answer).encode()], [made.fileno()])
+            with socket.socket(asked["family"], socket.SOCK_STREAM) as made:
+                socket.send_fds(self._channel, [json.dumps({"id": asked["id"]}).encode()], [made.fileno()])
         except OSError as error:
             # a jail that is full must not lose its agent
-            self._channel.send(json.dumps({**answer, "error": f"No socket could be made: {error.strerror}"}).encode())
+            self._answer(asked["id"], error=f"No socket could be made: {error.strerror}")
 
     def _prepare(self, number: int, channel: int, *doors: int) -> None:
         """Forks a subreaper, which goes through `doors` into its groups and will hear on `channel` what to start."""
@@ -182,31 +191,40 @@ class Agent:
             self._channel.close()
             self._wake.close()
             wake.forget()
-            Subreaper(socket.socket(fileno=channel), self._config, doors).run()
+            self.subreaper(socket.socket(fileno=channel), self._config, doors).run()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the shim must hear of it
             _tell(channel, error)
         finally:
             os._exit(0)
 
     def _change(self, number: int, memory: int) -> None:
-        """Changes files in a fork, which may be starved or killed without harm to the agent."""
+        """Changes files."""
+
+        def work() -> None:
+            changes.apply(read_memory(memory), self._config["workspace"], self._config["state"])
+            self._answer(number)
+
+        self._help(number, memory, work)
+
+    def _help(self, number: int, given: int, work: Callable[[], None]) -> None:
+        """Has it done, with the descriptor that is `given`, by a fork: that may be starved or killed without harm."""
         try:
             pid = os.fork()
         except OSError as error:
-            self._channel.send(json.dumps({"id": number, "error": error.strerror}).encode())
-            os.close(memory)
-            return
-        if pid:
-            self._changers[pid] = number
-            os.close(memory)
-            return
+            self._answer(number, error=error.strerror)
+        else:
+            if pid == 0:
+                self._do_in_fork(number, work)
+            self._helpers[pid] = number
+        os.close(given)
+
+    def _do_in_fork(self, number: int, work: Callable[[], None]) -> NoReturn:
         try:
             wake.forget()
-            changes.apply(read_memory(memory), self._config["workspace"], self._config["state"])
-            self._channel.send(json.dumps({"id": number}).encode())
+            work()
         except (OSError, changes.BrokenChangesError, MemoryError) as error:
             said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._channel.send(json.dumps({"id": number, "error": said}).encode())
+            self._answer(number, error=said)
         except BaseException:  # noqa: BLE001 - the agent tells that it was ended
             os._exit(1)
         os._exit(0)
@@ -214,7 +232,7 @@ class Agent:
     @property
     def _own(self) -> set[int]:
         """Children that are no part of any command."""
-        return self._subreapers.keys() | self._changers.keys()
+        return self._subreapers.keys() | self._helpers.keys()
 
     def _commands(self) -> set[int]:
         """What the commands are made of: descendants that are none of our own helpers."""
@@ -235,9 +253,11 @@ class Agent:
         self._frozen.clear()
 
     def _reap(self) -> None:
-        ended = family.reap()
-        for pid in self._changers.keys() & ended.keys():
-            number = self._changers.pop(pid)
+        self._take_ended(family.reap())
+
+    def _take_ended(self, ended: dict[int, int]) -> None:
+        for pid in self._helpers.keys() & ended.keys():
+            number = self._helpers.pop(pid)
             if ended[pid]:
                 self._channel.send(json.dumps({"id": number, "error": "it was ended from inside the jail"}).encode())
         gone = self._subreapers.keys() & ended.keys()
@@ -253,10 +273,17 @@ class Agent:
                 family.send(pid, signal.SIGKILL)
 
     def _sweep(self) -> None:
-        """Ends what a killed subreaper left: children of ours that are none."""
-        while family.descendants(os.getpid(), self._own):
-            family.kill_all(os.getpid(), self._own)
-            family.reap()
+        """Ends what a killed subreaper left."""
+        while self._strays():
+            family.kill_all(self._strays)
+            self._take_ended(family.reap())
+
+    def _strays(self) -> dict[int, family.Process]:
+        """Children of ours that are none, and theirs."""
+        return family.descendants(os.getpid(), self._own)
+
+    def _started_by(self, subreaper: int) -> dict[int, family.Process]:
+        return family.descendants(subreaper)
 
 
 def _tell(channel: int, error: BaseException) -> None:

@@ -10,6 +10,7 @@ import time
 
 from quarterdeck.jail.shim import kernel, wake
 from quarterdeck.jail.shim.agent import Agent, shut
+from quarterdeck.jail.shim.relaying import RelayingAgent
 
 CHANNEL = "/run/quarterdeck/channel/agent"
 LOOK_SECONDS = 60.0
@@ -24,12 +25,18 @@ def main() -> None:
         return
     config = json.loads(channel.recv(CONFIGURATION_BYTES))
     kernel.close_all_but([channel.fileno()])
-    shut(bytes.fromhex(config["seccomp"]), config["rlimits"])
+    try:
+        shut(bytes.fromhex(config["seccomp"]), config["rlimits"])
+    except OSError as error:
+        # never a weaker jail
+        channel.send(json.dumps({"failed": f"it cannot shut the jail: {error}"}).encode())
+        raise
     kernel.set_name("agent")
     kernel.set_title("agent")
     wake.ignore()
     kernel.to_null()
-    Agent(channel, config).serve()
+    kind = RelayingAgent if config.get("relayed") else Agent
+    kind(channel, config).serve()
 
 
 def _connect() -> socket.socket | None:

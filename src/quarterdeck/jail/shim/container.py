@@ -9,17 +9,17 @@ import os
 import select
 import socket
 import struct
-from typing import Any
+from typing import Any, Self
 
 from quarterdeck.jail.shim import record
 from quarterdeck.jail.shim.groups import Groups
-from quarterdeck.jail.shim.inside import Inside, NotMadeError, kill
+from quarterdeck.jail.shim.inside import Inside, NotMadeError
 
 CHANNEL = "channel"
 SOCKET = f"{CHANNEL}/agent"
 START_SECONDS = 20.0
 END_SECONDS = 2.0
-FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state", "watched", "shell")
+FOR_AGENT = ("seccomp", "rlimits", "shells", "environment", "workspace", "state", "watched", "shell", "relayed")
 NOTHING = -1
 """A container needs no pipe to end with its shim: the agent's channel is one."""
 
@@ -27,6 +27,17 @@ Config = dict[str, Any]
 
 
 class Contained(Inside):
+    """In a container on the host's kernel: the agent is a process like any other."""
+
+    @classmethod
+    def of(cls, channel: socket.socket, groups: Groups) -> Self:
+        """Whose agent is at the other end. Raises NotMadeError."""
+        pid, uid = peer(channel)
+        if uid != os.getuid():
+            raise NotMadeError(f"the container's agent runs as user {uid}")
+        first_fd = open_process(pid)
+        return cls(channel, os.dup(first_fd), pid, first_fd, NOTHING, groups)
+
     def stop(self) -> None:
         """Lets the agent end by itself, so that Docker has no reason to start the container again."""
         self.agent.close()
@@ -36,22 +47,19 @@ class Contained(Inside):
             self.kill()
 
 
-def make(config: Config, groups: Groups) -> Inside:
+def make(config: Config, groups: Groups, kind: type[Contained]) -> Inside:
     """Waits for the container's agent. Raises NotMadeError."""
     channel = _accept()
     try:
-        first, first_fd = _peer(channel)
+        made = kind.of(channel, groups)
     except BaseException:
         channel.close()
         raise
     try:
         _tell(channel, config)
-        made = Contained(channel, os.dup(first_fd), first, first_fd, NOTHING, groups)
     except (OSError, ValueError, NotMadeError) as error:
-        # killed, so that Docker starts it again: another may do better
-        kill(first_fd)
-        os.close(first_fd)
-        channel.close()
+        # ended, so that Docker starts it again: another may do better
+        made.end(again=True)
         raise NotMadeError(f"the container's agent is not what it should be: {error}") from error
     made.prepare_subreaper()
     return made
@@ -63,7 +71,7 @@ def _tell(channel: socket.socket, config: Config) -> None:
     channel.settimeout(START_SECONDS)
     word = json.loads(channel.recv(4096) or b"{}")
     if "ready" not in word:
-        raise NotMadeError("it ended before it was ready")
+        raise NotMadeError(word.get("failed", "it ended before it was ready"))
     channel.settimeout(None)
 
 
@@ -82,12 +90,15 @@ def _accept() -> socket.socket:
             record.remove(SOCKET)
 
 
-def _peer(channel: socket.socket) -> tuple[int, int]:
-    """The agent's pid, and a pidfd of it."""
+def peer(channel: socket.socket) -> tuple[int, int]:
+    """Pid and user of who has connected."""
     pid, uid, _ = struct.unpack("3i", channel.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if uid != os.getuid():
-        raise NotMadeError(f"the container's agent runs as user {uid}")
+    return pid, uid
+
+
+def open_process(pid: int) -> int:
+    """A pidfd of it."""
     try:
-        return pid, os.pidfd_open(pid)
+        return os.pidfd_open(pid)
     except OSError as error:
         raise NotMadeError("the container's agent ended before it was ready") from error

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 
 STOPPED = frozenset("Tt")
 DEAD = frozenset("ZX")
@@ -44,12 +44,16 @@ def _read(name: str) -> Process | None:
 
 def descendants(of: int, without: Collection[int] = ()) -> dict[int, Process]:
     """Living processes that descend from `of`, but not those in `without` nor what descends from them."""
-    processes = all_processes()
+    return below(all_processes(), [of], without)
+
+
+def below(processes: dict[int, Process], of: Iterable[int], without: Collection[int] = ()) -> dict[int, Process]:
+    """The living among `processes` that descend from one that is in `of`."""
     children: dict[int, list[int]] = {}
     for pid, process in processes.items():
         children.setdefault(process.parent, []).append(pid)
     found: dict[int, Process] = {}
-    waiting = list(children.get(of, ()))
+    waiting = [child for parent in of for child in children.get(parent, ())]
     while waiting:
         pid = waiting.pop()
         if pid in without or pid in found:
@@ -72,22 +76,22 @@ def send(pid: int, number: int) -> None:
         return
 
 
-def stop_all(of: int, without: Collection[int] = (), rounds: int = ROUNDS) -> None:
-    """Stops every descendant, also those forked meanwhile.
+def stop_all(find: Callable[[], dict[int, Process]], rounds: int = ROUNDS) -> None:
+    """Stops all that are found, also those forked meanwhile.
 
     A stopped process forks no more, so a fork bomb has nobody left after a few rounds.
     """
     for _ in range(rounds):
-        running = [pid for pid, process in descendants(of, without).items() if process.state not in STOPPED]
+        running = [pid for pid, process in find().items() if process.state not in STOPPED]
         if not running:
             return
         for pid in running:
             send(pid, signal.SIGSTOP)
 
 
-def kill_all(of: int, without: Collection[int] = ()) -> None:
-    stop_all(of, without)
-    for pid in descendants(of, without):
+def kill_all(find: Callable[[], dict[int, Process]]) -> None:
+    stop_all(find)
+    for pid in find():
         send(pid, signal.SIGKILL)
 
 

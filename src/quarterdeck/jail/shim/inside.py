@@ -8,7 +8,8 @@ import socket
 import time
 from typing import Any
 
-from quarterdeck.jail.shim import agent, groups, kernel, wake
+from quarterdeck.application.frames import FrameKind
+from quarterdeck.jail.shim import agent, groups, kernel, record, wake
 from quarterdeck.jail.shim.groups import Group, Groups
 
 START_SECONDS = 20.0
@@ -17,6 +18,9 @@ SLEEPER = "echo; exec >/dev/null 2>&1; read _"
 dies, whatever kills it, the pipe closes, the payload ends, and with it the whole pid namespace."""
 
 Config = dict[str, Any]
+
+
+Streams = tuple[dict[int, FrameKind], int, list[int]]
 
 
 class NotMadeError(Exception):
@@ -37,6 +41,9 @@ class Subreaper:
 class Inside:
     """A jail's processes. `agent` is the channel to the agent, `agent_fd` a pidfd that tells its death."""
 
+    end_seconds = START_SECONDS
+    """So long it may take to be gone."""
+
     def __init__(
         self, agent_channel: socket.socket, agent_fd: int, first: int, first_fd: int, life: int, made: Groups
     ) -> None:
@@ -52,6 +59,19 @@ class Inside:
     def tell(self, message: Config, fds: list[int] | None = None) -> None:
         """Sends the agent a message. Raises OSError where it is gone."""
         socket.send_fds(self.agent, [json.dumps(message).encode()], fds or [])
+
+    def hear(self) -> tuple[Config, list[int]]:
+        """What the agent says, and what it hands out with it; nothing where it is gone."""
+        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
+        message, fds, _, _ = socket.recv_fds(self.agent, 65536, 1, flags)
+        said = record.parse(message) if message else {}
+        # for the shim to say, and not for what comes out of a jail
+        said.pop("relayed", None)
+        return said, fds
+
+    def streams(self, *, terminal: bool) -> Streams:
+        """For a command: what we read, what we write to, and what its subreaper is given; a terminal is made inside."""
+        return ({}, -1, []) if terminal else pipes()
 
     def prepare_subreaper(self) -> None:
         """Has one forked before it is needed, which takes a third off the time a short command takes.
@@ -101,6 +121,11 @@ class Inside:
             return taken
         return None
 
+    @property
+    def reason(self) -> str | None:
+        """Which limit it ended by, where that is known."""
+        return None
+
     def is_over(self) -> bool:
         """Whether the agent has ended."""
         poll = select.poll()
@@ -124,7 +149,7 @@ class Inside:
         # the namespace's first process is not gone before the agent, a child of ours, is waited for
         poll = select.poll()
         poll.register(self._first_fd, select.POLLIN)
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + self.end_seconds
         while time.monotonic() < until:
             reap()
             if poll.poll(5):
@@ -164,6 +189,15 @@ def make(config: Config, seccomp: bytes, within: Groups) -> Inside:
     made = Inside(channel, agent_fd, first, first_fd, life, within)
     made.prepare_subreaper()
     return made
+
+
+def pipes() -> Streams:
+    """Standard streams of a command without a terminal."""
+    input_read, input_write = os.pipe()
+    output_read, output_write = os.pipe()
+    error_read, error_write = os.pipe()
+    outputs = {output_read: FrameKind.OUTPUT, error_read: FrameKind.ERROR}
+    return outputs, input_write, [input_read, output_write, error_write]
 
 
 def reap() -> None:

@@ -2,6 +2,7 @@
 mount(2)."""
 
 import ctypes
+import errno
 import fcntl
 import os
 import struct
@@ -27,6 +28,7 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 CLOSE_RANGE = 436  # the same number on every architecture
+LAST_DESCRIPTOR = 0x7FFFFFFF
 CAPSET = {"x86_64": 126, "aarch64": 91}
 RT_SIGACTION = {"x86_64": 13, "aarch64": 134}
 
@@ -117,7 +119,12 @@ def drop_capabilities() -> None:
         # past the last one the kernel knows, prctl answers EINVAL
         if _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) < 0:
             break
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    try:
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    except OSError as error:
+        # gVisor has no ambient set
+        if error.errno != errno.EINVAL:
+            raise
     header = struct.pack("Ii", CAPABILITY_VERSION_3, 0)
     _checked(int(_libc.syscall(CAPSET[os.uname().machine], header, bytes(24))), "capset")
 
@@ -129,7 +136,7 @@ def load_filter(program: bytes) -> None:
 
 
 def close_from(first: int) -> None:
-    _checked(int(_libc.syscall(CLOSE_RANGE, first, 0xFFFFFFFF, 0)), "close_range")
+    _checked(int(_libc.syscall(CLOSE_RANGE, first, LAST_DESCRIPTOR, 0)), "close_range")
 
 
 def close_all_but(kept: list[int]) -> None:
@@ -147,6 +154,9 @@ def set_title(title: str) -> None:
     with open("/proc/self/stat", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
         fields = file.read().rpartition(b")")[2].split()
     start, end = int(fields[45]), int(fields[46])
+    if not start:
+        # gVisor does not tell
+        return
     room = end - start - 1
     text = title.encode()[:room]
     ctypes.memmove(start, text + bytes(room - len(text)), room)

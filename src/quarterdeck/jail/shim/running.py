@@ -209,9 +209,16 @@ class Running:
     def resize(self, columns: int, rows: int) -> None:
         if self._is_terminal and self.exit is None:
             self.spool.add(FrameKind.RESIZE, RESIZE.pack(columns, rows))
-            for fd in self._outputs:
-                fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            self._set_size(columns, rows)
             self._loop.grown(self)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        master = next((fd for fd in self._outputs if os.isatty(fd)), None)
+        if master is None:
+            # it is not handed out of this jail
+            self._tell({"do": "resize", "size": [columns, rows]})
+        else:
+            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     # --- ending ----------------------------------------------------------------------------------------------------
 
@@ -285,9 +292,10 @@ class Running:
         """It could not be started."""
         self._end({"status": 127 << 8, "cpu_ms": 0, "peak": 0, "failure": why})
 
-    def abandon(self, why: str) -> None:
+    def abandon(self, why: str, reason: str | None = None) -> None:
         """What ran is gone, or will be soon, without having said how it ended."""
         if self._report is None:
+            self._reason = self._reason or reason
             if not (self.dying or (self._used and self._used.killed_for_memory)):
                 self.spool.add(FrameKind.GAP, why.encode())
             self._end({"status": int(signal.SIGKILL), "cpu_ms": 0, "peak": 0, "failure": ""})
@@ -302,7 +310,7 @@ class Running:
         self.deadline = None
         if report["failure"]:
             self.spool.add(FrameKind.ERROR, f"{report['failure']}\n".encode())
-        self._left = {fd: _readable(fd, self._is_terminal) for fd in self._outputs}
+        self._left = {fd: _readable(fd) for fd in self._outputs}
         self._drain_the_rest()
 
     def _drain_the_rest(self) -> None:
@@ -376,9 +384,9 @@ class Running:
         self.spool.remove()
 
 
-def _readable(fd: int, is_terminal: bool) -> int:  # noqa: FBT001 - a fact about the descriptor
+def _readable(fd: int) -> int:
     """How much was printed and not read. A terminal tells only its last buffer; all of its buffers are below 1 MiB."""
-    if is_terminal:
+    if os.isatty(fd):
         return 1024 * 1024
     (count,) = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))
     return int(count)

@@ -10,9 +10,10 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from quarterdeck.application.frames import FrameKind
 from quarterdeck.jail.shim import changes, container, inside, kernel, record
+from quarterdeck.jail.shim.apart import Apart
 from quarterdeck.jail.shim.connection import Connection
+from quarterdeck.jail.shim.container import Contained
 from quarterdeck.jail.shim.descriptors import Descriptors
 from quarterdeck.jail.shim.feed import Callback
 from quarterdeck.jail.shim.groups import Groups, freeze, quiet
@@ -24,7 +25,6 @@ from quarterdeck.jail.shim.wire import PROTOCOL, Head, pack
 
 SOCKET = "sock"
 SPOOL = "spool"
-PIPE_BYTES = 256 * 1024
 AGENT_SECONDS = 3.0
 PREPARE_SECONDS = 0.02
 """So long after a start, or when the command has ended, the next subreaper is forked: not while this one starts."""
@@ -158,7 +158,8 @@ class Server:
 
     def _make(self) -> None:
         if self._config.get("container"):
-            self._inside = container.make(self._config, self._groups)
+            kind = Apart if self._config.get("relayed") else Contained
+            self._inside = container.make(self._config, self._groups, kind)
         else:
             self._inside = inside.make(self._config, self._seccomp, self._groups)
         record.write(self._inside.first)
@@ -178,10 +179,11 @@ class Server:
 
     def _make_again(self) -> None:
         """The agent is gone or does not answer: a fresh jail on the same files, and the session goes on."""
+        reason = self._inside.reason if self._inside is not None else None
         self._unmake(again=True)
         for command in (*self._commands.values(), *self._forgotten):
             if not command.can_begin:
-                command.abandon(ENDED)
+                command.abandon(ENDED, reason)
         for number in list(self._asked):
             self._answer_late(number, {"error": ENDED})
         self._orphaned.clear()
@@ -212,13 +214,12 @@ class Server:
 
     def _hear_agent(self) -> None:
         assert self._inside is not None
-        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
-        message, fds, _, _ = socket.recv_fds(self._inside.agent, 65536, 1, flags)
-        if not message:
+        said, fds = self._inside.hear()
+        if not said:
             self.unwatch(self._inside.agent.fileno())
             return
         try:
-            self._take_answer(record.parse(message), fds)
+            self._take_answer(said, fds)
         finally:
             for fd in fds:
                 os.close(fd)
@@ -256,9 +257,11 @@ class Server:
             self._make()
         elif self._inside.is_over():
             self._make_again()
+        if self._inside is None:
+            raise NotMadeError(ENDED)
         self._seen.add(name)
         command = Running(self, name, Spool(self._spool, name), head, self._config["output_bytes"])
-        outputs, input_fd, standard = ({}, -1, []) if head["terminal"] else _pipes()
+        outputs, input_fd, standard = self._inside.streams(terminal=bool(head["terminal"]))
         spec = {"command": name, "terminal": head["terminal"], "environment": head["environment"]}
         passed = [kernel.memory_file(json.dumps(spec).encode()), kernel.memory_file(body), *standard]
         command.open(outputs, input_fd, passed)
@@ -476,12 +479,3 @@ class Server:
             case _:
                 return {"error": f"{head['do']!r} is nothing that this shim can do"}
         return {}
-
-
-def _pipes() -> tuple[dict[int, FrameKind], int, list[int]]:
-    """Standard streams of a command without a terminal: what we read, what we write to, and its own ends."""
-    input_read, input_write = os.pipe()
-    output_read, output_write = os.pipe()
-    error_read, error_write = os.pipe()
-    outputs = {output_read: FrameKind.OUTPUT, error_read: FrameKind.ERROR}
-    return outputs, input_write, [input_read, output_write, error_write]

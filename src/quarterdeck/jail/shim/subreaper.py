@@ -49,7 +49,7 @@ class Subreaper:
         self._reported = False
         self._kill_at: float | None = None
         self._give_up_at = 0.0
-        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        self._adopt()
         os.setsid()
         self._wake = wake.on_child()
 
@@ -62,9 +62,20 @@ class Subreaper:
             return
         spec, text, *standard = fds
         self._begin(json.loads(read_memory(spec)), read_memory(text), standard)
-        while not (self._reported and not family.has_children()):
+        while not (self._reported and self._is_alone()):
             if not self._turn():
                 break
+
+    def _adopt(self) -> None:
+        """From now on orphans of what it starts are its own."""
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+    def _started(self) -> dict[int, family.Process]:
+        """Everything that the command started and that lives."""
+        return family.descendants(os.getpid())
+
+    def _is_alone(self) -> bool:
+        return not family.has_children()
 
     def _begin(self, spec: Config, text: bytes, standard: list[int]) -> None:
         self._saved = f"{self._config['state']}/{spec['command']}"
@@ -72,7 +83,7 @@ class Subreaper:
         self._channel.send(b'{"begun":true}')
         try:
             if spec["terminal"]:
-                self._open_terminal(spec["terminal"])
+                self._open_terminal(spec["terminal"], standard)
                 standard = [self._terminal] * 3
             self._start(spec, text, standard)
         except OSError as error:
@@ -82,17 +93,24 @@ class Subreaper:
         for fd in set(standard) - {self._terminal}:
             os.close(fd)
 
-    def _open_terminal(self, size: list[int]) -> None:
-        """Opens a terminal of the jail's own devpts and passes its master out (ioctl_tty(2))."""
+    def _open_terminal(self, size: list[int], pipes: list[int]) -> None:
+        """Opens a terminal of the jail's own devpts (ioctl_tty(2))."""
         master = os.open(PTMX, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
         fcntl.ioctl(master, kernel.TIOCSPTLCK, struct.pack("i", 0))
-        self._terminal = fcntl.ioctl(master, kernel.TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        self._terminal = self._open_peer(master)
         columns, rows = size
         fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         modes = termios.tcgetattr(self._terminal)
         modes[0] |= IUTF8
         termios.tcsetattr(self._terminal, termios.TCSANOW, modes)
         fcntl.ioctl(self._terminal, termios.TIOCSCTTY, 0)
+        self._connect_terminal(master, pipes)
+
+    def _open_peer(self, master: int) -> int:
+        return fcntl.ioctl(master, kernel.TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+
+    def _connect_terminal(self, master: int, _pipes: list[int]) -> None:
+        """Passes its master out."""
         socket.send_fds(self._channel, [b'{"terminal":true}'], [master])
         os.close(master)
 
@@ -154,8 +172,8 @@ class Subreaper:
 
     def _turn(self) -> bool:
         poll = select.poll()
-        poll.register(self._wake, select.POLLIN)
-        poll.register(self._channel, select.POLLIN)
+        for fd, events in self._interests().items():
+            poll.register(fd, events)
         ready = {fd for fd, _ in poll.poll(self._patience())}
         if self._wake.fileno() in ready:
             wake.clear(self._wake)
@@ -164,6 +182,10 @@ class Subreaper:
         self._collect()
         self._see_to_the_killing()
         return True
+
+    def _interests(self) -> dict[int, int]:
+        """By descriptor, the events that are waited for."""
+        return {self._wake.fileno(): select.POLLIN, self._channel.fileno(): select.POLLIN}
 
     def _patience(self) -> float | None:
         """How long to wait for news, in milliseconds."""
@@ -177,12 +199,14 @@ class Subreaper:
         message = self._channel.recv(65536)
         if not message:
             return False
-        asked = json.loads(message)
+        self._do(json.loads(message))
+        return True
+
+    def _do(self, asked: Config) -> None:
         if asked["do"] == "signal":
             self._signal(int(asked["signal"]))
         elif asked["do"] == "kill":
             self._begin_to_kill(float(asked["grace"]))
-        return True
 
     def _signal(self, number: int) -> None:
         group = os.tcgetpgrp(self._terminal) if self._terminal >= 0 else self._main
@@ -190,7 +214,7 @@ class Subreaper:
             family.send(-group, number)
 
     def _begin_to_kill(self, grace: float) -> None:
-        for pid in family.descendants(os.getpid()):
+        for pid in self._started():
             family.send(pid, signal.SIGTERM)
             family.send(pid, signal.SIGCONT)
         at = time.monotonic() + grace
@@ -200,11 +224,11 @@ class Subreaper:
         if self._kill_at is None:
             return
         now = time.monotonic()
-        if not family.has_children():
+        if self._is_alone():
             self._report()
         elif now >= self._kill_at:
             self._give_up_at = self._give_up_at or now + EXTERMINATION_SECONDS
-            family.kill_all(os.getpid())
+            family.kill_all(self._started)
             self._collect()
             if now >= self._give_up_at:
                 # what is left hangs in the kernel and dies when that lets go of it

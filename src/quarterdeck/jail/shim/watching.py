@@ -4,8 +4,8 @@ What grows faster than that is found a moment late. Files in memory do not count
 """
 
 import os
+from collections.abc import Callable
 
-from quarterdeck.jail.shim import family
 from quarterdeck.jail.shim.family import Process
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -42,9 +42,31 @@ class Watch:
         return None
 
 
-def commands_of(subreapers: dict[int, int]) -> Commands:
+class OwnKernelWatch(Watch):
+    """Where the kernel is the jail's own, which counts all memory that it has given out, files in memory too."""
+
+    __slots__ = ("_of_the_agent",)
+
+    def __init__(self, memory: int | None, processes: int | None) -> None:
+        super().__init__(memory, processes)
+        self._of_the_agent = given_out() if memory is not None else 0
+
+    def over(self, commands: Commands) -> tuple[str, int] | None:
+        if self.memory is None or not commands or given_out() - self._of_the_agent <= self.memory:
+            return None
+        return "out_of_memory", max(commands, key=lambda number: resident(commands[number]))
+
+
+def given_out() -> int:
+    """Bytes of memory in use, without what is only a copy of files (proc_meminfo(5))."""
+    with open("/proc/meminfo", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
+        told = dict(line.split(b":", 1) for line in file)
+    return sum(int(told[name].split()[0]) for name in (b"AnonPages", b"Shmem")) * 1024
+
+
+def commands_of(subreapers: dict[int, int], started_by: Callable[[int], dict[int, Process]]) -> Commands:
     """Those that have any process; `subreapers` gives numbers by pid."""
-    found = {number: family.descendants(pid) for pid, number in subreapers.items()}
+    found = {number: started_by(pid) for pid, number in subreapers.items()}
     return {number: running for number, running in found.items() if running}
 
 

@@ -3,6 +3,7 @@
 # expect: bounded
 # jail: own
 # control: none: how many files a host's folder holds is its own business
+# gap: gvisor
 my @said;
 for my $folder (grep { -d && -w _ } '/dev/shm', '/run/quarterdeck') {
     my $made = 0;

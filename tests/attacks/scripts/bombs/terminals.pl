@@ -3,6 +3,7 @@
 # expect: bounded
 # jail: own
 # control: user
+# gap: gvisor
 pipe(my $counts, my $count);
 pipe(my $wait, my $release);
 my @children;

@@ -2,6 +2,7 @@
 # tries: listing every device node in the jail
 # expect: absent
 # control: user
+# gap: gvisor
 found=$(find /dev /tmp /workspace /run /home -xdev \( -type b -o -type c \) 2>/dev/null |
     grep -vE '^/dev/(null|zero|full|random|urandom|tty|ptmx|console|pts/(ptmx|[0-9]+))$' | head -n 5)
 [ -z "$found" ] || breach $found

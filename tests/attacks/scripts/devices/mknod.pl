@@ -2,6 +2,7 @@
 # tries: mknod of memory, disk and console devices, and opening them
 # expect: fails
 # control: root
+# gap: gvisor
 my @devices = ([1, 1], [1, 2], [1, 11], [4, 0], [5, 1], [7, 0], [8, 0], [10, 232], [254, 0]);
 for my $place (grep { -d } '/workspace', '/tmp', '/dev/shm', $ENV{HOME} // '/tmp') {
     for my $device (@devices) {

@@ -2,6 +2,7 @@
 # tries: memory, symbols, keys, timers, start parameters, interrupts and allocations as /proc shows them
 # expect: absent
 # control: root
+# gap: gvisor
 for file in kcore kallsyms keys key-users timer_list sched_debug slabinfo vmallocinfo pagetypeinfo iomem ioports cmdline \
     interrupts kpageflags kpagecount kpagecgroup kmsg modules latency_stats timer_stats config.gz mtrr bootconfig; do
     [ -e "/proc/$file" ] || continue

@@ -2,6 +2,7 @@
 # tries: whether process 1, which a command may write to, has a capability, a descriptor or a freedom that we have not
 # expect: absent
 # control: none: outside the first process is the host's
+# gap: gvisor
 my %mine = status('self');
 for my $pid (1, 2) {
     my %its = status($pid) or next;

@@ -2,6 +2,7 @@
 # tries: real-time scheduling, a negative nice value and raising one's own hard limits
 # expect: fails
 # control: root
+# gap: gvisor
 breach('SCHED_FIFO') if call('sched_setscheduler', 0, 1, pack('i', 10)) == 0;
 my $said = "sched_setscheduler: $!";
 setpriority 0, 0, -10;

@@ -2,6 +2,7 @@
 # tries: environment, memory, descriptors, working folder and program of the processes that keep the jail
 # expect: fails
 # control: none: outside there is no upkeep to look into
+# gap: gvisor
 for process in /proc/[0-9]*; do
     name=$(cat "$process/comm" 2>/dev/null)
     [ "$name" = agent ] || continue
