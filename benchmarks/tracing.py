@@ -55,7 +55,7 @@ async def _in_turn(url: str) -> tuple[float, float, float]:
     async with PostgresEventLog(url, SystemClock()) as log:
         try:
             for _ in range(ROUNDS):
-                took[0].append(await _timed(log._append))
+                took[0].append(await _timed(log._append))  # pyright: ignore[reportPrivateUsage]
                 took[1].append(await _timed(log.append))
                 tracing.install(made)
                 took[2].append(await _timed(log.append))

@@ -15,6 +15,7 @@ import psycopg
 import structlog
 
 from quarterdeck.application import tracing
+from quarterdeck_projections import metrics
 from quarterdeck_projections.ahead import Ahead
 from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
@@ -172,7 +173,9 @@ class Projector:
         )
         rows = await (await writing.execute("SELECT name, position FROM read.projection_positions")).fetchall()
         positions: dict[str, int] = dict(rows)
-        return [Standing(projection, positions[projection.name]) for projection in self._projections]
+        standings = [Standing(projection, positions[projection.name]) for projection in self._projections]
+        metrics.watch(standings, lambda: self._head)
+        return standings
 
     async def _round(self, writing: Connection, ahead: Ahead, standings: Sequence[Standing]) -> bool:
         """Every projection that can advance does so by a batch. False where none could."""
@@ -225,6 +228,8 @@ class Projector:
             changes = project(batch, projections, self._decode)
         began = time_ns()
         await apply(writing, SCHEMA, projections, batch, changes, self._decode, first=[first])
+        metrics.SECONDS.observe((time_ns() - began) / 1e9)
+        metrics.EVENTS.inc(len(batch))
         for standing in group:
             standing.advanced(batch.upto)
         if tracing.is_on():

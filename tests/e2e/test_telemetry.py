@@ -5,8 +5,10 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.e2e.conftest import ACCOUNTS
@@ -14,6 +16,9 @@ from tests.support.collector import Collector, Span, collecting
 from tests.support.house import free_port
 from tests.support.product import Product, product_for
 from tests.support.waiting import eventually
+
+from quarterdeck.bootstrap.metrics import metrics
+from quarterdeck.bootstrap.telemetry import PORTS
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.account("root")]
 
@@ -33,6 +38,7 @@ async def traced(account: str, collector: Collector) -> AsyncIterator[Product]:
         "QD_OTLP_ENDPOINT": collector.url,
         "QD_OTLP_HEADERS": f"authorization=Bearer {COLLECTOR_SECRET}",
         "QD_LOG_LEVEL": "debug",
+        "QD_METRICS_PORT": str(free_ports(3)),
     }
     with product_for(ACCOUNTS[account], settings) as made:
         await made.begin()
@@ -161,17 +167,63 @@ async def test_a_collector_that_says_nothing_neither_delays_nor_disturbs_a_call(
             assert time.monotonic() - began < 15
 
 
-async def test_nothing_secret_is_in_spans_or_logs(traced: Product, collector: Collector) -> None:
+async def test_each_role_tells_metrics_and_none_that_is_not_in_the_table(traced: Product) -> None:
+    assert traced.qd("run", "-p", "deck", "--", "exit 4").returncode == 4
+    told = told_by(traced)
+
+    counted = {
+        "gateway": 'quarterdeck_gateway_requests_total{outcome="200",transport="http"}',
+        "worker": 'quarterdeck_worker_commands_total{reason="exited"}',
+        "conductor": 'quarterdeck_conductor_jobs_total{kind="provision_session"}',
+        "projector": "quarterdeck_projection_events_total",
+    }
+    for role, sample in counted.items():
+        found = re.findall(rf"^{re.escape(sample)} (\S+)$", told[role], re.MULTILINE)
+        assert found, told[role]
+        assert float(found[0]) >= 1
+    names = re.findall(r"(?m)^(quarterdeck_\w+)", "".join(told.values()))
+    shown = {name.removesuffix("_created") for name in names}
+    known = {name for each in metrics() for name in (*each.samples, each.name)}
+    assert shown <= known
+
+
+async def test_nothing_secret_is_in_spans_metrics_or_logs(traced: Product, collector: Collector) -> None:
     traced.qd("run", "-p", "deck", "--", f"echo {SECRET}; false")
-    tokens = re.findall(r"qd_[0-9a-f]{32}_[A-Za-z0-9_-]+", _text(traced.config) + _text(traced.data / "run"))
+    tokens = tokens_of(traced)
     assert tokens
     await eventually(lambda: any(span.failed for span in collector.named("qd", "qd run")), within=20)
 
-    told = b"".join(collector.bodies) + _text(traced.data / "logs").encode()
+    told = b"".join(collector.bodies) + (_text(traced.data / "logs") + "".join(told_by(traced).values())).encode()
     for secret in (SECRET, COLLECTOR_SECRET, *tokens):
         assert secret.encode() not in told
     assert collector.headers[0]["authorization"] == f"Bearer {COLLECTOR_SECRET}"
     assert b"RunCommand" in told
+
+
+def free_ports(count: int) -> int:
+    """The first of so many that are free, one after the other."""
+    while True:
+        first = free_port()
+        with ExitStack() as stack, suppress(OSError):
+            for port in range(first, first + count):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+
+
+def tokens_of(product: Product) -> list[str]:
+    return re.findall(r"qd_[0-9a-f]{32}_[A-Za-z0-9_-]+", _text(product.config) + _text(product.data / "run"))
+
+
+def told_by(product: Product) -> dict[str, str]:
+    """What Prometheus gets of each role."""
+    first = int(product.settings["QD_METRICS_PORT"])
+    (token,) = re.findall(r"qd_[0-9a-f]{32}_[A-Za-z0-9_-]+", _text(product.config))
+    own = {role: f"http://127.0.0.1:{first + place}/metrics" for role, place in PORTS.items()}
+    told = {role: httpx2.get(url).raise_for_status().text for role, url in own.items()}
+    gateway = f"http://127.0.0.1:{product.port}/metrics"
+    assert httpx2.get(gateway).status_code == 401
+    headers = {"Authorization": f"Bearer {token}"}
+    return {**told, "gateway": httpx2.get(gateway, headers=headers).raise_for_status().text}
 
 
 def _text(folder: Path) -> str:

@@ -12,6 +12,11 @@ from tests.support.house import free_port
 
 from quarterdeck.adapters.telemetry import BATCH, LAST_SECONDS, QUEUE, OpenTelemetryTracer, tracer
 from quarterdeck.application.ports.tracing import SpanKind
+from quarterdeck.bootstrap.telemetry import telemetry
+from quarterdeck.config import Settings
+from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.host.errors import SettingsError
+from quarterdeck.host.settings import load
 
 MANY = 3 * QUEUE
 
@@ -87,3 +92,29 @@ def test_what_waits_for_a_slow_collector_has_a_bound() -> None:
         made.close()
         # beside what waits, one batch is on its way
         assert QUEUE <= len(collector.spans) <= QUEUE + BATCH
+
+
+def test_a_port_that_is_taken_is_named_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(metrics_port=taken.getsockname()[1])
+        with pytest.raises(QuarterdeckError, match=r"Metrics cannot be told at 127\.0\.0\.1:.*in use") as refused:
+            with telemetry(settings, "worker"):
+                pass
+        assert "QD_METRICS_PORT" in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"otlp_endpoint": "collector:4318"},
+        {"otlp_endpoint": "http://me:sesame@collector:4318"},
+        {"otlp_headers": "no value"},
+        {"trace_ratio": 1.5},
+        {"metrics_port": 65535},
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name_and_not_quoted(given: dict[str, object]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**given)
+    assert f"QD_{next(iter(given)).upper()}" in refused.value.message
+    assert "sesame" not in refused.value.message

@@ -13,6 +13,7 @@ from quarterdeck.application.ports.log import Cursors, EventLog, LoggedEvent
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.workers import WorkerRegistry
+from quarterdeck.conductor import metrics
 from quarterdeck.conductor.admission import Admission
 from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
@@ -52,6 +53,7 @@ class Conductor:
         self._timekeeper = Timekeeper(self._work, journal, clock)
         self._claims = Claims(self._work, journal, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
+        metrics.watch(self._work, lambda: self.position)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
         self.position = 0
@@ -91,6 +93,7 @@ class Conductor:
         try:
             await self._relay.relay(recorded)
         except Exception:
+            metrics.FAILURES.inc()
             logger.exception("an event could not be relayed", position=recorded.position)
 
     async def _let_in(self) -> None:

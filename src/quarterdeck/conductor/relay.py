@@ -13,6 +13,7 @@ from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports.jobs import Job, JobQueue
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
+from quarterdeck.conductor.metrics import JOBS
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.persona import PersonaDefined, PersonaRevised
@@ -116,6 +117,7 @@ class Relay:
     async def _publish(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             await patiently(partial(self._jobs.publish, job))
+            JOBS.labels(job.kind.value).inc()
 
 
 def _has_persona(place: ReadySession, persona_id: UUID) -> bool:

@@ -28,6 +28,7 @@ from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.jail.abstract import ExecSpec, Exit
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.metrics import JAIL_START_SECONDS, count
 from quarterdeck.worker.output import Output
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, Hold
@@ -141,7 +142,7 @@ class CommandRunner:
         )
         await session.watch.begin(begun.command_id, begun.cause)
         try:
-            with tracing.span("jail start"):
+            with tracing.span("jail start"), JAIL_START_SECONDS.time():
                 await session.jail.start(spec)
         except JailError as error:
             self._doubt(session)
@@ -197,6 +198,7 @@ class CommandRunner:
                         return
                     continue
                 files.appended(snapshot)
+                count(finished)
                 return
 
     async def _files_after(self, files: SessionFiles, begun: Begun) -> WorkspaceTree:

@@ -19,6 +19,7 @@ from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import EndedSession, ReadySession
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
+from quarterdeck.worker.metrics import JOB_SECONDS, JOBS
 from quarterdeck.worker.pausing import Pauser
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.provisioning import Provisioner
@@ -97,6 +98,7 @@ class Deliveries:
             self._spawn(self._settle(delivery, self._endings.never_ran(read.stream_id, held.files.tree)))
         else:
             held.commands.submit(asked(read, read.state.request, traceparent))
+            JOBS.labels(delivery.job.kind.value, "done").inc()
             await delivery.done()
 
     async def _homeless(self, delivery: Delivery, command_id: UUID, state: RequestedCommand) -> None:
@@ -139,9 +141,11 @@ class Deliveries:
     async def _settle(self, delivery: Delivery, work: Coroutine[object, object, None]) -> None:
         """Does the work, says meanwhile that it is being done, and settles the delivery by how it went."""
         working = asyncio.create_task(_say_working(delivery))
+        kind, outcome = delivery.job.kind.value, "again"
         try:
-            with processing(delivery):
+            with processing(delivery), JOB_SECONDS.labels(kind).time():
                 await work
+            outcome = "done"
             await delivery.done()
         except _NoRoomError:
             await delivery.retry(0)
@@ -151,12 +155,14 @@ class Deliveries:
             logger.warning("a job has to wait", kind=delivery.job.kind.value, error=error.message)
             await delivery.retry(_pause(delivery.attempt))
         except QuarterdeckError as error:
+            outcome = "not needed"
             logger.warning("a job is not needed any more", kind=delivery.job.kind.value, error=error.message)
             await delivery.done()
         except Exception:
             logger.exception("a job failed", kind=delivery.job.kind.value, subject=str(delivery.job.subject_id))
             await delivery.retry(_pause(delivery.attempt))
         finally:
+            JOBS.labels(kind, outcome).inc()
             await end([working])
 
     async def _provision(self, session_id: UUID) -> None:

@@ -23,6 +23,7 @@ from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.egress.abstract import EgressKeeper
 from quarterdeck.worker import lease as leases
+from quarterdeck.worker import metrics
 from quarterdeck.worker.archived_trees import ArchivedTrees, Retriever
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.closing import Closer
@@ -132,6 +133,7 @@ class Worker:
         provisioner = Provisioner(ports, sessions, runner, marks)
         takeover = Takeover(ports, runner, endings)
         restorer = Restorer(ports)
+        metrics.watch(sessions, self._settings.capacity)
         self._findings = Findings(ports.journal, self._settings)
         self._reconciler = Reconciler(
             ports, sessions, provisioner, takeover, closer, pauser, self._findings, restorer, marks

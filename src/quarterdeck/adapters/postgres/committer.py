@@ -9,6 +9,7 @@ from threading import Event, Lock, Thread
 from quarterdeck.adapters.postgres.admission import Versions
 from quarterdeck.adapters.postgres.appender import Appender
 from quarterdeck.adapters.postgres.head import ConnectionLostError
+from quarterdeck.adapters.postgres.metrics import COMMIT_SECONDS, COMMITTED_APPENDS
 from quarterdeck.adapters.postgres.pace import Pace
 from quarterdeck.adapters.postgres.submission import Submission, deliver
 from quarterdeck.audit.chain import Head
@@ -66,6 +67,8 @@ class Committer:
                 began = time.monotonic()
                 self._commit(batch)
                 took, spread = time.monotonic() - began, batch[-1].deadline - batch[0].deadline
+                COMMIT_SECONDS.observe(took)
+                COMMITTED_APPENDS.inc(len(batch))
                 self._pace.committed(len(batch), self._waiting.qsize(), took, spread)
         finally:
             self._appender.close()

@@ -1,0 +1,22 @@
+"""What the conductor counts, for Prometheus."""
+
+from collections.abc import Callable
+
+from prometheus_client import Counter, Gauge
+
+from quarterdeck.conductor.open_work import OpenWork
+
+POSITION = Gauge("quarterdeck_conductor_position", "Position in the log up to which the conductor has read.")
+JOBS = Counter("quarterdeck_conductor_jobs", "Jobs that the conductor sent, by kind.", ["kind"])
+FAILURES = Counter("quarterdeck_conductor_failures", "Events that could not be relayed; the sweep tries again.")
+WAITING = Gauge("quarterdeck_conductor_sessions_waiting", "Sessions that wait for a place.")
+PLACED = Gauge("quarterdeck_conductor_sessions_placed", "Sessions that have a place, all workers together.")
+COMMANDS = Gauge("quarterdeck_conductor_commands_open", "Commands that were asked for and have not ended.")
+
+
+def watch(work: OpenWork, position: Callable[[], int]) -> None:
+    """From now on the gauges tell of this, each time they are asked."""
+    POSITION.set_function(position)
+    WAITING.set_function(lambda: len(work.waiting()))
+    PLACED.set_function(lambda: len(work.placed()))
+    COMMANDS.set_function(lambda: len(work.commands))
