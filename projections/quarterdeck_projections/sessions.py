@@ -25,6 +25,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.workspace import WorkspacePrepared
 from quarterdeck_projections.changes import Changes, Row
 from quarterdeck_projections.logged import Logged
@@ -51,8 +52,8 @@ def _changed(logged: Logged, event: SessionEvent) -> Row:
     match event:
         case SessionAdmitted():
             return {"state": SessionState.OPENING}
-        case SessionForked():
-            return _forked(event)
+        case SessionForked() | SessionTaskGiven():
+            return _origin(event)
         case SessionProvisioned():
             return _provisioned(logged, event)
         case SessionProvisioningFailed():
@@ -100,7 +101,9 @@ def _opened(logged: Logged, event: SessionOpened) -> Row:
     }
 
 
-def _forked(event: SessionForked) -> Row:
+def _origin(event: SessionForked | SessionTaskGiven) -> Row:
+    if isinstance(event, SessionTaskGiven):
+        return {"task_id": event.task_id}
     return {
         "forked_from": event.source_session_id,
         "forked_at": event.point.command_id,

@@ -82,7 +82,11 @@ class Persona(ReadModel, table=True):
 
 class Session(ReadModel, table=True):
     TABLE: ClassVar[str] = "sessions"
-    __table_args__ = (Index(None, "project_id", "position"), Index(None, "state", "position"))
+    __table_args__ = (
+        Index(None, "project_id", "position"),
+        Index(None, "state", "position"),
+        Index(None, "task_id", "position"),
+    )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger, index=True)
     project_id: UUID
@@ -107,6 +111,8 @@ class Session(ReadModel, table=True):
     notes: list[Any] = Field(sa_type=JSONB)
     persona: dict[str, Any] | None = Field(sa_type=JSONB)
     """`SessionPersona`; None: it has none."""
+    task_id: UUID | None
+    """That it works on."""
 
 
 class Command(ReadModel, table=True):

@@ -64,7 +64,13 @@ class Reads(Protocol):
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]: ...
     async def list_personas(self, project_id: UUID, window: Window, *, retired: bool) -> Page[PersonaRow]: ...
     async def list_sessions(
-        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+        self,
+        visible_to: UUID | None,
+        window: Window,
+        *,
+        project_id: UUID | None = None,
+        states: Sequence[SessionState] = (),
+        task_id: UUID | None = None,
     ) -> Page[SessionRow]: ...
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]: ...
     async def session_network(self, session_id: UUID) -> SessionNetwork: ...
@@ -139,9 +145,17 @@ class ReadModels:
         return await personas.list_of_project(self._database, project_id, window, retired=retired)
 
     async def list_sessions(
-        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+        self,
+        visible_to: UUID | None,
+        window: Window,
+        *,
+        project_id: UUID | None = None,
+        states: Sequence[SessionState] = (),
+        task_id: UUID | None = None,
     ) -> Page[SessionRow]:
-        return await sessions.list_visible(self._database, visible_to, window, project_id=project_id, states=states)
+        return await sessions.list_visible(
+            self._database, visible_to, window, project_id=project_id, states=states, task_id=task_id
+        )
 
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]:
         return await commands.list_of_session(self._database, session_id, window)

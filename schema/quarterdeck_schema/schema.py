@@ -53,6 +53,7 @@ from quarterdeck_schema.tasks.note_task_progress import NoteTaskProgressMutation
 from quarterdeck_schema.tasks.queries import TaskQueries
 from quarterdeck_schema.tasks.release_task import ReleaseTaskMutation
 from quarterdeck_schema.tasks.renew_task import RenewTaskMutation
+from quarterdeck_schema.tasks.start_task import StartTaskMutation
 from quarterdeck_schema.tasks.subscriptions import TaskSubscriptions
 from quarterdeck_schema.tasks.unlink_task import UnlinkTaskMutation
 from quarterdeck_schema.usage.queries import UsageQueries
@@ -99,6 +100,7 @@ MUTATIONS = (
     CreateTaskMutation,
     EditTaskMutation,
     ClaimTaskMutation,
+    StartTaskMutation,
     RenewTaskMutation,
     ReleaseTaskMutation,
     AssignTaskMutation,

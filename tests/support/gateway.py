@@ -41,6 +41,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
@@ -126,6 +127,7 @@ class House:
 
     def parts(self, settings: Settings) -> Parts:
         ids, doorbell, snapshots = SystemIds(), QueueDoorbell(self.jobs), Snapshots(self.log, self.control)
+        sessions = Sessions(self.log, ids, doorbell, _NoneOpen())
         return Parts(
             settings=settings,
             log=self.log,
@@ -135,9 +137,10 @@ class House:
             reads=self.reads,
             projects=Projects(self.log, ids, self.control, doorbell),
             personas=Personas(self.log),
-            sessions=Sessions(self.log, ids, doorbell, _NoneOpen()),
+            sessions=sessions,
             commands=Commands(self.log, ids, self.control, doorbell),
             tasks=Tasks(self.log, SystemClock()),
+            task_starts=TaskStarts(self.log, SystemClock(), sessions),
             snapshots=snapshots,
             comparisons=Comparisons(self.log, snapshots),
             exports=Exports(self.log, snapshots, self.exports),

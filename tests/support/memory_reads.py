@@ -16,6 +16,7 @@ from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck_projections.paging import Keyed, Page, Window
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
@@ -88,13 +89,20 @@ class MemoryReads(MemoryTaskReads):
         return _page(wanted, window, newest_first=False)
 
     async def list_sessions(
-        self, visible_to: UUID | None, window: Window, *, project_id: UUID | None, states: Sequence[SessionState]
+        self,
+        visible_to: UUID | None,
+        window: Window,
+        *,
+        project_id: UUID | None = None,
+        states: Sequence[SessionState] = (),
+        task_id: UUID | None = None,
     ) -> Page[SessionRow]:
         roles = await self.roles(visible_to) if visible_to else None
 
         def wanted(row: SessionRow) -> bool:
             seen = roles is None or row.project_id in roles
-            return seen and project_id in {None, row.project_id} and (not states or row.state in states)
+            named = project_id in {None, row.project_id} and task_id in {None, row.task_id}
+            return seen and named and (not states or row.state in states)
 
         rows = _sessions(await self._events()).values()
         return _page(filter(wanted, rows), window, newest_first=True)
@@ -257,12 +265,15 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     forked_before=False,
                     notes=(),
                     persona=opened.persona,
+                    task_id=None,
                     opened_at=at,
                     ready_at=None,
                     ended_at=None,
                 )
             case session.SessionAdmitted():
                 rows[key] = replace(rows[key], state=SessionState.OPENING)
+            case SessionTaskGiven() as given:
+                rows[key] = replace(rows[key], task_id=given.task_id)
             case session.SessionForked() as fork:
                 rows[key] = replace(
                     rows[key],

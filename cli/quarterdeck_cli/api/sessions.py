@@ -20,6 +20,15 @@ class ProjectName(Answer, frozen=True):
     name: str
 
 
+class TaskName(Answer, frozen=True):
+    """That a session works on."""
+
+    id: str
+    reference: str
+    title: str
+    status: str
+
+
 class Limit(Answer, frozen=True):
     name: str
     asked: str
@@ -51,6 +60,7 @@ class Session(Answer, frozen=True):
     ready_at: str | None = None
     ended_at: str | None = None
     queue: QueuePlace | None = None
+    task: TaskName | None = None
 
 
 class ForkPoint(Answer, frozen=True):

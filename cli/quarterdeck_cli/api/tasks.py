@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
-from quarterdeck_cli.api.sessions import ProjectName
+from quarterdeck_cli.api.sessions import ProjectName, Session
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError
 
@@ -62,6 +62,12 @@ class TaskDetails(Task, frozen=True, kw_only=True):
     created_by: str
     dependencies: tuple[Dependency, ...]
     links: tuple[Link, ...]
+
+
+class StartedTask(Answer, frozen=True):
+    task: TaskDetails
+    session: Session
+    position: int
 
 
 class Note(Answer, frozen=True):
@@ -154,6 +160,10 @@ async def edit(client: Client, asked: dict[str, Any]) -> TaskDetails:
 
 async def claim(client: Client, asked: dict[str, Any]) -> TaskDetails:
     return _task(await client.mutate("claim_task", asked))
+
+
+async def start(client: Client, asked: dict[str, Any]) -> StartedTask:
+    return read(StartedTask, await client.mutate("start_task", asked))
 
 
 async def renew(client: Client, asked: dict[str, Any]) -> TaskDetails:

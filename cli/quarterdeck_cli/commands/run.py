@@ -90,11 +90,11 @@ async def run(
         raise UsageError("A session keeps the persona that it was opened with.", "Leave out -s or --persona.")
     client = await qd.client()
     if session:
-        return (await _run_in(qd, client, await resolve.session_id(client, session), request)).code
+        return (await run_in(qd, client, await resolve.session_id(client, session), request)).code
     own = await opened(qd, client, project, ref=None, title=request.text[:80], persona=persona, wait=True)
     attended: Attended | None = None
     try:
-        attended = await _run_in(qd, client, own.id, request)
+        attended = await run_in(qd, client, own.id, request)
         return attended.code
     finally:
         if keep or (attended and attended.left):
@@ -105,7 +105,7 @@ async def run(
             await give_up(qd, client, own.id)
 
 
-async def _run_in(qd: Qd, client: Client, session_id: str, request: Request) -> Attended:
+async def run_in(qd: Qd, client: Client, session_id: str, request: Request) -> Attended:
     requested = await _requested(qd, client, session_id, request)
     if request.background:
         _announce(qd, requested, as_json=request.as_json)

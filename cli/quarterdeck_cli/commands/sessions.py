@@ -99,6 +99,7 @@ async def list_sessions(
         qd.out.json(found)
         return
     with_personas = any(s.persona for s in found)
+    with_task = any(s.task for s in found)
     rows = [
         [
             ids.short(s.id),
@@ -108,12 +109,18 @@ async def list_sessions(
             s.owner_name,
             s.ref,
             *([s.persona.name if s.persona else ""] if with_personas else []),
+            *([s.task.reference if s.task else ""] if with_task else []),
             s.title or (s.reason if s.state in {"FAILED", "LOST"} else "") or "",
         ]
         for s in found
     ]
     qd.out.table(
-        ["ID", "PROJECT", "STATE", "OPENED", "OWNER", "REF", *(["PERSONA"] if with_personas else []), "TITLE"],
+        [
+            *("ID", "PROJECT", "STATE", "OPENED", "OWNER", "REF"),
+            *(["PERSONA"] if with_personas else []),
+            *(["TASK"] if with_task else []),
+            "TITLE",
+        ],
         rows,
         nothing="There are no sessions." if everything else "No session is open. Open one: `qd session open`",
     )
@@ -131,6 +138,7 @@ async def show_session(qd: Qd, session: Which, *, as_json: Json = False) -> None
             ("id", str(ids.uuid_of(found.id) or found.id)),
             ("title", found.title),
             ("project", found.project.name),
+            ("task", task_of(found.task)),
             ("state", found.state.lower()),
             ("waits", str(found.queue or "")),
             ("reason", found.reason or ""),
@@ -195,6 +203,10 @@ def _made_anew(rebuilt: api.Rebuilt | None) -> list[tuple[str, str]]:
         ("from", f"the snapshot of {when(rebuilt.taken_at)}{point}: tree {rebuilt.tree}"),
         *(("lost", sentence) for sentence in rebuilt.not_carried_over),
     ]
+
+
+def task_of(task: api.TaskName | None) -> str:
+    return f"{task.reference} {task.title} ({task.status.lower().replace('_', ' ')})" if task else ""
 
 
 def _origin(fork: api.ForkPoint | None) -> str:

@@ -40,6 +40,7 @@ class SessionRow:
     notes: tuple[str, ...]
     """What its copy of the repository lacks, a sentence each."""
     persona: SessionPersona | None
+    task_id: UUID | None
     opened_at: datetime
     ready_at: datetime | None
     ended_at: datetime | None
@@ -48,7 +49,7 @@ class SessionRow:
 SELECT = """
     SELECT s.id, s.position, s.project_id, s.owner_id, COALESCE(u.name, s.owner_id::text) AS owner_name,
            s.title, s.ref, s.state, s.reason, s.next_step, s.worker_id, s.jail_driver, s.workspace_kind,
-           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.notes, s.persona,
+           s.base_commit, s.limits, s.forked_from, s.forked_at, s.forked_before, s.notes, s.persona, s.task_id,
            s.opened_at, s.ready_at, s.ended_at
     FROM read.sessions s LEFT JOIN read.users u ON u.id = s.owner_id
 """
@@ -88,13 +89,16 @@ async def list_visible(
     *,
     project_id: UUID | None = None,
     states: Sequence[SessionState] = (),
+    task_id: UUID | None = None,
 ) -> Page[SessionRow]:
-    """Newest first; of one project, in some states, where given."""
+    """Newest first; of one project, of one task, in some states, where given."""
     keys = keyset(window, newest_first=True)
     # a condition that is not asked for is left out: written as `$1 IS NULL OR ...` it would hide the indexes
     narrowed = ""
     if project_id is not None:
         narrowed += " AND s.project_id = %(project)s"
+    if task_id is not None:
+        narrowed += " AND s.task_id = %(task)s"
     if states:
         narrowed += " AND s.state = ANY(%(states)s)"
     if visible_to is not None:
@@ -109,6 +113,7 @@ async def list_visible(
         {
             "user": visible_to,
             "project": project_id,
+            "task": task_id,
             "states": [state.value for state in states],
             **keys.parameters,
         },

@@ -1,7 +1,7 @@
 """A session, as the API shows it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -33,6 +33,9 @@ from quarterdeck_schema.sessions.personas import SessionPersona, rules_of_person
 from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
 from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
+
+if TYPE_CHECKING:
+    from quarterdeck_schema.tasks.types import TaskReference
 
 strawberry.enum(SessionState)
 
@@ -84,6 +87,15 @@ class Session(Node):
     @described("Null: it was opened without one.")
     def persona(self) -> SessionPersona | None:
         return session_persona_of(self.row.persona) if self.row.persona else None
+
+    @described("The task that it works on: it was started from it, or forked from a session that was.")
+    async def task(
+        self, info: Info
+    ) -> Annotated["TaskReference", strawberry.lazy("quarterdeck_schema.tasks.types")] | None:
+        from quarterdeck_schema.tasks.types import reference_of
+
+        row = await info.context.task(self.row.task_id) if self.row.task_id else None
+        return reference_of(row) if row else None
 
     @described("Where it waits for a place; null once it has one.")
     async def queue(self, info: Info) -> QueuePlace | None:

@@ -20,11 +20,12 @@ from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
-from quarterdeck_schema.requires import described
+from quarterdeck_schema.requires import check_scope, described
 from quarterdeck_schema.scalars import Long
 
 if TYPE_CHECKING:
     from quarterdeck_schema.projects.types import Project
+    from quarterdeck_schema.sessions.types import Session
 
 strawberry.enum(TaskStatus)
 strawberry.enum(Priority, name="TaskPriority")
@@ -124,6 +125,16 @@ class Task(Node):
     async def links(self, info: Info) -> list[TaskLink]:
         return [_link_of(each) for each in await info.context.task_links(self.row.id)]
 
+    @described("Sessions that work on it, or did, newest first: started from it, and their forks.")
+    async def sessions(
+        self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
+    ) -> Connection[Annotated["Session", strawberry.lazy("quarterdeck_schema.sessions.types")]]:
+        from quarterdeck_schema.sessions.types import session_of
+
+        check_scope(info.context, "session:read")
+        rows = info.context.window(first, after)
+        return connect(await info.context.services.reads.list_sessions(None, rows, task_id=self.row.id), session_of)
+
     @described("Notes on how it goes on, newest first.")
     async def notes(
         self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET
@@ -149,17 +160,17 @@ class Task(Node):
 
 async def references(info: Info, project_id: UUID, numbers: Collection[int]) -> list[TaskReference]:
     found = await asyncio.gather(*(info.context.task(task_id(project_id, number)) for number in numbers))
-    return [
-        TaskReference(
-            id=ids.encode("Task", row.id),
-            number=row.number,
-            reference=reference(row.number),
-            title=row.title,
-            status=row.status,
-        )
-        for row in found
-        if row is not None
-    ]
+    return [reference_of(row) for row in found if row is not None]
+
+
+def reference_of(row: TaskRow) -> TaskReference:
+    return TaskReference(
+        id=ids.encode("Task", row.id),
+        number=row.number,
+        reference=reference(row.number),
+        title=row.title,
+        status=row.status,
+    )
 
 
 def task_of(row: TaskRow) -> Task:

@@ -11,7 +11,7 @@ from quarterdeck.application.dispatch import Doorbell
 from quarterdeck.application.personas import named, rules_now
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports.callers import Caller
-from quarterdeck.application.ports.log import EventLog
+from quarterdeck.application.ports.log import EventLog, StreamWrite
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
@@ -24,6 +24,7 @@ from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session import NoSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkEvent, session_network_id
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.workspace import WorkspaceEvent, WorkspaceState, workspace_id
 
 MAX_WAITING = 1000
@@ -50,6 +51,15 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a session is opened for, and what is written to its task in the same append."""
+
+    given: SessionTaskGiven
+    write: Callable[[UUID], StreamWrite] | None = None
+    """By the session's id. None: nothing. Where it conflicts, nothing is opened and ConcurrencyError is raised."""
+
+
+@dataclass(frozen=True)
 class Sessions:
     log: EventLog
     ids: Ids
@@ -69,6 +79,7 @@ class Sessions:
         limits: LimitsAsked = NOTHING_ASKED,
         persona: str | SessionPersona | None = None,
         fork: SessionForked | None = None,
+        work: Work | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
         """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it.
@@ -93,6 +104,7 @@ class Sessions:
                 limits=limits,
                 persona=persona,
                 fork=fork,
+                work=work,
                 key=key,
             )
             door.last = max(door.last, outcome.position)
@@ -109,9 +121,11 @@ class Sessions:
         limits: LimitsAsked,
         persona: SessionPersona | None,
         fork: SessionForked | None,
+        work: Work | None,
         key: IdempotencyKey | None,
     ) -> Outcome[SessionState]:
         session_id = self.ids.new()
+        further = tuple(each for each in (fork, work and work.given) if each)
 
         def decide(state: SessionState) -> tuple[SessionEvent, ...]:
             opened = session.open_session(
@@ -123,10 +137,19 @@ class Sessions:
                 asked=limits,
                 persona=persona,
             )
-            return (*opened, fork) if fork else opened
+            return (*opened, *further)
 
-        context = context_of(caller, project_id=project_id, session_id=session_id)
-        return await perform(self.log, SESSION, session_id, decide, caller=caller, context=context, key=key, new=True)
+        return await perform(
+            self.log,
+            SESSION,
+            session_id,
+            decide,
+            caller=caller,
+            context=context_of(caller, project_id=project_id, session_id=session_id),
+            key=key,
+            also=[work.write(session_id)] if work and work.write else [],
+            new=True,
+        )
 
     async def fork(
         self,
@@ -159,6 +182,7 @@ class Sessions:
             limits=source.asked,
             persona=source.persona,
             fork=fork,
+            work=Work(source.task) if source.task else None,
             key=key,
         )
 

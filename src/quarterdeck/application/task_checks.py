@@ -20,6 +20,7 @@ from quarterdeck.domain.session import NoSession
 from quarterdeck.domain.task import NoTask, Task, TaskState, task_id
 from quarterdeck.domain.task_events import CLOSED, LinkKind, TaskLink
 from quarterdeck.domain.task_fields import reference
+from quarterdeck.domain.task_work import HeldError
 
 ME = "me"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -87,6 +88,11 @@ class TaskChecks:
         numbers = known.fields.dependencies
         states = await self._numbered(known.project_id, numbers)
         return [n for n, state in zip(numbers, states, strict=True) if isinstance(state, Task) and _is_open(state)]
+
+    async def name_holder(self, held: HeldError, known: Task) -> None:
+        """Who holds it, in the error's own words."""
+        user = (await USER.load(self.log, held.claim.user_id)).state
+        held.tell(known.reference, user.name if isinstance(user, User) else f"User {held.claim.user_id}")
 
     async def _numbered(self, project_id: UUID, numbers: Sequence[int]) -> list[TaskState]:
         loaded = await asyncio.gather(*(TASK.load(self.log, task_id(project_id, each)) for each in numbers))

@@ -10,11 +10,10 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import Context, EventLog, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.requests import Outcome, answered, as_it_is, perform
-from quarterdeck.application.streams import ATTEMPTS, PROJECT, TASK, TASK_DEPENDENCIES, USER
+from quarterdeck.application.streams import ATTEMPTS, PROJECT, TASK, TASK_DEPENDENCIES
 from quarterdeck.application.task_checks import By, TaskChecks
 from quarterdeck.application.task_numbers import Numbers
 from quarterdeck.domain import project, task, task_dependencies, task_fields, task_work
-from quarterdeck.domain.identity import User
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.task import NumberTakenError, TaskState, task_id
 from quarterdeck.domain.task_dependencies import task_dependencies_id
@@ -183,8 +182,7 @@ class Tasks:
                 self.log, TASK, identifier, decision, caller=by.caller, context=context, key=by.key, also=also
             )
         except HeldError as held:
-            user = (await USER.load(self.log, held.claim.user_id)).state
-            held.tell(known.reference, user.name if isinstance(user, User) else f"User {held.claim.user_id}")
+            await self._checks.name_holder(held, known)
             raise
 
     async def _declared(self, project_id: UUID, number: int, wanted: tuple[int, ...]) -> Sequence[StreamWrite]:

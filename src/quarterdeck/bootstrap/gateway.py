@@ -19,6 +19,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
@@ -87,6 +88,8 @@ async def _is_served(settings: Settings) -> bool:
 def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Database) -> Parts:
     ids, doorbell, control = SystemIds(), QueueDoorbell(stores.jobs), NatsWorkerControl(stores.nats)
     snapshots = Snapshots(stores.log, control)
+    waiting = CountedSessions(database, reads)
+    sessions = Sessions(stores.log, ids, doorbell, waiting, settings.limit_waiting_sessions)
     return Parts(
         settings=settings,
         log=stores.log,
@@ -96,9 +99,10 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         reads=reads,
         projects=Projects(stores.log, ids, control, doorbell),
         personas=Personas(stores.log),
-        sessions=Sessions(stores.log, ids, doorbell, CountedSessions(database, reads), settings.limit_waiting_sessions),
+        sessions=sessions,
         commands=Commands(stores.log, ids, control, doorbell),
         tasks=Tasks(stores.log, SystemClock()),
+        task_starts=TaskStarts(stores.log, SystemClock(), sessions),
         snapshots=snapshots,
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),

@@ -22,6 +22,7 @@ from quarterdeck.domain.pausing import (
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session_task import SessionTaskGiven
 
 MAX_REF = 255
 
@@ -130,6 +131,7 @@ SessionEvent = (
     SessionOpened
     | SessionAdmitted
     | SessionForked
+    | SessionTaskGiven
     | SessionProvisioned
     | SessionProvisioningFailed
     | SessionAdopted
@@ -162,6 +164,7 @@ class OpenSession:
     fork: SessionForked | None = None
     came_from: str = ""
     """The worker that had it before, and is gone: it is made from its last snapshot."""
+    task: SessionTaskGiven | None = None
     closing: bool = False
     closing_reason: str = ""
 
@@ -184,6 +187,7 @@ class ReadySession:
     pause: Pause = AWAKE
     near: tuple[SessionLimitNear, ...] = ()
     """The last warning of each limit."""
+    task: SessionTaskGiven | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,10 +205,12 @@ class EndedSession:
     """Where its files were; empty: it had none."""
     asked: LimitsAsked = NOTHING_ASKED
     persona: SessionPersona | None = None
+    task: SessionTaskGiven | None = None
 
 
 SessionState = NoSession | OpenSession | ReadySession | EndedSession
 LiveSession = OpenSession | ReadySession
+LIVE = (OpenSession, ReadySession)
 
 
 def evolve(state: SessionState, event: SessionEvent) -> SessionState:
@@ -218,11 +224,10 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
                 asked=_asked(event),
                 persona=event.persona,
                 came_from=event.worker_id if isinstance(event, SessionReopened) else "",
+                task=None if isinstance(state, NoSession) else state.task,
             )
-        case SessionAdmitted():
-            return replace(state, admitted=True) if isinstance(state, OpenSession) else state
-        case SessionForked():
-            return replace(state, fork=event) if isinstance(state, OpenSession) else state
+        case SessionAdmitted() | SessionForked() | SessionTaskGiven():
+            return _opening(state, event) if isinstance(state, OpenSession) else state
         case SessionProvisioned():
             live = running(state)
             return ReadySession(
@@ -237,6 +242,7 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
                 base_commit=event.base_commit,
                 closing=live.closing,
                 closing_reason=live.closing_reason,
+                task=live.task,
             )
         case SessionProvisioningFailed():
             return _ended(state, "failed", event.reason)
@@ -261,6 +267,18 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             assert_never(event)
 
 
+def _opening(state: OpenSession, event: SessionAdmitted | SessionForked | SessionTaskGiven) -> OpenSession:
+    match event:
+        case SessionAdmitted():
+            return replace(state, admitted=True)
+        case SessionForked():
+            return replace(state, fork=event)
+        case SessionTaskGiven():
+            return replace(state, task=event)
+        case _:
+            assert_never(event)
+
+
 def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
     live = running(state)
     return EndedSession(
@@ -273,6 +291,7 @@ def _ended(state: SessionState, how: str, reason: str) -> EndedSession:
         worker_id=keeper(live),
         asked=live.asked,
         persona=live.persona,
+        task=live.task,
     )
 
 

@@ -64,6 +64,7 @@ def make_gateway(parts: Parts) -> Gateway:
             sessions=parts.sessions,
             commands=parts.commands,
             tasks=parts.tasks,
+            task_starts=parts.task_starts,
             snapshots=parts.snapshots,
             comparisons=parts.comparisons,
             exports=parts.exports,

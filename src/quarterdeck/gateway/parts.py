@@ -15,6 +15,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
@@ -40,6 +41,7 @@ class Parts:
     sessions: Sessions
     commands: Commands
     tasks: Tasks
+    task_starts: TaskStarts
     snapshots: Snapshots
     comparisons: Comparisons
     exports: Exports

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +17,9 @@ MAX_CHANGES = 8 * 1024 * 1024
 
 WORKSPACE_PATH = "/workspace"
 """Where commands find the workspace; their first working directory."""
+
+DOCUMENTS_PATH = "/run/quarterdeck"
+"""Where they find the documents that a jail was made with."""
 
 
 class BuildLog(Protocol):
@@ -58,6 +61,8 @@ class JailSpec:
     container: ContainerSpec = ContainerSpec()
     environment: dict[str, str] = field(default_factory=dict[str, str])
     """The whole environment of the first command, beside PATH, HOME, LANG, TERM, USER and SHELL."""
+    documents: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Files in `DOCUMENTS_PATH` that whoever is in the jail can read and nobody change, by name."""
     limits: JailLimits | None = None
     """None: the driver's own."""
 

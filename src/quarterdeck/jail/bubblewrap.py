@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 from quarterdeck.jail import probes, program, seccomp, system
-from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec, Protection
+from quarterdeck.jail.abstract import DOCUMENTS_PATH, WORKSPACE_PATH, JailSpec, Protection
 from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
 from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.protections import look_from_inside
@@ -99,6 +99,7 @@ class BubblewrapDriver:
         return {
             "files": system.MADE_UP,
             "copied": system.copied(),
+            "documents": {f"{DOCUMENTS_PATH}/{name}": text for name, text in spec.documents.items()},
             "seccomp": self._seccomp.hex(),
             "shells": self._shells,
             "environment": system.FIRST_ENVIRONMENT | spec.environment,

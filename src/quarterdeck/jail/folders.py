@@ -4,7 +4,7 @@ path: always one name at a time, from an open folder, never through a link."""
 import errno
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 SESSIONS = "sessions"
 SHIM = "shim"
 CHANNEL = "channel"
+DOCUMENTS = "documents"
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 MAX_DEPTH = 16
 
@@ -55,6 +56,26 @@ def make_channel(state: Path, session_id: UUID, uid: int | None) -> Path:
         os.mkdir(CHANNEL, 0o700, dir_fd=shim)
         _give(CHANNEL, shim, uid)
     return state / SESSIONS / str(session_id) / SHIM / CHANNEL
+
+
+def make_documents(state: Path, session_id: UUID, uid: int | None, texts: Mapping[str, str]) -> list[Path]:
+    """Files that a container sees, readable for whoever is in it; in a folder of the shim's."""
+    if not texts:
+        return []
+    with shim_folder(state, session_id) as shim:
+        os.mkdir(DOCUMENTS, 0o700, dir_fd=shim)
+        with opened(DOCUMENTS, shim) as folder:
+            for name, text in texts.items():
+                _write(name, folder, text.encode())
+        _give(DOCUMENTS, shim, uid)
+    return [state / SESSIONS / str(session_id) / SHIM / DOCUMENTS / name for name in texts]
+
+
+def _write(name: str, within: int, data: bytes) -> None:
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o444, dir_fd=within)
+    with open(fd, "wb") as file:  # noqa: PTH123 - of a descriptor
+        os.fchmod(fd, 0o444)
+        file.write(data)
 
 
 def has_channel(state: Path, session_id: UUID) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
-from quarterdeck.jail.abstract import WORKSPACE_PATH
+from quarterdeck.jail.abstract import DOCUMENTS_PATH, WORKSPACE_PATH
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits
 
@@ -11,7 +11,7 @@ UID = 1000
 USER = "agent"
 HOME = "/home/agent"
 HOST_NAME = "quarterdeck"
-STATE_FOLDER = "/run/quarterdeck"
+STATE_FOLDER = DOCUMENTS_PATH
 STATE_BYTES = 8 * 1024**2
 
 MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")

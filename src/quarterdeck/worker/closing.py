@@ -12,7 +12,7 @@ from quarterdeck.application.streams import COMMAND, PROJECT, SESSION, WORKSPACE
 from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand
 from quarterdeck.domain.project import Project
-from quarterdeck.domain.session import LiveSession, NoSession, OpenSession, ReadySession
+from quarterdeck.domain.session import LIVE, LiveSession, NoSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import Workspace, workspace_id
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner
@@ -139,7 +139,6 @@ class Closer:
         return isinstance(state, OpenSession) and state.came_from == self._ports.worker_id
 
 
-LIVE = (OpenSession, ReadySession)
 NAMED = 20
 
 

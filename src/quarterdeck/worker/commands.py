@@ -137,7 +137,10 @@ class CommandRunner:
             command_id=begun.command_id,
             text=begun.request.text,
             terminal=begun.request.terminal,
-            environment=tracing.carried() | session.environment | (begun.request.environment or {}),
+            environment=tracing.carried()
+            | session.task_environment
+            | session.environment
+            | (begun.request.environment or {}),
             timeout_seconds=begun.request.timeout_seconds,
         )
         await session.watch.begin(begun.command_id, begun.cause)

@@ -1,6 +1,8 @@
 """What a session's jail is made of, by its project's settings."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
@@ -19,6 +21,7 @@ def spec(
     settings: ProjectSettings,
     log: BuildLog,
     driver: str = "",
+    documents: Mapping[str, str] = MappingProxyType({}),
 ) -> JailSpec:
     """`driver`: the one that made the session's jail before, if there was one."""
     container = ContainerSpec(
@@ -34,6 +37,7 @@ def spec(
         workspace=workspace,
         limits=limits,
         driver=driver or settings.jail_driver,
+        documents=documents,
         # a project may ask for an image only after the session got a jail that is none of Docker's
         container=ContainerSpec(project_id=project_id) if driver == BUBBLEWRAP else container,
     )

@@ -36,6 +36,7 @@ from quarterdeck.worker.queue import Asked, CommandQueue
 from quarterdeck.worker.quota import quota_of, told
 from quarterdeck.worker.rebuilding import Begun, Rebuilder
 from quarterdeck.worker.sessions import HeldSession, Sessions
+from quarterdeck.worker.task_context import TaskContext, context_of
 from quarterdeck.worker.wanted import while_wanted
 from quarterdeck.worker.watch import Watch
 
@@ -51,6 +52,7 @@ class Made:
     jail: Jail
     environment: dict[str, str]
     begun: Begun
+    context: TaskContext
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -151,7 +153,7 @@ class Provisioner:
         version = begun.version + len(begun.events)
         files = SessionFiles(session_id, self._ports.workspaces, known, version, settled=True)
         held = self.hold(session_id, opened.project_id, made.jail, files, home.settings)
-        held.environment = made.environment
+        held.environment, held.task_environment = made.environment, made.context.environment
         await self._follow_network(held, opened)
 
     async def _follow_network(self, held: HeldSession, opened: OpenSession) -> None:
@@ -172,12 +174,13 @@ class Provisioner:
         asked: LimitsAsked,
         project_id: UUID,
         settings: ProjectSettings,
+        context: TaskContext,
         driver: str = "",
     ) -> JailSpec:
         """`asked` is what the worker allows of what was asked for; `driver` made the session's jail before."""
         kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
         log = ImageBuildLog(self._ports, session_id)
-        return jails.spec(session_id, workspace, kept, project_id, settings, log, driver)
+        return jails.spec(session_id, workspace, kept, project_id, settings, log, driver, context.documents)
 
     async def _make_way(self, session_id: UUID) -> None:
         """For a session that is taken up again. Raises UnavailableError where an earlier copy of it is still here."""
@@ -198,8 +201,9 @@ class Provisioner:
 
     async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
         asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
+        context = await context_of(self._ports.journal, opened.task)
         preparing = asyncio.create_task(self._prepare(session_id, opened, home, quota_of(asked)), name="preparation")
-        spec = self.spec_of(session_id, preparing, asked, opened.project_id, home.settings)
+        spec = self.spec_of(session_id, preparing, asked, opened.project_id, home.settings, context)
         try:
             with tracing.span("jail create"):
                 jail = await self._ports.driver.create(spec)
@@ -215,7 +219,7 @@ class Provisioner:
             if home.settings.strict_limits:
                 limits.refuse_unkept((*jail.limits, *told(prepared)))
             begun = await self._begin(opened, prepared, jail, home.settings)
-            return Made(prepared, jail, await self._ports.networks.apply(session_id, opened), begun)
+            return Made(prepared, jail, await self._ports.networks.apply(session_id, opened), begun, context)
         except BaseException:
             await jail.destroy()
             raise

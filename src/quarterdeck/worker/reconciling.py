@@ -28,6 +28,7 @@ from quarterdeck.worker.queue import Hold
 from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import HeldSession, Sessions
 from quarterdeck.worker.takeover import Takeover
+from quarterdeck.worker.task_context import context_of
 
 logger = structlog.get_logger(__name__)
 
@@ -139,6 +140,7 @@ class Reconciler:
         files = await SessionFiles.load(session_id, self._ports.workspaces, self._ports.journal)
         self._marks.set(session_id)
         held = self._provisioner.hold(session_id, ready.project_id, jail, files, home.settings)
+        held.task_environment = (await context_of(self._ports.journal, ready.task)).environment
         # it may have been alone for so long that it froze by itself
         held.commands.hold(Hold.LEASE)
         if ready.pause.activity is not Activity.RUNNING:
@@ -160,7 +162,8 @@ class Reconciler:
         home = await self._provisioner.settings_of(ready.project_id)
         asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
         spec_of, project_id = self._provisioner.spec_of, ready.project_id
-        spec = spec_of(session_id, prepared, asked, project_id, home.settings, ready.jail_driver)
+        context = await context_of(self._ports.journal, ready.task)
+        spec = spec_of(session_id, prepared, asked, project_id, home.settings, context, ready.jail_driver)
         jail = await self._ports.driver.create(spec)
         await self._give_shell(jail)
         return jail, True

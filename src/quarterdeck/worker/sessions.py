@@ -22,6 +22,8 @@ class HeldSession:
     files: SessionFiles
     environment: dict[str, str] = field(default_factory=dict[str, str])
     """Of each of its commands, where the command says nothing else."""
+    task_environment: dict[str, str] = field(default_factory=dict[str, str])
+    """The same, of the task that it works on."""
     commands: CommandQueue = field(init=False)
     watch: Watch = field(init=False)
     closing: bool = False

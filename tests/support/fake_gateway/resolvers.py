@@ -68,6 +68,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "revisePersona": _revise_persona,
         "retirePersona": _retire_persona,
         "openSession": _open_session,
+        "startTask": _start_task,
         "pauseSession": _pause_session,
         "resumeSession": _resume_session,
         "forkSession": _fork_session,
@@ -234,6 +235,15 @@ async def _open_session(world: World, asked: Json) -> Json:
         reason = {"reason": "There is no bubblewrap.", "next_step": "Install it."}
         await world.append("SessionProvisioningFailed", session["uuid"], session, **reason)
     return {"session": session}
+
+
+async def _start_task(world: World, asked: Json) -> Json:
+    task = next(each for each in world.tasks if each["id"] == asked["taskId"])
+    title = asked.get("title") or f"{task['reference']} {task['title']}"
+    opened = await _open_session(world, {**asked, "projectId": task["project"]["id"], "title": title})
+    task.update(status="IN_PROGRESS", ownerName="ann")
+    opened["session"]["task"] = {name: task[name] for name in ("id", "reference", "title", "status")}
+    return {**opened, "task": task}
 
 
 async def _pause_session(world: World, asked: Json) -> Json:

@@ -205,6 +205,7 @@ class World:
             "notes": [],
             "rebuilt": None,
             "setAside": [],
+            "task": None,
         }
         session["uuid"] = UUID(base64.b64decode(session["id"]).decode().partition(":")[2])
         session["commands"] = partial(self._resolve_commands, session)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.tasks import add_task
-from tests.support.fake_gateway.world import NOW, Json
+from tests.support.fake_gateway.world import NOW, Ending, FakeCommand, Json
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli import ids
@@ -276,3 +276,34 @@ def test_estimates_and_numbers_are_read_as_people_write_them() -> None:
     for text in ("", "T-", "17a", "-17", "T-1234567890"):
         with pytest.raises(UsageError):
             number(text)
+
+
+def test_a_session_is_started_from_a_task_and_shown_with_it(qd: QdCall, world: World, project: Json) -> None:
+    add_task(world, project, "Fix \x1b]0;it\x07")
+    started = qd("task", "start", "T-1", "-p", "app", "--ref", "next", "--lease", "1h", "--memory", "2G")
+    session = world.sessions[0]
+    assert (started.code, started.out) == (0, f"{session['uuid']}\n")
+    assert "\x1b]" not in started.err
+    assert f"qd run -s {ids.short(session['id'])} -- COMMAND" in started.err
+    given = next(given for name, given in world.calls if name == "startTask")
+    assert (given["ref"], given["leaseSeconds"], given["limits"]) == ("next", 3600, {"memoryBytes": 2 * 1024**3})
+    listed = qd("session", "list")
+    assert ("TASK" in listed.out, "T-1" in listed.out, "\x1b]" in listed.out) == (True, True, False)
+    shown = qd("session", "show", str(session["uuid"]))
+    assert "T-1" in shown.out
+    assert "(in progress)" in shown.out
+
+
+def test_a_command_runs_in_the_session_at_once_and_its_exit_code_is_the_answer(
+    qd: QdCall, world: World, project: Json
+) -> None:
+    add_task(world, project, "Fix it")
+
+    async def ends(command: FakeCommand) -> Ending:
+        return Ending(reason="EXITED", exit_code=3)
+
+    world.programs["agent --go"] = ends
+    ran = qd("task", "start", "T-1", "-p", "app", "--", "agent", "--go")
+    assert ran.code == 3
+    assert "stays open" in ran.err
+    assert qd("task", "start", "T-1", "-p", "app", "--no-wait", "--", "agent").code == 2

@@ -22,6 +22,7 @@ notes { edges { node { text author sessionId } } }
 """
 UNKNOWN = ids.encode("Task", UUID(int=7))
 COMMIT = "c" * 40
+ISSUE = "mutation($input: IssueTokenInput!) { issueToken(input: $input) { ... on IssueTokenPayload { secret } } }"
 
 
 @pytest_asyncio.fixture
@@ -286,9 +287,8 @@ async def test_who_may_only_look_is_forbidden_to_change(gateway: Running) -> Non
 
 async def test_a_token_needs_the_scope(gateway: Running) -> None:
     task = (await create(gateway, await project(gateway)))["id"]
-    issue = "mutation($input: IssueTokenInput!) { issueToken(input: $input) { ... on IssueTokenPayload { secret } } }"
     asked = {"name": "ci", "scopes": ["session:read"]}
-    token = (await ask(gateway, issue, input=asked))["issueToken"]["secret"]
+    token = (await ask(gateway, ISSUE, input=asked))["issueToken"]["secret"]
     for query in (ONE, NODE):
         answer = await gateway.ask(query, {"id": task}, token=token)
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
@@ -376,3 +376,41 @@ async def test_a_cursor_below_zero_is_refused(gateway: Running) -> None:
     async with gateway.socket() as socket:
         await socket.subscribe(WATCH, {"p": home, "a": -1})
         assert (await socket.receive())["payload"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+START = """
+mutation($input: StartTaskInput!) { startTask(input: $input) {
+  ... on StartTaskPayload {
+    task { id status claim { sessionId } links { sessionId } sessions { edges { node { id } } } }
+    session { id title ref task { reference status } }
+  }
+  ... on Failure { code message nextStep field }
+} }
+"""
+
+
+async def test_a_session_is_started_from_a_task_and_each_shows_the_other(gateway: Running) -> None:
+    home = await project(gateway)
+    task = await create(gateway, home)
+
+    found = (await ask(gateway, START, input={"taskId": task["id"], "ref": "next"}))["startTask"]
+
+    session = found["session"]
+    assert (session["title"], session["ref"]) == ("T-1 Fix it", "next")
+    assert session["task"] == {"reference": "T-1", "status": "IN_PROGRESS"}
+    assert found["task"]["claim"] == {"sessionId": session["id"]}
+    assert found["task"]["links"] == [{"sessionId": session["id"]}]
+    assert found["task"]["sessions"]["edges"] == [{"node": {"id": session["id"]}}]
+    again = (await ask(gateway, START, input={"taskId": task["id"]}))["startTask"]
+    assert (again["code"], "works on T-1 for you already" in again["message"]) == ("CONFLICT", True)
+
+
+async def test_starting_needs_both_scopes_and_a_task_of_ones_own_project(gateway: Running) -> None:
+    task = await create(gateway, await project(gateway))
+    for scope in ("task:write", "session:write"):
+        token = (await ask(gateway, ISSUE, input={"name": "ci", "scopes": [scope]}))["issueToken"]["secret"]
+        found = (await ask(gateway, START, token, input={"taskId": task["id"]}))["startTask"]
+        assert found["code"] == "FORBIDDEN"
+    stranger = await gateway.house.another_user("eve")
+    assert (await ask(gateway, START, stranger, input={"taskId": task["id"]}))["startTask"]["code"] == "NOT_FOUND"
+    assert (await ask(gateway, START, input={"taskId": UNKNOWN}))["startTask"]["code"] == "NOT_FOUND"

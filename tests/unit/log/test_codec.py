@@ -226,6 +226,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionReopened",
         "SessionResumeRequested",
         "SessionResumed",
+        "SessionTaskGiven",
         "ShellsStored",
         "SnapshotTaken",
         "SnapshotsCollected",

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from docker.types import LogConfig, Mount, Ulimit
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import system
-from quarterdeck.jail.abstract import WORKSPACE_PATH, JailSpec
+from quarterdeck.jail.abstract import DOCUMENTS_PATH, WORKSPACE_PATH, JailSpec
 from quarterdeck.jail.docker import look, volumes
 from quarterdeck.jail.docker.images import Image
 from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
@@ -39,6 +39,7 @@ class Place:
     state: Path
     workspace: PreparedWorkspace
     channel: Path
+    documents: Sequence[Path]
     runtime: Runtime
     uid: int
     own_kernel: bool
@@ -154,7 +155,8 @@ def _memory_files(image: Image, limits: JailLimits, owner: str) -> dict[str, str
 
 def _of_the_jail(place: Place) -> list[Mount]:
     channel = str(Path(contained.CHANNEL).parent)
-    return [_shown(place.runtime.folder, str(MOUNTED)), _shown(place.channel, channel)]
+    documents = [_shown(each, f"{DOCUMENTS_PATH}/{each.name}") for each in place.documents]
+    return [_shown(place.runtime.folder, str(MOUNTED)), _shown(place.channel, channel), *documents]
 
 
 def _of_the_image(image: Image) -> list[Mount]:

@@ -80,6 +80,7 @@ class DockerDriver:
                 state=self._state,
                 workspace=workspace,
                 channel=folders.make_channel(self._state, spec.session_id, self._shims.uid),
+                documents=folders.make_documents(self._state, spec.session_id, self._shims.uid, spec.documents),
                 runtime=agent,
                 uid=self._shims.jail_uid,
                 own_kernel=look.has_own_kernel(await self._known(), spec.container.runtime),

@@ -228,16 +228,20 @@ def _bubblewrap(config: Config, seccomp: bytes, life: int, within: Groups) -> in
     info, info_end = os.pipe()
     made_up = {path: kernel.memory_file(text.encode()) for path, text in config["files"].items()}
     files = made_up | _opened(config["copied"])
+    documents = {path: kernel.memory_file(text.encode()) for path, text in config["documents"].items()}
     filter_file = kernel.memory_file(seccomp)
     arguments = list(config["arguments"])
     for path, fd in files.items():
         arguments += ["--perms", "0444", "--file", str(fd), path]
+    for path, fd in documents.items():
+        # a mount of its own: the folder is the jail's to write in
+        arguments += ["--perms", "0444", "--ro-bind-data", str(fd), path]
     arguments += ["--seccomp", str(filter_file), "--info-fd", str(info_end)]
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
     # not as arguments proper: those name host paths, and the jail can read them in /proc/1/cmdline
     argument_file = kernel.memory_file("\0".join(arguments).encode())
     visible = ["bwrap", "--args", str(argument_file), "--", "/bin/sh", "-c", SLEEPER]
-    passed = [info_end, filter_file, argument_file, *files.values()]
+    passed = [info_end, filter_file, argument_file, *files.values(), *documents.values()]
     pid = os.fork()
     if pid == 0:
         _execute(config["bwrap"], visible, (life, ready_end, trouble_end), passed, doors)
