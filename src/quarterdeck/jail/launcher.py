@@ -31,15 +31,25 @@ class Launcher:
         return self._process.pid if self._process else None
 
     async def fork(self, folder: int, configuration: bytes, connection: socket.socket) -> int:
-        """A new shim: in `folder`, with the worker's first connection; returns its pid."""
+        """A new shim: in `folder`, with the worker's first connection; returns its pid.
+
+        Cancelled, the shim is made all the same, or its answer would be taken for the next one's: it finds its
+        connection closed.
+        """
         memory = os.memfd_create("shim")
+        with os.fdopen(os.dup(memory), "wb") as file:
+            file.write(configuration)
+        asking = asyncio.create_task(self._in_turn([os.dup(folder), memory, os.dup(connection.fileno())]))
+        asking.add_done_callback(_retrieve)
+        return await asyncio.shield(asking)
+
+    async def _in_turn(self, fds: list[int]) -> int:
         try:
-            with os.fdopen(os.dup(memory), "wb") as file:
-                file.write(configuration)
             async with self._turn:
-                return await self._ask([folder, memory, connection.fileno()])
+                return await self._ask(fds)
         finally:
-            os.close(memory)
+            for fd in fds:
+                os.close(fd)
 
     async def _ask(self, fds: list[int]) -> int:
         for _ in range(2):
@@ -82,6 +92,12 @@ class Launcher:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _retrieve(asking: "asyncio.Task[int]") -> None:
+    """Nobody may be left to hear of a failure."""
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _spawn(control: socket.socket) -> subprocess.Popen[bytes]:

@@ -100,9 +100,14 @@ class Shims:
             "more": rest is not None,
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs, folders.shim_folder(self._state, session_id) as folder:
-            await self._launcher.fork(folder, json.dumps(told | configuration).encode(), theirs)
-        link = await Link.over(ours)
+        try:
+            with theirs, folders.shim_folder(self._state, session_id) as folder:
+                await self._launcher.fork(folder, json.dumps(told | configuration).encode(), theirs)
+            link = await Link.over(ours)
+        except BaseException:
+            # a shim that was forked meanwhile ends with it
+            ours.close()
+            raise
         if rest is not None:
             await _tell_rest(link, rest)
         said = await _first_word(link)
