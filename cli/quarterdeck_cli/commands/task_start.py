@@ -101,7 +101,7 @@ def _tell(qd: Qd, started: api.StartedTask, *, as_json: bool) -> None:
     qd.out.line(str(ids.uuid_of(started.session.id) or started.session.id))
     qd.out.note(f"It works on {started.task.reference}, {plain(started.task.title)}.")
     qd.out.note(f"Run something in it: `qd run -s {short} -- COMMAND`; the task is in $QD_TASK_FILE there.")
-    qd.out.note(f"Close it when the work is done: `qd session close {short}` notes on the task what came of it.")
+    qd.out.note(f"You hold the task until it is done, in review, or the session is closed: `qd session close {short}`.")
 
 
 async def _run(qd: Qd, client: Client, started: api.StartedTask, words: list[str], *, tty: bool, as_json: bool) -> int:

@@ -1,16 +1,19 @@
-"""Claims of tasks that were not renewed in time: their end becomes an event."""
+"""Claims of tasks: those of sessions that work on one go on as long as the session, others until they run out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
 
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports.system import Clock
-from quarterdeck.application.streams import TASK
+from quarterdeck.application.streams import SESSION, TASK
+from quarterdeck.conductor.held_tasks import HeldTask
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain import task_work
-from quarterdeck.domain.task import NoTask, TaskState
+from quarterdeck.domain.session import LIVE, EndedSession, LiveSession
+from quarterdeck.domain.task import Claim, NoTask, Task, TaskState
 from quarterdeck.domain.task_events import TaskEvent
 
 logger = structlog.get_logger(__name__)
@@ -24,11 +27,53 @@ class Claims:
 
     async def once(self) -> None:
         now = self._clock.now()
+        for task_id, session_id, held in self._work.held.of_sessions():
+            await self._follow(task_id, session_id, held, now)
         for task_id, held in self._work.held.due(now):
             logger.info("a claim has run out", task=str(task_id))
             await self._journal.decide(TASK, task_id, partial(_expire, now=now))
             # where there was nothing left to end, the log brings nothing that says so
             self._work.held.forget(task_id, held)
+
+    async def _follow(self, task_id: UUID, session_id: UUID, held: HeldTask, now: datetime) -> None:
+        """Renews the claim in the second half of its lease while its session lives, and gives it back at its end."""
+        known = self._work.sessions.get(session_id)
+        if known and not _is_for(known.state, task_id):
+            self._work.held.leave(task_id, held)
+        elif known:
+            if now >= held.expires_at - held.lease / 2:
+                renew = partial(_renew, session_id=session_id, lease=held.lease, now=now)
+                await self._journal.decide(TASK, task_id, renew)
+        else:
+            place = (await self._journal.read(SESSION, session_id)).state
+            if isinstance(place, EndedSession) and _is_for(place, task_id):
+                reason = f"The session that worked on it has ended ({place.how})."
+                give_back = partial(_give_back, session_id=session_id, reason=reason, now=now)
+                await self._journal.decide(TASK, task_id, give_back)
+            if not isinstance(place, LIVE):
+                self._work.held.leave(task_id, held)
+
+
+def _is_for(place: LiveSession | EndedSession, task_id: UUID) -> bool:
+    return place.task is not None and place.task.task_id == task_id
+
+
+def _claim_of(state: TaskState, session_id: UUID, now: datetime) -> Claim | None:
+    """The session's, if it still holds."""
+    held = state.claim if isinstance(state, Task) else None
+    return held if held and held.session_id == session_id and now < held.expires_at else None
+
+
+def _renew(state: TaskState, session_id: UUID, lease: timedelta, now: datetime) -> tuple[TaskEvent, ...]:
+    held = _claim_of(state, session_id, now)
+    return task_work.renew(state, user_id=held.user_id, number=held.number, lease=lease, now=now) if held else ()
+
+
+def _give_back(state: TaskState, session_id: UUID, reason: str, now: datetime) -> tuple[TaskEvent, ...]:
+    held = _claim_of(state, session_id, now)
+    if held is None:
+        return ()
+    return task_work.release(state, user_id=held.user_id, number=held.number, reason=reason, now=now)
 
 
 def _expire(state: TaskState, now: datetime) -> tuple[TaskEvent, ...]:

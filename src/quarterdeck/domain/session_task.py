@@ -9,7 +9,7 @@ from quarterdeck.domain.task_fields import reference
 
 @dataclass(frozen=True, kw_only=True)
 class SessionTaskGiven:
-    """Its commands find the task in their environment and in a file; what came of it is noted on the task."""
+    """Its commands find the task in their environment and in a file; the task's claim lasts as long as the session."""
 
     TOPIC: ClassVar[str] = "SessionTaskGiven"
     SCHEMA_VERSION: ClassVar[int] = 1
