@@ -14,6 +14,7 @@ from quarterdeck_cli.api import usage as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef
 from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.ids import parse_global_id, short
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import duration, lately, plain, size
 from quarterdeck_cli.times import moment
@@ -251,7 +252,7 @@ def _begin(point: api.Point, bucket: Buckets) -> str:
 
 def _row(point: api.Point, at: str) -> list[str]:
     name = point.measure.lower().replace("_", "-")
-    groups = [each.value for each in point.group]
+    groups = [short(each.value) if parse_global_id(each.value) else each.value for each in point.group]
     return [at, name, *groups, _amount(point), f"{point.count:,}", f"{point.unknown:,}" if point.unknown else ""]
 
 

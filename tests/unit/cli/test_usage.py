@@ -3,6 +3,7 @@
 import json
 from enum import StrEnum
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from graphql import GraphQLEnumType, build_schema
@@ -10,6 +11,7 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli.commands.usage import Buckets, Dimensions, Measures
+from quarterdeck_cli.ids import global_id
 
 SDL = Path(__file__).parents[3] / "schema" / "quarterdeck_schema" / "schema.graphql"
 CALL = ("--provider", "anthropic", "--model", "claude-sonnet-4-5", "--response-id", "msg_1")
@@ -93,6 +95,16 @@ def test_usage_is_shown_by_time_and_in_all(qd: QdCall, logged_in: FakeGateway, w
     assert lines[1][1:] == ["cost", "claude\\x1b[2J", "$0.00294", "3", "1"]
     assert lines[2][1:] == ["command-memory", "claude\\x1b[2J", "at", "most", "1.0", "MiB", "3"]
     assert lines[3] == ["in", "all", "cost", "claude\\x1b[2J", "unknown", "3", "1"]
+
+
+def test_what_usage_is_told_apart_by_is_shown_as_elsewhere(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = uuid4()
+    group = [{"dimension": "SESSION", "value": global_id("Session", session)}, {"dimension": "PERSONA", "value": "ada"}]
+    world.usage = {"points": [{**POINT, "group": group}], "totals": []}
+
+    ran = qd("usage", "show", "-p", "here", "--by", "session", "--by", "persona", "-m", "cost")
+
+    assert ran.out.splitlines()[1].split()[2:4] == [session.hex[-8:], "ada"]
 
 
 @pytest.mark.parametrize(
