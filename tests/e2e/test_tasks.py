@@ -71,6 +71,30 @@ async def test_a_task_is_written_claimed_at_once_by_several_worked_on_and_done(p
     assert changes[-1]["topic"] == "TaskClaimExpired"
 
 
+async def test_a_session_is_started_from_a_task_holds_it_and_gives_it_back_at_its_end(product: Product) -> None:
+    home = ("-p", "deck")
+    task = product.ask("task", "add", "Greet", *home, "--body", "Say hello.")["reference"]
+
+    script = 'echo "$QD_TASK $QD_TASK_TITLE"; grep hello "$QD_TASK_FILE"; git status --porcelain; exit 3'
+    ran = product.qd("task", "start", task, *home, "--lease", "10s", "--", script)
+    assert (ran.returncode, ran.stdout.decode()) == (3, f"{task} Greet\nSay hello.\n"), ran.stderr.decode()
+    again = product.qd("task", "start", task, *home)
+    assert (again.returncode, b"for you already" in again.stderr) == (75, True)
+
+    [session] = [each for each in product.ask("session", "list") if each["task"]]
+    assert (session["task"]["reference"], session["task"]["status"]) == (task, "IN_PROGRESS")
+    await eventually(lambda: _was_renewed(product, session["id"]), within=60)
+    assert product.qd("session", "close", session["id"]).returncode == 0
+    await eventually(lambda: _is_open(product, task), within=60)
+    history = product.ask("task", "history", task, *home, "--field", "claim")
+    assert [each["actor"] for each in history] == ["conductor", history[1]["actor"]]
+
+
+def _was_renewed(product: Product, session: str) -> bool:
+    events: Any = product.ask("events", "list", "--session", session)
+    return any(each["topic"] == "TaskClaimRenewed" for each in events)
+
+
 def _is_open(product: Product, task: str) -> bool:
     shown: Any = product.ask("task", "show", task, "-p", "deck")
     return bool(shown["task"]["status"] == "OPEN")
