@@ -12,7 +12,7 @@ from quarterdeck.application.streams import SESSION, TASK
 from quarterdeck.conductor.held_tasks import HeldTask
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain import task_work
-from quarterdeck.domain.session import LIVE, EndedSession, LiveSession
+from quarterdeck.domain.session import EndedSession, LiveSession, NoSession
 from quarterdeck.domain.task import Claim, NoTask, Task, TaskState
 from quarterdeck.domain.task_events import TaskEvent
 
@@ -37,21 +37,20 @@ class Claims:
 
     async def _follow(self, task_id: UUID, session_id: UUID, held: HeldTask, now: datetime) -> None:
         """Renews the claim in the second half of its lease while its session lives, and gives it back at its end."""
-        known = self._work.sessions.get(session_id)
-        if known and not _is_for(known.state, task_id):
+        if session_id in self._work.sessions and now < held.expires_at - held.lease / 2:
+            return
+        # its own stream: what is open is not known to the conductor from its beginning on
+        place = (await self._journal.read(SESSION, session_id)).state
+        if isinstance(place, NoSession) or not _is_for(place, task_id):
             self._work.held.leave(task_id, held)
-        elif known:
-            if now >= held.expires_at - held.lease / 2:
-                renew = partial(_renew, session_id=session_id, lease=held.lease, now=now)
-                await self._journal.decide(TASK, task_id, renew)
+        elif isinstance(place, EndedSession):
+            reason = f"The session that worked on it has ended ({place.how})."
+            give_back = partial(_give_back, session_id=session_id, reason=reason, now=now)
+            await self._journal.decide(TASK, task_id, give_back)
+            self._work.held.leave(task_id, held)
         else:
-            place = (await self._journal.read(SESSION, session_id)).state
-            if isinstance(place, EndedSession) and _is_for(place, task_id):
-                reason = f"The session that worked on it has ended ({place.how})."
-                give_back = partial(_give_back, session_id=session_id, reason=reason, now=now)
-                await self._journal.decide(TASK, task_id, give_back)
-            if not isinstance(place, LIVE):
-                self._work.held.leave(task_id, held)
+            renew = partial(_renew, session_id=session_id, lease=held.lease, now=now)
+            await self._journal.decide(TASK, task_id, renew)
 
 
 def _is_for(place: LiveSession | EndedSession, task_id: UUID) -> bool:

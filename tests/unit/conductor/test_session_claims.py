@@ -12,7 +12,8 @@ from tests.unit.conductor.test_conductor import conducting
 from tests.unit.conductor.test_timekeeper import SETTINGS, AheadClock
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
-from quarterdeck.domain.session import SessionLost
+from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session import OpenSession, SessionLost
 from quarterdeck.domain.task_events import TaskClaimExpired, TaskClaimRenewed, TaskReleased, TaskStatus
 from quarterdeck.domain.task_fields import TaskFields
 
@@ -102,3 +103,32 @@ async def test_what_is_in_review_by_then_stays_so(deck: Deck, clock: AheadClock)
             await deck.close(session_id)
         await eventually(lambda: ends(deck, left))
         assert await ends(deck, reviewed) == []
+
+
+async def test_it_goes_on_when_the_session_is_made_anew_elsewhere(deck: Deck, clock: AheadClock) -> None:
+    task = await made(deck)
+    async with conducting(deck, SETTINGS):
+        session_id = await started(deck, task, HOUR)
+        place = await deck.loaded(session_id)
+        assert isinstance(place.state, OpenSession)
+        known = place.state
+        reopened = SessionReopened(
+            project_id=known.project_id,
+            owner_id=known.owner_id,
+            ref=known.ref,
+            title=known.title,
+            limits=known.asked,
+            worker_id="w1",
+            reason="gone",
+        )
+        await deck.append(session_id, place.version, reopened, session_id=session_id)
+        clock.passes(minutes=31)
+        await eventually(lambda: renewed(deck, task))
+        assert await ends(deck, task) == []
+    state = await deck.session(session_id)
+    assert isinstance(state, OpenSession)
+    assert state.task == known.task is not None
+
+
+async def renewed(deck: Deck, task: UUID) -> bool:
+    return await renewals(deck, task) > 0
