@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from quarterdeck.jail.launcher import Launcher
 
 
 @contextmanager
-def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
+def connection() -> Generator[tuple[socket.socket, socket.socket]]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with ours, theirs:
         yield ours, theirs
