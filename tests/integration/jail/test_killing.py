@@ -207,6 +207,15 @@ async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_i
     await eventually(lambda: _nobody_left(jail))
 
 
+async def test_when_the_end_of_a_killed_supervisors_command_is_told_all_that_it_started_is_gone(
+    jail: StandingJail,
+) -> None:
+    done = await run(jail, "for i in $(seq 100); do sleep 1000 & done; kill -9 $PPID; sleep 1000")
+
+    assert done.exit.reason == EndReason.SIGNALLED
+    assert await jail.processes() == 0
+
+
 async def test_a_jail_whose_agent_is_killed_from_inside_is_made_anew_on_the_same_files(jail: StandingJail) -> None:
     await run(jail, "echo kept > file; mkdir deep; cd deep; export DECK=quarter")
     other = await start(jail, "echo up; sleep 1000")

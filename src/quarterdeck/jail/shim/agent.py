@@ -17,6 +17,8 @@ from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 from quarterdeck.jail.shim.watching import Watch, commands_of
 
 LOOK_SECONDS = 0.2
+END_SECONDS = 2.0
+ROUND_SECONDS = 0.001
 
 Config = dict[str, Any]
 
@@ -149,6 +151,7 @@ class Agent:
             return
         answer: Config = {}
         if asked["do"] == "count":
+            self._await_end(asked.get("ended"))
             answer["count"] = len(self._commands())
         elif asked["do"] == "freeze":
             self._freeze()
@@ -265,6 +268,14 @@ class Agent:
             del self._subreapers[pid]
         if gone:
             self._sweep()
+
+    def _await_end(self, number: int | None) -> None:
+        """Of a subreaper that is all but gone: its channel closes a moment before its end can be seen."""
+        pid = next((pid for pid, given in self._subreapers.items() if given == number), None)
+        until = time.monotonic() + END_SECONDS
+        while pid in self._subreapers and time.monotonic() < until:
+            self._reap()
+            time.sleep(ROUND_SECONDS)
 
     def _end(self, number: int) -> None:
         """For a subreaper that does not answer: it goes first, and `_reap` ends what it leaves."""

@@ -328,7 +328,7 @@ class Server:
         self._next += 1
         self._orphaned[self._next] = command
         try:
-            self._tell_agent({"do": "count", "id": self._next})
+            self._tell_agent({"do": "count", "id": self._next, "ended": command.number})
         except (NotMadeError, OSError):
             self._make_again()
 

@@ -10,6 +10,9 @@ from quarterdeck.jail.shim.family import Process
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
+LOOKS = 2
+"""At what processes share: one that was looked at before it forked seems to share with nobody."""
+
 Commands = dict[int, dict[int, Process]]
 """By a subreaper's number, what descends from it."""
 
@@ -34,7 +37,9 @@ class Watch:
                 return "too_many_processes", max(threads, key=threads.__getitem__)
         if self.memory is not None:
             used = {number: resident(family) for number, family in commands.items()}
-            if sum(used.values()) > self.memory:
+            for _ in range(LOOKS):
+                if sum(used.values()) <= self.memory:
+                    return None
                 # what processes share was counted for each: that is only worth the time now
                 used = {number: proportional(family) for number, family in commands.items()}
             if sum(used.values()) > self.memory:
@@ -83,8 +88,11 @@ def _proportional(pid: int, process: Process) -> int:
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:  # noqa: PTH123 - pathlib costs the shim memory
             lines = file.read().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        # it ended meanwhile
+        return 0
     except OSError:
-        # it ended meanwhile, or does not let itself be looked into
+        # it does not let itself be looked into
         return process.pages * PAGE
     told = dict(line.split(b":", 1) for line in lines[1:])
     return sum(int(told[name].split()[0]) for name in (b"Pss", b"Swap") if name in told) * 1024
