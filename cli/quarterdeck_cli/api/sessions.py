@@ -122,8 +122,9 @@ def sessions(client: Client, *, project_id: str | None = None, live: bool = Fals
     return pages(client, "sessions", "sessions", {"projectId": project_id, "state": states}, Session)
 
 
-async def session(client: Client, session_id: str) -> SessionDetails:
-    data = await client.query("session", {"id": session_id})
+async def session(client: Client, session_id: str, wait_for: int | None = None) -> SessionDetails:
+    """`wait_for`: as it is once the read model has come to this log position."""
+    data = await client.query("session", {"id": session_id, "waitFor": wait_for})
     if data["session"] is None:
         raise NotFoundError("There is no such session.", "List yours with `qd session list`.")
     return read(SessionDetails, data["session"])

@@ -34,11 +34,12 @@ async def fork_session(
     client = await qd.client()
     source = await resolve.session_id(client, session)
     answer = await api.fork_session(client, source, await _point(client, at, before), title)
+    position = answer.position
     if wait:
         with qd.out.status(f"Forking session {ids.short(source)} …") as progress:
-            await ready_or_closed(qd, client, answer.session.id, progress)
+            position = await ready_or_closed(qd, client, answer.session.id, progress)
     if as_json:
-        qd.out.json(await api.session(client, answer.session.id))
+        qd.out.json(await api.session(client, answer.session.id, position))
         return
     qd.out.line(str(ids.uuid_of(answer.session.id) or answer.session.id))
     qd.out.note(f"Run something in it: `qd run -s {ids.short(answer.session.id)} -- COMMAND`")

@@ -91,7 +91,7 @@ async def run(
     client = await qd.client()
     if session:
         return (await run_in(qd, client, await resolve.session_id(client, session), request)).code
-    own = await opened(qd, client, project, ref=None, title=request.text[:80], persona=persona, wait=True)
+    own = (await opened(qd, client, project, ref=None, title=request.text[:80], persona=persona, wait=True)).session
     attended: Attended | None = None
     try:
         attended = await run_in(qd, client, own.id, request)

@@ -80,9 +80,10 @@ async def open_session(
         idle_time=idle_time,
     )
     client = await qd.client()
-    session = await opened(qd, client, project, ref=ref, title=title, limits=limits, persona=persona, wait=wait)
+    made = await opened(qd, client, project, ref=ref, title=title, limits=limits, persona=persona, wait=wait)
+    session = made.session
     if as_json:
-        qd.out.json(await api.session(client, session.id))
+        qd.out.json(await api.session(client, session.id, made.position))
         return
     qd.out.line(str(ids.uuid_of(session.id) or session.id))
     qd.out.note(f"Run something in it: `qd run -s {ids.short(session.id)} -- COMMAND`")
@@ -236,8 +237,11 @@ async def opened(
     wait: bool,
     limits: dict[str, Any] | None = None,
     persona: str | None = None,
-) -> api.Session:
-    """A new session. Where it is waited for and does not become usable, SessionEndedError says why."""
+) -> api.OpenedSession:
+    """A new session, and the log position of its opening, or of its being ready.
+
+    Where it is waited for and does not become usable, SessionEndedError says why.
+    """
     project_id = await resolve.project_or_here(client, project)
     try:
         answer = await api.open_session(client, project_id, ref, title, limits, persona)
@@ -247,14 +251,15 @@ async def opened(
         raise
     if wait:
         with qd.out.status(f"Opening a session in {plain(answer.session.project.name)} …") as progress:
-            await ready_or_closed(qd, client, answer.session.id, progress)
-    return answer.session
+            position = await ready_or_closed(qd, client, answer.session.id, progress)
+        return api.OpenedSession(session=answer.session, position=position)
+    return answer
 
 
-async def ready_or_closed(qd: Qd, client: Client, session_id: str, progress: Callable[[str], None]) -> None:
-    """One who does not want to wait for it does not want it."""
+async def ready_or_closed(qd: Qd, client: Client, session_id: str, progress: Callable[[str], None]) -> int:
+    """The log position from which on it can be used. One who does not want to wait for it does not want it."""
     try:
-        await session_ready(client, session_id, 0, qd.out.note, progress)
+        return await session_ready(client, session_id, 0, qd.out.note, progress)
     except asyncio.CancelledError:
         await give_up(qd, client, session_id)
         raise

@@ -93,8 +93,11 @@ async def session_events(
 
 async def session_ready(
     client: Client, session_id: str, after: int, say: Callable[[str], None], progress: Callable[[str], None]
-) -> None:
-    """Returns when the session can be used. Raises SessionEndedError with the reason where it never will."""
+) -> int:
+    """Returns when the session can be used, with the log position of that.
+
+    Raises SessionEndedError with the reason where it never will.
+    """
     own = uuid_of(session_id)
     telling = asyncio.create_task(tell_place(lambda: session_place(client, session_id), progress))
     async with AsyncExitStack() as stack:
@@ -118,9 +121,10 @@ async def session_ready(
             if UUID(event.stream_id) != own:
                 continue
             if event.topic == "SessionProvisioned":
-                return
+                return event.position
             if event.topic in SESSION_ENDS:
                 raise ended(event)
+    raise ProtocolError("The server ended the session's stream of events.")
 
 
 async def session_event(client: Client, session_id: str, after: int, topic: str, say: Callable[[str], None]) -> Event:

@@ -15,9 +15,17 @@ from quarterdeck_schema.sessions.types import Session, session_of
 
 @strawberry.type
 class SessionQueries:
-    @query("session:read")
-    async def session(self, info: Info, id: strawberry.ID) -> Session | None:  # noqa: A002 - the argument's name
-        row = await visible_session(info.context, ids.decode_as("Session", id, "id"))
+    @query("session:read", "`waitFor`: answer only when the read model has reached this log position.")
+    async def session(
+        self,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the argument's name
+        wait_for: Long | None = strawberry.UNSET,
+    ) -> Session | None:
+        session_id = ids.decode_as("Session", id, "id")
+        if (position := given(wait_for)) is not None:
+            await info.context.services.reads.wait_for(position, "sessions")
+        row = await visible_session(info.context, session_id)
         return None if row is None else session_of(row)
 
     @query("session:read", "Newest first. `waitFor`: answer only when the read model has reached this log position.")

@@ -26,7 +26,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "workers": _constant(lambda: world.workers),
         "project": _found(lambda id_: _by_id(world.projects, id_)),
         "projects": _paged(world.wanted_projects),
-        "session": _found(lambda id_: _by_id(world.sessions, id_)),
+        "session": partial(_session, world),
         "sessions": _paged(partial(_sessions, world)),
         "command": _found(lambda id_: _command(world, id_)),
         "compareSessions": partial(_compared, world),
@@ -43,6 +43,11 @@ def _constant(value: Callable[[], Any]) -> Resolver:
         return value()
 
     return resolve
+
+
+def _session(world: World, _info: Any, **asked: Any) -> Json | None:
+    world.calls.append(("session", asked))
+    return _by_id(world.sessions, asked["id"])
 
 
 def _found(look_up: Callable[[str], Json | None]) -> Resolver:

@@ -160,6 +160,15 @@ def test_what_a_sessions_copy_lacks_is_said_when_it_is_opened_and_shown(
     assert "Submodules are not fetched: a\\x1b[2J." in shown.out
 
 
+def test_a_session_is_printed_as_it_is_once_it_is_ready(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    world.add_project("p", "/p")
+
+    opened = qd("session", "open", "-p", "p", "--json")
+
+    [ready] = [number for number, event in enumerate(world.events, 1) if event["topic"] == "SessionProvisioned"]
+    assert dict(world.calls)["session"] == {"id": opened.json["id"], "waitFor": ready}
+
+
 def test_opening_need_not_wait(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
     world.add_project("p", "/p")
     world.provisioning = "never"

@@ -132,6 +132,23 @@ async def test_where_only_the_id_is_asked_the_read_model_is_not(
     assert answer["data"]["runCommand"]["command"]["__typename"] == "Command"
 
 
+async def test_a_session_is_waited_for_where_a_log_position_is_given(
+    gateway: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, session = await session_of(gateway)
+    asked: list[object] = []
+
+    async def note(*what: object) -> None:
+        asked.append(what)
+
+    monkeypatch.setattr(gateway.house.reads, "wait_for", note)
+    query = "query($id: ID!, $at: Long) { session(id: $id, waitFor: $at) { id } }"
+    assert (await gateway.ask(query, {"id": session}))["data"] == {"session": {"id": session}}
+    assert asked == []
+    assert (await gateway.ask(query, {"id": session, "at": 7}))["data"] == {"session": {"id": session}}
+    assert asked == [(7, "sessions")]
+
+
 async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
     _, session = await session_of(gateway)
     text = (
