@@ -33,6 +33,14 @@ async def eventually(check: Callable[[], object], within: float = 10.0) -> objec
         pause = min(pause * 1.5, 0.05)
 
 
+def until(check: Callable[[], object], within: float = 10.0) -> None:
+    """The same where nothing can be awaited."""
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, f"did not come true within {within} s"
+        time.sleep(0.01)
+
+
 async def _call(check: Callable[[], object]) -> object:
     outcome = check()
     return await outcome if inspect.isawaitable(outcome) else outcome

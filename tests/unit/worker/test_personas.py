@@ -50,6 +50,7 @@ def keeper(deck: Deck) -> DummyEgressKeeper:
 
 @asynccontextmanager
 async def conducting(deck: Deck) -> AsyncGenerator[None]:
+    deck.ring = False
     running = asyncio.create_task(deck.conductor().run())
     try:
         yield
