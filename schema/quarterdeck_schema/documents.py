@@ -5,18 +5,20 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 MANIFEST = Path(__file__).parent / "trusted-documents.json"
-CLIENTS = (ROOT / "cli" / "quarterdeck_cli", ROOT / "webapp" / "src")
+WEB_CLIENT = Path(__file__).parents[2] / "webapp" / "src"
 
 
-def client_documents(folders: Iterable[Path] = CLIENTS) -> Iterable[Path]:
-    """The clients keep theirs one per file, beside their code."""
-    return sorted(path for folder in folders for path in folder.rglob("*.graphql") if "node_modules" not in path.parts)
+def client_documents() -> Mapping[str, str]:
+    """What our clients send, by name. The web client keeps its documents one per file, beside its code."""
+    # only who writes the manifest anew has the clients at hand
+    from quarterdeck_cli import documents
+
+    of_web = {f"webapp {path.stem}": path.read_text("utf-8") for path in sorted(WEB_CLIENT.rglob("*.graphql"))}
+    return of_web | {f"qd {name}": documents.document(name) for name in documents.names()}
 
 
-def gather(paths: Iterable[Path]) -> Mapping[str, str]:
-    texts = [path.read_text("utf-8") for path in paths]
+def gather(texts: Iterable[str]) -> Mapping[str, str]:
     return {sha256(text.encode()).hexdigest(): text for text in texts}
 
 

@@ -1,19 +1,25 @@
-"""The GraphQL documents of `qd`: one operation per file, with its fragments, in the form that graphql-core prints.
+"""The GraphQL documents of `qd`: one operation per file, in the form that graphql-core prints.
 
-Each is whole, since the server knows it by the SHA-256 of its text.
+A fragment that several use is in a file of its own, in `fragments`, named as the fragment is; who spreads it gets it
+appended. Each document is sent whole, since the server knows it by the SHA-256 of its text.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
 SUFFIX = ".graphql"
+FRAGMENTS = "fragments"
+_SPREAD = re.compile(r"\.\.\.(\w+)\n")
 
 
 @cache
 def document(name: str) -> str:
-    """The text of `<name>.graphql`."""
-    return files(__name__).joinpath(name + SUFFIX).read_text(encoding="utf-8")
+    """The text of `<name>.graphql`, with the fragments that it shares with others."""
+    text = _read(name + SUFFIX)
+    shared = [fragment for fragment in dict.fromkeys(_SPREAD.findall(text)) if f"fragment {fragment} on " not in text]
+    return "\n".join([text, *(_read(FRAGMENTS, fragment + SUFFIX) for fragment in shared)])
 
 
 def names() -> Iterator[str]:
@@ -21,3 +27,7 @@ def names() -> Iterator[str]:
     for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(SUFFIX):
             yield entry.name.removesuffix(SUFFIX)
+
+
+def _read(*path: str) -> str:
+    return files(__name__).joinpath(*path).read_text(encoding="utf-8")

@@ -54,6 +54,19 @@ def test_a_file_is_named_after_its_one_operation(name: str) -> None:
     assert re.sub(r"(?<!^)(?=[A-Z])", "_", found.value).lower() == name
 
 
+def test_every_shared_fragment_is_spread_by_several() -> None:
+    shared = [
+        entry.name.removesuffix(".graphql")
+        for entry in files("quarterdeck_cli.documents").joinpath("fragments").iterdir()
+    ]
+
+    assert shared
+    for fragment in shared:
+        spread = [name for name in names() if f"...{fragment}\n" in document(name)]
+        assert len(spread) > 1
+        assert all(document(name).count(f"fragment {fragment} on ") == 1 for name in spread)
+
+
 def test_every_document_is_used() -> None:
     code = "".join(path.read_text("utf-8") for path in Path(str(files("quarterdeck_cli"))).rglob("*.py"))
 
