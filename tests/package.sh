@@ -16,7 +16,7 @@ from importlib.resources import files
 wanted = {
     "quarterdeck.adapters.postgres": ("sql",),
     "quarterdeck_projections": ("migrations",),
-    "quarterdeck_cli": ("documents",),
+    "quarterdeck_cli": ("documents", "documents/fragments"),
     "quarterdeck_schema": ("schema.graphql",),
 }
 missing = [f"{package}/{name}" for package, names in wanted.items() for name in names if not files(package).joinpath(name).is_file() and not files(package).joinpath(name).is_dir()]
