@@ -17,9 +17,13 @@ _SPREAD = re.compile(r"\.\.\.(\w+)\n")
 @cache
 def document(name: str) -> str:
     """The text of `<name>.graphql`, with the fragments that it shares with others."""
-    text = _read(name + SUFFIX)
-    shared = [fragment for fragment in dict.fromkeys(_SPREAD.findall(text)) if f"fragment {fragment} on " not in text]
-    return "\n".join([text, *(_read(FRAGMENTS, fragment + SUFFIX) for fragment in shared)])
+    texts = [_read(name + SUFFIX)]
+    # what is appended may spread others
+    for text in texts:
+        for fragment in dict.fromkeys(_SPREAD.findall(text)):
+            if not any(f"fragment {fragment} on " in each for each in texts):
+                texts.append(_read(FRAGMENTS, fragment + SUFFIX))
+    return "\n".join(texts)
 
 
 def names() -> Iterator[str]:
