@@ -16,6 +16,7 @@ class Recorded(Answer, frozen=True):
 class Group(Answer, frozen=True):
     dimension: str
     value: str
+    label: str | None = None
 
 
 class Point(Answer, frozen=True):

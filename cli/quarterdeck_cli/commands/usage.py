@@ -93,6 +93,12 @@ Since = Annotated[
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="The same; now by default.")]
 Bucket = Annotated[Buckets, typer.Option("--bucket", help="In UTC.")]
 By = Annotated[list[Dimensions] | None, typer.Option("--by", help="Tell apart by; may be repeated.")]
+OfTask = Annotated[list[str] | None, typer.Option("--task", metavar="TASK", help="Only for it, as T-17; repeatable.")]
+OfSession = Annotated[
+    list[str] | None, typer.Option("--session", "-s", metavar="SESSION", help="Only in it; may be repeated.")
+]
+OfPersona = Annotated[list[str] | None, typer.Option("--persona", help="Only by it; may be repeated.")]
+OfModel = Annotated[list[str] | None, typer.Option("--model", help="Only of it; may be repeated.")]
 Wanted = Annotated[list[Measures] | None, typer.Option("--measure", "-m", help="What is shown; may be repeated.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
 Prices = Annotated[
@@ -162,17 +168,28 @@ async def show_usage(
     since: Since = "7d",
     until: Until = None,
     bucket: Bucket = Buckets.DAY,
+    task: OfTask = None,
+    session: OfSession = None,
+    persona: OfPersona = None,
+    model: OfModel = None,
     project: ProjectName = None,
     as_json: Json = False,
 ) -> None:
     """Show what was used over time, with totals. By default: cost, calls and tokens of the last week."""
     client = await qd.client()
+    filters = {
+        "tasks": [(await task_words.task_of(client, each, project)).id for each in task or ()],
+        "sessions": [await resolve.session_id(client, each) for each in session or ()],
+        "personas": persona or [],
+        "models": model or [],
+    }
     asked = {
         "from": moment(since, ago=True),
         "to": moment(until or "0h", ago=True),
         "measures": [each.name for each in measure or BY_DEFAULT],
         "bucket": bucket.name,
         "groupBy": [each.name for each in by or ()],
+        "filters": {name: values for name, values in filters.items() if values} or None,
     }
     series = await api.usage(client, await resolve.project_or_here(client, project), asked)
     if as_json:
@@ -252,8 +269,12 @@ def _begin(point: api.Point, bucket: Buckets) -> str:
 
 def _row(point: api.Point, at: str) -> list[str]:
     name = point.measure.lower().replace("_", "-")
-    groups = [short(each.value) if parse_global_id(each.value) else each.value for each in point.group]
+    groups = [_told(each) for each in point.group]
     return [at, name, *groups, _amount(point), f"{point.count:,}", f"{point.unknown:,}" if point.unknown else ""]
+
+
+def _told(group: api.Group) -> str:
+    return group.label or (short(group.value) if parse_global_id(group.value) else group.value)
 
 
 def _amount(point: api.Point) -> str:

@@ -23,6 +23,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import TaskClaimed, TaskCreated, TaskStatusChanged
 from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.workspace import SnapshotTaken
@@ -52,6 +53,7 @@ MEASURED = (
 BEGINNINGS = (
     SessionOpened,
     SessionReopened,
+    SessionTaskGiven,
     SessionAdmitted,
     CommandRequested,
     CommandStarted,

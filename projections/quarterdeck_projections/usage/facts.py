@@ -28,6 +28,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import CLOSED, TaskClaimed, TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.workspace import SnapshotTaken
@@ -204,7 +205,7 @@ class _Maker:
             measure=Measure.COST,
             user_id=_user(entry, requested, opened),
             session_id=session_id,
-            task_id=own.task_id if own else entry.stream_id if isinstance(event, TaskStatusChanged) else None,
+            task_id=_task_of(entry, past),
             persona=(own and own.persona) or _persona(opened),
             provider=own.provider if own else "",
             model=own.model if own else "",
@@ -237,6 +238,18 @@ class _Maker:
         if began:
             taken = self._entry.recorded_at - began.recorded_at
             yield self(measure, max(0, taken // timedelta(milliseconds=1)), detail=detail)
+
+
+def _task_of(entry: Entry, past: Past) -> UUID | None:
+    """The task itself, the one that a call names, or the one that its session works on."""
+    match entry.event:
+        case TaskStatusChanged():
+            return entry.stream_id
+        case ModelUsageRecorded(task_id=UUID() as told):
+            return told
+        case _:
+            given = past.last(entry.session_id, entry.position, SessionTaskGiven)
+            return given.event.task_id if given and isinstance(given.event, SessionTaskGiven) else None
 
 
 def _persona(opened: Entry | None) -> str:

@@ -86,7 +86,9 @@ MEASURES: dict[Measure, Described] = {
         Unit.MILLISECONDS, "From the first claim or start of work to a task's end", "`done` or `dropped`"
     ),
     Measure.TASK_REOPENED: Described(
-        Unit.COUNT, "Tasks that were opened again after their end", "what they had been: `done` or `dropped`"
+        Unit.COUNT,
+        "Tasks that were opened again after their end; as a share of those that ended (`task_lead`), the reopen rate",
+        "what they had been: `done` or `dropped`",
     ),
 }
 

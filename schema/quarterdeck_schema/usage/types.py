@@ -7,11 +7,12 @@ from uuid import UUID
 
 import strawberry
 
+from quarterdeck.domain.task_fields import reference
 from quarterdeck_projections.queries.usage import Bucket, UsageCallRow, UsagePoint
 from quarterdeck_projections.usage.measures import MEASURES, Dimension, Measure, Unit
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
-from quarterdeck_schema.requires import check_scope
+from quarterdeck_schema.requires import check_scope, described
 from quarterdeck_schema.scalars import Long
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ ID_OF = {Dimension.USER: "User", Dimension.SESSION: "Session", Dimension.TASK: "
 class Group:
     dimension: Dimension
     value: str
+
+    @described("Of a task: as people write it, such as `T-17`.")
+    async def label(self, info: Info) -> str | None:
+        if self.dimension is not Dimension.TASK or not self.value:
+            return None
+        row = await info.context.task(ids.decode_as("Task", self.value, "value"))
+        return None if row is None else reference(row.number)
 
 
 @strawberry.type(

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from quarterdeck.application.access import no_project, no_session, permitted
+from quarterdeck.application.access import no_project, no_session, no_task, permitted
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.log import EventLog, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.requests import IdempotencyKey, Outcome, acceptance, answered, context_of, perform
-from quarterdeck.application.streams import ATTEMPTS, PRICE_TABLE, PROJECT, SESSION, USAGE
+from quarterdeck.application.streams import ATTEMPTS, PRICE_TABLE, PROJECT, SESSION, TASK, USAGE
 from quarterdeck.domain import prices, project, usage
 from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.prices import ModelPrice, PriceTable
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.task import NoTask
 from quarterdeck.domain.usage import MAX_RECORDS, ModelUsageRecorded
 
 
@@ -48,6 +49,7 @@ class Usage:
         permitted(caller, home, Role.DEVELOPER, no_project())
         project.usable(home)
         await self._check_sessions(project_id, told)
+        await self._check_tasks(project_id, told)
         calls = _by_id(told)
         # nearly always none of them is in the log, and a stream's version says so as it is written
         for look in (False, *([True] * ATTEMPTS)):
@@ -108,6 +110,12 @@ class Usage:
             state = (await SESSION.load(self.log, session_id)).state
             if isinstance(state, NoSession) or state.project_id != project_id:
                 raise no_session()
+
+    async def _check_tasks(self, project_id: UUID, told: Sequence[ModelUsageRecorded]) -> None:
+        for identifier in {each.task_id for each in told if each.task_id is not None}:
+            state = (await TASK.load(self.log, identifier)).state
+            if isinstance(state, NoTask) or state.project_id != project_id:
+                raise no_task()
 
 
 def _by_id(told: Sequence[ModelUsageRecorded]) -> dict[UUID, tuple[int, ModelUsageRecorded]]:

@@ -20,6 +20,7 @@ from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, net
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.prices import MAX_PRICE, ModelPrice, PriceTableRevised, price_table_id
 from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionOpened
+from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import MAX_TOKENS, ModelUsageRecorded, Tokens, usage_id
@@ -119,6 +120,30 @@ async def test_a_sessions_life_and_its_commands_are_measured(database: Database)
     }
     assert {row[3:] for row in found} == {(story.user, session_id)}
     assert {(m, d) for m, _, d, *_ in found if d} == {("command_duration", "exited"), ("session_duration", "closed")}
+
+
+async def test_what_a_session_takes_counts_on_the_task_that_it_works_on(database: Database) -> None:
+    async with told(database) as (story, _):
+        session_id, own, other = uuid7(), uuid7(), uuid7()
+        opened = SessionOpened(project_id=story.project, owner_id=story.user, ref="main")
+        await story.tell(session_id, opened, SessionTaskGiven(task_id=own, number=1), session_id=session_id)
+        await story.run(session_id)
+        await tell_call(story, call(story, 1, session_id=session_id))
+        await tell_call(story, call(story, 2, session_id=session_id, task_id=other))
+        last = await story.tell(session_id, SessionAdmitted(), SessionClosed(), session_id=session_id)
+        await projected(database, last, "usage")
+        live = everything(database)
+        await rebuild(database.projector_url, decode, "usage")
+        assert everything(database) == live
+
+    found = rows(database, "SELECT measure, task_id, count(*) FROM read.usage_facts GROUP BY 1, 2")
+    assert {(measure, task): count for measure, task, count in found if measure == "cost"} == {
+        ("cost", own): 1,
+        ("cost", other): 1,
+    }
+    others = {(measure, task) for measure, task, _ in found if not measure.startswith(("cost", "tokens", "model"))}
+    assert {task for _, task in others} == {own}
+    assert {"session_queue", "session_duration", "command_duration"} <= {measure for measure, _ in others}
 
 
 async def test_what_goes_over_the_network_is_measured_for_the_sessions_owner(database: Database) -> None:

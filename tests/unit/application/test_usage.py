@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 from tests.unit.application.conftest import Deck
 
+from quarterdeck.application.task_checks import By
 from quarterdeck.application.usage import Usage
-from quarterdeck.domain.errors import ConflictError, InvalidInputError
+from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens
 
 
@@ -64,3 +66,14 @@ async def test_an_event_names_the_session_that_its_call_was_made_in(deck: Deck, 
 
     [event] = await deck.log.load(recorded.ids[0])
     assert (event.envelope.session_id, event.envelope.project_id) == (session_id, project_id)
+
+
+async def test_a_call_cannot_be_for_a_task_of_another_project(deck: Deck, usage: Usage) -> None:
+    one, other = await deck.project(), await deck.project()
+    task_id = (await deck.tasks.create(By(caller=deck.owner), other, TaskFields(title="Fix it"))).subject_id
+    told = replace(call(deck, one), task_id=task_id)
+
+    with pytest.raises(NotFoundError, match="no such task"):
+        await usage.record(deck.owner, one, [told])
+
+    assert (await usage.record(deck.owner, other, [replace(told, project_id=other)])).position

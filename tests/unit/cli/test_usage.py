@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLEnumType, build_schema
 from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.tasks import add_task
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli.commands.usage import Buckets, Dimensions, Measures
@@ -105,6 +106,18 @@ def test_what_usage_is_told_apart_by_is_shown_as_elsewhere(qd: QdCall, logged_in
     ran = qd("usage", "show", "-p", "here", "--by", "session", "--by", "persona", "-m", "cost")
 
     assert ran.out.splitlines()[1].split()[2:4] == [session.hex[-8:], "ada"]
+    task = {"dimension": "TASK", "value": global_id("Task", uuid4()), "label": "T-17"}
+    world.usage = {"points": [{**POINT, "group": [task]}], "totals": []}
+    assert qd("usage", "show", "-p", "here", "--by", "task", "-m", "cost").out.splitlines()[1].split()[2] == "T-17"
+
+
+def test_usage_is_narrowed_to_tasks_models_and_personas(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    task = add_task(world, world.projects[0], "Fix it")["id"]
+
+    qd("usage", "show", "-p", "here", "--task", "T-1", "--model", "a", "--model", "b", "--persona", "fixer")
+
+    asked = dict(world.calls)["usage"]["filters"]
+    assert asked == {"tasks": [task], "models": ["a", "b"], "personas": ["fixer"]}
 
 
 @pytest.mark.parametrize(

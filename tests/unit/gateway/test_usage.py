@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, running, uuid_of
+from tests.unit.gateway.test_tasks import create
 
 from quarterdeck.domain.project import MemberAdded, Role
 from quarterdeck_schema.usage import queries
 
 UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
-TASK = "VGFzazowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 RECORD = """
     mutation($input: RecordModelUsageInput!) {
       recordModelUsage(input: $input) {
@@ -36,7 +36,7 @@ USAGE = """
       usage(projectId: $project, from: $from, to: $to, measures: $measures, bucket: $bucket, groupBy: $groupBy,
             filters: $filters) {
         from to
-        points { at measure group { dimension value } total usd count unknown lowest highest }
+        points { at measure group { dimension value label } total usd count unknown lowest highest }
         totals { measure group { value } total usd count unknown }
       }
     }
@@ -158,10 +158,11 @@ async def test_nothing_and_too_much_at_once_are_refused(gateway: Running, projec
 
 
 async def test_usage_is_told_by_dimension_and_unknown_costs_are_counted(gateway: Running, project: str) -> None:
+    task = (await create(gateway, project))["id"]
     await record(
         gateway,
         project,
-        call(persona="fixer", taskId=TASK, attributes=[{"name": "gen_ai.agent.name", "value": "x"}]),
+        call(persona="fixer", taskId=task, attributes=[{"name": "gen_ai.agent.name", "value": "x"}]),
         call(responseId="msg_2", model="nobody-knows"),
     )
 
@@ -178,10 +179,10 @@ async def test_usage_is_told_by_dimension_and_unknown_costs_are_counted(gateway:
         "unknown": 0,
     }
     assert (costs["nobody-knows"]["usd"], costs["nobody-knows"]["unknown"]) == (None, 1)
-    mine = await usage(gateway, project, "TOKENS_INPUT", filters={"tasks": [TASK], "personas": ["fixer"]})
+    mine = await usage(gateway, project, "TOKENS_INPUT", filters={"tasks": [task], "personas": ["fixer"]})
     assert [point["total"] for point in mine["points"]] == [700]
     by_task = await usage(gateway, project, "MODEL_CALLS", groupBy=["TASK"])
-    assert {p["group"][0]["value"] for p in by_task["points"]} == {"", TASK}
+    assert {(g["value"], g["label"]) for p in by_task["points"] for g in p["group"]} == {("", None), (task, "T-1")}
 
 
 async def test_a_project_may_have_prices_of_its_own(gateway: Running, project: str) -> None:
