@@ -191,10 +191,13 @@ def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by
 @app.command()
 def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say which parts and protections this host has, which are off, and what to do."""
+    from quarterdeck.bootstrap.delivery import mailer
     from quarterdeck.bootstrap.jails import jail_driver, object_store
 
     settings = settings_files.load(data_dir=data_dir)
-    findings = asyncio.run(examine(settings, jail_driver(settings), lambda: object_store(settings)))
+    findings = asyncio.run(
+        examine(settings, jail_driver(settings), lambda: object_store(settings), lambda: mailer(settings))
+    )
     if as_json:
         out.print_json(data=[asdict(finding) for finding in findings])
     else:

@@ -114,6 +114,8 @@ DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+
 WrittenLimits = Annotated[str, AfterValidator(_limits)]
 OtlpEndpoint = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^?#\s]*)?$")]
 OtlpHeaders = Annotated[SecretStr, AfterValidator(_headers), WithJsonSchema({"type": "string", "format": "secret"})]
+SmtpUrl = Annotated[SecretStr, _with_scheme("smtp", "smtps")]
+SigningKey = Annotated[SecretStr, Field(min_length=32), WithJsonSchema({"type": "string", "format": "secret"})]
 WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
@@ -246,6 +248,36 @@ class Egress(BaseSettings):
     )
 
 
+class Delivery(BaseSettings):
+    """Alerts and reports that leave the house: [Delivery](../guide/operating/delivery.md)."""
+
+    smtp_url: SmtpUrl | None = Field(
+        default=None,
+        description="Mail server: `smtps://user:password@host:465`, `smtp://user:password@host:587` with STARTTLS, or "
+        "`smtp://host:25?tls=none` for a relay without either. Default: no mail is sent.",
+    )
+    mail_from: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)?$",
+        description="Address that mail comes from.",
+    )
+    webhook_networks: Networks = Field(
+        default=(),
+        description="Networks of this host (`127.0.0.0/8`) or private ones that webhooks may lead to, also without "
+        "TLS; in CIDR form, separated by commas. Default: webhooks lead to the internet, with TLS.",
+    )
+    signing_key: SigningKey | None = Field(
+        default=None,
+        description="Key that the secrets of webhooks are derived from, the same for all roles. "
+        "Default: `quarterdeck up` makes one in the data directory.",
+    )
+    report_dir: Directory | None = Field(
+        default=None,
+        description="Folder of the conductor's host below which reports are written. "
+        "Default: the folder `reports` of the data directory.",
+    )
+
+
 class Telemetry(BaseSettings):
     """Traces and metrics: [Telemetry](../guide/operating/telemetry.md)."""
 
@@ -304,7 +336,7 @@ class Limits(BaseSettings):
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 
-class Settings(Limits, Telemetry, Egress, Worker, Users, Services, Listening, General):
+class Settings(Limits, Telemetry, Delivery, Egress, Worker, Users, Services, Listening, General):
     """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -336,6 +368,11 @@ class Settings(Limits, Telemetry, Egress, Worker, Users, Services, Listening, Ge
         return (self.data_dir / "objects").as_uri()
 
     @property
+    def reports(self) -> Path:
+        """The folder of reports."""
+        return self.report_dir or self.data_dir / "reports"
+
+    @property
     def trace_headers(self) -> dict[str, str]:
         """What the collector is told with each request; secret."""
         given = _listed(self.otlp_headers) if self.otlp_headers else []
@@ -354,5 +391,15 @@ class Settings(Limits, Telemetry, Egress, Worker, Users, Services, Listening, Ge
         )
 
 
-SECTIONS: tuple[type[BaseSettings], ...] = (General, Listening, Services, Users, Worker, Egress, Telemetry, Limits)
+SECTIONS: tuple[type[BaseSettings], ...] = (
+    General,
+    Listening,
+    Services,
+    Users,
+    Worker,
+    Egress,
+    Delivery,
+    Telemetry,
+    Limits,
+)
 """In the order of the reference page."""

@@ -10,6 +10,7 @@ from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, St
 from quarterdeck.domain import (
     archive,
     command,
+    delivery,
     exports,
     identity,
     image_build,
@@ -127,6 +128,9 @@ USAGE = Aggregate[usage.UsageState, ModelUsageRecorded](
 )
 PRICE_TABLE = Aggregate[prices.PriceTable, PriceTableRevised](
     "price table", prices.NO_PRICES, prices.evolve, (PriceTableRevised,)
+)
+DELIVERY = Aggregate[delivery.DeliveryState, delivery.DeliveryEvent](
+    "delivery", delivery.NoDelivery(), delivery.evolve, get_args(delivery.DeliveryEvent)
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)

@@ -5,6 +5,7 @@ from typing import get_args
 from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.archive import ArchiveEvent
 from quarterdeck.domain.command import CommandEvent
+from quarterdeck.domain.delivery import DeliveryEvent
 from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
@@ -42,6 +43,7 @@ Event = (
     | TokenEvent
     | ModelUsageRecorded
     | PriceTableRevised
+    | DeliveryEvent
     | RequestAccepted
 )
 

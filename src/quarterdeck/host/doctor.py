@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from quarterdeck.adapters.disks.disks import next_step, why_not
+from quarterdeck.application.ports.delivery import Mailer
 from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
-from quarterdeck.host import kernel, lock
+from quarterdeck.host import kernel, lock, outgoing
 from quarterdeck.host.accounts import Account, current, to_run_as
 from quarterdeck.host.binaries import nats_server, postgres_install
 from quarterdeck.host.finding import Finding
@@ -28,7 +29,10 @@ ROOM_TO_WORK = 5 * 1024**3
 
 
 async def examine(
-    settings: Settings, driver: JailDriver | None, objects: Callable[[], ObjectStore] | None = None
+    settings: Settings,
+    driver: JailDriver | None,
+    objects: Callable[[], ObjectStore] | None = None,
+    mailer: Callable[[], Mailer] | None = None,
 ) -> Sequence[Finding]:
     """Looks at everything and changes nothing."""
     data = DataDirectory(settings.data_dir)
@@ -47,7 +51,8 @@ async def examine(
         _quotas(data),
         kernel.cgroups(),
     ]
-    return [*findings, *await _object_store(settings, objects), *await _jail(driver)]
+    mail = [await outgoing.mail(mailer)] if mailer is not None else []
+    return [*findings, *await _object_store(settings, objects), *mail, *await _jail(driver)]
 
 
 def _platform() -> Finding:

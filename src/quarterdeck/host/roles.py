@@ -22,6 +22,12 @@ from quarterdeck.host.reach import Need
 from quarterdeck.readiness import VARIABLE
 
 ROLES = ("worker", "projector", "conductor", "gateway")
+SECRETS = {
+    "database_projector_url": {"projector"},
+    "smtp_url": {"conductor"},
+    "signing_key": {"conductor", "gateway"},
+}
+"""Who alone gets to know them."""
 READY_SECONDS = 60.0
 """What a role has to get ready. One that gets on asks for more."""
 
@@ -60,13 +66,14 @@ class Roles:
     def _launch(self, role: str) -> Launch:
         file = self.data.role_settings / f"{role}.json"
         account = current() if role == "worker" else self.account
-        settings_files.save(for_role(role, self.settings()), file, account)
+        settings = for_role(role, self.settings())
+        settings_files.save(settings, file, account)
         return Launch(
             name=role,
             argv=tuple(self.arguments(role)),
             environment={**_environment(role), FILE_VARIABLE: str(file), VARIABLE: self.notices.address},
             account=account,
-            needs=(*interpreter_needs(), Need(self.data.root, read_only=False)),
+            needs=(*interpreter_needs(), Need(self.data.root, read_only=False), *_reports(role, settings, account)),
             # As after kill -9: the jails of a worker that lost its supervisor go on, for the next to adopt.
             death_signal=signal.SIGKILL,
             # A bwrap that is setuid root, as some systems have it, could not work otherwise.
@@ -95,11 +102,22 @@ class Roles:
             await asyncio.gather(heard, gone, return_exceptions=True)
 
 
+def _reports(role: str, settings: Settings, account: Account) -> tuple[Need, ...]:
+    """The folder that the conductor writes reports to. Our own is made for it; one that was set is there, or said."""
+    if role != "conductor":
+        return ()
+    if settings.report_dir is not None:
+        return (Need(settings.report_dir, read_only=False),) if settings.report_dir.exists() else ()
+    settings.reports.mkdir(mode=0o750, exist_ok=True)
+    if account.uid != os.geteuid():
+        os.chown(settings.reports, account.uid, account.gid, follow_symlinks=False)
+    return ()
+
+
 def for_role(role: str, settings: Settings) -> Settings:
-    """The settings with the database URLs that the role needs, and not the others."""
+    """The settings with the secrets that the role needs, and not the others."""
     hidden: dict[str, object] = {"database_owner_url": None}
-    if role != "projector":
-        hidden["database_projector_url"] = None
+    hidden |= {name: None for name, roles in SECRETS.items() if role not in roles}
     return settings.model_copy(update=hidden)
 
 

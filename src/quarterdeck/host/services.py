@@ -15,18 +15,20 @@ from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.nats import EmbeddedNats
 from quarterdeck.host.postgres import EmbeddedPostgres
 from quarterdeck.host.privileges import check_reach
+from quarterdeck.host.secrets import passwords
 
+SIGNING = "webhooks"
 MovedHook = Callable[[], Awaitable[None]]
 
 
 class Services:
-    """The embedded servers that these settings need, if any, and the settings with the URLs of all.
+    """The embedded servers that these settings need, if any, and the settings with the URLs and keys of all.
 
     Raises StorageError where the account they run as cannot reach the data directory.
     """
 
     def __init__(self, settings: Settings, data: DataDirectory, account: Account) -> None:
-        self._given = settings
+        self._given, self._data = settings, data
         self._postgres = None if settings.database_url else _postgres(data, account)
         self._nats = None if settings.nats_url else _nats(data, account)
         self._last_nats_url = ""
@@ -34,7 +36,7 @@ class Services:
             check_reach(account, data)
 
     def settings(self) -> Settings:
-        """As given, with the URLs of the embedded servers as they are now."""
+        """As given, with the URLs of the embedded servers as they are now, and a key to sign with."""
         found: dict[str, SecretStr] = {}
         if self._postgres is not None:
             urls = self._postgres.urls()
@@ -43,6 +45,8 @@ class Services:
             found["database_projector_url"] = SecretStr(urls.projector)
         if self._nats is not None:
             found["nats_url"] = SecretStr(self._nats.url)
+        if self._given.signing_key is None:
+            found["signing_key"] = SecretStr(passwords(self._data.secrets / "signing.json", (SIGNING,))[SIGNING])
         return self._given.model_copy(update=found).with_owner_urls()
 
     def specs(self, moved: MovedHook) -> list[ChildSpec]:

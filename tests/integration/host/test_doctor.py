@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.objects import ObstoreObjects
+from quarterdeck.bootstrap.delivery import mailer
 from quarterdeck.config import Settings
 from quarterdeck.host import kernel
 from quarterdeck.host.doctor import examine
@@ -180,3 +181,22 @@ async def test_the_object_store_is_asked(folder: Path, url: str, on: bool, said:
     assert found.on == on
     assert said in found.detail
     assert "hidden" not in found.detail
+
+
+@pytest.mark.parametrize(
+    ("url", "on", "said"),
+    [
+        ("", True, "none is sent"),
+        ("smtp://someone:hidden@127.0.0.1:9", False, "cannot be reached"),
+        ("smtp://someone:hidden@example.org?tls=none", False, "unencrypted"),
+    ],
+)
+async def test_the_mail_server_is_asked(folder: Path, url: str, on: bool, said: str) -> None:
+    settings = load(data_dir=folder, smtp_url=SecretStr(url) if url else None, mail_from="deck@example.org")
+
+    findings = await examine(settings, None, mailer=lambda: mailer(settings))
+
+    [found] = [each for each in findings if each.name == "mail"]
+    assert (found.on, found.required) == (on, False)
+    assert said in found.detail
+    assert "hidden" not in found.detail + found.next_step

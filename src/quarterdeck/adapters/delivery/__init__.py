@@ -1,0 +1,1 @@
+"""Mail by SMTP, signed webhooks, and the folder of reports."""
