@@ -17,7 +17,8 @@ from benchmarks.row import Row
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck_projections import schema
 from quarterdeck_projections.database import Database
-from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, series, widened
+from quarterdeck_projections.queries.usage import series
+from quarterdeck_projections.queries.usage_question import Bucket, UsageQuestion, widened
 from quarterdeck_projections.usage.facts import Fact
 from quarterdeck_projections.usage.measures import Dimension, Measure
 from quarterdeck_projections.usage.projection import write

@@ -32,6 +32,7 @@ from quarterdeck_cli.commands import (
     tasks,
     tokens,
     usage,
+    usage_dashboards,
     workers,
 )
 
@@ -162,6 +163,9 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("record", usage.record_usage),
                 ("show", usage.show_usage),
                 ("list", usage.list_usage),
+                ("top", usage_dashboards.top_usage),
+                ("percentiles", usage_dashboards.usage_percentiles),
+                ("funnel", usage_dashboards.task_funnel),
                 ("prices", usage.show_prices),
             ],
         ),

@@ -25,6 +25,9 @@ from quarterdeck_projections.queries import (
     tasks,
     tokens,
     usage,
+    usage_funnel,
+    usage_percentiles,
+    usage_top,
     workers,
 )
 from quarterdeck_projections.queries.commands import CommandRow
@@ -39,7 +42,11 @@ from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.queries.tokens import TokenRow
-from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, UsageQuestion
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
+from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
+from quarterdeck_projections.queries.usage_question import UsageQuestion
+from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import SessionState
 
@@ -91,6 +98,13 @@ class Reads(Protocol):
         self, visible_to: UUID | None, window: Window, *, worker_id: str | None
     ) -> Page[FindingRow]: ...
     async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]: ...
+    async def usage_percentiles(
+        self, asked: PercentileQuestion, limit: int, facts: int
+    ) -> Sequence[PercentilePoint]: ...
+    async def usage_top(self, asked: TopQuestion) -> TopList: ...
+    async def task_funnel(
+        self, asked: FunnelQuestion, limit: int
+    ) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]: ...
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window
     ) -> Page[UsageCallRow]: ...
@@ -197,6 +211,15 @@ class ReadModels:
 
     async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]:
         return await usage.series(self._database, asked, limit)
+
+    async def usage_percentiles(self, asked: PercentileQuestion, limit: int, facts: int) -> Sequence[PercentilePoint]:
+        return await usage_percentiles.percentiles(self._database, asked, limit, facts)
+
+    async def usage_top(self, asked: TopQuestion) -> TopList:
+        return await usage_top.top(self._database, asked)
+
+    async def task_funnel(self, asked: FunnelQuestion, limit: int) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]:
+        return await usage_funnel.funnel(self._database, asked, limit)
 
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window

@@ -27,7 +27,11 @@ from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
-from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, UsageQuestion
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
+from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
+from quarterdeck_projections.queries.usage_question import UsageQuestion
+from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, FindingKind, SessionState
 
@@ -140,6 +144,15 @@ class MemoryReads(MemoryTaskReads):
 
     async def usage(self, asked: UsageQuestion, limit: int) -> Sequence[UsagePoint]:
         return usage_facts.series(usage_facts.of(await self._events()), asked)[:limit]
+
+    async def usage_percentiles(self, asked: PercentileQuestion, limit: int, facts: int) -> Sequence[PercentilePoint]:
+        return usage_facts.percentiles(usage_facts.of(await self._events()), asked)[:limit]
+
+    async def usage_top(self, asked: TopQuestion) -> TopList:
+        return usage_facts.top(usage_facts.of(await self._events()), asked)
+
+    async def task_funnel(self, asked: FunnelQuestion, limit: int) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]:
+        return usage_facts.funnel(usage_facts.of(await self._events()), asked)
 
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window

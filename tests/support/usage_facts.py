@@ -1,15 +1,21 @@
 """What usage sums up to, computed from facts one by one: the twin of the read model's SQL."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
-from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint, UsageQuestion, widened
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
+from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
+from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion, widened
+from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
 from quarterdeck_projections.usage.entries import Entry
 from quarterdeck_projections.usage.facts import Fact, Past, cost_of, facts_of
 from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.steps import Step, step_of
 
 
 def of(events: Iterable[LoggedEvent]) -> list[Fact]:
@@ -28,7 +34,7 @@ def of(events: Iterable[LoggedEvent]) -> list[Fact]:
         if not isinstance(each.event, UnknownEvent | ErasedEvent)
     ]
     past = Past.of(entries)
-    facts = [fact for entry in entries for fact in facts_of(entry, past)]
+    facts = [fact for entry in entries for fact in (*facts_of(entry, past), *step_of(entry, past))]
     return facts + [cost for cost in (cost_of(entry, past) for entry in entries) if cost]
 
 
@@ -43,7 +49,7 @@ def series(facts: Iterable[Fact], asked: UsageQuestion) -> list[UsagePoint]:
     return [_point(*key, values=values) for key, values in sorted(points.items())]
 
 
-def _wanted(fact: Fact, asked: UsageQuestion) -> bool:
+def _wanted(fact: Fact, asked: Selection) -> bool:
     return (
         fact.project_id == asked.project_id
         and fact.measure in asked.measures
@@ -64,6 +70,83 @@ def _point(at: datetime, measure: Measure, group: tuple[str, ...], *, values: Se
         lowest=min(known, default=None),
         highest=max(known, default=None),
     )
+
+
+def percentiles(facts: Iterable[Fact], asked: PercentileQuestion) -> list[PercentilePoint]:
+    points: dict[tuple[datetime, Measure, tuple[str, ...]], list[int | None]] = {}
+    for fact in facts:
+        if _wanted(fact, asked):
+            at = widened(asked.bucket, fact.at, fact.at)[0] if asked.bucket else asked.since
+            group = tuple(_value(fact, dimension) for dimension in asked.group_by)
+            points.setdefault((at, fact.measure, group), []).append(fact.value)
+    return [
+        PercentilePoint(
+            at=at,
+            measure=measure,
+            group=group,
+            count=len(values),
+            known=len(known),
+            values=tuple(_ranked(known, percent) for percent in asked.percents) if known else None,
+            lowest=min(known, default=None),
+            highest=max(known, default=None),
+        )
+        for (at, measure, group), values in sorted(points.items())
+        for known in [sorted(value for value in values if value is not None)]
+    ]
+
+
+def _ranked(known: Sequence[int], percent: float) -> int:
+    return known[math.ceil(percent / 100 * len(known)) - 1]
+
+
+def top(facts: Iterable[Fact], asked: TopQuestion) -> TopList:
+    groups: dict[tuple[str, ...], list[int | None]] = {}
+    for fact in facts:
+        if _wanted(fact, asked):
+            groups.setdefault(tuple(_value(fact, each) for each in asked.group_by), []).append(fact.value)
+    [measure] = asked.measures
+    points = [_point(asked.since, measure, group, values=values) for group, values in sorted(groups.items())]
+    points.sort(key=lambda point: -1 if (had := getattr(point, asked.ranking)) is None else had, reverse=True)
+    beyond = [value for point in points[asked.first :] for value in groups[point.group]]
+    return TopList(
+        rows=points[: asked.first],
+        other=_point(asked.since, measure, (), values=beyond) if beyond else None,
+        others=max(0, len(points) - asked.first),
+    )
+
+
+def funnel(facts: Iterable[Fact], asked: FunnelQuestion) -> tuple[list[FunnelStep], list[Dropped]]:
+    cohorts: dict[datetime, dict[UUID, dict[Step, int]]] = {}
+    for fact in facts:
+        wanted = fact.measure is Measure.TASK_STEP and fact.project_id == asked.project_id
+        if wanted and asked.since <= fact.at < asked.until and fact.task_id and fact.value is not None:
+            at = widened(asked.bucket, fact.at, fact.at)[0] if asked.bucket else asked.since
+            own = cohorts.setdefault(at, {}).setdefault(fact.task_id, {})
+            own[Step(fact.detail)] = min(fact.value, own.get(Step(fact.detail), fact.value))
+    steps = [step for at in sorted(cohorts) for step in _came(at, list(cohorts[at].values()), asked.steps)]
+    dropped = [Dropped(at=at, tasks=sum(Step.DROPPED in own for own in cohorts[at].values())) for at in sorted(cohorts)]
+    return steps, [each for each in dropped if each.tasks]
+
+
+def _came(at: datetime, ways: Sequence[Mapping[Step, int]], steps: Sequence[Step]) -> Iterator[FunnelStep]:
+    for place, step in enumerate(steps):
+        came = sum(any(later in way for later in steps[place:]) for way in ways)
+        before = steps[place - 1] if place else None
+        took = sorted(
+            way[step] - way[before]
+            for way in ways
+            if before and before in way and step in way and way[before] <= way[step]
+        )
+        if came:
+            yield FunnelStep(
+                at=at,
+                step=step,
+                tasks=came,
+                skipped=came - sum(step in way for way in ways),
+                timed=len(took),
+                median_ms=_ranked(took, 50) if took else None,
+                ninth_ms=_ranked(took, 90) if took else None,
+            )
 
 
 def _value(fact: Fact, dimension: Dimension) -> str:

@@ -38,6 +38,72 @@ class Series(Answer, frozen=True, rename={"from_": "from"}):
     totals: tuple[Point, ...]
 
 
+class TopRow(Answer, frozen=True):
+    rank: int
+    point: Point
+    share: float | None
+
+
+class Rest(Answer, frozen=True):
+    groups: int
+    point: Point
+    share: float | None
+
+
+class Top(Answer, frozen=True, rename={"from_": "from"}):
+    from_: str
+    to: str
+    entries: tuple[TopRow, ...]
+    other: Rest | None
+    all: Point | None
+
+
+class Percentile(Answer, frozen=True):
+    percentile: float
+    value: int
+    usd: str | None
+
+
+class PercentilePoint(Answer, frozen=True):
+    at: str
+    measure: str
+    group: tuple[Group, ...]
+    values: tuple[Percentile, ...]
+    count: int
+    unknown: int
+    lowest: int | None
+    highest: int | None
+
+
+class Percentiles(Answer, frozen=True, rename={"from_": "from"}):
+    from_: str
+    to: str
+    points: tuple[PercentilePoint, ...]
+
+
+class FunnelStep(Answer, frozen=True):
+    step: str
+    tasks: int
+    skipped: int
+    of_first: float | None
+    of_previous: float | None
+    timed: int
+    median_ms: int | None
+    ninth_ms: int | None
+
+
+class Cohort(Answer, frozen=True):
+    at: str
+    dropped: int
+    steps: tuple[FunnelStep, ...]
+
+
+class Funnel(Answer, frozen=True, rename={"from_": "from"}):
+    from_: str
+    to: str
+    cohorts: tuple[Cohort, ...]
+
+
 class ModelCall(Answer, frozen=True):
     at: str
     provider: str
@@ -75,6 +141,19 @@ async def record(client: Client, project_id: str, calls: list[Any]) -> Recorded:
 
 async def usage(client: Client, project_id: str, asked: dict[str, Any]) -> Series:
     return read(Series, (await client.query("usage", {"projectId": project_id, **asked}))["usage"])
+
+
+async def top(client: Client, project_id: str, asked: dict[str, Any]) -> Top:
+    return read(Top, (await client.query("usage_top", {"projectId": project_id, **asked}))["usageTop"])
+
+
+async def percentiles(client: Client, project_id: str, asked: dict[str, Any]) -> Percentiles:
+    answer = await client.query("usage_percentiles", {"projectId": project_id, **asked})
+    return read(Percentiles, answer["usagePercentiles"])
+
+
+async def funnel(client: Client, project_id: str, asked: dict[str, Any]) -> Funnel:
+    return read(Funnel, (await client.query("task_funnel", {"projectId": project_id, **asked}))["taskFunnel"])
 
 
 def model_calls(client: Client, project_id: str, since: str, until: str) -> AsyncIterator[ModelCall]:

@@ -1,7 +1,6 @@
 """qd usage: what was used, by whom and for what, and what it cost."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,56 +13,30 @@ from quarterdeck_cli.api import usage as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef
 from quarterdeck_cli.errors import UsageError
-from quarterdeck_cli.ids import parse_global_id, short
 from quarterdeck_cli.qd import Qd
-from quarterdeck_cli.text import duration, lately, plain, size
+from quarterdeck_cli.text import lately, plain
 from quarterdeck_cli.times import moment
+from quarterdeck_cli.usage_trend import trend
+from quarterdeck_cli.usage_words import (
+    Bucket,
+    Buckets,
+    By,
+    Measures,
+    OfModel,
+    OfPersona,
+    OfSession,
+    OfTask,
+    Since,
+    Until,
+    Wanted,
+    begin_of,
+    filters_of,
+    group_cells,
+    measure_name,
+    total_of,
+)
 
 RECORDED_AT_ONCE = 1000
-
-
-class Buckets(StrEnum):
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-
-class Dimensions(StrEnum):
-    USER = "user"
-    PERSONA = "persona"
-    SESSION = "session"
-    TASK = "task"
-    PROVIDER = "provider"
-    MODEL = "model"
-    DETAIL = "detail"
-
-
-class Measures(StrEnum):
-    MODEL_CALLS = "model-calls"
-    TOKENS_INPUT = "tokens-input"
-    TOKENS_CACHE_READ = "tokens-cache-read"
-    TOKENS_CACHE_CREATION = "tokens-cache-creation"
-    TOKENS_OUTPUT = "tokens-output"
-    TOKENS_REASONING = "tokens-reasoning"
-    COST = "cost"
-    SESSION_QUEUE = "session-queue"
-    SESSION_PROVISIONING = "session-provisioning"
-    SESSION_DURATION = "session-duration"
-    COMMAND_QUEUE = "command-queue"
-    COMMAND_DURATION = "command-duration"
-    COMMAND_CPU = "command-cpu"
-    COMMAND_MEMORY = "command-memory"
-    COMMAND_OUTPUT = "command-output"
-    NETWORK_CONNECTIONS = "network-connections"
-    NETWORK_UP = "network-up"
-    NETWORK_DOWN = "network-down"
-    SNAPSHOT_FILES = "snapshot-files"
-    SNAPSHOTS_STORED = "snapshots-stored"
-    QUOTA_EXCEEDED = "quota-exceeded"
-    TASK_LEAD = "task-lead"
-    TASK_CYCLE = "task-cycle"
-    TASK_REOPENED = "task-reopened"
 
 
 BY_DEFAULT = (Measures.COST, Measures.MODEL_CALLS, Measures.TOKENS_INPUT, Measures.TOKENS_OUTPUT)
@@ -87,19 +60,6 @@ Calls = Annotated[
         help="Many calls: a JSON object a line, as the API's ModelCallInput; - reads standard input.",
     ),
 ]
-Since = Annotated[
-    str, typer.Option("--since", metavar="WHEN", help="A time (ISO 8601), or a span back as 12h, 7d or 4w.")
-]
-Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="The same; now by default.")]
-Bucket = Annotated[Buckets, typer.Option("--bucket", help="In UTC.")]
-By = Annotated[list[Dimensions] | None, typer.Option("--by", help="Tell apart by; may be repeated.")]
-OfTask = Annotated[list[str] | None, typer.Option("--task", metavar="TASK", help="Only for it, as T-17; repeatable.")]
-OfSession = Annotated[
-    list[str] | None, typer.Option("--session", "-s", metavar="SESSION", help="Only in it; may be repeated.")
-]
-OfPersona = Annotated[list[str] | None, typer.Option("--persona", help="Only by it; may be repeated.")]
-OfModel = Annotated[list[str] | None, typer.Option("--model", help="Only of it; may be repeated.")]
-Wanted = Annotated[list[Measures] | None, typer.Option("--measure", "-m", help="What is shown; may be repeated.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
 Prices = Annotated[
     Path | None,
@@ -177,28 +137,23 @@ async def show_usage(
 ) -> None:
     """Show what was used over time, with totals. By default: cost, calls and tokens of the last week."""
     client = await qd.client()
-    filters = {
-        "tasks": [(await task_words.task_of(client, each, project)).id for each in task or ()],
-        "sessions": [await resolve.session_id(client, each) for each in session or ()],
-        "personas": persona or [],
-        "models": model or [],
-    }
     asked = {
         "from": moment(since, ago=True),
         "to": moment(until or "0h", ago=True),
         "measures": [each.name for each in measure or BY_DEFAULT],
         "bucket": bucket.name,
         "groupBy": [each.name for each in by or ()],
-        "filters": {name: values for name, values in filters.items() if values} or None,
+        "filters": await filters_of(client, project, task=task, session=session, persona=persona, model=model),
     }
     series = await api.usage(client, await resolve.project_or_here(client, project), asked)
     if as_json:
         qd.out.json(series)
         return
     heads = [each.upper() for each in by or ()]
-    rows = [_row(point, _begin(point, bucket)) for point in series.points]
-    rows += [_row(point, "in all") for point in series.totals]
-    qd.out.table(["WHEN", "MEASURE", *heads, "TOTAL", "COUNT", "UNKNOWN"], rows, nothing="Nothing was measured.")
+    rows = [_row(point, begin_of(point.at, bucket), "") for point in series.points]
+    rows += [_row(point, "in all", trend(series, point, bucket)) for point in series.totals]
+    columns = ["WHEN", "MEASURE", *heads, "TOTAL", "COUNT", "UNKNOWN", "TREND"]
+    qd.out.table(columns, rows, nothing="Nothing was measured.")
 
 
 async def list_usage(
@@ -261,34 +216,9 @@ def _needed(value: str | None, option: str) -> str:
     return value
 
 
-def _begin(point: api.Point, bucket: Buckets) -> str:
-    """In UTC, as the buckets are."""
-    day, _, time = point.at.partition("T")
-    return f"{day} {time[:5]}" if bucket is Buckets.HOUR else day
-
-
-def _row(point: api.Point, at: str) -> list[str]:
-    name = point.measure.lower().replace("_", "-")
-    groups = [_told(each) for each in point.group]
-    return [at, name, *groups, _amount(point), f"{point.count:,}", f"{point.unknown:,}" if point.unknown else ""]
-
-
-def _told(group: api.Group) -> str:
-    return group.label or (short(group.value) if parse_global_id(group.value) else group.value)
-
-
-def _amount(point: api.Point) -> str:
-    if point.total is None:
-        return "unknown"
-    if point.usd is not None:
-        return f"${point.usd}"
-    if point.measure.endswith(("_DURATION", "_QUEUE", "_PROVISIONING", "_CPU", "_LEAD", "_CYCLE")):
-        return duration(point.total)
-    if point.measure == "COMMAND_MEMORY":
-        return f"at most {size(point.highest)}"
-    if point.measure in {"COMMAND_OUTPUT", "NETWORK_UP", "NETWORK_DOWN", "SNAPSHOTS_STORED"}:
-        return size(point.total)
-    return f"{point.total:,}"
+def _row(point: api.Point, at: str, trend: str) -> list[str]:
+    cells = [at, measure_name(point.measure), *group_cells(point.group), total_of(point), f"{point.count:,}"]
+    return [*cells, f"{point.unknown:,}" if point.unknown else "", trend]
 
 
 def _calls(file: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """The events that facts are made of, as the log holds them, and what came before them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from quarterdeck.domain.archive import SnapshotsStored
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRefused, CommandRequested, CommandStarted
 from quarterdeck.domain.events import Event
+from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.prices import PriceTableRevised, price_table_id
 from quarterdeck.domain.quota import QuotaExceeded
@@ -24,7 +25,7 @@ from quarterdeck.domain.session import (
     SessionProvisioningFailed,
 )
 from quarterdeck.domain.session_task import SessionTaskGiven
-from quarterdeck.domain.task_events import TaskClaimed, TaskCreated, TaskStatusChanged
+from quarterdeck.domain.task_events import TaskClaimed, TaskCreated, TaskLinked, TaskStatusChanged
 from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.workspace import SnapshotTaken
 from quarterdeck_projections.database import Connection
@@ -47,9 +48,13 @@ MEASURED = (
     SnapshotTaken,
     SnapshotsStored,
     QuotaExceeded,
+    TaskCreated,
+    TaskClaimed,
+    TaskLinked,
     TaskStatusChanged,
+    WorkspaceExported,
 )
-"""A fact or more for each of these."""
+"""What facts are made of."""
 BEGINNINGS = (
     SessionOpened,
     SessionReopened,
@@ -103,9 +108,17 @@ class Log:
     async def measured(self, after: int) -> list[Entry]:
         return await self._read(_BETWEEN, (after, self._upto, _topics(MEASURED)))
 
-    async def beginnings(self, entries: Iterable[Entry]) -> list[Entry]:
-        """What lies in the streams that these belong to, in order; some of it may be later than they are."""
+    async def beginnings(self, entries: Collection[Entry]) -> list[Entry]:
+        """What lies in the streams that these belong to, each in order; some of it may be later than they are."""
         streams = {stream for entry in entries for stream in _streams(entry)}
+        found = await self._of_streams(streams)
+        if any(isinstance(entry.event, WorkspaceExported) for entry in entries):
+            # a session's task has a stream of its own
+            tasks = {entry.event.task_id for entry in found if isinstance(entry.event, SessionTaskGiven)}
+            found += await self._of_streams(tasks - streams)
+        return found
+
+    async def _of_streams(self, streams: Collection[UUID]) -> list[Entry]:
         return await self._read(_OF_STREAMS, (list(streams), self._upto, _topics(BEGINNINGS))) if streams else []
 
     async def calls(self, project_id: UUID, after: int, limit: int) -> list[Entry]:

@@ -90,7 +90,7 @@ def facts_of(entry: Entry, past: Past) -> Iterator[Fact]:
     """What is measured on an event. Nothing where it belongs to no project."""
     if entry.project_id is None:
         return
-    make = _Maker(entry, past)
+    make = Maker(entry, past)
     event = entry.event
     match event:
         case ModelUsageRecorded():
@@ -127,7 +127,7 @@ def cost_of(entry: Entry, past: Past) -> Fact | None:
     at = event.occurred_at or entry.recorded_at
     table = past.price_table(event.project_id)
     price: Price = priced(table, event.provider, event.model, event.tokens, at)
-    return _Maker(entry, past)(Measure.COST, price.nano_dollars)._replace(price=price.version)
+    return Maker(entry, past)(Measure.COST, price.nano_dollars)._replace(price=price.version)
 
 
 _END_OF_SESSION: dict[type, str] = {
@@ -137,7 +137,7 @@ _END_OF_SESSION: dict[type, str] = {
 }
 
 
-def _calls(make: "_Maker", event: ModelUsageRecorded) -> Iterator[Fact]:
+def _calls(make: "Maker", event: ModelUsageRecorded) -> Iterator[Fact]:
     tokens = event.tokens
     cached = tokens.cache_read_input_tokens + tokens.cache_creation_input_tokens
     yield make(Measure.MODEL_CALLS, 1)
@@ -148,7 +148,7 @@ def _calls(make: "_Maker", event: ModelUsageRecorded) -> Iterator[Fact]:
     yield from make.some(Measure.TOKENS_REASONING, tokens.reasoning_output_tokens)
 
 
-def _command(make: "_Maker", event: CommandStarted | CommandFinished | CommandLost | CommandRefused) -> Iterator[Fact]:
+def _command(make: "Maker", event: CommandStarted | CommandFinished | CommandLost | CommandRefused) -> Iterator[Fact]:
     match event:
         case CommandStarted():
             yield from make.since(Measure.COMMAND_QUEUE, CommandRequested)
@@ -165,7 +165,7 @@ def _command(make: "_Maker", event: CommandStarted | CommandFinished | CommandLo
             yield make(Measure.COMMAND_DURATION, None, detail="refused")
 
 
-def _task(make: "_Maker", event: TaskStatusChanged) -> Iterator[Fact]:
+def _task(make: "Maker", event: TaskStatusChanged) -> Iterator[Fact]:
     before = make.before(TaskStatusChanged)
     ended = before.event.status if before and isinstance(before.event, TaskStatusChanged) else TaskStatus.OPEN
     if event.status in CLOSED and ended not in CLOSED:
@@ -185,7 +185,7 @@ def _begins_work(event: object) -> bool:
             return False
 
 
-class _Maker:
+class Maker:
     """Makes an event's facts: with its time and whose they are."""
 
     def __init__(self, entry: Entry, past: Past) -> None:

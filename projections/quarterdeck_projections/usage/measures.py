@@ -29,6 +29,7 @@ class Measure(StrEnum):
     TASK_LEAD = "task_lead"
     TASK_CYCLE = "task_cycle"
     TASK_REOPENED = "task_reopened"
+    TASK_STEP = "task_step"
 
 
 class Unit(StrEnum):
@@ -89,6 +90,12 @@ MEASURES: dict[Measure, Described] = {
         Unit.COUNT,
         "Tasks that were opened again after their end; as a share of those that ended (`task_lead`), the reopen rate",
         "what they had been: `done` or `dropped`",
+    ),
+    Measure.TASK_STEP: Described(
+        Unit.MILLISECONDS,
+        "From a task's creation, whose time it has, to a step of its way, each time that it makes it",
+        "`created`, `claimed`, `session` (linked to one), `in_review`, `exported` (a branch of a session that was "
+        "started from it), `done` or `dropped`",
     ),
 }
 

@@ -13,6 +13,7 @@ from quarterdeck_projections.projection import ReadingProjection
 from quarterdeck_projections.usage.entries import Entry, Log
 from quarterdeck_projections.usage.facts import Fact, Past, cost_of, facts_of
 from quarterdeck_projections.usage.measures import Measure
+from quarterdeck_projections.usage.steps import step_of
 
 COPIED_FROM = 64
 """Facts. Fewer are quicker in one round trip as JSON."""
@@ -36,7 +37,7 @@ async def advance(connection: Connection, schema: str, after: int, upto: int, de
         return
     past = Past.of(await log.beginnings(entries))
     repriced = {e.event.project_id: None for e in entries if isinstance(e.event, PriceTableRevised)}
-    facts = [fact for entry in entries for fact in facts_of(entry, past)]
+    facts = [fact for entry in entries for fact in (*facts_of(entry, past), *step_of(entry, past))]
     facts += _costs([entry for entry in entries if entry.project_id not in repriced], past)
     await write(connection, schema, facts)
     for project_id in repriced:

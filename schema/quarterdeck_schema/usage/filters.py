@@ -1,19 +1,28 @@
 """Which usage is asked for: checked, and in the read model's terms."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from quarterdeck.domain.errors import InvalidInputError
-from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, widened
+from quarterdeck.domain.errors import InvalidInputError, LimitExceededError
+from quarterdeck_projections.queries.usage_funnel import FunnelQuestion
+from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion
+from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion, widened
+from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion
 from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.steps import WAY, Step
 from quarterdeck_schema import ids
 from quarterdeck_schema.requires import check_text
 from quarterdeck_schema.usage.types import ID_OF
 
 MOST_VALUES = 100
 MOST_GROUPS = 3
+MOST_PERCENTS = 10
+MOST_FIRST = 100
+MOST_FACTS = 1_000_000
+"""That percentiles are of."""
 LONGEST: dict[Bucket, timedelta] = {
     Bucket.HOUR: timedelta(days=31),
     Bucket.DAY: timedelta(days=800),
@@ -44,25 +53,100 @@ def question(
     group_by: list[Dimension],
     filters: UsageFilters | None,
 ) -> UsageQuestion:
+    told = _selection(project_id, measures, group_by, filters)
+    check_times(since, until)
+    first, last = widened(bucket, since, until)
+    asked = UsageQuestion(since=first, until=last, bucket=bucket, **told)
+    _check_span(asked, bucket)
+    return asked
+
+
+def percentile_question(
+    project_id: UUID,
+    since: datetime,
+    until: datetime,
+    percents: list[float],
+    bucket: Bucket | None,
+    measures: list[Measure],
+    group_by: list[Dimension],
+    filters: UsageFilters | None,
+) -> PercentileQuestion:
+    """Times are widened where there are buckets."""
+    if not 1 <= len(percents) <= MOST_PERCENTS or not all(0 < percent <= 100 for percent in percents):
+        raise InvalidInputError(
+            f"Percentiles are 1 to {MOST_PERCENTS} numbers above 0, up to 100.",
+            "Ask for some such as 50, 95 and 99.9.",
+            field="percentiles",
+        )
+    told = _selection(project_id, measures, group_by, filters)
+    check_times(since, until)
+    first, last = widened(bucket, since, until) if bucket else (since, until)
+    asked = PercentileQuestion(since=first, until=last, bucket=bucket, percents=tuple(dict.fromkeys(percents)), **told)
+    _check_span(asked, bucket or Bucket.DAY)
+    return asked
+
+
+def top_question(
+    project_id: UUID,
+    since: datetime,
+    until: datetime,
+    measure: Measure,
+    by: list[Dimension],
+    ranking: Ranking,
+    first: int,
+    filters: UsageFilters | None,
+) -> TopQuestion:
+    """Times are widened to whole hours up to 31 days, to whole days beyond."""
+    if not by:
+        raise InvalidInputError("It is not said of what.", "Name a dimension, such as MODEL.", field="by")
+    if not 1 <= first <= MOST_FIRST:
+        raise InvalidInputError(f"A top list has 1 to {MOST_FIRST} rows.", "Ask for fewer.", field="first")
+    told = _selection(project_id, [measure], by, filters, "by")
+    check_times(since, until)
+    bucket = Bucket.HOUR if until - since <= LONGEST[Bucket.HOUR] else Bucket.DAY
+    begin, end = widened(bucket, since, until)
+    asked = TopQuestion(since=begin, until=end, ranking=ranking, first=first, hourly=bucket is Bucket.HOUR, **told)
+    # not told apart by time, it may be as long as by month
+    _check_span(asked, Bucket.MONTH)
+    return asked
+
+
+def funnel_question(
+    project_id: UUID, since: datetime, until: datetime, steps: list[Step], bucket: Bucket | None
+) -> FunnelQuestion:
+    """Steps in the order of a task's way, whatever the order they are named in. Times are widened to buckets."""
+    chosen = tuple(step for step in WAY if step in steps)
+    if len(chosen) < 2 or len(chosen) != len(steps):
+        raise InvalidInputError(
+            "A funnel has two steps or more, each once.",
+            f"Name some of {', '.join(step.name for step in WAY)}.",
+            field="steps",
+        )
+    check_times(since, until)
+    first, last = widened(bucket, since, until) if bucket else (since, until)
+    _check_days(last - first, LONGEST[bucket or Bucket.MONTH], bucket or Bucket.MONTH, "a coarser bucket")
+    return FunnelQuestion(project_id=project_id, since=first, until=last, steps=chosen, bucket=bucket)
+
+
+def _selection(
+    project_id: UUID,
+    measures: list[Measure],
+    group_by: list[Dimension],
+    filters: UsageFilters | None,
+    field: str = "groupBy",
+) -> dict[str, Any]:
     if not measures:
         raise InvalidInputError("No measure is asked for.", "Name one, such as COST.", field="measures")
     if len(set(group_by)) != len(group_by) or len(group_by) > MOST_GROUPS:
         raise InvalidInputError(
-            f"Usage is grouped by at most {MOST_GROUPS} dimensions, each once.", "Leave some out.", field="groupBy"
+            f"Usage is grouped by at most {MOST_GROUPS} dimensions, each once.", "Leave some out.", field=field
         )
-    check_times(since, until)
-    first, last = widened(bucket, since, until)
-    asked = UsageQuestion(
-        project_id=project_id,
-        since=first,
-        until=last,
-        bucket=bucket,
-        measures=tuple(dict.fromkeys(measures)),
-        group_by=tuple(group_by),
-        filters=_values(filters) if filters else {},
-    )
-    _check_span(asked)
-    return asked
+    return {
+        "project_id": project_id,
+        "measures": tuple(dict.fromkeys(measures)),
+        "group_by": tuple(group_by),
+        "filters": _values(filters) if filters else {},
+    }
 
 
 def check_times(since: datetime, until: datetime) -> None:
@@ -72,14 +156,33 @@ def check_times(since: datetime, until: datetime) -> None:
         raise InvalidInputError("There is no usage at that time.", "Ask for years from 1970 to 2200.", field="from")
 
 
-def _check_span(asked: UsageQuestion) -> None:
-    longest, narrower = LONGEST[asked.bucket], "a coarser bucket"
+def check_points(count: int, most: int) -> None:
+    if count > most:
+        raise LimitExceededError(
+            f"There are more than {most:,} points to tell.",
+            "Ask for less time, fewer measures or groups, or a coarser bucket.",
+        )
+
+
+def check_facts(count: int) -> None:
+    if count > MOST_FACTS:
+        raise LimitExceededError(
+            f"These percentiles are of more than {MOST_FACTS:,} facts.", "Ask for less time, or filter them."
+        )
+
+
+def _check_span(asked: Selection, bucket: Bucket) -> None:
+    longest, narrower = LONGEST[bucket], "a coarser bucket"
     if asked.by_facts and longest > LONGEST_BY_FACTS:
         longest, narrower = LONGEST_BY_FACTS, "no sessions or tasks"
+    _check_days(asked.until - asked.since, longest, bucket, narrower)
+
+
+def _check_days(span: timedelta, longest: timedelta, bucket: Bucket, narrower: str) -> None:
     # the two ends may have been widened by a bucket each
-    if asked.until - asked.since > longest + timedelta(days=62 if asked.bucket is Bucket.MONTH else 14):
+    if span > longest + timedelta(days=62 if bucket is Bucket.MONTH else 14):
         raise InvalidInputError(
-            f"{(asked.until - asked.since).days} days are asked for; it is at most {longest.days} here.",
+            f"{span.days} days are asked for; it is at most {longest.days} here.",
             f"Ask for less time, or for {narrower}.",
             field="from",
         )

@@ -8,7 +8,8 @@ from uuid import UUID
 import strawberry
 
 from quarterdeck.domain.task_fields import reference
-from quarterdeck_projections.queries.usage import Bucket, UsageCallRow, UsagePoint
+from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
+from quarterdeck_projections.queries.usage_question import Bucket
 from quarterdeck_projections.usage.measures import MEASURES, Dimension, Measure, Unit
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
@@ -103,18 +104,22 @@ def dollars(nano: int | None) -> Decimal | None:
     return None if nano is None else Decimal(nano) / NANO
 
 
+def groups_of(group_by: tuple[Dimension, ...], values: tuple[str, ...]) -> list[Group]:
+    return [Group(dimension=each, value=shown_value(each, text)) for each, text in zip(group_by, values, strict=True)]
+
+
 def point_of(point: UsagePoint, group_by: tuple[Dimension, ...]) -> Point:
     costs = MEASURES[point.measure].unit is Unit.NANO_DOLLARS
     return Point(
         at=point.at,
         measure=point.measure,
-        group=[Group(dimension=d, value=_value(d, text)) for d, text in zip(group_by, point.group, strict=True)],
-        total=_long(point.total),
+        group=groups_of(group_by, point.group),
+        total=long_of(point.total),
         usd=dollars(point.total) if costs else None,
         count=Long(point.count),
         unknown=Long(point.count - point.known),
-        lowest=_long(point.lowest),
-        highest=_long(point.highest),
+        lowest=long_of(point.lowest),
+        highest=long_of(point.highest),
     )
 
 
@@ -141,10 +146,11 @@ def call_of(row: UsageCallRow) -> ModelCall:
     )
 
 
-def _value(dimension: Dimension, text: str) -> str:
+def shown_value(dimension: Dimension, text: str) -> str:
+    """A global id where it is an id."""
     kind = ID_OF.get(dimension)
     return ids.encode(kind, UUID(text)) if kind and text else text
 
 
-def _long(value: int | None) -> Long | None:
+def long_of(value: int | None) -> Long | None:
     return None if value is None else Long(value)

@@ -19,10 +19,14 @@ from quarterdeck_projections import database as pools
 from quarterdeck_projections import schema
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries import usage
-from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, widened
+from quarterdeck_projections.queries.usage_funnel import FunnelQuestion, funnel
+from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion, percentiles
+from quarterdeck_projections.queries.usage_question import Bucket, UsageQuestion, widened
+from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion, top
 from quarterdeck_projections.usage.facts import Fact
 from quarterdeck_projections.usage.measures import Dimension, Measure
 from quarterdeck_projections.usage.projection import COPIED_FROM, write
+from quarterdeck_projections.usage.steps import WAY, Step
 
 NOW = datetime.now(UTC)
 MINE, OTHERS = UUID(int=1), UUID(int=2)
@@ -138,6 +142,57 @@ async def check(engines: Sequence[Engine], facts: Sequence[Fact]) -> None:
             assert await engine.ask(asked) == expected, engine.name
 
 
+def percentile_questions() -> list[PercentileQuestion]:
+    since, until = NOW - timedelta(days=75), NOW
+    return [
+        PercentileQuestion(
+            project_id=MINE,
+            since=since if bucket is None else widened(bucket, since, until)[0],
+            until=until if bucket is None else widened(bucket, since, until)[1],
+            bucket=bucket,
+            percents=(0.1, 50, 90, 99.9, 100),
+            measures=(Measure.COST, Measure.COMMAND_DURATION),
+            group_by=group,
+            filters=only,
+        )
+        for bucket in (None, Bucket.WEEK)
+        for group in ((), (Dimension.MODEL,), (Dimension.SESSION, Dimension.USER))
+        for only in ({}, {Dimension.PERSONA: ("", "fixer")})
+    ]
+
+
+def top_questions() -> list[TopQuestion]:
+    since, until = widened(Bucket.DAY, NOW - timedelta(days=75), NOW)
+    groups = ((Dimension.MODEL,), (Dimension.SESSION,), (Dimension.USER, Dimension.PERSONA, Dimension.DETAIL))
+    return [
+        TopQuestion(
+            project_id=MINE,
+            since=since,
+            until=until,
+            measures=(Measure.COST,),
+            group_by=group,
+            ranking=ranking,
+            first=first,
+            hourly=hourly,
+        )
+        for group in groups
+        for ranking in Ranking
+        for first, hourly in ((1, False), (2, True), (100, False))
+    ]
+
+
+async def check_dashboards(engines: Sequence[Engine], facts: Sequence[Fact]) -> None:
+    """Percentiles and top lists."""
+    for engine in engines:
+        async with pools.Database(engine.url, max_size=1) as database:
+            for asked in percentile_questions():
+                expected = usage_facts.percentiles(facts, asked)
+                assert expected
+                assert await percentiles(database, asked, 1000, 10_000) == expected, engine.name
+            for ranked in top_questions():
+                assert await top(database, ranked) == usage_facts.top(facts, ranked), (engine.name, ranked)
+
+
 async def test_each_database_has_the_tables_that_it_can_have(engines: list[Engine]) -> None:
     assert [engine.execute("SELECT read.usage_engine()") for engine in engines] == [[("plain",)], [("timescaledb",)]]
     kinds = (
@@ -163,6 +218,62 @@ async def test_both_answer_alike_before_and_after_sums_are_stored_and_facts_comp
         "SELECT compress_chunk(c) FROM show_chunks('read.usage_facts', older_than => interval '30 days') c"
     )
     await check(engines, facts)
+    await check_dashboards(engines, facts)
+
+
+async def test_groups_that_have_the_same_are_in_the_order_of_their_bytes_and_the_unknown_come_last(
+    engines: list[Engine],
+) -> None:
+    fact = some_facts(9, 1, timedelta(0), timedelta(days=1))[0]._replace(project_id=MINE, measure=Measure.COST)
+    facts = [fact._replace(model=model, value=7) for model in ("b", "B", "ä", "")] + [
+        fact._replace(model="a", value=None)
+    ]
+    [asked] = [each for each in top_questions() if (each.ranking, each.first) == (Ranking.TOTAL, 100)][:1]
+    for engine in engines:
+        await engine.add(facts)
+        async with pools.Database(engine.url, max_size=1) as database:
+            found = await top(database, asked)
+        assert [row.group for row in found.rows] == [("",), ("B",), ("b",), ("ä",), ("a",)]
+        assert (found.other, found.all and found.all.total) == (None, 28)
+
+
+async def test_percentiles_of_more_facts_than_wanted_are_seen_to_be_that(engines: list[Engine]) -> None:
+    facts = some_facts(10, 90, timedelta(0), timedelta(days=70))
+    asked = percentile_questions()[0]
+    for engine in engines:
+        await engine.add(facts)
+        async with pools.Database(engine.url, max_size=1) as database:
+            assert sum(point.count for point in await percentiles(database, asked, 10, 5)) == 6
+
+
+def some_ways(seed: int, count: int) -> list[Fact]:
+    """Of tasks, over 70 days: steps that were skipped, and some that were made twice or before others."""
+    chance = random.Random(seed)
+    blank = some_facts(seed, 1, timedelta(0), timedelta(days=1))[0]._replace(measure=Measure.TASK_STEP)
+    facts: list[Fact] = []
+    for number in range(count):
+        task = blank._replace(
+            at=NOW - chance.random() * timedelta(days=70),
+            project_id=chance.choice([MINE, MINE, OTHERS]),
+            task_id=UUID(int=100 + number),
+        )
+        facts.append(task._replace(detail=Step.CREATED, value=0))
+        made = chance.choices(list(Step)[1:], k=chance.randrange(6))
+        facts += [task._replace(detail=step, value=chance.randrange(10**6)) for step in made]
+    return facts
+
+
+async def test_funnels_are_alike(engines: list[Engine]) -> None:
+    facts = some_ways(11, 80)
+    since, until = widened(Bucket.WEEK, NOW - timedelta(days=70), NOW)
+    for engine in engines:
+        await engine.add(facts)
+        async with pools.Database(engine.url, max_size=1) as database:
+            for bucket in (None, Bucket.WEEK):
+                for steps in (WAY, (Step.CLAIMED, Step.DONE)):
+                    asked = FunnelQuestion(project_id=MINE, since=since, until=until, steps=steps, bucket=bucket)
+                    found = await funnel(database, asked, 1000)
+                    assert (list(found[0]), list(found[1])) == usage_facts.funnel(facts, asked), engine.name
 
 
 async def test_what_may_be_told_late_is_seen_at_once_and_what_is_older_after_the_next_refresh(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from hypothesis import HealthCheck, given, settings
@@ -16,16 +17,26 @@ from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
 from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_id
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.prices import MAX_PRICE, ModelPrice, PriceTableRevised, price_table_id
 from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionOpened
 from quarterdeck.domain.session_task import SessionTaskGiven
-from quarterdeck.domain.task_events import TaskCreated, TaskStatus, TaskStatusChanged
+from quarterdeck.domain.task_events import (
+    LinkKind,
+    TaskClaimed,
+    TaskCreated,
+    TaskLink,
+    TaskLinked,
+    TaskStatus,
+    TaskStatusChanged,
+)
 from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import MAX_TOKENS, ModelUsageRecorded, Tokens, usage_id
 from quarterdeck_projections import database as pools
-from quarterdeck_projections.queries.usage import Bucket, UsageQuestion, series
+from quarterdeck_projections.queries.usage import series
+from quarterdeck_projections.queries.usage_question import Bucket, UsageQuestion
 from quarterdeck_projections.rebuild import rebuild
 from quarterdeck_projections.runner import Projector
 from quarterdeck_projections.usage.measures import Dimension, Measure
@@ -311,7 +322,10 @@ async def test_a_tasks_way_is_measured_and_its_coming_back(database: Database) -
             await becomes(status)
         await projected(database, await story.log.head(), "usage")
 
-    found = rows(database, "SELECT measure, detail, task_id FROM read.usage_facts ORDER BY position, measure")
+    way = rows(database, "SELECT DISTINCT detail FROM read.usage_facts WHERE measure = 'task_step'")
+    assert set(way) == {("created",), ("done",), ("dropped",)}
+    query = "SELECT measure, detail, task_id FROM read.usage_facts WHERE measure <> 'task_step'"
+    found = rows(database, f"{query} ORDER BY position, measure")
     assert found == [
         ("task_cycle", "done", task_id),
         ("task_lead", "done", task_id),
@@ -319,6 +333,47 @@ async def test_a_tasks_way_is_measured_and_its_coming_back(database: Database) -
         ("task_cycle", "done", task_id),
         ("task_lead", "done", task_id),
     ]
+
+
+async def test_the_steps_of_a_tasks_way_are_told_at_its_creation_and_the_same_after_a_rebuild(
+    database: Database,
+) -> None:
+    async with told(database) as (story, _):
+        task_id, session_id = uuid7(), uuid7()
+        await story.tell(task_id, TaskCreated(project_id=story.project, number=1, fields=TaskFields(title="x")))
+        await projected(database, await story.log.head(), "usage")
+        claimed = TaskClaimed(
+            number=1,
+            user_id=story.user,
+            session_id=session_id,
+            expires_at=datetime.now(UTC),
+            status=TaskStatus.CLAIMED,
+        )
+        linked = TaskLinked(link=TaskLink(kind=LinkKind.SESSION, target=str(session_id)))
+        await story.tell(task_id, claimed, linked, TaskLinked(link=TaskLink(kind=LinkKind.COMMIT, target="0" * 40)))
+        opened = SessionOpened(project_id=story.project, owner_id=story.user, ref="main")
+        await story.tell(session_id, opened, SessionTaskGiven(task_id=task_id, number=1), session_id=session_id)
+        exported = WorkspaceExported(
+            format=ExportFormat.BRANCH,
+            tree="0" * 40,
+            command_id=None,
+            base_commit="1" * 40,
+            branch="b",
+            commit="2" * 40,
+        )
+        for number, form in enumerate((ExportFormat.BRANCH, ExportFormat.PATCH)):
+            told_export = replace(exported, format=form)
+            await story.tell(exports_id(UUID(int=number)), told_export, session_id=session_id)
+        await story.tell(exports_id(uuid7()), exported, session_id=await story.open_session())
+        await projected(database, await story.log.head(), "usage")
+        live = everything(database)
+        await rebuild(database.projector_url, decode, "usage")
+        assert everything(database) == live
+
+    query = "SELECT detail, task_id FROM read.usage_facts WHERE measure = 'task_step' ORDER BY position"
+    assert rows(database, query) == [(step, task_id) for step in ("created", "claimed", "session", "exported")]
+    created = "SELECT count(DISTINCT at), min(value) FROM read.usage_facts WHERE measure = 'task_step'"
+    assert rows(database, created) == [(1, 0)]
 
 
 async def test_what_happens_in_a_session_is_its_personas_unless_a_call_names_another(database: Database) -> None:

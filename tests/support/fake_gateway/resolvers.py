@@ -33,6 +33,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "events": _paged(partial(_events, world)),
         **tasks.queries(world),
         "usage": partial(_usage, world),
+        **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),
         "priceTable": partial(_shown_prices, world),
     }
@@ -398,6 +399,11 @@ def _shown_prices(world: World, _info: Any, **_: Any) -> Json:
 def _usage(world: World, _info: Any, **asked: Any) -> Json:
     world.calls.append(("usage", asked))
     return {"from": asked["from"], "to": asked["to"], **world.usage}
+
+
+def _dashboard(world: World, name: str, _info: Any, **asked: Any) -> Json:
+    world.calls.append((name, asked))
+    return {"from": asked["from"], "to": asked["to"], **world.dashboards[name]}
 
 
 def _model_calls(world: World, **_: Any) -> list[Json]:

@@ -129,6 +129,8 @@ class World:
     """The revisions, in order."""
     usage: Json = field(default_factory=lambda: {"points": [], "totals": []})
     """What usage sums up to."""
+    dashboards: Json = field(default_factory=dict[str, Any])
+    """What top lists, percentiles and funnels are answered with, by the root field."""
     comparison: Callable[[Json], Json] = dict
     """What two sessions are compared to, by what was asked."""
     exported: Json = field(default_factory=dict[str, Any])

@@ -11,8 +11,8 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.tasks import add_task
 from tests.unit.cli.conftest import QdCall
 
-from quarterdeck_cli.commands.usage import Buckets, Dimensions, Measures
 from quarterdeck_cli.ids import global_id
+from quarterdeck_cli.usage_words import Buckets, Dimensions, Measures
 
 SDL = Path(__file__).parents[3] / "schema" / "quarterdeck_schema" / "schema.graphql"
 CALL = ("--provider", "anthropic", "--model", "claude-sonnet-4-5", "--response-id", "msg_1")
@@ -91,11 +91,21 @@ def test_usage_is_shown_by_time_and_in_all(qd: QdCall, logged_in: FakeGateway, w
     asked = dict(world.calls)["usage"]
     assert (asked["measures"], asked["groupBy"], asked["bucket"]) == (["COST", "COMMAND_MEMORY"], ["MODEL"], "WEEK")
     lines = [line.split() for line in ran.out.splitlines()]
-    assert lines[0] == ["WHEN", "MEASURE", "MODEL", "TOTAL", "COUNT", "UNKNOWN"]
+    assert lines[0] == ["WHEN", "MEASURE", "MODEL", "TOTAL", "COUNT", "UNKNOWN", "TREND"]
     assert lines[1][0] == "2026-11-20"
     assert lines[1][1:] == ["cost", "claude\\x1b[2J", "$0.00294", "3", "1"]
     assert lines[2][1:] == ["command-memory", "claude\\x1b[2J", "at", "most", "1.0", "MiB", "3"]
     assert lines[3] == ["in", "all", "cost", "claude\\x1b[2J", "unknown", "3", "1"]
+
+
+def test_the_way_of_a_total_is_drawn(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    points = [{**POINT, "at": f"2026-11-{day}T00:00:00+00:00", "total": day} for day in (20, 22, 24)]
+    time = {"from": "2026-11-20T00:00:00+00:00", "to": "2026-11-25T00:00:00+00:00"}
+    world.usage = {"points": points, "totals": [POINT], **time}
+
+    ran = qd("usage", "show", "-p", "here", "--by", "model")
+
+    assert ran.out.splitlines()[-1].endswith("▇ █ █")
 
 
 def test_what_usage_is_told_apart_by_is_shown_as_elsewhere(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
