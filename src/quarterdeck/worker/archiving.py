@@ -15,6 +15,7 @@ from quarterdeck.application.journal import Journal, Read
 from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
 from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.application.ports.packs import Pack, SnapshotPacks, SnapshotToPack
+from quarterdeck.application.secret_patterns import Patterns
 from quarterdeck.application.streams import ARCHIVE, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import archive, session
@@ -30,7 +31,6 @@ from quarterdeck.domain.workspace import (
     workspace_id,
 )
 from quarterdeck.worker.archived_trees import Retriever
-from quarterdeck.worker.redaction import Patterns
 
 logger = structlog.get_logger(__name__)
 

@@ -8,11 +8,11 @@ from quarterdeck.application.ports.jobs import JobQueue
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.workspaces import Workspaces
+from quarterdeck.application.secret_patterns import Patterns
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.worker.archived_trees import Retriever
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.networks import Networks
-from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.setting_aside import Asides
 from quarterdeck.worker.settings import WorkerSettings
 

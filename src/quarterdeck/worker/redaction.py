@@ -4,36 +4,12 @@ What might be the start of a secret is held back, in whole frames, until it is o
 released because nothing follows. Output that holds no such start passes at once, as the same object.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from quarterdeck.application.frames import FrameKind, Span, spans
-from quarterdeck.worker.secrets import Literals, Tokens
+from quarterdeck.application.secret_patterns import MASK, Patterns
 
 STREAMS: Final = (FrameKind.OUTPUT, FrameKind.ERROR, FrameKind.INPUT)
-MASK = b"*"
-
-
-class Patterns:
-    """What is looked for; shared by all streams of a worker."""
-
-    def __init__(self, secrets: Iterable[bytes] = ()) -> None:
-        self._matchers = (Tokens(), Literals(secrets))
-        self.reach = max(matcher.longest for matcher in self._matchers) - 1
-        """How far back a match may begin in what has already passed."""
-
-    def hits(self, text: bytes) -> list[tuple[int, int]]:
-        return [hit for matcher in self._matchers for hit in matcher.hits(text)]
-
-    def masked(self, text: str) -> str:
-        """A whole text that is not streamed, such as the reason of a failure."""
-        data = bytearray(text.encode(errors="replace"))
-        for start, end in self.hits(bytes(data)):
-            data[start:end] = MASK * (end - start)
-        return data.decode(errors="replace")
-
-    def unfinished(self, text: bytes) -> int:
-        return min(matcher.unfinished(text) for matcher in self._matchers)
 
 
 class Redactor:

@@ -19,6 +19,7 @@ from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
+from quarterdeck.application.secret_patterns import Patterns
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.egress.abstract import EgressKeeper
@@ -41,7 +42,6 @@ from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.previews import Ports
 from quarterdeck.worker.provisioning import Provisioner
 from quarterdeck.worker.reconciling import Reconciler
-from quarterdeck.worker.redaction import Patterns
 from quarterdeck.worker.restoring import Restorer
 from quarterdeck.worker.sessions import Sessions
 from quarterdeck.worker.setting_aside import Asides

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quarterdeck.application.frames import Frame, FrameKind, decode, encode
-from quarterdeck.worker.redaction import Patterns, Redactor
+from quarterdeck.application.secret_patterns import Patterns
+from quarterdeck.worker.redaction import Redactor
 
 SECRET = b'pa/ss"w\xc3\xb6rd+123'
 OTHER = b"hunter2hunter2"

@@ -12,6 +12,7 @@ MIN_BYTES = 6
 TOKEN = re.compile(rb"qd_[0-9a-f]{32}_[A-Za-z0-9_-]{43}")
 """The platform's own API tokens; which of them exist is not known here."""
 
+MASK = b"*"
 _ALPHABET = rb"[A-Za-z0-9+/_-]"
 
 
@@ -139,3 +140,25 @@ def _overlapping(form: re.Pattern[bytes], text: bytes) -> Iterator[re.Match[byte
 
 
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+class Patterns:
+    """What is looked for; shared by all streams of a worker."""
+
+    def __init__(self, secrets: Iterable[bytes] = ()) -> None:
+        self._matchers = (Tokens(), Literals(secrets))
+        self.reach = max(matcher.longest for matcher in self._matchers) - 1
+        """How far back a match may begin in what has already passed."""
+
+    def hits(self, text: bytes) -> list[tuple[int, int]]:
+        return [hit for matcher in self._matchers for hit in matcher.hits(text)]
+
+    def masked(self, text: str) -> str:
+        """A whole text that is not streamed, such as the reason of a failure."""
+        data = bytearray(text.encode(errors="replace"))
+        for start, end in self.hits(bytes(data)):
+            data[start:end] = MASK * (end - start)
+        return data.decode(errors="replace")
+
+    def unfinished(self, text: bytes) -> int:
+        return min(matcher.unfinished(text) for matcher in self._matchers)
