@@ -17,15 +17,18 @@ from quarterdeck.application.trees import (
     BlameAsked,
     BlameRange,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     FileDiff,
     FileKind,
+    FileMeasure,
     FileStatus,
     Home,
     Hunk,
     ListAsked,
+    MeasureAsked,
     TreeEntry,
     TreePage,
 )
@@ -77,6 +80,14 @@ HOME = Home(session_id=UUID(int=1), project_id=UUID(int=2))
 LIST = ListAsked(home=HOME, tree="a" * 40, path="\\xff\n", after=None, limit=3)
 FILE = FileAsked(home=HOME, tree="a" * 40, path="p", offset=2**40, limit=3)
 DIFF = DiffAsked(home=HOME, before="a" * 40, after="b" * 40, path_after="é", limit=3)
+MEASURE = MeasureAsked(home=HOME, before="a" * 40, after="b" * 40, most=3)
+MEASURED = DiffMeasure(
+    files=9,
+    lines_added=7,
+    lines_removed=1,
+    uncounted=8,
+    largest=(FileMeasure(path="é", status=FileStatus.ADDED, lines_added=7, lines_removed=None),),
+)
 BLAME = BlameAsked(home=HOME, trees=("a" * 40, "b" * 40), path="p")
 ENTRY = TreeEntry(name="n", path="p/n", kind=FileKind.LINK, size=None, object="c" * 40)
 HUNK = Hunk(old_start=1, old_lines=2, new_start=3, new_lines=4, lines=("+\x1b", "-é"))
@@ -116,6 +127,10 @@ class Reader:
     async def diff(self, asked: DiffAsked) -> DiffPage:
         self.asked.append(asked)
         return DiffPage(files=(CHANGED,), total=7, more=True)
+
+    async def measure(self, asked: MeasureAsked) -> DiffMeasure:
+        self.asked.append(asked)
+        return MEASURED
 
     async def blame(self, asked: BlameAsked) -> Blame:
         self.asked.append(asked)
@@ -211,10 +226,11 @@ async def test_trees_are_read_by_the_worker_that_is_named_or_by_any(ends: Ends) 
         assert (await ends.client.read_file(None, FILE)).data == bytes(range(256)) * 4096
         assert (await ends.client.diff("w1", DIFF)).files == (CHANGED,)
         assert (await ends.client.blame(None, BLAME)).ranges[0].lines == ("a",)
+        assert await ends.client.measure("w1", MEASURE) == MEASURED
         with pytest.raises(NotFoundError, match="missing"):
             await ends.client.blame("w1", replace(BLAME, path="missing"))
         with pytest.raises(UnavailableError):
             await ends.client.diff("w2", DIFF)
-    assert reader.asked[:4] == [LIST, FILE, DIFF, BLAME]
+    assert reader.asked[:5] == [LIST, FILE, DIFF, BLAME, MEASURE]
     with pytest.raises(UnavailableError):
         await ends.client.diff(None, DIFF)

@@ -11,13 +11,16 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     FileKind,
+    FileMeasure,
     FileStatus,
     Home,
     ListAsked,
+    MeasureAsked,
     TreePage,
 )
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
@@ -53,6 +56,10 @@ class Bench:
             home=self.home, before=self.trees[0], after=self.trees[-1], path_after=path_after, limit=limit
         )
         return await self.world.trees.diff(asked)
+
+    async def measure(self, most: int = 2) -> DiffMeasure:
+        asked = MeasureAsked(home=self.home, before=self.trees[0], after=self.trees[-1], most=most)
+        return await self.world.trees.measure(asked)
 
     async def blame(self, path: str) -> Blame:
         return await self.world.trees.blame(BlameAsked(home=self.home, trees=tuple(self.trees), path=path))
@@ -149,8 +156,27 @@ async def test_a_file_that_was_moved_is_renamed(bench: Bench) -> None:
     assert moved.hunks == ()
 
 
+async def test_a_diff_is_measured_without_its_text(bench: Bench) -> None:
+    bench.write("README", b"please read me\n")
+    bench.write("new", b"1\n2\n3")
+    bench.write("docs/a.py", b"a = 1\n")
+    bench.delete("src/a.py")
+    await bench.snap()
+
+    found = await bench.measure()
+
+    assert (found.files, found.lines_added, found.lines_removed, found.uncounted) == (3, 4, 1, 0)
+    assert found.largest == (
+        FileMeasure(path="new", status=FileStatus.ADDED, lines_added=3, lines_removed=0),
+        FileMeasure(path="README", status=FileStatus.MODIFIED, lines_added=1, lines_removed=1),
+    )
+    [moved] = (await bench.measure(100)).largest[2:]
+    assert (moved.path, moved.status, moved.lines_added) == ("docs/a.py", FileStatus.RENAMED, 0)
+
+
 async def test_nothing_differs_from_itself(bench: Bench) -> None:
     assert await bench.diff() == DiffPage(files=(), total=0, more=False)
+    assert await bench.measure() == DiffMeasure(files=0, lines_added=0, lines_removed=0, uncounted=0, largest=())
 
 
 async def test_blame_says_which_tree_each_line_came_with(bench: Bench) -> None:

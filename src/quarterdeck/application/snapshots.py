@@ -16,11 +16,13 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     Home,
     ListAsked,
+    MeasureAsked,
     TreePage,
 )
 from quarterdeck.domain.archive import WorkSetAside, archive_id
@@ -157,6 +159,11 @@ class Snapshots:
             other=other.home if other else None,
         )
         return await self._ask(place, lambda worker_id: self.control.diff(worker_id, asked), other)
+
+    async def measure(self, place: Place, before: str, after: str, most: int) -> DiffMeasure:
+        """How much two trees differ, with the `most` files that differ most."""
+        asked = MeasureAsked(home=place.home, before=before, after=after, most=most)
+        return await self._ask(place, lambda worker_id: self.control.measure(worker_id, asked))
 
     async def list_tree(self, place: Place, tree: str, path: str, after: str | None, limit: int) -> TreePage:
         _check_size("first", limit, MAX_ENTRIES)

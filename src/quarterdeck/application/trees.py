@@ -1,5 +1,6 @@
 """What can be asked of the trees that snapshots are, and the answers. Paths are text as `application.paths` has it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +11,10 @@ MAX_ENTRIES = 1000
 """Of a folder in one answer."""
 MAX_DIFF_FILES = 100
 """Files of a diff in one answer."""
+MAX_MEASURED_FILES = 2_000
+"""Files of a diff whose lines are counted."""
+MAX_LARGEST_CHANGES = 100
+"""Files that a measured diff names."""
 
 
 class FileKind(StrEnum):
@@ -140,6 +145,51 @@ class DiffPage:
     files: tuple[FileDiff, ...]
     total: int
     more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureAsked:
+    """How much differs, without its text. `most`: so many of the files that differ most are named."""
+
+    home: Home
+    before: str
+    after: str
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMeasure:
+    path: str
+    status: FileStatus
+    lines_added: int | None
+    """None: not counted, as of a binary file or one that is too large."""
+    lines_removed: int | None
+
+    @property
+    def lines(self) -> int:
+        return (self.lines_added or 0) + (self.lines_removed or 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffMeasure:
+    files: int
+    lines_added: int
+    lines_removed: int
+    uncounted: int
+    """Files whose lines are not in these numbers."""
+    largest: tuple[FileMeasure, ...]
+
+
+def measure_of(files: int, counted: Iterable[FileMeasure], most: int) -> DiffMeasure:
+    """What was counted file by file, of so many files."""
+    known = sorted(counted, key=lambda each: (-each.lines, each.path))
+    return DiffMeasure(
+        files=files,
+        lines_added=sum(each.lines_added or 0 for each in known),
+        lines_removed=sum(each.lines_removed or 0 for each in known),
+        uncounted=files - sum(each.lines_added is not None for each in known),
+        largest=tuple(known[: min(most, MAX_LARGEST_CHANGES)]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

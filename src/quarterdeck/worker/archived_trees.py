@@ -18,11 +18,13 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     Home,
     ListAsked,
+    MeasureAsked,
     TreePage,
 )
 from quarterdeck.domain import project, workspace
@@ -122,6 +124,9 @@ class ArchivedTrees:
 
     async def diff(self, asked: DiffAsked) -> DiffPage:
         return await self._read(asked.home, lambda: self._local.diff(asked), asked.other)
+
+    async def measure(self, asked: MeasureAsked) -> DiffMeasure:
+        return await self._read(asked.home, lambda: self._local.measure(asked))
 
     async def blame(self, asked: BlameAsked) -> Blame:
         return await self._read(asked.home, lambda: self._local.blame(asked))

@@ -19,6 +19,7 @@ from quarterdeck.application.trees import (
     BlameAsked,
     BlameRange,
     DiffAsked,
+    DiffMeasure,
     FileAsked,
     FileContent,
     FileDiff,
@@ -26,6 +27,7 @@ from quarterdeck.application.trees import (
     FileStatus,
     Home,
     ListAsked,
+    MeasureAsked,
     TreeEntry,
 )
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
@@ -51,6 +53,11 @@ class Bench:
     async def diff(self) -> dict[str, FileDiff]:
         asked = DiffAsked(home=self.home, before=self.trees[-2], after=self.trees[-1], path_after=None, limit=100)
         return {file.path: file for file in (await self.reader.diff(asked)).files}
+
+    async def measure(self) -> DiffMeasure:
+        return await self.reader.measure(
+            MeasureAsked(home=self.home, before=self.trees[-2], after=self.trees[-1], most=10)
+        )
 
     async def list(self) -> list[TreeEntry]:
         asked = ListAsked(home=self.home, tree=self.trees[-1], path="", after=None, limit=100)
@@ -130,19 +137,19 @@ async def test_lines_keep_their_origin_when_their_file_is_moved(bench: Bench) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "binary", "truncated"),
+    ("content", "binary", "truncated", "lines"),
     [
-        (b"\0", True, False),
-        (b"\xff\xfe caf\xe9\n", False, False),
-        (b"x" * 1000 + b"\r\n\x1b[2J", False, False),
-        (b"a\n" * (MAX_COMPARED // 2 + 1), False, True),
-        (b"line\n" * 20_000, False, True),
-        (b"\0" * (9 << 20), False, True),
-        (b"y" * 300_000, False, True),
+        (b"\0", True, False, None),
+        (b"\xff\xfe caf\xe9\n", False, False, 1),
+        (b"x" * 1000 + b"\r\n\x1b[2J", False, False, 2),
+        (b"a\n" * (MAX_COMPARED // 2 + 1), False, True, None),
+        (b"line\n" * 20_000, False, True, 20_000),
+        (b"\0" * (9 << 20), False, True, None),
+        (b"y" * 300_000, False, True, 1),
     ],
 )
 async def test_any_content_is_compared_within_bounds(
-    bench: Bench, content: bytes, binary: bool, truncated: bool
+    bench: Bench, content: bytes, binary: bool, truncated: bool, lines: int | None
 ) -> None:
     await bench.write("it", content)
 
@@ -150,6 +157,8 @@ async def test_any_content_is_compared_within_bounds(
 
     assert (it.binary, it.truncated, it.new_size) == (binary, truncated, len(content))
     assert sum(len(line) for hunk in it.hunks for line in hunk.lines) <= 256 * 1024
+    [measured] = (await bench.measure()).largest
+    assert (measured.path, measured.lines_added) == ("it", lines)
 
 
 async def test_a_file_without_lines_has_no_blame(bench: Bench) -> None:

@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 
 from quarterdeck.adapters.git.differences import Changes
-from quarterdeck.adapters.git.hunks import Compared, compare, is_binary
+from quarterdeck.adapters.git.hunks import Compared, compare, count, is_binary
 from quarterdeck.adapters.git.lookup import kind_of, size_of
 from quarterdeck.adapters.git.objects import LINK, SUBMODULE, Entry, Objects
 from quarterdeck.application.paths import path_text
-from quarterdeck.application.trees import DiffPage, FileDiff, FileStatus
+from quarterdeck.application.trees import (
+    MAX_MEASURED_FILES,
+    DiffMeasure,
+    DiffPage,
+    FileDiff,
+    FileMeasure,
+    FileStatus,
+    measure_of,
+)
 
 _PAGE_TEXT = 2 * 1024 * 1024
 """Text of the hunks of a page; it ends with the file that goes beyond."""
@@ -25,8 +33,7 @@ class FileDiffs:
     """From new path to old."""
 
     def page(self, after: bytes | None, limit: int) -> DiffPage:
-        moved = set(self.renames.values())
-        paths = sorted(path for path in self.changes if path not in moved)
+        paths = self._paths()
         rest = [path for path in paths if after is None or path > after]
         files: list[FileDiff] = []
         text = read = 0
@@ -39,11 +46,46 @@ class FileDiffs:
                 break
         return DiffPage(files=tuple(files), total=len(paths), more=len(files) < len(rest))
 
-    def _file(self, path: bytes) -> FileDiff:
+    def measure(self, most: int) -> DiffMeasure:
+        paths = self._paths()
+        counted: list[FileMeasure] = []
+        read = 0
+        for path in paths[:MAX_MEASURED_FILES]:
+            if read > _PAGE_READ:
+                break
+            old, new, old_path = self._sides(path)
+            sizes = [size_of(self.objects, each) or 0 for each in (old, new) if each]
+            read += sum(size for size in sizes if size <= _LARGEST_READ)
+            lines = None if max(sizes) > _LARGEST_READ else self._count(old, new)
+            counted.append(
+                FileMeasure(
+                    path=path_text(path),
+                    status=FileStatus.RENAMED if old_path is not None else _status(old, new),
+                    lines_added=lines and lines[0],
+                    lines_removed=lines and lines[1],
+                )
+            )
+        return measure_of(len(paths), counted, most)
+
+    def _count(self, old: Entry | None, new: Entry | None) -> tuple[int, int] | None:
+        if old and new and old[1] == new[1]:
+            return 0, 0
+        old_content, new_content = self._content(old), self._content(new)
+        return None if is_binary(old_content) or is_binary(new_content) else count(old_content, new_content)
+
+    def _paths(self) -> list[bytes]:
+        """In order; of what was renamed, the new one."""
+        moved = set(self.renames.values())
+        return sorted(path for path in self.changes if path not in moved)
+
+    def _sides(self, path: bytes) -> tuple[Entry | None, Entry | None, bytes | None]:
+        """What it was and what it is, and where it was renamed from."""
         old, new = self.changes[path]
         old_path = self.renames.get(path)
-        if old_path is not None:
-            old = self.changes[old_path][0]
+        return (old if old_path is None else self.changes[old_path][0]), new, old_path
+
+    def _file(self, path: bytes) -> FileDiff:
+        old, new, old_path = self._sides(path)
         binary, compared = self._compare(old, new)
         return FileDiff(
             path=path_text(path),

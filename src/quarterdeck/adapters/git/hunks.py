@@ -58,6 +58,14 @@ def compare(old: bytes, new: bytes) -> Compared:
     return Compared(hunks=tuple(hunks), added=added, removed=removed)
 
 
+def count(old: bytes, new: bytes) -> tuple[int, int] | None:
+    """Lines added and removed; None: too large to be compared. Neither is binary."""
+    if max(len(old), len(new)) > MAX_COMPARED:
+        return None
+    _, added, removed = _patch(old, new, 0).line_stats
+    return added, removed
+
+
 def replacements(old: bytes, new: bytes) -> list[tuple[int, int, int]]:
     """The place (from 0) and number of lines of the old that were replaced, and by how many."""
     # where none was replaced, the new ones come after the line that is named

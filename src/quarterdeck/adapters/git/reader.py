@@ -27,11 +27,13 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     Home,
     ListAsked,
+    MeasureAsked,
     TreeEntry,
     TreePage,
 )
@@ -85,6 +87,13 @@ class GitTreeReader:
             return diffs.page(start, min(asked.limit, MAX_DIFF_FILES))
 
         return await self._with(asked.home, page, asked.other)
+
+    async def measure(self, asked: MeasureAsked) -> DiffMeasure:
+        def measured(store: _Store) -> DiffMeasure:
+            found, moved = _changes(store, tree_name(asked.before), tree_name(asked.after))
+            return FileDiffs(store.objects, found, moved).measure(asked.most)
+
+        return await self._with(asked.home, measured)
 
     async def blame(self, asked: BlameAsked) -> Blame:
         def lines(store: _Store) -> Blame:

@@ -9,10 +9,12 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     ListAsked,
+    MeasureAsked,
     TreePage,
 )
 from quarterdeck.domain.command import Terminal
@@ -62,6 +64,9 @@ class MemoryWorkerControl:
 
     async def diff(self, worker_id: str | None, asked: DiffAsked) -> DiffPage:
         return await self._reader(worker_id).diff(asked)
+
+    async def measure(self, worker_id: str | None, asked: MeasureAsked) -> DiffMeasure:
+        return await self._reader(worker_id).measure(asked)
 
     async def blame(self, worker_id: str | None, asked: BlameAsked) -> Blame:
         return await self._reader(worker_id).blame(asked)

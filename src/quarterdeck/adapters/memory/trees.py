@@ -13,16 +13,20 @@ from quarterdeck.application.trees import (
     BlameAsked,
     BlameRange,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     FileDiff,
     FileKind,
+    FileMeasure,
     FileStatus,
     Hunk,
     ListAsked,
+    MeasureAsked,
     TreeEntry,
     TreePage,
+    measure_of,
 )
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 
@@ -64,6 +68,11 @@ class MemoryTreeReader:
         rest = [path for path in paths if asked.path_after is None or path > _plain(asked.path_after)]
         files = tuple(_diff(old, new, path, moved.get(path)) for path in rest[: asked.limit])
         return DiffPage(files=files, total=len(paths), more=len(rest) > asked.limit)
+
+    async def measure(self, asked: MeasureAsked) -> DiffMeasure:
+        whole = DiffAsked(home=asked.home, before=asked.before, after=asked.after, path_after=None, limit=1_000_000)
+        files = (await self.diff(whole)).files
+        return measure_of(len(files), map(_measure, files), asked.most)
 
     async def blame(self, asked: BlameAsked) -> Blame:
         path = _plain(asked.path)
@@ -123,6 +132,11 @@ def _diff(old: Files, new: Files, path: str, old_path: str | None) -> FileDiff:
         lines_removed=sum(line.startswith("-") for hunk in hunks for line in hunk.lines),
         hunks=hunks,
     )
+
+
+def _measure(file: FileDiff) -> FileMeasure:
+    added, removed = (None, None) if file.binary else (file.lines_added, file.lines_removed)
+    return FileMeasure(path=file.path, status=file.status, lines_added=added, lines_removed=removed)
 
 
 def _hunks(old: list[str], new: list[str]) -> tuple[Hunk, ...]:

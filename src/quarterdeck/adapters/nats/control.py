@@ -19,10 +19,12 @@ from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
     DiffAsked,
+    DiffMeasure,
     DiffPage,
     FileAsked,
     FileContent,
     ListAsked,
+    MeasureAsked,
     TreePage,
 )
 from quarterdeck.domain.command import Terminal
@@ -73,6 +75,10 @@ class _Diff(msgspec.Struct):
     asked: DiffAsked
 
 
+class _Measure(msgspec.Struct):
+    asked: MeasureAsked
+
+
 class _Blame(msgspec.Struct):
     asked: BlameAsked
 
@@ -86,6 +92,7 @@ class _Answer(msgspec.Struct):
     listed: TreePage | None = None
     content: FileContent | None = None
     compared: DiffPage | None = None
+    measured: DiffMeasure | None = None
     lines: Blame | None = None
     failure: Failure | None = None
 
@@ -119,6 +126,9 @@ class NatsWorkerControl:
 
     async def diff(self, worker_id: str | None, asked: DiffAsked) -> DiffPage:
         return _given((await self._request(worker_id or ANY, "diff", _Diff(asked), READ_SECONDS)).compared)
+
+    async def measure(self, worker_id: str | None, asked: MeasureAsked) -> DiffMeasure:
+        return _given((await self._request(worker_id or ANY, "measure", _Measure(asked), READ_SECONDS)).measured)
 
     async def blame(self, worker_id: str | None, asked: BlameAsked) -> Blame:
         return _given((await self._request(worker_id or ANY, "blame", _Blame(asked), READ_SECONDS)).lines)
@@ -189,6 +199,9 @@ class NatsControlServer:
         async def diff(request: _Diff) -> _Answer:
             return _Answer(compared=await trees.diff(request.asked))
 
+        async def measure(request: _Measure) -> _Answer:
+            return _Answer(measured=await trees.measure(request.asked))
+
         async def blame(request: _Blame) -> _Answer:
             return _Answer(lines=await trees.blame(request.asked))
 
@@ -196,6 +209,7 @@ class NatsControlServer:
             await self._listen(f"{to}.list_tree", _List, list_tree, running, queue),
             await self._listen(f"{to}.read_file", _ReadFile, read_file, running, queue),
             await self._listen(f"{to}.diff", _Diff, diff, running, queue),
+            await self._listen(f"{to}.measure", _Measure, measure, running, queue),
             await self._listen(f"{to}.blame", _Blame, blame, running, queue),
         ]
 
