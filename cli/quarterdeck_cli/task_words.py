@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from quarterdeck_cli import ids
+from quarterdeck_cli import ids, work_lines
 from quarterdeck_cli.api.tasks import FieldChange, Task, TaskDetails, task, task_by_number
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import UsageError
@@ -16,7 +16,7 @@ STATUSES = ("open", "claimed", "in-progress", "blocked", "in-review", "done", "d
 PRIORITIES = ("low", "normal", "high", "urgent")
 FIELDS = (
     *("title", "body", "labels", "priority", "estimate", "dependencies", "acceptance", "status", "reason", "owner"),
-    *("claim", "note", "link", "unlink"),
+    *("claim", "note", "link", "unlink", "work"),
 )
 _REFERENCE = re.compile(r"#?(?:T-?)?([0-9]{1,9})", re.IGNORECASE)
 _ESTIMATE = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m?)?", re.IGNORECASE)
@@ -97,7 +97,16 @@ def value(change: FieldChange) -> str:
             return f"number {told}"
         case "LINK" | "UNLINK":
             return f"{told['kind']} {told['target']}"
+        case "WORK":
+            return _work(told)
         case "STATUS" | "PRIORITY":
             return spoken(told)
         case _:
             return str(told)
+
+
+def _work(told: dict[str, Any]) -> str:
+    """What a session did, in numbers."""
+    session = told["session"].replace("-", "")[-8:]
+    changed = work_lines.changed(told["files"], told["lines_added"], told["lines_removed"])
+    return f"session {session} {told['how']}: {changed}, {work_lines.ran(told['commands'], told['failed'])}"

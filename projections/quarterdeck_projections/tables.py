@@ -238,6 +238,19 @@ class TaskLink(ReadModel, table=True):
     linked_at: datetime = Field(sa_type=Time)
 
 
+class TaskWork(ReadModel, table=True):
+    """What a session did for a task, as its last end that was noted has it."""
+
+    TABLE: ClassVar[str] = "task_work"
+    __table_args__ = (Index(None, "task_id", "position"),)
+    task_id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    noted_at: datetime = Field(sa_type=Time)
+    work: dict[str, Any] = Field(sa_type=JSONB)
+    """`SessionWork`."""
+
+
 class TaskHistory(ReadModel, table=True):
     """One row for each event that changes what a task shows. Who did it is in the log, at the same position."""
 

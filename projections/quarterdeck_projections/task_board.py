@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import assert_never, cast, get_args
 
 from quarterdeck.domain.base import ActorKind
+from quarterdeck.domain.session_work import SessionWork
 from quarterdeck.domain.task_events import (
     CLOSED,
     HELD,
@@ -23,6 +24,7 @@ from quarterdeck.domain.task_events import (
     TaskStatus,
     TaskStatusChanged,
     TaskUnlinked,
+    TaskWorkNoted,
 )
 from quarterdeck_projections import tables
 from quarterdeck_projections.changes import Changes, Row
@@ -56,6 +58,11 @@ def _apply(changes: Changes, logged: Logged, event: TaskEvent) -> None:
             tasks.update(key, _updated(logged, {}))
         case TaskUnlinked(link=link):
             changes.of(tables.TaskLink).delete((logged.stream_id, *_link(link).values()))
+            tasks.update(key, _updated(logged, {}))
+        case TaskWorkNoted(work=work):
+            noted: Row = {"position": logged.position, "noted_at": logged.recorded_at, "work": asdict(work)}
+            place: Row = {"task_id": logged.stream_id, "session_id": work.session_id}
+            changes.of(tables.TaskWork).replace(tuple(place.values()), {**place, **noted})
             tasks.update(key, _updated(logged, {}))
         case TaskClaimRenewed():
             # as often as every few seconds: no change of the task
@@ -161,14 +168,27 @@ def told(event: TaskEvent) -> Row:
             return {"status": event.status, **owner, **_reason(event)}
         case TaskBlocked():
             return {"status": TaskStatus.BLOCKED, "reason": event.reason}
-        case TaskLinked(link=link):
-            return {"link": _link(link)}
-        case TaskUnlinked(link=link):
-            return {"unlink": _link(link)}
+        case TaskLinked() | TaskUnlinked():
+            return {"link" if isinstance(event, TaskLinked) else "unlink": _link(event.link)}
+        case TaskWorkNoted(work=work):
+            return {"work": _summary(work)}
         case TaskClaimRenewed():
             return {}
         case _:
             assert_never(event)
+
+
+def _summary(work: SessionWork) -> Row:
+    diff, commands = work.diff, work.commands
+    return {
+        "session": work.session_id,
+        "how": work.how,
+        "files": diff and diff.files,
+        "lines_added": diff and diff.lines_added,
+        "lines_removed": diff and diff.lines_removed,
+        "commands": commands.count,
+        "failed": commands.failed,
+    }
 
 
 def _reason(event: TaskReleased | TaskClaimExpired | TaskStatusChanged) -> Row:
@@ -179,7 +199,7 @@ def _reason(event: TaskReleased | TaskClaimExpired | TaskStatusChanged) -> Row:
 
 TASK_BOARD = RowProjection(
     name="task_board",
-    tables=(tables.Task, tables.TaskLink, tables.TaskHistory),
+    tables=(tables.Task, tables.TaskLink, tables.TaskWork, tables.TaskHistory),
     topics=frozenset(cls.TOPIC for cls in get_args(TaskEvent)),
     project=project,
 )

@@ -33,6 +33,7 @@ from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import TaskLinkRow, TaskRow
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.paging import key, size
@@ -102,6 +103,8 @@ class RequestContext:
     known_caller: Caller | None = None
     """None without a token: only what needs none may be asked for."""
     loaders: dict[str, DataLoader[UUID, Any]] = field(default_factory=dict[str, DataLoader[UUID, Any]])
+    works: dict[UUID, TaskWorkRow] = field(default_factory=dict[UUID, TaskWorkRow])
+    """By session, those whose usage is asked for."""
 
     @property
     def caller(self) -> Caller:
@@ -144,6 +147,14 @@ class RequestContext:
 
     async def task_links(self, identifier: UUID) -> Sequence[TaskLinkRow]:
         return await self._load("task links", self.services.reads.task_links, identifier) or ()
+
+    async def work_usage(self, row: TaskWorkRow) -> WorkUsage | None:
+        self.works[row.work.session_id] = row
+
+        async def load(ids: Collection[UUID]) -> Mapping[UUID, WorkUsage]:
+            return await self.services.reads.work_usage([self.works[each] for each in ids])
+
+        return await self._load("work's usage", load, row.work.session_id)
 
     async def waiting_session(self, session_id: UUID) -> QueuePlace | None:
         return await self._load("waiting sessions", self.services.reads.waiting_sessions, session_id)

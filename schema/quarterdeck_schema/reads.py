@@ -22,6 +22,7 @@ from quarterdeck_projections.queries import (
     sessions,
     task_board,
     task_history,
+    task_work,
     tasks,
     tokens,
     usage,
@@ -40,6 +41,7 @@ from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
+from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
@@ -92,6 +94,8 @@ class Reads(Protocol):
     async def task_history(
         self, task_id: UUID, window: Window, *, fields: Collection[TaskField]
     ) -> Page[TaskHistoryRow]: ...
+    async def task_work(self, task_id: UUID, window: Window) -> Page[TaskWorkRow]: ...
+    async def work_usage(self, rows: Collection[TaskWorkRow], /) -> Mapping[UUID, WorkUsage]: ...
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]: ...
     async def workers(self) -> Sequence[WorkerRow]: ...
     async def list_findings(
@@ -197,6 +201,12 @@ class ReadModels:
         self, task_id: UUID, window: Window, *, fields: Collection[TaskField]
     ) -> Page[TaskHistoryRow]:
         return await task_history.list_of_task(self._database, task_id, window, fields)
+
+    async def task_work(self, task_id: UUID, window: Window) -> Page[TaskWorkRow]:
+        return await task_work.list_of_task(self._database, task_id, window)
+
+    async def work_usage(self, rows: Collection[TaskWorkRow], /) -> Mapping[UUID, WorkUsage]:
+        return await task_work.usage_of(self._database, rows)
 
     async def list_tokens(self, user_id: UUID, window: Window) -> Page[TokenRow]:
         return await tokens.list_of_user(self._database, user_id, window)

@@ -75,7 +75,9 @@ async def test_a_session_is_started_from_a_task_holds_it_and_gives_it_back_at_it
     home = ("-p", "deck")
     task = product.ask("task", "add", "Greet", *home, "--body", "Say hello.")["reference"]
 
-    script = 'echo "$QD_TASK $QD_TASK_TITLE"; grep hello "$QD_TASK_FILE"; git status --porcelain; exit 3'
+    script = (
+        'echo "$QD_TASK $QD_TASK_TITLE"; grep hello "$QD_TASK_FILE"; git status --porcelain; echo hello > new; exit 3'
+    )
     ran = product.qd("task", "start", task, *home, "--lease", "10s", "--", script)
     assert (ran.returncode, ran.stdout.decode()) == (3, f"{task} Greet\nSay hello.\n"), ran.stderr.decode()
     again = product.qd("task", "start", task, *home)
@@ -84,8 +86,21 @@ async def test_a_session_is_started_from_a_task_holds_it_and_gives_it_back_at_it
     [session] = [each for each in product.ask("session", "list") if each["task"]]
     assert (session["task"]["reference"], session["task"]["status"]) == (task, "IN_PROGRESS")
     await eventually(lambda: _was_renewed(product, session["id"]), within=60)
+    recorded = product.qd(
+        *("usage", "record", *home, "--provider", "local", "--model", "m", "--response-id", "r1"),
+        *("--input-tokens", "7", "-s", session["id"]),
+    )
+    assert recorded.returncode == 0, recorded.stderr.decode()
     assert product.qd("session", "close", session["id"]).returncode == 0
     await eventually(lambda: _is_open(product, task), within=60)
+    [work] = await eventually(lambda: product.ask("task", "show", task, *home)["work"], within=60)
+    assert (work["sessionId"], work["how"], work["missing"]) == (session["id"], "CLOSED", None)
+    assert (work["filesChanged"], work["linesAdded"], work["linesRemoved"]) == (1, 1, 0)
+    assert [(each["path"], each["status"]) for each in work["largestChanges"]] == [("new", "added")]
+    assert [(each["exitCode"], each["failed"]) for each in work["lastCommands"]] == [(3, True)]
+    assert work["usage"]["tokens"] == 7
+    shown = product.qd("task", "show", task, *home).stdout.decode()
+    assert "+1 -0 in 1 file  1 command, 1 failed  7 tokens, cost unknown" in shown
     history = product.ask("task", "history", task, *home, "--field", "claim")
     assert [each["actor"] for each in history] == ["conductor", history[1]["actor"]]
 

@@ -5,6 +5,7 @@ import json
 import sys
 
 from quarterdeck.adapters.nats.connection import NatsConnection
+from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
@@ -31,6 +32,7 @@ async def main(database_url: str, nats_url: str, prefix: str) -> None:
             jobs=NatsJobQueue(nats, prefix),
             registry=PostgresWorkerRegistry(pool),
             cursors=PostgresCursors(pool),
+            trees=NatsWorkerControl(nats, prefix),
             clock=SystemClock(),
         ).run()
 

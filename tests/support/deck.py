@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from tests.support.waiting import eventually
@@ -29,7 +29,7 @@ from quarterdeck.application.background import end
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
 from quarterdeck.application.points import workspace_at
-from quarterdeck.application.ports.control import ControlServer, TreeReader, WorkerControl
+from quarterdeck.application.ports.control import ControlServer, TreeControl, TreeReader, WorkerControl
 from quarterdeck.application.ports.exports import ExportServer, WorkspaceExporter
 from quarterdeck.application.ports.jobs import JobQueue
 from quarterdeck.application.ports.log import Context, Cursors, EventLog, StreamWrite
@@ -177,6 +177,7 @@ class Deck:
             jobs=self.jobs,
             registry=self.registry,
             cursors=self.cursors,
+            trees=cast("TreeControl", self.control),
             clock=self.clock,
         )
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from hypothesis import strategies as st
+from tests.support.session_work import a_work
 
 from quarterdeck.domain.command import (
     ChangedFile,
@@ -76,6 +77,7 @@ from quarterdeck.domain.task_events import (
     TaskStatus,
     TaskStatusChanged,
     TaskUnlinked,
+    TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 
@@ -86,6 +88,7 @@ TERMINALS = st.none() | st.builds(Terminal, columns=st.integers(1, 1000))
 
 TIMES = st.sampled_from([datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, 0, 0, 0, 5, tzinfo=UTC)])
 LET_GO = st.sampled_from([TaskStatus.OPEN, TaskStatus.BLOCKED])
+WORKS = st.builds(a_work, session_id=st.sampled_from([UUID(int=1), UUID(int=2)]), reason=TEXTS)
 LINKS = st.builds(TaskLink, kind=st.sampled_from(LinkKind), target=st.sampled_from(["a", "b"]))
 WORDS = st.lists(TEXTS, max_size=3).map(tuple)
 FIELDS = st.builds(
@@ -215,6 +218,7 @@ BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
             st.builds(TaskBlocked, reason=TEXTS),
             st.builds(TaskLinked, link=LINKS),
             st.builds(TaskUnlinked, link=LINKS),
+            st.builds(TaskWorkNoted, work=WORKS),
         ),
     ),
     (

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tests.support import usage_facts
+
 from quarterdeck.application.ports.log import EventLog, LoggedEvent
 from quarterdeck.application.streams import TASK
 from quarterdeck.domain import project
@@ -19,12 +21,16 @@ from quarterdeck.domain.task_events import (
     TaskStatus,
     TaskStatusChanged,
     TaskUnlinked,
+    TaskWorkNoted,
 )
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
+from quarterdeck_projections.queries.task_work import TOKENS, TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import ClaimRow, TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.task_board import told
+from quarterdeck_projections.usage.facts import Fact
+from quarterdeck_projections.usage.measures import Measure
 
 
 class MemoryTaskReads:
@@ -96,6 +102,27 @@ class MemoryTaskReads:
         rows = [row for row in rows if row.changes and (not fields or {*fields} & row.changes.keys())]
         rows = [row for row in rows if window.after is None or row.position < window.after]
         return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
+
+    async def task_work(self, task_id: UUID, window: Window) -> Page[TaskWorkRow]:
+        found: dict[UUID, TaskWorkRow] = {}
+        state = (await TASK.load(self._log, task_id)).state
+        for logged in await self._log.load(task_id):
+            if isinstance(logged.event, TaskWorkNoted) and isinstance(state, Task):
+                work = logged.event.work
+                found[work.session_id] = TaskWorkRow(
+                    position=logged.position,
+                    noted_at=logged.envelope.recorded_at,
+                    project_id=state.project_id,
+                    work=work,
+                )
+        rows = sorted(found.values(), key=lambda row: -row.position)
+        rows = [row for row in rows if window.after is None or row.position < window.after]
+        return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
+
+    async def work_usage(self, rows: Collection[TaskWorkRow], /) -> Mapping[UUID, WorkUsage]:
+        facts = usage_facts.of(await self._events())
+        sessions = {row.work.session_id for row in rows} & {fact.session_id for fact in facts if fact.model}
+        return {each: _usage([fact for fact in facts if fact.session_id == each]) for each in sessions}
 
     async def _chosen(self, visible_to: UUID | None, chosen: TaskFilter) -> list[TaskRow]:
         roles = await self.roles(visible_to) if visible_to else None
@@ -185,4 +212,15 @@ def _claim(claim: Claim, claimed_at: datetime, names: Mapping[str, str]) -> Clai
         session_id=claim.session_id,
         claimed_at=claimed_at,
         expires_at=claim.expires_at,
+    )
+
+
+def _usage(facts: Sequence[Fact]) -> WorkUsage:
+    costs = [fact.value for fact in facts if fact.measure is Measure.COST]
+    known = [value for value in costs if value is not None]
+    return WorkUsage(
+        calls=sum(fact.measure is Measure.MODEL_CALLS for fact in facts),
+        tokens=sum(fact.value or 0 for fact in facts if fact.measure in TOKENS),
+        nano_dollars=sum(known) if known else None,
+        unpriced=len(costs) - len(known),
     )

@@ -126,7 +126,7 @@ async def task_by_number(client: Client, project_id: str, number: int) -> TaskDe
 async def notes(client: Client, task_id: str, first: int) -> list[Note]:
     """The newest first."""
     data = await client.query("task_notes", {"id": task_id, "first": first})
-    return [read(Note, edge["node"]) for edge in _present(data["task"])["notes"]["edges"]]
+    return [read(Note, edge["node"]) for edge in present(data["task"])["notes"]["edges"]]
 
 
 async def history(client: Client, task_id: str, fields: list[str]) -> AsyncIterator[HistoryEntry]:
@@ -134,7 +134,7 @@ async def history(client: Client, task_id: str, fields: list[str]) -> AsyncItera
     after: str | None = None
     while True:
         variables = {"id": task_id, "field": fields or None, "first": PAGE, "after": after}
-        connection = _present((await client.query("task_history", variables))["task"])["history"]
+        connection = present((await client.query("task_history", variables))["task"])["history"]
         for edge in connection["edges"]:
             yield read(HistoryEntry, edge["node"])
         if not connection["pageInfo"]["hasNextPage"]:
@@ -203,10 +203,11 @@ def _task(payload: dict[str, Any]) -> TaskDetails:
 
 
 def _found(data: Any) -> TaskDetails:
-    return read(TaskDetails, _present(data))
+    return read(TaskDetails, present(data))
 
 
-def _present(data: Any) -> Any:
+def present(data: Any) -> Any:
+    """A task as the API answered it. Raises NotFoundError for null."""
     if data is None:
         raise NotFoundError("There is no such task.", "List a project's with `qd task list`.")
     return data

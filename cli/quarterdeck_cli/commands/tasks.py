@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from quarterdeck_cli import ids, resolve, task_words
+from quarterdeck_cli import ids, resolve, task_words, work_lines
+from quarterdeck_cli.api import session_work
 from quarterdeck_cli.api import tasks as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
@@ -38,6 +39,7 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so man
 Fields = Annotated[Words | None, typer.Option("--field", "-f", metavar="FIELD", help="Of it alone; may be repeated.")]
 
 SHOWN_NOTES = 10
+SHOWN_WORK = 3
 
 
 async def add_task(
@@ -78,12 +80,13 @@ async def add_task(
 
 
 async def show_task(qd: Qd, task: Which, *, project: ProjectName = None, as_json: Json = False) -> None:
-    """Show a task and its newest notes."""
+    """Show a task, its newest notes, and what sessions that worked on it did."""
     client = await qd.client()
     found = await task_words.task_of(client, task, project)
     notes = await api.notes(client, found.id, SHOWN_NOTES)
+    work, more = await session_work.work_on(client, found.id, SHOWN_WORK)
     if as_json:
-        qd.out.json({"task": found, "notes": notes})
+        qd.out.json({"task": found, "notes": notes, "work": work})
         return
     qd.out.line(f"{found.reference}  {plain(found.title)}", "bold")
     qd.out.fields(_shown(found))
@@ -92,6 +95,18 @@ async def show_task(qd: Qd, task: Which, *, project: ProjectName = None, as_json
         qd.out.line(heading, "bold")
         for line in lines:
             qd.out.line(plain(line))
+    _show_work(qd, work)
+    if more:
+        qd.out.note(f"What earlier sessions did: `qd task history {found.reference} --field work`.")
+
+
+def _show_work(qd: Qd, work: list[session_work.SessionWork]) -> None:
+    if work:
+        qd.out.line()
+        qd.out.line("Work", "bold")
+    for each in work:
+        for text, style in work_lines.lines(each):
+            qd.out.line(plain(text), style)
 
 
 async def edit_task(

@@ -26,6 +26,8 @@ class TaskField(StrEnum):
     NOTE = "note"
     LINK = "link"
     UNLINK = "unlink"
+    WORK = "work"
+    """What a session did, in numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,7 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'TaskBlocked' THEN facts ->> 'reason'
         WHEN 'TaskLinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
         WHEN 'TaskUnlinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
+        WHEN 'TaskWorkNoted' THEN concat_ws(' ', facts #>> '{work,session_id}', facts #>> '{work,how}')
         WHEN 'ModelUsageRecorded' THEN concat_ws(' ', facts ->> 'provider', facts ->> 'model', facts ->> 'response_id')
         WHEN 'PriceTableRevised' THEN json_array_length(facts -> 'prices') || ' prices'
         WHEN 'UserRegistered' THEN facts ->> 'name'

@@ -22,6 +22,7 @@ from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import check_scope, described
 from quarterdeck_schema.scalars import Long
+from quarterdeck_schema.tasks.work import TaskWork, work_of
 
 if TYPE_CHECKING:
     from quarterdeck_schema.projects.types import Project
@@ -134,6 +135,13 @@ class Task(Node):
         check_scope(info.context, "session:read")
         rows = info.context.window(first, after)
         return connect(await info.context.services.reads.list_sessions(None, rows, task_id=self.row.id), session_of)
+
+    @described("What sessions that worked on it did, one for each that has ended, the last noted first.")
+    async def work(
+        self, info: Info, first: int | None = 10, after: str | None = strawberry.UNSET
+    ) -> Connection[TaskWork]:
+        rows = info.context.window(first, after)
+        return connect(await info.context.services.reads.task_work(self.row.id, rows), work_of)
 
     @described("Notes on how it goes on, newest first.")
     async def notes(

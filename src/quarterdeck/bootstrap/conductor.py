@@ -2,6 +2,7 @@
 
 import asyncio
 
+from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.bootstrap.stopping import unless_stopped
 from quarterdeck.bootstrap.stores import stores_of
@@ -22,6 +23,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             jobs=stores.jobs,
             registry=stores.leases,
             cursors=stores.cursors,
+            trees=NatsWorkerControl(stores.nats),
             clock=SystemClock(),
         )
         async with announcing(conductor.caught_up.wait(), lambda: conductor.position):

@@ -8,11 +8,13 @@ import structlog
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
+from quarterdeck.application.ports.control import TreeControl
 from quarterdeck.application.ports.jobs import JobQueue
 from quarterdeck.application.ports.log import Cursors, EventLog, LoggedEvent
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.ports.workers import WorkerRegistry
+from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.conductor import metrics
 from quarterdeck.conductor.admission import Admission
 from quarterdeck.conductor.claims import Claims
@@ -21,6 +23,7 @@ from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.conductor.sweep import Sweep
 from quarterdeck.conductor.timekeeper import Timekeeper
+from quarterdeck.conductor.work_notes import WorkNotes
 from quarterdeck.domain.errors import UnavailableError
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +46,7 @@ class Conductor:
         jobs: JobQueue,
         registry: WorkerRegistry,
         cursors: Cursors,
+        trees: TreeControl,
         clock: Clock,
     ) -> None:
         self._settings, self._log, self._cursors = settings, log, cursors
@@ -52,6 +56,7 @@ class Conductor:
         self._admission = Admission(self._work, journal, registry, clock)
         self._timekeeper = Timekeeper(self._work, journal, clock)
         self._claims = Claims(self._work, journal, clock)
+        self._notes = WorkNotes(settings, self._work, journal, Snapshots(log, trees), clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         metrics.watch(self._work, lambda: self.position)
         self.caught_up = asyncio.Event()
@@ -66,6 +71,7 @@ class Conductor:
             group.create_task(self._remember_on_a_timer(), name="cursors")
             group.create_task(self._sweep_on_a_timer(), name="sweep")
             group.create_task(self._keep_time(), name="time")
+            group.create_task(self._note_work(), name="notes")
 
     async def _read(self) -> None:
         """Folds everything since the floor, and relays what was not relayed."""
@@ -124,6 +130,13 @@ class Conductor:
                     await look()
                 except Exception:
                     logger.exception("the limits of time could not be kept")
+            await asyncio.sleep(self._settings.tick_seconds)
+
+    async def _note_work(self) -> None:
+        """Beside the rest: a worker may take its time."""
+        await self.caught_up.wait()
+        while True:
+            await self._notes.once()
             await asyncio.sleep(self._settings.tick_seconds)
 
     async def _sweep_on_a_timer(self) -> None:

@@ -1,4 +1,5 @@
-"""What is unfinished, folded from the log: live sessions, which of them have a place, commands, and claims. Pure.
+"""What is unfinished, folded from the log: live sessions, which of them have a place, commands, claims,
+and what tasks are still to be told of sessions that have ended. Pure.
 
 It is rebuilt at each start from `floor`, before which nothing lies that is still open.
 """
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
+from quarterdeck.conductor.ended_work import ENDS, EndedWork
 from quarterdeck.conductor.held_tasks import HeldTasks
 from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken
@@ -79,6 +81,7 @@ class OpenWork:
     sessions: dict[UUID, OpenSession] = field(default_factory=dict[UUID, OpenSession])
     commands: dict[UUID, OpenCommand] = field(default_factory=dict[UUID, OpenCommand])
     held: HeldTasks = field(default_factory=HeldTasks)
+    ended: EndedWork = field(default_factory=EndedWork)
     settings: dict[UUID, ProjectSettings] = field(default_factory=dict[UUID, ProjectSettings])
     """Of projects, as far as they were read."""
     admissions: dict[UUID, int] = field(default_factory=dict[UUID, int])
@@ -114,13 +117,14 @@ class OpenWork:
                 self._evolve(recorded, cast("SessionEvent", event))
             case _:
                 self.held.apply(recorded)
+                self.ended.apply(recorded)
 
     @property
     def floor(self) -> int:
         """The position after which everything lies that is still open."""
         sessions = (each.asked.position for each in self.sessions.values())
         commands = (each.asked.position for each in self.commands.values())
-        return min((*sessions, *commands, *self.held.positions), default=self.position + 1) - 1
+        return min((*sessions, *commands, *self.held.positions, *self.ended.positions), default=self.position + 1) - 1
 
     def commands_of(self, session_id: UUID) -> list[UUID]:
         """Unfinished ones, in the order they were asked for."""
@@ -149,11 +153,18 @@ class OpenWork:
         return [each.applicant for each in self.sessions.values() if each.is_placed]
 
     def _evolve(self, recorded: LoggedEvent, event: SessionEvent) -> None:
+        if isinstance(event, ENDS) and self._may_have_a_task(recorded.stream_id):
+            self.ended.ended(recorded)
         if known := self.sessions.get(recorded.stream_id):
             admitted = recorded if isinstance(event, SessionAdmitted) else known.admitted
             closing = recorded if isinstance(event, SessionCloseRequested) else known.closing
             known = replace(known, admitted=admitted, closing=closing, version=recorded.version)
             self._keep(_at(known, event, recorded), SESSION.evolve(known.state, event))
+
+    def _may_have_a_task(self, session_id: UUID) -> bool:
+        """What is known from its opening on says so itself."""
+        known = self.sessions.get(session_id)
+        return known is None or known.state.task is not None or isinstance(known.asked.event, SessionReopened)
 
     def _used(self, session_id: UUID, recorded: LoggedEvent) -> None:
         if known := self.sessions.get(session_id):

@@ -11,6 +11,13 @@ class ConductorSettings:
     """How often it looks whose time is up."""
     overdue_seconds: float = 15.0
     """Work that was asked for and not begun for so long is published again."""
+    measure_seconds: float = 30.0
+    """How long a worker may take to measure what a session changed, each time it is asked."""
+    note_patience_seconds: float = 120.0
+    """So long a session's work is not noted on its task where something of it cannot be found out. Counted from when
+    this conductor first looked: after a start, workers may come later than it."""
+    secrets: tuple[bytes, ...] = ()
+    """Masked in what is noted of commands."""
     grace_seconds: float = 60.0
     """How long a worker may stay away after its lease ran out, before its sessions are lost. Counted only while this
     conductor could see that: what starts together with its worker does not take it for dead."""

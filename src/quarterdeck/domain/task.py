@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from quarterdeck.domain import task_fields
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, LimitExceededError, NotFoundError
+from quarterdeck.domain.session_work import SessionWork
 from quarterdeck.domain.task_events import (
     HELD,
     TaskAssigned,
@@ -29,6 +30,7 @@ from quarterdeck.domain.task_events import (
     TaskStatus,
     TaskStatusChanged,
     TaskUnlinked,
+    TaskWorkNoted,
     WorkEvent,
 )
 from quarterdeck.domain.task_fields import TaskChanges, TaskFields, check_text
@@ -76,6 +78,8 @@ class Task:
     claims: int = 0
     notes: int = 0
     links: frozenset[TaskLink] = frozenset()
+    work: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
+    """By session that worked on it, the last of its ends that is noted: the version of its stream."""
 
     @property
     def reference(self) -> str:
@@ -102,6 +106,8 @@ def evolve(state: TaskState, event: TaskEvent) -> TaskState:
             return replace(state, links=state.links | {link})
         case TaskUnlinked(link=link):
             return replace(state, links=state.links - {link})
+        case TaskWorkNoted(work=work):
+            return replace(state, work={**state.work, work.session_id: work.ending})
         case _:
             return _worked_on(state, event)
 
@@ -188,3 +194,10 @@ def link(state: TaskState, wanted: TaskLink) -> tuple[TaskEvent, ...]:
 
 def unlink(state: TaskState, unwanted: TaskLink) -> tuple[TaskEvent, ...]:
     return (TaskUnlinked(link=unwanted),) if unwanted in existing(state).links else ()
+
+
+def note_work(state: TaskState, work: SessionWork) -> tuple[TaskEvent, ...]:
+    """Once for each end of a session, whoever looks and how often. Nothing where the task's beginning was erased."""
+    if isinstance(state, NoTask) or work.ending <= state.work.get(work.session_id, 0):
+        return ()
+    return (TaskWorkNoted(work=work),)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from quarterdeck.domain.session_work import SessionWork
 from quarterdeck.domain.task_fields import TaskChanges, TaskFields
 
 
@@ -150,8 +151,17 @@ class TaskUnlinked:
     link: TaskLink
 
 
+@dataclass(frozen=True, kw_only=True)
+class TaskWorkNoted:
+    """A session that worked on it has ended. It tells of the session from its beginning to that end."""
+
+    TOPIC: ClassVar[str] = "TaskWorkNoted"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    work: SessionWork
+
+
 WorkEvent = (
     TaskClaimed | TaskClaimRenewed | TaskReleased | TaskClaimExpired | TaskAssigned | TaskStatusChanged | TaskBlocked
 )
 """Who has it and how far it is."""
-TaskEvent = TaskCreated | TaskEdited | WorkEvent | TaskProgressNoted | TaskLinked | TaskUnlinked
+TaskEvent = TaskCreated | TaskEdited | WorkEvent | TaskProgressNoted | TaskLinked | TaskUnlinked | TaskWorkNoted

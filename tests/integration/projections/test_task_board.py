@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.projecting import Story, projected, projecting, story_in, tables
 from tests.support.services import Database
+from tests.support.session_work import ENDED, WORK, a_work
 from uuid_utils.compat import uuid7
 
 from quarterdeck.adapters.postgres.codec import decode
@@ -33,13 +34,16 @@ from quarterdeck.domain.task_events import (
     TaskStatus,
     TaskStatusChanged,
     TaskUnlinked,
+    TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
+from quarterdeck.domain.usage import ModelUsageRecorded, Tokens, usage_id
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Window
-from quarterdeck_projections.queries import task_board, task_history, tasks
+from quarterdeck_projections.queries import task_board, task_history, task_work, tasks
 from quarterdeck_projections.queries.task_board import Grouping
 from quarterdeck_projections.queries.task_history import TaskField
+from quarterdeck_projections.queries.task_work import WorkUsage
 from quarterdeck_projections.queries.tasks import TaskFilter, TaskRow
 from quarterdeck_projections.rebuild import rebuild
 
@@ -315,6 +319,43 @@ async def test_a_history_is_read_page_by_page(world: World) -> None:
     assert [row.changes[TaskField.NOTE] for row in [*first.rows, *rest.rows]] == ["4", "3", "2", "1", "0"]
     assert [row.changes[TaskField.NOTE] for row in last.rows] == ["1", "0"]
     assert (first.has_next, rest.has_next) == (True, False)
+
+
+async def test_the_last_that_was_noted_of_each_session_is_shown_with_what_it_took_in_models(world: World) -> None:
+    others = a_work(session_id=uuid7(), diff=None, ending=1)
+    called = ModelUsageRecorded(
+        project_id=world.story.project,
+        provider="anthropic",
+        response_id="msg_1",
+        model="nobody-knows",
+        tokens=Tokens(input_tokens=1000, output_tokens=50),
+        occurred_at=ENDED,
+        session_id=WORK.session_id,
+    )
+    stream = usage_id(world.story.project, "anthropic", "msg_1")
+    await world.story.tell(stream, called, session_id=WORK.session_id)
+    for work in (a_work(ending=5, reason="lost"), others, WORK):
+        await world.story.tell(world.task(5), TaskWorkNoted(work=work), session_id=work.session_id)
+    await world.caught_up()
+
+    found = await task_work.list_of_task(world.read, world.task(5), Window())
+    assert [row.work for row in found.rows] == [WORK, others]
+    usage = await task_work.usage_of(world.read, found.rows)
+    assert usage == {WORK.session_id: WorkUsage(calls=1, tokens=1050, nano_dollars=None, unpriced=1)}
+    assert (await task_work.list_of_task(world.read, world.task(4), Window())).rows == []
+    first = await task_work.list_of_task(world.read, world.task(5), Window(limit=1))
+    assert ([row.work for row in first.rows], first.has_next) == ([WORK], True)
+    told = await task_history.list_of_task(world.read, world.task(5), Window(), [TaskField.WORK])
+    assert [row.changes[TaskField.WORK]["how"] for row in told.rows] == ["closed"] * 3
+    assert told.rows[0].changes[TaskField.WORK] == {
+        "session": str(WORK.session_id),
+        "how": "closed",
+        "files": 6,
+        "lines_added": 120,
+        "lines_removed": 14,
+        "commands": 12,
+        "failed": 1,
+    }
 
 
 async def test_links_are_shown_in_order_until_they_are_taken_away(world: World) -> None:

@@ -37,6 +37,7 @@ def add_task(world: World, project: Json, title: str, **more: Any) -> Json:
         "project": project,
         "written": [],
         "entries": [],
+        "worked": [],
         **more,
     }
 
@@ -46,7 +47,10 @@ def add_task(world: World, project: Json, title: str, **more: Any) -> Json:
     def history(_info: Any, first: int, after: str | None = None, field: list[str] | None = None) -> Json:
         return page(_entries(task, field), first, after)
 
-    task.update(notes=notes, history=history)
+    def work(_info: Any, first: int = 10, after: str | None = None) -> Json:
+        return page(task["worked"], first, after)
+
+    task.update(notes=notes, history=history, work=work)
     world.tasks.append(task)
     return task
 

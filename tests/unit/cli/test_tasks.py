@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
@@ -140,6 +141,99 @@ def test_a_task_is_shown_with_what_belongs_to_it(qd: QdCall, world: World, proje
     assert qd("task", "show", "1", "-p", "app", "--json").json["notes"] == [note]
 
 
+def worked(**changed: Any) -> Json:
+    return {
+        "sessionId": ids.global_id("Session", uuid4()),
+        "how": "CLOSED",
+        "reason": "The files are kept.",
+        "beganAt": "2026-11-20T11:55:00+00:00",
+        "endedAt": "2026-11-20T12:00:00+00:00",
+        "notedAt": NOW,
+        "baseCommit": None,
+        "baseTree": None,
+        "lastTree": None,
+        "filesChanged": 6,
+        "linesAdded": 1120,
+        "linesRemoved": 14,
+        "filesUncounted": 1,
+        "largestChanges": [
+            {"path": "src/\x1b[2J.py", "status": "modified", "linesAdded": 80, "linesRemoved": 4},
+            {"path": "image", "status": "added", "linesAdded": None, "linesRemoved": None},
+        ],
+        "missing": None,
+        "commands": 12,
+        "commandsFailed": 1,
+        "commandsMs": 13_500,
+        "lastCommands": [ran("pytest -q", 0), ran("make\x1b]0;it\x07", 2)],
+        "branches": [{"branch": "review/1", "commit": "d" * 40}],
+        "usage": {"calls": 3, "tokens": 1204, "usd": "0.12", "unpriced": 0},
+        **changed,
+    }
+
+
+def ran(text: str, code: int | None, outcome: str = "EXITED") -> Json:
+    return {
+        "commandId": ids.global_id("Command", uuid4()),
+        "text": text,
+        "outcome": outcome,
+        "failed": code != 0,
+        "exitCode": code,
+        "signal": None,
+        "wallMs": None if outcome == "LOST" else 1200,
+    }
+
+
+def test_what_sessions_did_is_shown_in_a_few_lines_that_no_jail_can_forge(
+    qd: QdCall, world: World, project: Json
+) -> None:
+    work = worked()
+    add_task(world, project, "Fix it", worked=[work])
+
+    lines = qd("task", "show", "1", "-p", "app").out.split("Work\n")[1].splitlines()
+
+    assert lines == [
+        f"{ids.short(work['sessionId'])}  closed 2026-11-20 after 5:00  +1,120 -14 in 6 files  12 commands, 1 failed"
+        "  1,204 tokens, $0.12",
+        "    +80 -4  src/\\x1b[2J.py",
+        "            image",
+        f"    and 4 more: `qd session diff {ids.short(work['sessionId'])}`",
+        "    ✓ pytest -q  (1.20 s)",
+        "    ✗ make\\x1b]0;it\\x07  (exit 2, 1.20 s)",
+        f"    branch review/1 at {'d' * 12}",
+    ]
+    assert qd("task", "show", "1", "-p", "app", "--json").json["work"] == [work]
+
+
+def test_what_is_not_known_of_a_sessions_work_is_said(qd: QdCall, world: World, project: Json) -> None:
+    lost = worked(
+        how="LOST",
+        reason="Worker w1 is gone.",
+        linesAdded=None,
+        linesRemoved=None,
+        largestChanges=[],
+        filesChanged=1,
+        missing="Its lines were not counted. No worker answers.",
+        lastCommands=[ran("sleep 9", None, "LOST")],
+        branches=[],
+        usage={"calls": 1, "tokens": 5, "usd": None, "unpriced": 1},
+    )
+    nothing = worked(filesChanged=None, commands=0, commandsFailed=0, lastCommands=[], branches=[], usage=None)
+    add_task(world, project, "Fix it", worked=[lost, nothing, worked(filesChanged=0), worked()])
+
+    shown = qd("task", "show", "1", "-p", "app")
+
+    for line in (
+        "1 file changed  12 commands, 1 failed  5 tokens, cost unknown",
+        "    Worker w1 is gone.",
+        "    ✗ sleep 9  (lost, no time known)",
+        "    Its lines were not counted. No worker answers.",
+        "no files  no commands\n",
+        "no change  12 commands",
+    ):
+        assert line in shown.out
+    assert "What earlier sessions did: `qd task history T-1 --field work`." in shown.err
+
+
 def test_an_edit_adds_to_what_there_is_on_the_revision_that_was_seen(qd: QdCall, world: World, project: Json) -> None:
     dependency = {"number": 3, "reference": "T-3", "title": "Before", "status": "DONE"}
     add_task(world, project, "Fix", labels=["a", "b"], acceptance=["x", "y"], dependencies=[dependency], revision=4)
@@ -242,6 +336,17 @@ def entry(**changes: Any) -> Json:
 def test_a_history_says_who_changed_what(qd: QdCall, world: World, project: Json) -> None:
     entries = [
         entry(note="half\n\x1b[2J"),
+        entry(
+            work={
+                "session": "01a21747-7120-7477-b82f-df93319e80fd",
+                "how": "closed",
+                "files": 1,
+                "lines_added": 2,
+                "lines_removed": 0,
+                "commands": 1,
+                "failed": 0,
+            }
+        ),
         entry(owner=None, claim=None, status="open"),
         entry(claim=1, status="in_progress"),
         entry(link={"kind": "commit", "target": "c0ffee"}),
@@ -251,6 +356,7 @@ def test_a_history_says_who_changed_what(qd: QdCall, world: World, project: Json
     rows = [line.split(maxsplit=3)[1:] for line in qd("task", "history", "1", "-p", "app").out.splitlines()[1:]]
     assert rows == [
         ["bob", "note", "half⏎\\x1b[2J"],
+        ["bob", "work", "session 319e80fd closed: +2 -0 in 1 file, 1 command"],
         ["bob", "owner", "nobody"],
         ["bob", "claim", "none"],
         ["bob", "status", "open"],
@@ -266,7 +372,7 @@ def test_a_history_says_who_changed_what(qd: QdCall, world: World, project: Json
     ]
     one = qd("task", "history", "1", "-p", "app", "-f", "title").out.splitlines()
     assert len(one) == 2
-    assert len(qd("task", "history", "1", "-p", "app", "--json").json) == 5
+    assert len(qd("task", "history", "1", "-p", "app", "--json").json) == 6
 
 
 def test_estimates_and_numbers_are_read_as_people_write_them() -> None:

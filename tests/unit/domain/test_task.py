@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.session_work import a_work
 
 from quarterdeck.domain import task
 from quarterdeck.domain.base import fold
@@ -18,6 +19,7 @@ from quarterdeck.domain.task_events import (
     TaskLinked,
     TaskProgressNoted,
     TaskUnlinked,
+    TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 
@@ -168,3 +170,18 @@ def test_what_does_not_exist_cannot_be_changed() -> None:
 
 def test_a_task_whose_beginning_was_erased_opens_as_none() -> None:
     assert task.evolve(NoTask(), TaskProgressNoted(text="x")) == NoTask()
+
+
+def test_each_end_of_a_session_is_noted_once_and_none_from_before_it() -> None:
+    first, second = a_work(ending=5), a_work(ending=9)
+    noted = then(after(), *task.note_work(after(), first))
+    assert task.note_work(noted, first) == ()
+    assert task.note_work(noted, second) == (TaskWorkNoted(work=second),)
+    assert task.note_work(then(noted, TaskWorkNoted(work=second)), first) == ()
+    assert task.note_work(noted, a_work(session_id=uuid4(), ending=1)) != ()
+    assert task.note_work(NoTask(), first) == ()
+
+
+def test_noting_work_changes_nothing_else() -> None:
+    noted = then(after(), TaskWorkNoted(work=a_work()))
+    assert replace(noted, work={}) == after()

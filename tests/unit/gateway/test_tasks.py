@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, Socket, running, uuid_of
+from tests.support.session_work import WORK, a_work
 
 from quarterdeck.domain.project import MemberAdded, MemberRemoved, Role
-from quarterdeck.domain.task_events import TaskClaimed
+from quarterdeck.domain.task_events import TaskClaimed, TaskWorkNoted
+from quarterdeck.domain.usage import ModelUsageRecorded, Tokens
 from quarterdeck.gateway import tail
 from quarterdeck_schema import ids
 
@@ -414,3 +416,87 @@ async def test_starting_needs_both_scopes_and_a_task_of_ones_own_project(gateway
     stranger = await gateway.house.another_user("eve")
     assert (await ask(gateway, START, stranger, input={"taskId": task["id"]}))["startTask"]["code"] == "NOT_FOUND"
     assert (await ask(gateway, START, input={"taskId": UNKNOWN}))["startTask"]["code"] == "NOT_FOUND"
+
+
+WORKED = """
+    query($id: ID!, $first: Int) { task(id: $id) { work(first: $first) {
+      edges { node {
+        sessionId how reason filesChanged linesAdded linesRemoved filesUncounted missing
+        commands commandsFailed commandsMs
+        largestChanges { path status linesAdded linesRemoved }
+        lastCommands { commandId text outcome failed exitCode wallMs }
+        branches { branch commit }
+        usage { calls tokens usd unpriced }
+      } }
+      pageInfo { hasNextPage }
+    } } }
+"""
+
+
+async def worked(gateway: Running, task: str, token: str | None = None, **given: object) -> list[dict[str, Any]]:
+    found = await ask(gateway, WORKED, token, id=task, **given)
+    return [edge["node"] for edge in found["task"]["work"]["edges"]]
+
+
+async def test_what_sessions_did_is_told_once_for_each_and_to_those_who_follow_the_task(gateway: Running) -> None:
+    home = await project(gateway)
+    task = (await create(gateway, home))["id"]
+    stream, project_id = uuid_of(task), uuid_of(home)
+    async with gateway.socket() as socket:
+        await socket.subscribe(WATCH, {"p": home})
+        await changes(socket, 1)
+        for work in (a_work(ending=1, reason="lost"), a_work(session_id=UUID(int=8), diff=None, missing="?"), WORK):
+            await gateway.house.put(stream, TaskWorkNoted(work=work), project_id=project_id, session_id=work.session_id)
+        assert [topic for _, topic, _ in await changes(socket, 3)] == ["TaskWorkNoted"] * 3
+
+    newest, other = await worked(gateway, task)
+    assert newest["usage"] is None
+    assert newest | {"sessionId": "", "lastCommands": [], "largestChanges": []} == {
+        "sessionId": "",
+        "how": "CLOSED",
+        "reason": "The files are kept.",
+        "filesChanged": 6,
+        "linesAdded": 120,
+        "linesRemoved": 14,
+        "filesUncounted": 1,
+        "missing": None,
+        "commands": 12,
+        "commandsFailed": 1,
+        "commandsMs": 13_500,
+        "largestChanges": [],
+        "lastCommands": [],
+        "branches": [{"branch": "review/1", "commit": "d" * 40}],
+        "usage": None,
+    }
+    assert uuid_of(newest["sessionId"]) == WORK.session_id
+    assert [(each["failed"], each["outcome"]) for each in newest["lastCommands"]] == [
+        (False, "EXITED"),
+        (True, "EXITED"),
+    ]
+    assert (other["filesChanged"], other["linesAdded"], other["missing"]) == (None, None, "?")
+    assert len(await worked(gateway, task, first=1)) == 1
+    history = "query($id: ID!) { task(id: $id) { history(field: [WORK]) { edges { node { changes { value } } } } } }"
+    edges = (await ask(gateway, history, id=task))["task"]["history"]["edges"]
+    assert [json.loads(each["node"]["changes"][0]["value"])["lines_added"] for each in edges] == [120, None, 120]
+
+
+async def test_what_a_session_took_in_models_is_told_to_those_who_may_see_usage(gateway: Running) -> None:
+    home = await project(gateway)
+    task = (await create(gateway, home))["id"]
+    project_id = uuid_of(home)
+    await gateway.house.put(uuid_of(task), TaskWorkNoted(work=WORK), project_id=project_id, session_id=WORK.session_id)
+    called = ModelUsageRecorded(
+        project_id=project_id,
+        provider="anthropic",
+        response_id="msg_1",
+        model="nobody-knows",
+        tokens=Tokens(input_tokens=100),
+        session_id=WORK.session_id,
+    )
+    await gateway.house.put(UUID(int=9), called, project_id=project_id, session_id=WORK.session_id)
+    [mine] = await worked(gateway, task)
+    assert mine["usage"] == {"calls": 1, "tokens": 100, "usd": None, "unpriced": 1}
+    asked = {"name": "ci", "scopes": ["task:read"]}
+    token = (await ask(gateway, ISSUE, input=asked))["issueToken"]["secret"]
+    [narrow] = await worked(gateway, task, token)
+    assert narrow == {**mine, "usage": None}

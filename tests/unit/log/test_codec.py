@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from tests.support.session_work import a_work
 
 from quarterdeck.adapters.postgres import schemas
 from quarterdeck.adapters.postgres.codec import decode, encode, shapes
@@ -30,6 +31,7 @@ from quarterdeck.domain.task_events import (
     TaskLink,
     TaskLinked,
     TaskStatus,
+    TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
 
@@ -94,6 +96,7 @@ EXAMPLES: list[Event] = [
         status=TaskStatus.CLAIMED,
     ),
     TaskLinked(link=TaskLink(kind=LinkKind.COMMIT, target="c0ffee")),
+    TaskWorkNoted(work=a_work()),
     QuotaExceeded(
         command_id=UUID(int=1),
         limit=QuotaLimit.BYTES,
@@ -249,6 +252,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "TaskReleased",
         "TaskStatusChanged",
         "TaskUnlinked",
+        "TaskWorkNoted",
         "TokenIssued",
         "TokenRevoked",
         "UserRegistered",
