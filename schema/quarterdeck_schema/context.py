@@ -9,6 +9,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from quarterdeck.application.access import ADMIN
+from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
@@ -71,6 +72,7 @@ class Services:
 
     log: EventLog
     rows: LogReader
+    checkpoints: Checkpoints
     transcripts: TranscriptStore
     reads: Reads
     projects: Projects

@@ -14,6 +14,7 @@ from quarterdeck_schema.commands.run_command import RunCommandMutation
 from quarterdeck_schema.commands.send_input import SendInputMutation
 from quarterdeck_schema.commands.signal_command import SignalCommandMutation
 from quarterdeck_schema.commands.subscriptions import CommandSubscriptions
+from quarterdeck_schema.events.checkpoints import CheckpointQueries
 from quarterdeck_schema.events.queries import EventQueries
 from quarterdeck_schema.events.subscriptions import EventSubscriptions
 from quarterdeck_schema.exports.export_workspace import ExportWorkspaceMutation
@@ -74,6 +75,7 @@ QUERIES = (
     CommandQueries,
     TaskQueries,
     EventQueries,
+    CheckpointQueries,
     UsageQueries,
 )
 MUTATIONS = (

@@ -171,6 +171,29 @@ def login_token(*, data_dir: DataDir = None) -> None:
     out.print(token, markup=False)
 
 
+@app.command("checkpoint-key")
+def checkpoint_key(
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the key of this machine's `quarterdeck up`.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key for signing checkpoints: print one for QD_CHECKPOINT_KEY, or --replace that of this machine.
+
+    The key that signed till now vouches for the one that replaces it, which signs from the next start on. `qd audit
+    keys` shows the public keys.
+    """
+    from quarterdeck.host import checkpoint_keys
+
+    if not replace:
+        out.print(checkpoint_keys.new_key(), markup=False)
+        return
+    data = DataDirectory(settings_files.load(data_dir=data_dir).data_dir)
+    checkpoint_keys.replace_checkpoint_key(data.secrets)
+    err.print("The key is replaced. The new one signs from the next start on: quarterdeck down, then up.")
+
+
 @projections.command()
 def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by default.")] = None) -> None:
     """Build read models anew from the log, and switch to them when they have caught up."""

@@ -99,6 +99,12 @@ def _headers(text: SecretStr) -> SecretStr:
     return text
 
 
+def _keys(text: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)?", text.get_secret_value()):
+        raise ValueError("must be 32 bytes in base64, or two such separated by a comma")
+    return text
+
+
 def _listed(text: SecretStr) -> list[str]:
     return [part.strip() for part in text.get_secret_value().split(",") if part.strip()]
 
@@ -113,6 +119,7 @@ Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterVa
 DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
 WrittenLimits = Annotated[str, AfterValidator(_limits)]
 OtlpEndpoint = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^?#\s]*)?$")]
+CheckpointKey = Annotated[SecretStr, AfterValidator(_keys), WithJsonSchema({"type": "string", "format": "secret"})]
 OtlpHeaders = Annotated[SecretStr, AfterValidator(_headers), WithJsonSchema({"type": "string", "format": "secret"})]
 SmtpUrl = Annotated[SecretStr, _with_scheme("smtp", "smtps")]
 SigningKey = Annotated[SecretStr, Field(min_length=32), WithJsonSchema({"type": "string", "format": "secret"})]
@@ -181,6 +188,17 @@ class Services(BaseSettings):
         description="Where snapshots are kept: `file:///folder`, `s3://bucket/prefix`, `gs://…` or `az://…`; "
         "`?endpoint=…&region=…&access_key_id=…&secret_access_key=…` may follow, else the provider's variables count. "
         "Default: the folder `objects` of the data directory.",
+    )
+    checkpoint_store_url: ObjectStoreUrl | None = Field(
+        default=None,
+        description="Where signed checkpoints of the log are kept, written as QD_OBJECT_STORE_URL. Best on another "
+        "machine than the log. Default: the folder `checkpoints` of the data directory.",
+    )
+    checkpoint_key: CheckpointKey | None = Field(
+        default=None,
+        description="What the conductor signs checkpoints with, as `quarterdeck checkpoint-key` makes it: an Ed25519 "
+        "private key, 32 bytes in base64; after a comma the key before it, which vouches for it. `quarterdeck up` "
+        "has one of its own.",
     )
 
 
@@ -371,6 +389,13 @@ class Settings(Limits, Telemetry, Delivery, Egress, Worker, Users, Services, Lis
     def reports(self) -> Path:
         """The folder of reports."""
         return self.report_dir or self.data_dir / "reports"
+
+    @property
+    def checkpoint_store(self) -> str:
+        """As `object_store`."""
+        if self.checkpoint_store_url is not None:
+            return self.checkpoint_store_url.get_secret_value()
+        return (self.data_dir / "checkpoints").as_uri()
 
     @property
     def trace_headers(self) -> dict[str, str]:

@@ -173,11 +173,15 @@ async def test_a_sessions_files_are_taken_out_in_every_form_and_compared_with_it
         product.qd("session", "close", each)
 
 
-async def test_the_log_verifies(product: Product) -> None:
-    done = product.qd("audit", "verify")
+async def test_the_log_verifies_by_a_key_that_was_noted(product: Product) -> None:
+    async def key() -> str:
+        return product.qd("audit", "keys").stdout.decode().strip()
+
+    done = product.qd("audit", "verify", "--key", await eventually(key, within=30))
 
     assert done.returncode == 0, done.stderr.decode()
     assert b"intact" in done.stdout
+    assert list((product.data / "checkpoints").rglob("*.note"))
 
 
 async def test_nothing_secret_is_in_logs_or_process_lists(product: Product) -> None:

@@ -21,11 +21,13 @@ from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
+from quarterdeck.adapters.memory.objects import MemoryObjects
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
@@ -108,6 +110,7 @@ class House:
     exporter: WorkspaceExporter = field(init=False)
     worker: _Worker = field(default_factory=_Worker)
     workspaces: MemoryWorkspaces = field(default_factory=MemoryWorkspaces)
+    checkpoints: MemoryObjects = field(default_factory=MemoryObjects)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
@@ -144,6 +147,7 @@ class House:
             snapshots=snapshots,
             comparisons=Comparisons(self.log, snapshots),
             exports=Exports(self.log, snapshots, self.exports),
+            checkpoints=Checkpoints(self.checkpoints),
             workers=Workers(self.log, self.control),
             usage=Usage(self.log, SystemClock()),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),

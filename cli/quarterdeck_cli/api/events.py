@@ -1,6 +1,6 @@
 """The log's events, and how far it has come."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
@@ -50,8 +50,9 @@ def events(
     *,
     project_id: str | None = None,
     session_id: str | None = None,
+    topics: Sequence[str] | None = None,
     after: int = 0,
 ) -> AsyncIterator[Event]:
     """In the log's order, those after a position."""
-    variables = {"projectId": project_id, "sessionId": session_id, "first": PAGE}
+    variables = {"projectId": project_id, "sessionId": session_id, "topics": topics, "first": PAGE}
     return pages(client, "events", "events", variables, Event, after=str(after) if after else None)

@@ -3,6 +3,7 @@
 import strawberry
 
 from quarterdeck_schema import ids
+from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.events.pages import page_of_events
 from quarterdeck_schema.events.types import Event
@@ -18,6 +19,7 @@ class EventQueries:
         info: Info,
         project_id: strawberry.ID | None = strawberry.UNSET,
         session_id: strawberry.ID | None = strawberry.UNSET,
+        topics: list[str] | None = strawberry.UNSET,
         first: int | None = 100,
         after: str | None = strawberry.UNSET,
     ) -> Connection[Event]:
@@ -27,4 +29,5 @@ class EventQueries:
             after,
             project_id=ids.decode_as("Project", project_id, "projectId") if project_id else None,
             session_id=ids.decode_as("Session", session_id, "sessionId") if session_id else None,
+            topics=given(topics),
         )

@@ -9,6 +9,7 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.domain import (
     archive,
+    checkpoint,
     command,
     delivery,
     exports,
@@ -29,6 +30,7 @@ from quarterdeck.domain import (
     workspace,
 )
 from quarterdeck.domain.base import ErasedEvent, Recorded, UnknownEvent
+from quarterdeck.domain.checkpoint import SigningKeyIntroduced
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
@@ -134,6 +136,10 @@ DELIVERY = Aggregate[delivery.DeliveryState, delivery.DeliveryEvent](
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)
+)
+
+KEY_RING = Aggregate[checkpoint.KeyRing, SigningKeyIntroduced](
+    "list of signing keys", checkpoint.KeyRing(), checkpoint.evolve, (SigningKeyIntroduced,)
 )
 
 

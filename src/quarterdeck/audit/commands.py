@@ -14,6 +14,10 @@ KnownHead = Annotated[
     str | None,
     typer.Option("--known-head", metavar="POSITION:DIGEST", help="A head noted earlier, which must be in the log."),
 ]
+TrustedKeys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="KEY", help="A key noted earlier, which must have signed; may be repeated."),
+]
 
 
 class AuditPlugin:
@@ -22,24 +26,27 @@ class AuditPlugin:
     def add_to(self, app: typer.Typer) -> None:
         audit = group("Check the record.")
         command(audit, "verify")(verify_log)
-        # a group of one command would become that command
-        audit.callback()(_no_action)
+        command(audit, "keys")(list_keys)
         app.add_typer(audit, name="audit")
 
 
 plugin = AuditPlugin()
 
 
-def _no_action() -> None:
-    """Check the record."""
+async def verify_log(qd: Qd, *, known_head: KnownHead = None, key: TrustedKeys = None, as_json: Json = False) -> int:
+    """Check the log: the digest chain from its first event on, and the signed checkpoints in it and outside of it.
 
-
-async def verify_log(qd: Qd, *, known_head: KnownHead = None, as_json: Json = False) -> int:
-    """Check the log's digest chain from its first event on.
-
-    Needs a token that sees all events. Prints how many were checked and the head, which can be noted and given again
-    with --known-head: a chain alone cannot show that its end was cut off. Exits with 1 on the first bad position.
+    Needs a token that sees all events. Prints how many were checked, the head, and what was signed. A chain alone
+    cannot show that its end was cut off or that all of it was written anew: give the --key that `qd audit keys` printed
+    at a time when the log was good. Exits with 1 on the first bad position.
     """
     from quarterdeck.audit.over_api import check
 
-    return await check(qd, known_head, as_json=as_json)
+    return await check(qd, known_head, key or [], as_json=as_json)
+
+
+async def list_keys(qd: Qd, *, as_json: Json = False) -> int:
+    """List the public keys that sign the log's checkpoints, oldest first. Note them away from the server."""
+    from quarterdeck.audit.over_api import show_keys
+
+    return await show_keys(qd, as_json=as_json)

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     INSERTED = "inserted"
     CUT_OFF = "cut off"
     """The log ends before a head that is known from elsewhere, or differs there."""
+    BAD_SIGNATURE = "bad signature"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Checks the log's digest chain: pure, over its rows in order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -25,8 +25,19 @@ class Report:
         return self.finding is None
 
 
-def verify(events: Iterable[RawEvent], *, start: Head | None = None, known_head: Head | None = None) -> Report:
-    """Checks the rows that follow `start` (default: the log's beginning), up to the first bad one.
+Check = Callable[[RawEvent], Finding | None]
+"""Looks at a row whose place in the chain is good."""
+
+
+def verify(
+    events: Iterable[RawEvent],
+    *,
+    start: Head | None = None,
+    known_head: Head | None = None,
+    check: Check | None = None,
+) -> Report:
+    """Checks the rows that follow `start` (default: the log's beginning), up to the first bad one; with `check`, also
+    what that says of each.
 
     `known_head` is one from elsewhere, as a signed checkpoint: the log must reach it and agree with it. A chain alone
     cannot see that its end was cut off, or that all of it was written anew.
@@ -39,6 +50,8 @@ def verify(events: Iterable[RawEvent], *, start: Head | None = None, known_head:
         walk.take(event)
         if known_head and known_head.position == event.position and known_head.digest != event.digest:
             return walk.report(_rewritten(known_head))
+        if check and (finding := check(event)):
+            return walk.report(finding)
     if known_head and walk.head.position < known_head.position:
         return walk.report(_cut_off(walk.head, known_head))
     return walk.report()

@@ -1,12 +1,16 @@
 """What the conductor is made of."""
 
 import asyncio
+from collections.abc import Callable
 
 from quarterdeck.adapters.nats.control import NatsWorkerControl
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.journal import Journal
 from quarterdeck.bootstrap.stopping import unless_stopped
-from quarterdeck.bootstrap.stores import stores_of
+from quarterdeck.bootstrap.stores import Stores, stores_of
 from quarterdeck.conductor.admission import LETS_IN
+from quarterdeck.conductor.checkpoints import Keys, Signing
 from quarterdeck.conductor.conductor import Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
@@ -25,6 +29,27 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             cursors=stores.cursors,
             trees=NatsWorkerControl(stores.nats),
             clock=SystemClock(),
+            signing=_signing(settings, stores),
         )
         async with announcing(conductor.caught_up.wait(), lambda: conductor.position):
             await unless_stopped(conductor.run(), stop)
+
+
+def _signing(settings: Settings, stores: Stores) -> Callable[[Journal], Signing] | None:
+    """None where there is no key to sign with."""
+    if settings.checkpoint_key is None:
+        return None
+    keys, store = Keys.parse(settings.checkpoint_key.get_secret_value()), ObstoreObjects(settings.checkpoint_store)
+
+    def make(journal: Journal) -> Signing:
+        return Signing(
+            ConductorSettings(),
+            keys,
+            journal=journal,
+            rows=stores.log,
+            store=store,
+            cursors=stores.cursors,
+            clock=SystemClock(),
+        )
+
+    return make

@@ -8,7 +8,9 @@ from uuid import UUID
 from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.nats.exports import NatsExports
 from quarterdeck.adapters.nats.tunnels import NatsTunnels
+from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
@@ -94,6 +96,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         settings=settings,
         log=stores.log,
         rows=stores.log,
+        checkpoints=Checkpoints(ObstoreObjects(settings.checkpoint_store)),
         transcripts=stores.transcripts,
         live=stores.live,
         reads=reads,

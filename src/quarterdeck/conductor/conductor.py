@@ -1,6 +1,7 @@
 """The conductor role: one reader of the log that relays, and a sweep beside it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
@@ -17,6 +18,7 @@ from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.conductor import metrics
 from quarterdeck.conductor.admission import Admission
+from quarterdeck.conductor.checkpoints import Signing
 from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay
@@ -48,7 +50,9 @@ class Conductor:
         cursors: Cursors,
         trees: TreeControl,
         clock: Clock,
+        signing: Callable[[Journal], Signing] | None = None,
     ) -> None:
+        """`signing`: where this conductor has a key to sign with."""
         self._settings, self._log, self._cursors = settings, log, cursors
         self._work = OpenWork()
         journal = Journal(log, "conductor")
@@ -58,6 +62,7 @@ class Conductor:
         self._claims = Claims(self._work, journal, clock)
         self._notes = WorkNotes(settings, self._work, journal, Snapshots(log, trees), clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
+        self._signing = signing(journal) if signing else None
         metrics.watch(self._work, lambda: self.position)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
@@ -72,6 +77,7 @@ class Conductor:
             group.create_task(self._sweep_on_a_timer(), name="sweep")
             group.create_task(self._keep_time(), name="time")
             group.create_task(self._note_work(), name="notes")
+            group.create_task(self._sign_on_a_timer(), name="signing")
 
     async def _read(self) -> None:
         """Folds everything since the floor, and relays what was not relayed."""
@@ -138,6 +144,17 @@ class Conductor:
         while True:
             await self._notes.once()
             await asyncio.sleep(self._settings.tick_seconds)
+
+    async def _sign_on_a_timer(self) -> None:
+        await self.caught_up.wait()
+        while self._signing:
+            try:
+                await self._signing.once()
+            except UnavailableError as error:
+                logger.warning("a checkpoint has to wait", error=error.message)
+            except Exception:
+                logger.exception("no checkpoint could be signed")
+            await asyncio.sleep(self._settings.checkpoint_look_seconds)
 
     async def _sweep_on_a_timer(self) -> None:
         await self.caught_up.wait()

@@ -13,6 +13,11 @@ WAITING = Gauge("quarterdeck_conductor_sessions_waiting", "Sessions that wait fo
 PLACED = Gauge("quarterdeck_conductor_sessions_placed", "Sessions that have a place, all workers together.")
 COMMANDS = Gauge("quarterdeck_conductor_commands_open", "Commands that were asked for and have not ended.")
 
+CHECKPOINT = Gauge("quarterdeck_conductor_checkpoint_position", "Position of the last checkpoint signed here.")
+CHAIN_BROKEN = Gauge(
+    "quarterdeck_conductor_chain_broken_position", "First bad position of the log's chain; 0 where it is intact."
+)
+
 
 def watch(work: OpenWork, position: Callable[[], int]) -> None:
     """From now on the gauges tell of this, each time they are asked."""

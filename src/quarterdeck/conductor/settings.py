@@ -21,3 +21,9 @@ class ConductorSettings:
     grace_seconds: float = 60.0
     """How long a worker may stay away after its lease ran out, before its sessions are lost. Counted only while this
     conductor could see that: what starts together with its worker does not take it for dead."""
+    checkpoint_events: int = 10_000
+    """So many events after a checkpoint the next one is signed at once."""
+    checkpoint_seconds: float = 60.0
+    """And after so long in any case, where anything was logged."""
+    checkpoint_look_seconds: float = 1.0
+    """How often it looks whether one is due."""

@@ -4,6 +4,7 @@ from typing import get_args
 
 from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.archive import ArchiveEvent
+from quarterdeck.domain.checkpoint import CheckpointEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.delivery import DeliveryEvent
 from quarterdeck.domain.exports import WorkspaceExported
@@ -44,6 +45,7 @@ Event = (
     | ModelUsageRecorded
     | PriceTableRevised
     | DeliveryEvent
+    | CheckpointEvent
     | RequestAccepted
 )
 

@@ -68,6 +68,7 @@ def make_gateway(parts: Parts) -> Gateway:
             snapshots=parts.snapshots,
             comparisons=parts.comparisons,
             exports=parts.exports,
+            checkpoints=parts.checkpoints,
             workers=parts.workers,
             usage=parts.usage,
             previews=parts.previews,

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
@@ -33,6 +34,7 @@ class Parts:
     settings: Settings
     log: EventLog
     rows: LogReader
+    checkpoints: Checkpoints
     transcripts: TranscriptStore
     live: LiveOutput
     reads: Reads

@@ -68,6 +68,10 @@ class DataDirectory:
         return self.root / "objects"
 
     @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
     def lock(self) -> Path:
         return self.run / "lock"
 

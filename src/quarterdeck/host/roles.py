@@ -26,6 +26,7 @@ SECRETS = {
     "database_projector_url": {"projector"},
     "smtp_url": {"conductor"},
     "signing_key": {"conductor", "gateway"},
+    "checkpoint_key": {"conductor"},
 }
 """Who alone gets to know them."""
 READY_SECONDS = 60.0

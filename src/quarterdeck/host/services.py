@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from quarterdeck.config import Settings
 from quarterdeck.host.accounts import Account, current
+from quarterdeck.host.checkpoint_keys import checkpoint_key
 from quarterdeck.host.child import ChildSpec
 from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
@@ -36,7 +37,7 @@ class Services:
             check_reach(account, data)
 
     def settings(self) -> Settings:
-        """As given, with the URLs of the embedded servers as they are now, and a key to sign with."""
+        """As given, with the URLs of the embedded servers as they are now, and keys to sign with."""
         found: dict[str, SecretStr] = {}
         if self._postgres is not None:
             urls = self._postgres.urls()
@@ -47,6 +48,8 @@ class Services:
             found["nats_url"] = SecretStr(self._nats.url)
         if self._given.signing_key is None:
             found["signing_key"] = SecretStr(passwords(self._data.secrets / "signing.json", (SIGNING,))[SIGNING])
+        if self._given.checkpoint_key is None:
+            found["checkpoint_key"] = checkpoint_key(self._data.secrets)
         return self._given.model_copy(update=found).with_owner_urls()
 
     def specs(self, moved: MovedHook) -> list[ChildSpec]:

@@ -15,6 +15,7 @@ from quarterdeck.config import Settings
 from quarterdeck.host import lock
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.accounts import Account, current, to_run_as
+from quarterdeck.host.checkpoint_keys import give_checkpoints
 from quarterdeck.host.child import ChildSpec
 from quarterdeck.host.errors import AddressTakenError, SettingsError
 from quarterdeck.host.layout import DataDirectory
@@ -100,6 +101,7 @@ class _House:
         self._plan.ready(token)
 
     def _roles(self, account: Account) -> list[ChildSpec]:
+        give_checkpoints(self._data.checkpoints, account)
         settings_files.save(self._services.settings(), self._data.own_settings)
         roles = Roles(
             data=self._data,

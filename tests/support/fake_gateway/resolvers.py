@@ -31,6 +31,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "command": _found(lambda id_: _command(world, id_)),
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
+        "checkpoints": _paged(lambda **_: world.checkpoints),
         **tasks.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
@@ -157,7 +158,12 @@ def _findings(world: World, **wanted: Any) -> list[Json]:
 
 def _events(world: World, **wanted: Any) -> list[Json]:
     session = wanted.get("sessionId")
-    return [event for event in world.events if session in {None, event["sessionId"]}]
+    topics: list[str] | None = wanted.get("topics")
+    return [
+        event
+        for event in world.events
+        if session in {None, event["sessionId"]} and (topics is None or event["topic"] in topics)
+    ]
 
 
 def _compared(world: World, _info: Any, **asked: Any) -> Json:

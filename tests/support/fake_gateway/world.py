@@ -113,6 +113,7 @@ class World:
     workers: list[Json] = field(default_factory=list[Json])
     findings: list[Json] = field(default_factory=list[Json])
     events: list[Json] = field(default_factory=list[Json])
+    checkpoints: list[Json] = field(default_factory=list[Json])
     secrets: set[str] = field(default_factory=lambda: {TOKEN})
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
     provisioning: str = "ready"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,46 +11,69 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.world import NOW, global_id
 from tests.unit.cli.conftest import QdCall
 
-from quarterdeck.audit.chain import GENESIS, digest_after
+from quarterdeck.audit.chain import GENESIS, Head, digest_after
+from quarterdeck.audit.checkpoints import Checkpoint, log_name
+from quarterdeck.audit.notes import SigningKey
 from quarterdeck.audit.over_api import raw_event
+from quarterdeck.domain.checkpoint import CheckpointSigned, SigningKeyIntroduced
 from quarterdeck_cli.api import read
 from quarterdeck_cli.api.events import Event
 
 COUNT = 1100
 """More than two pages."""
+KEY = SigningKey.generate()
+
+
+def log(world: World, topic: str, payload: dict[str, Any]) -> None:
+    """Adds an event whose digest is right."""
+    position, text = len(world.events) + 1, json.dumps(payload)
+    event = {
+        "id": f"{UUID(int=position)}:1",
+        "position": position,
+        "topic": topic,
+        "schemaVersion": 1,
+        "streamId": str(UUID(int=position)),
+        "version": 1,
+        "recordedAt": NOW,
+        "actorKind": "system",
+        "actorId": "conductor",
+        "correlationId": str(UUID(int=9)),
+        "causationId": f"{UUID(int=1)}:1" if position % 2 else None,
+        "projectId": global_id("Project", uuid4()) if position % 3 else None,
+        "sessionId": None,
+        "traceparent": "00-1-2-01" if position % 5 else None,
+        "payload": text,
+        "payloadDigest": hashlib.sha256(text.encode()).hexdigest(),
+        "digest": "",
+        "known": True,
+        "erased": False,
+    }
+    before = bytes.fromhex(world.events[-1]["digest"]) if world.events else GENESIS
+    world.events.append({**event, "digest": digest_after(before, raw_event(read(Event, event))).hex()})
 
 
 @pytest.fixture
 def chained(world: World) -> World:
     """A log whose digests are right."""
-    digest = GENESIS
     for position in range(1, COUNT + 1):
-        payload = json.dumps({"name": f"täst {position}"})
-        event = {
-            "id": f"{UUID(int=position)}:1",
-            "position": position,
-            "topic": "UserRegistered",
-            "schemaVersion": 1,
-            "streamId": str(UUID(int=position)),
-            "version": 1,
-            "recordedAt": NOW,
-            "actorKind": "system",
-            "actorId": "conductor",
-            "correlationId": str(UUID(int=9)),
-            "causationId": f"{UUID(int=1)}:1" if position % 2 else None,
-            "projectId": global_id("Project", uuid4()) if position % 3 else None,
-            "sessionId": None,
-            "traceparent": "00-1-2-01" if position % 5 else None,
-            "payload": payload,
-            "payloadDigest": hashlib.sha256(payload.encode()).hexdigest(),
-            "digest": "",
-            "known": True,
-            "erased": False,
-        }
-        digest = digest_after(digest, raw_event(read(Event, event)))
-        world.events.append({**event, "digest": digest.hex()})
+        log(world, "UserRegistered", {"name": f"täst {position}"})
     assert datetime.fromisoformat(NOW).microsecond
     return world
+
+
+@pytest.fixture
+def signed(chained: World) -> World:
+    """With a key and a checkpoint, which is kept outside as well."""
+    key = KEY.verifier(log_name(bytes.fromhex(chained.events[0]["digest"])))
+    log(chained, SigningKeyIntroduced.TOPIC, {"key": str(key), "endorsement": None})
+    digest = bytes.fromhex(chained.events[-1]["digest"])
+    head = Head(position=len(chained.events), digest=digest)
+    checkpoint = Checkpoint(name=key.name, number=1, head=head, signed_at=datetime.fromisoformat(NOW))
+    note = KEY.sign(key.name, checkpoint.text())
+    payload = {"number": 1, "position": head.position, "digest": digest.hex(), "key": key.id, "note": note}
+    log(chained, CheckpointSigned.TOPIC, payload)
+    chained.checkpoints.append({"number": 1, "note": note})
+    return chained
 
 
 def test_an_intact_log_is_verified_to_its_head(chained: World, qd: QdCall, logged_in: FakeGateway) -> None:
@@ -97,3 +121,52 @@ def test_a_cut_off_end_is_found_by_a_head_noted_earlier(chained: World, qd: QdCa
 
 def test_a_head_that_is_none_is_refused(qd: QdCall, logged_in: FakeGateway) -> None:
     assert qd("audit", "verify", "--known-head", "what").code == 2
+
+
+def test_signatures_are_checked_and_the_key_is_told(signed: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    [key] = qd("audit", "keys").out.split()
+
+    ran = qd("audit", "verify")
+
+    assert ran.code == 0
+    assert "Checkpoints with a good signature: 1 in the log, 1 outside of it." in ran.out
+    assert "vouches for all up to 1,101." in ran.out
+    assert f"--key {key}" in ran.err
+
+
+def test_with_a_key_that_was_noted_nothing_has_to_be_believed(
+    signed: World, qd: QdCall, logged_in: FakeGateway
+) -> None:
+    [key] = qd("audit", "keys", "--json").json
+
+    ran = qd("audit", "verify", "--key", key, "--json")
+
+    assert (ran.code, ran.json["keys"], ran.json["unendorsed"]) == (0, [key], [])
+    assert ran.json["checkpoints"]["outside"] == 1
+
+
+def test_a_key_that_has_not_signed_is_found_missing(signed: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    [key] = qd("audit", "keys").out.split()
+    other = str(SigningKey.generate().verifier(key.partition("+")[0]))
+
+    found = qd("audit", "verify", "--key", other, "--json").json["finding"]
+
+    assert (found["position"], found["fault"]) == (1101, "bad signature")
+
+
+def test_an_end_that_was_cut_off_is_found_by_the_notes(signed: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    [key] = qd("audit", "keys").out.split()
+    del signed.events[1000:]
+
+    found = qd("audit", "verify", "--key", key, "--json").json["finding"]
+
+    assert (found["position"], found["fault"]) == (1001, "cut off")
+
+
+def test_a_log_without_a_signature_says_what_that_means(chained: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    assert "No checkpoint is signed yet." in qd("audit", "verify").err
+    assert "No key has signed anything yet." in qd("audit", "keys").err
+
+
+def test_a_key_that_is_none_is_refused(qd: QdCall, logged_in: FakeGateway) -> None:
+    assert qd("audit", "verify", "--key", "what").code == 2

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, Socket, running, uuid_of
 
+from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.domain.project import MemberAdded, Role
 from quarterdeck.gateway import tail
 
@@ -141,3 +142,26 @@ async def test_a_foreign_session_and_an_unknown_one_are_refused_in_the_same_word
             answers.append(await socket.receive())
     assert answers[0]["payload"][0]["extensions"]["code"] == "NOT_FOUND"
     assert answers[0] == answers[1]
+
+
+async def test_signed_checkpoints_are_paged_by_number(gateway: Running) -> None:
+    kept = Checkpoints(gateway.house.checkpoints)
+    for number in (1, 2, 3):
+        await kept.put(number, f"note {number}")
+    query = (
+        "query($after: String) { checkpoints(first: 2, after: $after) "
+        "{ edges { node { number note } } pageInfo { hasNextPage endCursor } } }"
+    )
+    first = (await gateway.ask(query, {}))["data"]["checkpoints"]
+    assert [edge["node"]["note"] for edge in first["edges"]] == ["note 1", "note 2"]
+    rest = (await gateway.ask(query, {"after": first["pageInfo"]["endCursor"]}))["data"]["checkpoints"]
+    assert ([edge["node"]["number"] for edge in rest["edges"]], rest["pageInfo"]["hasNextPage"]) == ([3], False)
+
+
+async def test_events_of_some_topics_are_asked_for_by_name(gateway: Running) -> None:
+    await gateway.project()
+    query = "query($topics: [String!]) { events(topics: $topics) { edges { node { topic } } } }"
+    page = (await gateway.ask(query, {"topics": ["ProjectCreated"]}))["data"]["events"]
+    assert [edge["node"]["topic"] for edge in page["edges"]] == ["ProjectCreated"]
+    refused = await gateway.ask(query, {"topics": ["x"] * 51})
+    assert refused["errors"][0]["extensions"]["code"] == "INVALID_INPUT"

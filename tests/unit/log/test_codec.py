@@ -180,6 +180,7 @@ def test_every_event_has_a_topic_of_its_own_and_every_earlier_version_a_shape() 
 def test_a_topic_is_never_renamed_or_reused() -> None:
     assert set(EVENT_TYPES) == {
         "ArchiveTakenOver",
+        "CheckpointSigned",
         "CommandBackgrounded",
         "CommandCancelRequested",
         "CommandFinished",
@@ -236,6 +237,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionResumed",
         "SessionTaskGiven",
         "ShellsStored",
+        "SigningKeyIntroduced",
         "SnapshotTaken",
         "SnapshotsCollected",
         "SnapshotsStored",

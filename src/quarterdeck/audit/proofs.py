@@ -1,0 +1,142 @@
+"""Signatures over the log, checked along the walk of its chain: its keys, and the checkpoints that they signed.
+
+Whoever can write the database can write the log anew, keys and all. But they cannot sign with a key that was noted
+elsewhere, and cannot take back the notes that lie in the checkpoint store. So the proof is only as good as two things:
+a key that the reader trusts, and notes from outside of the log.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO, Self
+
+from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.audit.chain import Head
+from quarterdeck.audit.checkpoints import Checkpoint, log_name
+from quarterdeck.audit.notes import BadNoteError, VerifierKey, signers
+from quarterdeck.audit.tampering import Fault, Finding
+from quarterdeck.domain.checkpoint import CheckpointSigned, SigningKeyIntroduced
+from quarterdeck.domain.errors import InvalidInputError
+
+TOPICS = frozenset({SigningKeyIntroduced.TOPIC, CheckpointSigned.TOPIC})
+DIGEST_BYTES = 32
+IN_MEMORY = 2**20
+
+
+@dataclass
+class Signatures:
+    """Told of each good row in order, then of what lies outside; to be entered before."""
+
+    trusted: tuple[VerifierKey, ...] = ()
+    """Keys that the reader knows. Where none is given, the log's first is believed."""
+    keys: list[VerifierKey] = field(default_factory=list[VerifierKey])
+    """That the log names, in their order, and that are trusted or vouched for by one that is."""
+    unendorsed: list[VerifierKey] = field(default_factory=list[VerifierKey])
+    """Of these, such as followed another that does not vouch for them."""
+    signed: int = 0
+    """Checkpoints in the log. Each has a good signature, and the digest of the chain."""
+    outside: int = 0
+    """Notes from outside, the same."""
+    last: Checkpoint | None = None
+    """The newest of all these."""
+    _name: str = ""
+    _digests: IO[bytes] = field(default_factory=partial(tempfile.SpooledTemporaryFile, IN_MEMORY))
+    """Of every position, in order: a note may be about one long before its own event. A file, as logs are long."""
+    _end: int = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._digests.close()
+
+    def take(self, event: RawEvent) -> Finding | None:
+        """What is wrong with what this row introduces or signs."""
+        self._digests.write(event.digest)
+        self._end = event.position
+        if event.position == 1:
+            self._name = log_name(event.digest)
+        if event.topic not in TOPICS:
+            return None
+        try:
+            self._take(event)
+        except (BadNoteError, InvalidInputError) as error:
+            return Finding(position=event.position, fault=Fault.BAD_SIGNATURE, detail=_clause(error))
+        return None
+
+    def compare(self, notes: Iterable[str]) -> Finding | None:
+        """After the last row: what in the log does not agree with notes that were kept outside of it."""
+        for note in notes:
+            try:
+                checkpoint = self._opened(note)
+            except BadNoteError as error:
+                return Finding(position=self._end, fault=Fault.BAD_SIGNATURE, detail=f"a note from outside: {error}")
+            if finding := self._disagreement(checkpoint):
+                return finding
+            self.outside += 1
+            self._remember(checkpoint)
+        return None
+
+    def _take(self, event: RawEvent) -> None:
+        found = decode(event.topic, event.schema_version, event.payload)
+        if isinstance(found, SigningKeyIntroduced):
+            self._introduce(VerifierKey.parse(found.key), found.endorsement)
+        elif isinstance(found, CheckpointSigned):
+            checkpoint = self._opened(found.note)
+            if self._disagreement(checkpoint):
+                raise BadNoteError(f"Checkpoint {checkpoint.number} is not about the log as it is here.")
+            self.signed += 1
+            self._remember(checkpoint)
+
+    def _introduce(self, key: VerifierKey, endorsement: str | None) -> None:
+        if key.name != self._name:
+            raise BadNoteError(f"The key {key.id} is that of another log.")
+        vouched = endorsement is not None and self._vouched(key, endorsement)
+        if self.trusted and key not in self.trusted and not vouched:
+            raise BadNoteError(f"The key {key.id} is none of those given, and none of them vouches for it.")
+        if self.keys and not vouched:
+            self.unendorsed.append(key)
+        self.keys.append(key)
+
+    def _vouched(self, key: VerifierKey, endorsement: str) -> bool:
+        if self._open(endorsement) != f"{key}\n":
+            raise BadNoteError(f"What vouches for the key {key.id} is about something else.")
+        return True
+
+    def _opened(self, note: str) -> Checkpoint:
+        return Checkpoint.parse(self._open(note))
+
+    def _open(self, note: str) -> str:
+        """By the first of our keys that has signed it."""
+        hints = signers(note)
+        for key in (*self.keys, *self.trusted):
+            if f"{key.name}+{key.id}" in hints:
+                return key.open(note)
+        raise BadNoteError("It is signed by no key that is known here.")
+
+    def _disagreement(self, checkpoint: Checkpoint) -> Finding | None:
+        head = checkpoint.head
+        told = f"checkpoint {checkpoint.number} of {checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC"
+        if head.position > self._end:
+            detail = f"the log ends at {self._end}; {told} was signed at {head.position}"
+            return Finding(position=self._end + 1, fault=Fault.CUT_OFF, detail=detail)
+        if checkpoint.name != self._name or self._digest(head) != head.digest:
+            detail = f"row {head.position} is not the one that {told} was signed for: the log was written anew"
+            return Finding(position=head.position, fault=Fault.CHANGED_ENVELOPE, detail=detail)
+        return None
+
+    def _digest(self, head: Head) -> bytes:
+        self._digests.seek((head.position - 1) * DIGEST_BYTES)
+        found = self._digests.read(DIGEST_BYTES)
+        self._digests.seek(0, 2)
+        return found
+
+    def _remember(self, checkpoint: Checkpoint) -> None:
+        if self.last is None or checkpoint.head.position > self.last.head.position:
+            self.last = checkpoint
+
+
+def _clause(error: InvalidInputError) -> str:
+    return f"{error.message[:1].lower()}{error.message[1:].removesuffix('.')}"
