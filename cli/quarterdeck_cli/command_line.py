@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -40,8 +41,8 @@ def group(help_text: str, *, alone: bool = False) -> typer.Typer:
 
 
 def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[CommandT], CommandT]:
-    """Adds an async function to `app`. Its first parameter is the Qd; the rest are typer's; it returns an exit code
-    or None, and its docstring is the help."""
+    """Adds an async function to `app`. Its first parameter is the Qd; the rest are typer's, or dataclasses of such; it
+    returns an exit code or None, and its docstring is the help."""
 
     def register(function: CommandT) -> CommandT:
         app.command(name, **settings)(_synchronous(function))
@@ -51,10 +52,17 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[CommandT]
 
 
 def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., None]:
+    """A parameter that is a dataclass stands for its fields, each an option: what several commands have in common."""
     signature = inspect.signature(function, eval_str=True)
-    parameters = list(signature.parameters.values())[1:]
+    own = list(signature.parameters.values())[1:]
+    groups = {each.name: _options(each.annotation) for each in own if _is_group(each.annotation)}
+    parameters = [option for each in own for option in groups.get(each.name, [each])]
 
     def call(**arguments: Any) -> None:
+        for each in own:
+            if each.name in groups:
+                given = {option.name: arguments.pop(option.name) for option in groups[each.name]}
+                arguments[each.name] = each.annotation(**given)
         run_synchronously(function, **arguments)
 
     call.__name__ = getattr(function, "__name__", "command")
@@ -63,6 +71,14 @@ def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., No
     # typer reads the signature from here; the type system does not know that functions may have it
     vars(call)["__signature__"] = signature.replace(parameters=parameters, return_annotation=None)
     return call
+
+
+def _is_group(annotation: Any) -> bool:
+    return is_dataclass(annotation)
+
+
+def _options(group: Callable[..., object]) -> list[inspect.Parameter]:
+    return list(inspect.signature(group, eval_str=True).parameters.values())
 
 
 def run_synchronously(function: Callable[..., Awaitable[Result]], **arguments: Any) -> None:

@@ -11,10 +11,10 @@ from quarterdeck_cli.api import sessions as api
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
+from quarterdeck_cli.commands.limit_options import NONE_GIVEN, LimitOptions
 from quarterdeck_cli.errors import CliError, may_have_happened
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.running.lifecycle import detail_of, session_event, session_ready
-from quarterdeck_cli.settings import limits_of
 from quarterdeck_cli.text import lately, nth, plain, when
 
 Which = Annotated[str, typer.Argument(metavar="SESSION", help="A session's id, or the end of it.")]
@@ -23,17 +23,6 @@ Title = Annotated[str | None, typer.Option("--title", help="A word on what it is
 Persona = Annotated[
     str | None, typer.Option("--persona", metavar="NAME", help="One of the project's (see `qd persona list`).")
 ]
-Cpus = Annotated[str | None, typer.Option("--cpus", metavar="N", help="Processors' worth of time, as 1.5.")]
-Memory = Annotated[str | None, typer.Option("--memory", metavar="SIZE", help="Of all it runs, as 2G.")]
-Processes = Annotated[str | None, typer.Option("--processes", metavar="N", help="Threads counted.")]
-OpenFiles = Annotated[str | None, typer.Option("--open-files", metavar="N", help="Of one process.")]
-FileSize = Annotated[str | None, typer.Option("--file-size", metavar="SIZE", help="Of one file.")]
-Workspace = Annotated[str | None, typer.Option("--workspace", metavar="SIZE", help="Of what it writes there.")]
-WorkspaceFiles = Annotated[str | None, typer.Option("--workspace-files", metavar="N", help="That it makes there.")]
-Tmp = Annotated[str | None, typer.Option("--tmp", metavar="SIZE", help="Of /tmp.")]
-Output = Annotated[str | None, typer.Option("--output", metavar="SIZE", help="Of one command.")]
-WallTime = Annotated[str | None, typer.Option("--wall-time", metavar="TIME", help="Until it is closed, as 12h.")]
-IdleTime = Annotated[str | None, typer.Option("--idle-time", metavar="TIME", help="With nothing to do, as 30m.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, for those who look at it.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it can be used.")]
 All = Annotated[bool, typer.Option("--all", "-a", help="Those that have ended, too.")]
@@ -47,17 +36,7 @@ async def open_session(
     ref: Ref = None,
     title: Title = None,
     persona: Persona = None,
-    cpus: Cpus = None,
-    memory: Memory = None,
-    processes: Processes = None,
-    open_files: OpenFiles = None,
-    file_size: FileSize = None,
-    workspace: Workspace = None,
-    workspace_files: WorkspaceFiles = None,
-    tmp: Tmp = None,
-    output: Output = None,
-    wall_time: WallTime = None,
-    idle_time: IdleTime = None,
+    limits: LimitOptions = NONE_GIVEN,
     wait: Wait = True,
     as_json: Json = False,
 ) -> None:
@@ -66,21 +45,8 @@ async def open_session(
     A limit holds as far as the persona's, the project's and the host's are not stricter; `qd session show` tells
     what holds.
     """
-    limits = limits_of(
-        cpus=cpus,
-        memory=memory,
-        processes=processes,
-        open_files=open_files,
-        file_size=file_size,
-        workspace=workspace,
-        workspace_files=workspace_files,
-        tmp=tmp,
-        output=output,
-        wall_time=wall_time,
-        idle_time=idle_time,
-    )
     client = await qd.client()
-    made = await opened(qd, client, project, ref=ref, title=title, limits=limits, persona=persona, wait=wait)
+    made = await opened(qd, client, project, ref=ref, title=title, limits=limits.asked, persona=persona, wait=wait)
     session = made.session
     if as_json:
         qd.out.json(await api.session(client, session.id, made.position))

@@ -9,6 +9,7 @@ from quarterdeck_cli.api import tasks as api
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
 from quarterdeck_cli.commands import sessions
+from quarterdeck_cli.commands.limit_options import NONE_GIVEN, LimitOptions
 from quarterdeck_cli.commands.run import Request, run_in, shell_text
 from quarterdeck_cli.commands.task_work import Anyway
 from quarterdeck_cli.commands.tasks import Which
@@ -38,12 +39,7 @@ async def start_task(
     persona: sessions.Persona = None,
     lease: Lease = None,
     force: Anyway = False,
-    cpus: sessions.Cpus = None,
-    memory: sessions.Memory = None,
-    processes: sessions.Processes = None,
-    workspace: sessions.Workspace = None,
-    wall_time: sessions.WallTime = None,
-    idle_time: sessions.IdleTime = None,
+    limits: LimitOptions = NONE_GIVEN,
     tty: Tty = False,
     wait: sessions.Wait = True,
     as_json: Json = False,
@@ -55,14 +51,6 @@ async def start_task(
     """
     if words and not wait:
         raise UsageError("A command cannot run before the session is ready.", "Leave --no-wait out.")
-    limits = settings.limits_of(
-        cpus=cpus,
-        memory=memory,
-        processes=processes,
-        workspace=workspace,
-        wall_time=wall_time,
-        idle_time=idle_time,
-    )
     client = await qd.client()
     found = await task_words.task_of(client, task, project)
     asked = {
@@ -70,7 +58,7 @@ async def start_task(
         "ref": ref,
         "title": title,
         "persona": persona,
-        "limits": limits or None,
+        "limits": limits.asked or None,
         "leaseSeconds": settings.span(lease) if lease else None,
         "force": force,
     }

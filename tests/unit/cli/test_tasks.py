@@ -386,13 +386,17 @@ def test_estimates_and_numbers_are_read_as_people_write_them() -> None:
 
 def test_a_session_is_started_from_a_task_and_shown_with_it(qd: QdCall, world: World, project: Json) -> None:
     add_task(world, project, "Fix \x1b]0;it\x07")
-    started = qd("task", "start", "T-1", "-p", "app", "--ref", "next", "--lease", "1h", "--memory", "2G")
+    started = qd("task", "start", "T-1", "-p", "app", "--ref", "next", "--lease", "1h", "--memory", "2G", "--tmp", "1M")
     session = world.sessions[0]
     assert (started.code, started.out) == (0, f"{session['uuid']}\n")
     assert "\x1b]" not in started.err
     assert f"qd run -s {ids.short(session['id'])} -- COMMAND" in started.err
     given = next(given for name, given in world.calls if name == "startTask")
-    assert (given["ref"], given["leaseSeconds"], given["limits"]) == ("next", 3600, {"memoryBytes": 2 * 1024**3})
+    assert (given["ref"], given["leaseSeconds"], given["limits"]) == (
+        "next",
+        3600,
+        {"memoryBytes": 2 * 1024**3, "temporaryBytes": 1024**2},
+    )
     listed = qd("session", "list")
     assert ("TASK" in listed.out, "T-1" in listed.out, "\x1b]" in listed.out) == (True, True, False)
     shown = qd("session", "show", str(session["uuid"]))
