@@ -51,6 +51,7 @@ class Measures(StrEnum):
     NETWORK_DOWN = "network-down"
     SNAPSHOT_FILES = "snapshot-files"
     SNAPSHOTS_STORED = "snapshots-stored"
+    WORKSPACE_BYTES = "workspace-bytes"
     QUOTA_EXCEEDED = "quota-exceeded"
     TASK_LEAD = "task-lead"
     TASK_CYCLE = "task-cycle"
@@ -72,7 +73,9 @@ OfSession = Annotated[
 OfPersona = Annotated[list[str] | None, typer.Option("--persona", help="Only by it; may be repeated.")]
 OfModel = Annotated[list[str] | None, typer.Option("--model", help="Only of it; may be repeated.")]
 _TIMES = ("_DURATION", "_QUEUE", "_PROVISIONING", "_CPU", "_LEAD", "_CYCLE", "_STEP")
-_SIZES = frozenset({"COMMAND_MEMORY", "COMMAND_OUTPUT", "NETWORK_UP", "NETWORK_DOWN", "SNAPSHOTS_STORED"})
+_HIGHEST = frozenset({"COMMAND_MEMORY", "WORKSPACE_BYTES"})
+"""Sizes of which a sum tells nothing."""
+_SIZES = _HIGHEST | {"COMMAND_OUTPUT", "NETWORK_UP", "NETWORK_DOWN", "SNAPSHOTS_STORED"}
 
 
 async def filters_of(
@@ -111,7 +114,7 @@ def amount(measure: str, value: int | None, usd: str | None = None) -> str:
 
 
 def total_of(point: api.Point) -> str:
-    if point.measure == "COMMAND_MEMORY" and point.total is not None:
+    if point.measure in _HIGHEST and point.total is not None:
         return f"at most {size(point.highest)}"
     return amount(point.measure, point.total, point.usd)
 

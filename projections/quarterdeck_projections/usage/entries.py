@@ -27,7 +27,7 @@ from quarterdeck.domain.session import (
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import TaskClaimed, TaskCreated, TaskLinked, TaskStatusChanged
 from quarterdeck.domain.usage import ModelUsageRecorded
-from quarterdeck.domain.workspace import SnapshotTaken
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.reader import ESCAPED_NUL, without_nul
@@ -48,6 +48,7 @@ MEASURED = (
     SnapshotTaken,
     SnapshotsStored,
     QuotaExceeded,
+    WorkspaceDiscarded,
     TaskCreated,
     TaskClaimed,
     TaskLinked,

@@ -31,7 +31,7 @@ from quarterdeck.domain.session import (
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import CLOSED, TaskClaimed, TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.usage import ModelUsageRecorded
-from quarterdeck.domain.workspace import SnapshotTaken
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded
 from quarterdeck_projections.usage.entries import Entry
 from quarterdeck_projections.usage.measures import Measure
 from quarterdeck_projections.usage.pricing import Price, priced
@@ -107,12 +107,8 @@ def facts_of(entry: Entry, past: Past) -> Iterator[Fact]:
             yield make(Measure.NETWORK_CONNECTIONS, event.count, detail=event.verdict)
             yield from make.some(Measure.NETWORK_UP, event.bytes_up)
             yield from make.some(Measure.NETWORK_DOWN, event.bytes_down)
-        case SnapshotTaken():
-            yield make(Measure.SNAPSHOT_FILES, event.files_changed)
-        case SnapshotsStored():
-            yield make(Measure.SNAPSHOTS_STORED, event.bytes)
-        case QuotaExceeded():
-            yield make(Measure.QUOTA_EXCEEDED, 1, detail=event.limit)
+        case SnapshotTaken() | SnapshotsStored() | WorkspaceDiscarded() | QuotaExceeded():
+            yield from _disk(make, event)
         case TaskStatusChanged():
             yield from _task(make, event)
         case _:
@@ -163,6 +159,19 @@ def _command(make: "Maker", event: CommandStarted | CommandFinished | CommandLos
             yield from known or [make(Measure.COMMAND_DURATION, None, detail="lost")]
         case CommandRefused():
             yield make(Measure.COMMAND_DURATION, None, detail="refused")
+
+
+def _disk(make: "Maker", event: SnapshotTaken | SnapshotsStored | WorkspaceDiscarded | QuotaExceeded) -> Iterator[Fact]:
+    match event:
+        case SnapshotTaken():
+            yield make(Measure.SNAPSHOT_FILES, event.files_changed)
+        case SnapshotsStored():
+            yield make(Measure.SNAPSHOTS_STORED, event.bytes)
+        case WorkspaceDiscarded():
+            if event.bytes is not None:
+                yield make(Measure.WORKSPACE_BYTES, event.bytes)
+        case QuotaExceeded():
+            yield make(Measure.QUOTA_EXCEEDED, 1, detail=event.limit)
 
 
 def _task(make: "Maker", event: TaskStatusChanged) -> Iterator[Fact]:

@@ -25,6 +25,7 @@ class Measure(StrEnum):
     NETWORK_DOWN = "network_down"
     SNAPSHOT_FILES = "snapshot_files"
     SNAPSHOTS_STORED = "snapshots_stored"
+    WORKSPACE_BYTES = "workspace_bytes"
     QUOTA_EXCEEDED = "quota_exceeded"
     TASK_LEAD = "task_lead"
     TASK_CYCLE = "task_cycle"
@@ -77,6 +78,9 @@ MEASURES: dict[Measure, Described] = {
     Measure.NETWORK_DOWN: Described(Unit.BYTES, "Received by sessions"),
     Measure.SNAPSHOT_FILES: Described(Unit.FILES, "Files that a snapshot found changed"),
     Measure.SNAPSHOTS_STORED: Described(Unit.BYTES, "Put into the object store for snapshots"),
+    Measure.WORKSPACE_BYTES: Described(
+        Unit.BYTES, "On a session's disk at its end, of what it had written: look at the highest"
+    ),
     Measure.QUOTA_EXCEEDED: Described(
         Unit.COUNT, "Times that a session met its quota", "`workspace`, `workspace_files` or `disk`"
     ),

@@ -109,8 +109,11 @@ class WorkspaceRebuilt:
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceDiscarded:
     TOPIC: ClassVar[str] = "WorkspaceDiscarded"
-    SCHEMA_VERSION: ClassVar[int] = 1
+    SCHEMA_VERSION: ClassVar[int] = 2
     last_tree: str
+    bytes: int | None = None
+    """On its disk at the end, of what the session had written; None: not known."""
+    files: int | None = None
 
 
 WorkspaceEvent = (
@@ -215,8 +218,11 @@ def fail_restore(state: WorkspaceState, *, reason: str, next_step: str) -> tuple
     return (WorkspaceRestoreFailed(reason=reason, next_step=next_step),) if existing(state).restoring else ()
 
 
-def discard(state: WorkspaceState, last: SnapshotTaken) -> tuple[WorkspaceEvent, ...]:
-    """With a last snapshot, where it differs from the one before."""
+def discard(
+    state: WorkspaceState, last: SnapshotTaken, used: tuple[int, int] | None = None
+) -> tuple[WorkspaceEvent, ...]:
+    """With a last snapshot, where it differs from the one before. `used`: bytes and files on its disk, where known."""
     if existing(state).discarded:
         return ()
-    return (*take_snapshot(state, last), WorkspaceDiscarded(last_tree=last.tree))
+    size, files = used or (None, None)
+    return (*take_snapshot(state, last), WorkspaceDiscarded(last_tree=last.tree, bytes=size, files=files))

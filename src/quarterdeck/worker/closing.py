@@ -11,6 +11,7 @@ from quarterdeck.application.ports.workspaces import WorkspaceTree
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION, WORKSPACE
 from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand
+from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.project import Project
 from quarterdeck.domain.session import LIVE, LiveSession, NoSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import Workspace, workspace_id
@@ -60,8 +61,8 @@ class Closer:
 
     async def finish(self, session_id: UUID) -> None:
         """Logs the end of a session without a jail, then discards its files, which are kept as a tree."""
-        tree = await self._last_tree(session_id)
-        await self._log_end(session_id, tree)
+        tree, used = await self._last_tree(session_id), await self._used(session_id)
+        await self._log_end(session_id, tree, used)
         await self._ports.workspaces.discard(session_id)
         self._marks.clear(session_id)
         self._ports.archiver.hurry.set()
@@ -101,6 +102,15 @@ class Closer:
         keep_ignored = await self._keeps_ignored(session_id)
         return await self._ports.workspaces.tree(session_id, known or prepared.tree, keep_ignored=keep_ignored)
 
+    async def _used(self, session_id: UUID) -> tuple[int, int] | None:
+        """No session stays open because its disk cannot be measured."""
+        try:
+            use = await self._ports.workspaces.use(session_id)
+        except (OSError, QuarterdeckError) as error:
+            logger.warning("a session's disk could not be measured", session=str(session_id), error=str(error))
+            return None
+        return (use.bytes, use.files) if use else None
+
     async def _keeps_ignored(self, session_id: UUID) -> bool:
         opened = (await self._ports.journal.read(SESSION, session_id)).state
         if isinstance(opened, NoSession):
@@ -108,7 +118,7 @@ class Closer:
         home = (await self._ports.journal.read(PROJECT, opened.project_id)).state
         return isinstance(home, Project) and home.settings.keep_ignored
 
-    async def _log_end(self, session_id: UUID, last: WorkspaceTree) -> None:
+    async def _log_end(self, session_id: UUID, last: WorkspaceTree, used: tuple[int, int] | None) -> None:
         """Nothing where the session lives on another worker."""
         while True:
             place = await self._ports.journal.read(SESSION, session_id)
@@ -118,7 +128,7 @@ class Closer:
                 return
             writes: list[StreamWrite] = []
             if isinstance(files.state, Workspace) and not files.state.discarded:
-                gone = workspace.discard(files.state, taken(last, None))
+                gone = workspace.discard(files.state, taken(last, None), used)
                 writes.append(StreamWrite(stream_id=files.stream_id, expected_version=files.version, events=gone))
             if isinstance(place.state, LIVE) and ends:
                 closed = session.close(place.state, f"{place.state.closing_reason} {_kept(last)}".strip())

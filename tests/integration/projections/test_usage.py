@@ -34,6 +34,7 @@ from quarterdeck.domain.task_events import (
 )
 from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import MAX_TOKENS, ModelUsageRecorded, Tokens, usage_id
+from quarterdeck.domain.workspace import WorkspaceDiscarded
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries.usage import series
 from quarterdeck_projections.queries.usage_question import Bucket, UsageQuestion
@@ -113,6 +114,8 @@ async def test_a_sessions_life_and_its_commands_are_measured(database: Database)
         command_id = uuid7()
         await story.tell(command_id, command_requested(session_id, story.project), session_id=session_id)
         await story.tell(command_id, command_started(), finished(), session_id=session_id)
+        await story.tell(uuid7(), WorkspaceDiscarded(last_tree="", bytes=4096, files=3), session_id=session_id)
+        await story.tell(uuid7(), WorkspaceDiscarded(last_tree=""), session_id=session_id)
         last = await story.tell(session_id, SessionAdmitted(), SessionClosed(), session_id=session_id)
         await projected(database, last, "usage")
 
@@ -128,6 +131,7 @@ async def test_a_sessions_life_and_its_commands_are_measured(database: Database)
         "command_output": 2_000,
         "session_queue": 0,
         "session_duration": 0,
+        "workspace_bytes": 4096,
     }
     assert {row[3:] for row in found} == {(story.user, session_id)}
     assert {(m, d) for m, _, d, *_ in found if d} == {("command_duration", "exited"), ("session_duration", "closed")}

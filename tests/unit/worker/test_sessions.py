@@ -123,6 +123,7 @@ async def test_closing_keeps_the_files_as_a_last_tree_and_leaves_nothing_else(de
     discarded = (await deck.events(workspace_id(session_id)))[-1]
     assert isinstance(discarded, WorkspaceDiscarded)
     assert discarded.last_tree in ended.reason
+    assert (discarded.bytes, discarded.files) == (4, 1)
 
 
 async def _gone(deck: Deck, session_id: UUID) -> bool:

@@ -12,7 +12,7 @@ from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import SessionCloseRequested, SessionOpened, SessionProvisioned
-from quarterdeck.domain.workspace import SnapshotTaken, WorkspacePrepared
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded, WorkspacePrepared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +282,16 @@ def _reopened_v2(event: SessionReopenedV1) -> SessionReopened:
     return SessionReopened(**vars(event))
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceDiscardedV1:
+    last_tree: str
+
+
+def _discarded_v2(event: WorkspaceDiscardedV1) -> WorkspaceDiscarded:
+    """What was on its disk was not recorded."""
+    return WorkspaceDiscarded(last_tree=event.last_tree)
+
+
 EARLIER: dict[tuple[str, int], Earlier] = {
     ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
@@ -296,6 +306,7 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
     ("SessionReopened", 1): Earlier(shape=SessionReopenedV1, upcast=_reopened_v2),
     ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
+    ("WorkspaceDiscarded", 1): Earlier(shape=WorkspaceDiscardedV1, upcast=_discarded_v2),
     ("WorkspacePrepared", 1): Earlier(shape=WorkspacePreparedV1, upcast=_prepared_v2),
 }
 """By topic and version. Every version before an event's current one is here; a test checks it."""
