@@ -31,7 +31,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "command": _found(lambda id_: _command(world, id_)),
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
-        "checkpoints": _paged(lambda **_: world.checkpoints),
+        "checkpoints": _paged(partial(_checkpoints, world)),
         **tasks.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
@@ -400,6 +400,10 @@ def _price_table(world: World) -> Json:
 
 def _shown_prices(world: World, _info: Any, **_: Any) -> Json:
     return _price_table(world)
+
+
+def _checkpoints(world: World, **_: Any) -> list[Json]:
+    return world.checkpoints
 
 
 def _usage(world: World, _info: Any, **asked: Any) -> Json:
