@@ -184,6 +184,17 @@ async def test_the_log_verifies_by_a_key_that_was_noted(product: Product) -> Non
     assert list((product.data / "checkpoints").rglob("*.note"))
 
 
+async def test_a_bundle_has_what_was_printed(product: Product, tmp_path: Path) -> None:
+    product.qd("run", "--", "seq 20000")
+    bundle = str(tmp_path / "record.tar.zst")
+    assert product.qd("audit", "export", "--all", bundle).returncode == 0
+
+    checked = product.ask("audit", "verify", "--bundle", bundle)
+
+    assert checked["intact"]
+    assert checked["bundle"]["transcripts"] > 0
+
+
 async def test_nothing_secret_is_in_logs_or_process_lists(product: Product) -> None:
     issued = product.ask("token", "issue", "ci", "--scope", "session:read")
     secret = issued["secret"]

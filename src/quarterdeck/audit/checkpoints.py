@@ -48,3 +48,8 @@ class Checkpoint:
             )
         except ValueError as error:
             raise BadNoteError("The note is no checkpoint of a log.") from error
+
+
+def position_of(note: str) -> int:
+    """What a note says that it is about; its signature is not looked at. Raises BadNoteError."""
+    return Checkpoint.parse(f"{note.rpartition(chr(10) * 2)[0]}\n").head.position

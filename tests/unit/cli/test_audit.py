@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,8 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.world import NOW, global_id
 from tests.unit.cli.conftest import QdCall
 
+from quarterdeck.audit.bundle.contents import Scope
+from quarterdeck.audit.bundle.writing import BundleWriter
 from quarterdeck.audit.chain import GENESIS, Head, digest_after
 from quarterdeck.audit.checkpoints import Checkpoint, log_name
 from quarterdeck.audit.notes import SigningKey
@@ -170,3 +173,66 @@ def test_a_log_without_a_signature_says_what_that_means(chained: World, qd: QdCa
 
 def test_a_key_that_is_none_is_refused(qd: QdCall, logged_in: FakeGateway) -> None:
     assert qd("audit", "verify", "--key", "what").code == 2
+
+
+def test_a_bundle_is_written_and_checked_without_a_server(
+    signed: World, qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    [key] = qd("audit", "keys").out.split()
+    file = tmp_path / "record.tar.zst"
+
+    ran = qd("audit", "export", "--all", str(file))
+    assert ran.code == 0
+    assert "1,102 events and 0 transcripts" in ran.out
+
+    signed.events.clear()
+    checked = qd("audit", "verify", "--bundle", str(file), "--key", key, "--json")
+    assert (checked.code, checked.json["checked"], checked.json["checkpoints"]["outside"]) == (0, 1102, 1)
+
+
+def test_an_export_goes_on_where_it_was_cut_off(
+    signed: World, qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    """What was logged since is not in it: its end is where it began."""
+    file, rows = tmp_path / "record.tar.zst", [raw_event(read(Event, each)) for each in signed.events]
+    with BundleWriter(file, Scope.ALL, None, len(rows)) as writer:
+        writer.add_events(rows[:600])
+        writer.keep(600, 600, 0)
+    log(signed, "UserRegistered", {"name": "later"})
+
+    ran = qd("audit", "export", "--all", str(file), "--json")
+
+    assert (ran.json["resumed"], ran.json["events"]) == (True, 1102)
+    assert qd("audit", "verify", "--bundle", str(file)).code == 0
+
+
+def test_a_log_that_was_cut_off_is_found_in_its_bundle_as_well(
+    signed: World, qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    [key] = qd("audit", "keys").out.split()
+    del signed.events[1000:]
+    qd("audit", "export", "--all", str(tmp_path / "record"))
+
+    found = qd("audit", "verify", "--bundle", str(tmp_path / "record"), "--key", key, "--json").json["finding"]
+
+    assert (found["position"], found["fault"]) == (1001, "cut off")
+
+
+def test_what_is_to_be_exported_is_said_once_and_nothing_is_overwritten(
+    qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    file = tmp_path / "record"
+    assert qd("audit", "export", str(file)).code == 2
+    assert qd("audit", "export", str(file), "--all", "--project", "x").code == 2
+    file.write_text("mine")
+    assert "is there already" in qd("audit", "export", "--all", str(file)).err
+    assert file.read_text() == "mine"
+
+
+def test_a_file_that_is_no_bundle_is_told(qd: QdCall, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    assert "cannot be read" in qd("audit", "verify", "--bundle", str(file)).err
+    file.write_text("hello")
+    ran = qd("audit", "verify", "--bundle", str(file))
+    assert ran.code == 2
+    assert "no bundle" in ran.err

@@ -1,0 +1,184 @@
+"""A bundle checked as it streams by: the chain, the signatures, and each transcript against its command's end.
+
+Memory does not grow with the bundle, but for a few bytes of each command in the part that is read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.application import frames
+from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.audit.bundle import contents, rows
+from quarterdeck.audit.bundle.container import BundleError, Member, members
+from quarterdeck.audit.bundle.contents import Ending, Header, Scope
+from quarterdeck.audit.chain import Head
+from quarterdeck.audit.notes import VerifierKey
+from quarterdeck.audit.proofs import Signatures
+from quarterdeck.audit.tampering import Fault, Finding
+from quarterdeck.audit.verify import Report, verify
+from quarterdeck.domain.command import CommandFinished
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleReport:
+    header: Header
+    report: Report
+    signatures: Signatures
+    """Closed: its figures can be read."""
+    transcripts: int
+    """Checked against the digests that their commands' ends say, and good."""
+    output_bytes: int
+    """In these."""
+
+
+def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | None = None) -> BundleReport:
+    """Raises BundleError for a file that cannot be read to its end; everything else that is wrong is the finding.
+
+    A bundle of a project or session holds some rows of the log only: they are checked one by one, the chain is not.
+    """
+    with path.open("rb") as file, Signatures(trusted) as signatures:
+        reading = _Reading(file)
+        if reading.header.scope is Scope.ALL:
+            report = verify(reading.events(), known_head=known_head, check=signatures.take)
+        else:
+            report = _one_by_one(reading.events())
+        if report.intact:
+            reading.to_the_end()
+            report = replace(report, finding=reading.finding)
+        if report.intact and reading.header.scope is Scope.ALL:
+            report = replace(report, finding=signatures.compare(reading.notes))
+        return BundleReport(
+            header=reading.header,
+            report=report,
+            signatures=signatures,
+            transcripts=reading.transcripts,
+            output_bytes=reading.output_bytes,
+        )
+
+
+def _one_by_one(events: Iterator[RawEvent]) -> Report:
+    checked, erased, last = 0, 0, Head()
+    for event in events:
+        if event.position <= last.position:
+            detail = f"row {event.position} stands after row {last.position}"
+            finding = Finding(position=event.position, fault=Fault.REORDERED, detail=detail)
+            return Report(checked=checked, erased=erased, head=last, finding=finding)
+        if event.payload is not None and sha256(event.payload).digest() != event.payload_digest:
+            detail = f"the payload of row {event.position} does not have the digest that was logged"
+            finding = Finding(position=event.position, fault=Fault.CHANGED_PAYLOAD, detail=detail)
+            return Report(checked=checked, erased=erased, head=last, finding=finding)
+        checked, erased = checked + 1, erased + event.erased
+        last = Head(position=event.position, digest=event.digest)
+    return Report(checked=checked, erased=erased, head=last)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Expected:
+    """The transcript that a command's end tells of."""
+
+    position: int
+    size: int
+    sha256: str
+
+
+class _Reading:
+    """The members of a bundle in their order; rows are given out, all else is checked on the way."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._members = members(file)
+        first = next(self._members, None)
+        if first is None:
+            raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
+        self.header = contents.header(first)
+        self.finding: Finding | None = None
+        self.notes: list[str] = []
+        self.transcripts = self.output_bytes = self._events = 0
+        self._expected: dict[UUID, _Expected] = {}
+        self._command: UUID | None = None
+        self._digest, self._size = sha256(), 0
+        self._ended: Ending | None = None
+
+    def events(self) -> Iterator[RawEvent]:
+        """Ends at the first transcript that is wrong, which is then the finding."""
+        for member in self._members:
+            if self._ended:
+                raise BundleError("The bundle goes on after its end.")
+            self._settle(member)
+            if self.finding:
+                return
+            if member.name.startswith("events/"):
+                yield from self._rows(member)
+            else:
+                self._take(member)
+        self._settle(None)
+
+    def to_the_end(self) -> None:
+        """Raises BundleError where the bundle is not whole."""
+        if self.finding:
+            return
+        for _ in self.events():
+            raise BundleError("The bundle goes on after its end.")
+        told = Ending(events=self._events, transcripts=self.transcripts, checkpoints=len(self.notes))
+        if self._ended != told:
+            raise BundleError("The bundle is not whole: its end does not fit what is in it.", "Export it again.")
+
+    def _rows(self, member: Member) -> Iterator[RawEvent]:
+        for event in rows.events(member.content):
+            self._events += 1
+            if event.topic == CommandFinished.TOPIC and event.payload is not None:
+                ended = decode(event.topic, event.schema_version, event.payload)
+                if isinstance(ended, CommandFinished) and ended.output_bytes:
+                    self._expected[event.stream_id] = _Expected(
+                        position=event.position, size=ended.output_bytes, sha256=ended.output_sha256
+                    )
+            yield event
+
+    def _take(self, member: Member) -> None:
+        if member.name.startswith("transcripts/"):
+            self._read_transcript(member)
+        elif member.name.startswith("checkpoints/"):
+            self.notes += contents.notes(member)
+        elif member.name == Ending.NAME:
+            self._ended = contents.ending(member)
+        else:
+            raise BundleError(f"The bundle has a member that none has: {member.name[:80]!r}.")
+
+    def _read_transcript(self, member: Member) -> None:
+        self._command = contents.command_of(member)
+        if self._command not in self._expected:
+            raise BundleError(f"The bundle has a transcript of command {self._command}, whose end is not before it.")
+        if frames.whole(member.content) != len(member.content):
+            raise BundleError(f"The transcript of command {self._command} does not consist of whole frames.")
+        for span in frames.spans(member.content):
+            if span.kind in frames.OUTPUT_KINDS:
+                self._digest.update(memoryview(member.content)[span.data : span.end])
+                self._size += span.end - span.data
+
+    def _settle(self, following: Member | None) -> None:
+        """What is complete when this member comes: a transcript, and all those of the rows before."""
+        parts = following is not None and following.name.startswith("transcripts/")
+        if self._command and not (parts and following and contents.command_of(following) == self._command):
+            self._compare(self._command, self._expected.pop(self._command))
+            self._command, self._digest, self._size = None, sha256(), 0
+        if self._expected and not parts and not self.finding:
+            command_id, expected = next(iter(self._expected.items()))
+            self.finding = _bad(expected, f"the transcript of command {command_id} is missing")
+
+    def _compare(self, command_id: UUID, expected: _Expected) -> None:
+        if (self._size, self._digest.hexdigest()) == (expected.size, expected.sha256):
+            self.transcripts += 1
+            self.output_bytes += self._size
+            return
+        detail = f"the transcript of command {command_id} is not what its end says"
+        if self._size != expected.size:
+            detail += f": {self._size:,} bytes, and not {expected.size:,}"
+        self.finding = _bad(expected, detail)
+
+
+def _bad(expected: _Expected, detail: str) -> Finding:
+    return Finding(position=expected.position, fault=Fault.CHANGED_TRANSCRIPT, detail=detail)

@@ -1,0 +1,84 @@
+"""What is in a bundle: its members by name, in the order in which they are written.
+
+bundle.json                         the header: format, version, what it is a part of, the log's head then
+events/000000000001.jsonl           rows, from this position on
+transcripts/<command>/000000.frames what the commands printed that finished in the rows just before
+checkpoints/000000.jsonl            notes that lie outside of the log, a JSON string a line
+end.json                            how much there is of each; without it the bundle is not whole
+"""
+
+from enum import StrEnum
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from quarterdeck.audit.bundle.container import BundleError, Member
+
+FORMAT = "quarterdeck-bundle"
+VERSION = 1
+T = TypeVar("T")
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    PROJECT = "project"
+    SESSION = "session"
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    NAME: ClassVar[str] = "bundle.json"
+    format: str
+    version: int
+    scope: Scope
+    id: UUID | None
+    """Of the project or session."""
+    end: int
+    """Position of the log's head when the export began: nothing after it is in the bundle."""
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    NAME: ClassVar[str] = "end.json"
+    events: int
+    transcripts: int
+    checkpoints: int
+
+
+def header(member: Member) -> Header:
+    """Raises BundleError for that of another format, or of a later release."""
+    try:
+        told = msgspec.json.decode(member.content)
+        version = told["version"] if told["format"] == FORMAT and member.name == Header.NAME else None
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise BundleError("The file is no bundle.", "Make one with `qd audit export`.") from error
+    if not isinstance(version, int):
+        raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
+    if version > VERSION:
+        raise BundleError(
+            f"The bundle has version {version}; this release reads up to {VERSION}.", "Take a newer release of `qd`."
+        )
+    return _decoded(member, Header)
+
+
+def ending(member: Member) -> Ending:
+    return _decoded(member, Ending)
+
+
+def notes(member: Member) -> list[str]:
+    """Of a member of checkpoints."""
+    return [_decoded(Member(name=member.name, content=line), str) for line in member.content.splitlines()]
+
+
+def command_of(member: Member) -> UUID:
+    """Whose transcript it is a part of."""
+    try:
+        return UUID(member.name.split("/")[1])
+    except ValueError as error:
+        raise BundleError(f"The bundle has a transcript of no command: {member.name[:80]!r}.") from error
+
+
+def _decoded(member: Member, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(member.content, type=kind)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BundleError(f"The bundle's member {member.name[:80]!r} cannot be read: {error}.") from error

@@ -1,0 +1,109 @@
+"""Writing a bundle: part by part into a file beside it, so that an export that was cut off goes on where it was."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Self
+from uuid import UUID
+
+import msgspec
+
+from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.audit.bundle import rows
+from quarterdeck.audit.bundle.container import BundleError, Member, ending, packed
+from quarterdeck.audit.bundle.contents import FORMAT, VERSION, Ending, Header, Scope
+
+NOTES_A_MEMBER = 10_000
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What is safely in the part that is written."""
+
+    header: Header
+    size: int = 0
+    position: int = 0
+    """Of the last row."""
+    events: int = 0
+    transcripts: int = 0
+
+
+class BundleWriter:
+    """To be entered. Leaving it without `finish` keeps the part, and the next writer of the same bundle goes on."""
+
+    def __init__(self, path: Path, scope: Scope, identifier: UUID | None, end: int) -> None:
+        """`end`: the log's head now; a part that was begun keeps its own."""
+        self._path = path
+        self._part, self._state = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
+        header = Header(format=FORMAT, version=VERSION, scope=scope, id=identifier, end=end)
+        self.progress = self._begun(header) or Progress(header=header)
+        self.resumed = self.progress.size > 0
+        self._file: IO[bytes]
+
+    def _begun(self, header: Header) -> Progress | None:
+        try:
+            known = msgspec.json.decode(self._state.read_bytes(), type=Progress)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        if (known.header.scope, known.header.id) != (header.scope, header.id):
+            raise BundleError(
+                f"{self._part} is the beginning of another export.", "Finish that one, remove it, or name another file."
+            )
+        return known if self._part.exists() and self._part.stat().st_size >= known.size else None
+
+    def __enter__(self) -> Self:
+        descriptor = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = os.fdopen(descriptor, "r+b")
+        self._file.truncate(self.progress.size)
+        self._file.seek(self.progress.size)
+        if not self.resumed:
+            self._put(Member(name=Header.NAME, content=msgspec.json.encode(self.progress.header)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add_transcript(self, command_id: UUID, parts: Sequence[bytes]) -> None:
+        """Frames as they are stored, cut where one ends. Safe once the rows that belong to it are added."""
+        for number, part in enumerate(parts):
+            self._put(Member(name=f"transcripts/{command_id}/{number:06d}.frames", content=part))
+
+    def add_events(self, events: Sequence[RawEvent]) -> None:
+        self._put(Member(name=f"events/{events[0].position:012d}.jsonl", content=rows.lines(events)))
+
+    def keep(self, position: int, events: int, transcripts: int) -> None:
+        """Everything up to this row is in: what was added until now is not fetched again."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        known = self.progress
+        self.progress = Progress(
+            header=known.header,
+            size=self._file.tell(),
+            position=position,
+            events=known.events + events,
+            transcripts=known.transcripts + transcripts,
+        )
+        fresh = self._state.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(self.progress))
+        fresh.replace(self._state)
+
+    def finish(self, notes: Sequence[str]) -> None:
+        """Adds the notes from outside of the log, and gives the file its name."""
+        for number, some in enumerate(_groups(notes)):
+            content = b"".join(msgspec.json.encode(note) + b"\n" for note in some)
+            self._put(Member(name=f"checkpoints/{number:06d}.jsonl", content=content))
+        known = self.progress
+        told = Ending(events=known.events, transcripts=known.transcripts, checkpoints=len(notes))
+        self._put(Member(name=Ending.NAME, content=msgspec.json.encode(told)))
+        self._file.write(ending())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._part.replace(self._path)
+        self._state.unlink(missing_ok=True)
+
+    def _put(self, member: Member) -> None:
+        self._file.write(packed(member))
+
+
+def _groups(notes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(notes), NOTES_A_MEMBER):
+        yield notes[start : start + NOTES_A_MEMBER]
