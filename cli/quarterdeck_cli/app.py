@@ -33,6 +33,7 @@ from quarterdeck_cli.commands import (
     tokens,
     usage,
     usage_dashboards,
+    usage_export,
     workers,
 )
 
@@ -166,6 +167,7 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("top", usage_dashboards.top_usage),
                 ("percentiles", usage_dashboards.usage_percentiles),
                 ("funnel", usage_dashboards.task_funnel),
+                ("export", usage_export.export_usage),
                 ("prices", usage.show_prices),
             ],
         ),

@@ -27,6 +27,7 @@ from quarterdeck_projections.queries import (
     tokens,
     usage,
     usage_funnel,
+    usage_pages,
     usage_percentiles,
     usage_top,
     workers,
@@ -46,8 +47,9 @@ from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskR
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
-from quarterdeck_projections.queries.usage_question import UsageQuestion
+from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion
 from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import SessionState
@@ -109,6 +111,7 @@ class Reads(Protocol):
     async def task_funnel(
         self, asked: FunnelQuestion, limit: int
     ) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]: ...
+    async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]: ...
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window
     ) -> Page[UsageCallRow]: ...
@@ -230,6 +233,9 @@ class ReadModels:
 
     async def task_funnel(self, asked: FunnelQuestion, limit: int) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]:
         return await usage_funnel.funnel(self._database, asked, limit)
+
+    async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]:
+        return await usage_pages.page_of_facts(self._database, asked, after, limit)
 
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window

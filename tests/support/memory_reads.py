@@ -29,8 +29,9 @@ from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
-from quarterdeck_projections.queries.usage_question import UsageQuestion
+from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion
 from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
 from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, FindingKind, SessionState
@@ -153,6 +154,9 @@ class MemoryReads(MemoryTaskReads):
 
     async def task_funnel(self, asked: FunnelQuestion, limit: int) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]:
         return usage_facts.funnel(usage_facts.of(await self._events()), asked)
+
+    async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]:
+        return usage_facts.page_of_facts(usage_facts.of(await self._events()), asked, after)[:limit]
 
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window

@@ -1,5 +1,6 @@
 """What usage sums up to, computed from facts one by one: the twin of the read model's SQL."""
 
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +10,7 @@ from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion, widened
 from quarterdeck_projections.queries.usage_top import TopList, TopQuestion
@@ -155,6 +157,13 @@ def _value(fact: Fact, dimension: Dimension) -> str:
             return str(getattr(fact, f"{dimension}_id") or "")
         case _:
             return str(getattr(fact, dimension))
+
+
+def page_of_facts(facts: Iterable[Fact], asked: Selection, after: After | None) -> list[FactRow]:
+    names = [each.name for each in dataclasses.fields(FactRow)]
+    rows = [FactRow(**{name: getattr(fact, name) for name in names}) for fact in facts if _wanted(fact, asked)]
+    rows.sort(key=lambda row: (row.at, row.position))
+    return [row for row in rows if after is None or (row.at, row.position) > after]
 
 
 def calls(facts: Iterable[Fact]) -> list[tuple[UUID, UsageCallRow]]:

@@ -1,10 +1,9 @@
 """qd workspace export: a session's files as a branch, a patch or a tar."""
 
 import hashlib
-import os
 import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated
@@ -18,6 +17,7 @@ from quarterdeck_cli.command_line import Json, closed_output
 from quarterdeck_cli.commands.snapshots import At, Session, point_of, say_skipped
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.exitcodes import ExitCode
+from quarterdeck_cli.files import target
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, size
 
@@ -61,7 +61,7 @@ async def export_workspace(
     if made.download is None:
         return _say_branch(qd, made, as_json=as_json)
     try:
-        with _target(output) as file:
+        with target(output) as file:
             sha256, length = await _copy(client.download(made.download), file)
             found = await api.recorded(client, session_id, made.position, sha256)
             if found is None:
@@ -105,25 +105,6 @@ async def _copy(parts: AsyncGenerator[bytes], file: IO[bytes]) -> tuple[str, int
             file.write(part)
     file.flush()
     return digest.hexdigest(), length
-
-
-@contextmanager
-def _target(output: Path | None) -> Generator[IO[bytes]]:
-    """A file that is there when all of it is."""
-    if output is None:
-        yield sys.stdout.buffer
-        return
-    if output.exists():
-        raise UsageError(f"There is a {plain(str(output))} already.", "Name another file, or remove it.")
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.rename(output)
-    except OSError as error:
-        raise UsageError(f"{plain(str(output))} cannot be written: {error.strerror}.", "Name another file.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _say_branch(qd: Qd, made: Export, *, as_json: bool) -> int:

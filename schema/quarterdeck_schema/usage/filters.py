@@ -20,6 +20,7 @@ from quarterdeck_schema.usage.types import ID_OF
 MOST_VALUES = 100
 MOST_GROUPS = 3
 MOST_PERCENTS = 10
+PERCENTS = (50.0, 90.0, 95.0, 99.0)
 MOST_FIRST = 100
 MOST_FACTS = 1_000_000
 """That percentiles are of."""
@@ -126,6 +127,16 @@ def funnel_question(
     first, last = widened(bucket, since, until) if bucket else (since, until)
     _check_days(last - first, LONGEST[bucket or Bucket.MONTH], bucket or Bucket.MONTH, "a coarser bucket")
     return FunnelQuestion(project_id=project_id, since=first, until=last, steps=chosen, bucket=bucket)
+
+
+def facts_question(
+    project_id: UUID, since: datetime, until: datetime, measures: list[Measure], filters: UsageFilters | None
+) -> Selection:
+    """Of single facts, at the very times that are asked for."""
+    told = _selection(project_id, measures, [], filters)
+    check_times(since, until)
+    _check_days(until - since, LONGEST[Bucket.MONTH], Bucket.MONTH, "several files")
+    return Selection(since=since, until=until, **told)
 
 
 def _selection(

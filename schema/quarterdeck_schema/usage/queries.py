@@ -22,6 +22,7 @@ from quarterdeck_schema.requires import query
 from quarterdeck_schema.scalars import Long
 from quarterdeck_schema.usage.filters import (
     MOST_FACTS,
+    PERCENTS,
     UsageFilters,
     check_facts,
     check_points,
@@ -38,7 +39,6 @@ from quarterdeck_schema.usage.top import UsageTop, shown_top
 from quarterdeck_schema.usage.types import ModelCall, UsageSeries, call_of, point_of
 
 MOST_POINTS = 10_000
-PERCENTS = (50.0, 90.0, 95.0, 99.0)
 From = Annotated[datetime, strawberry.argument(name="from")]
 
 

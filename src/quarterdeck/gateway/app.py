@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
-from quarterdeck.gateway import exports, graphiql
+from quarterdeck.gateway import exports, graphiql, usage_exports
 from quarterdeck.gateway.gateway import Gateway, make_gateway
 from quarterdeck.gateway.guard import Guard
 from quarterdeck.gateway.health import Health
@@ -42,6 +42,7 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
         Route(PATH, GraphQLOverHTTP(gateway)),
         WebSocketRoute(PATH, sockets),
         Route(exports.ROUTE, exports.Exports(gateway)),
+        Route(usage_exports.ROUTE, usage_exports.UsageExports(gateway)),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),

@@ -20,8 +20,9 @@ from quarterdeck_projections import schema
 from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries import usage
 from quarterdeck_projections.queries.usage_funnel import FunnelQuestion, funnel
+from quarterdeck_projections.queries.usage_pages import After, FactRow, page_of_facts
 from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion, percentiles
-from quarterdeck_projections.queries.usage_question import Bucket, UsageQuestion, widened
+from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion, widened
 from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion, top
 from quarterdeck_projections.usage.facts import Fact
 from quarterdeck_projections.usage.measures import Dimension, Measure
@@ -244,6 +245,26 @@ async def test_percentiles_of_more_facts_than_wanted_are_seen_to_be_that(engines
         await engine.add(facts)
         async with pools.Database(engine.url, max_size=1) as database:
             assert sum(point.count for point in await percentiles(database, asked, 10, 5)) == 6
+
+
+async def test_single_facts_come_page_by_page_and_none_is_lost_where_times_are_the_same(engines: list[Engine]) -> None:
+    facts = some_facts(12, 200, timedelta(0), timedelta(days=70))
+    # at three times only, in one of them beyond a page
+    facts = [fact._replace(at=NOW - timedelta(days=number % 3 * 20)) for number, fact in enumerate(facts)]
+    asked = Selection(project_id=MINE, since=NOW - timedelta(days=60), until=NOW, measures=(Measure.COST,))
+    expected = usage_facts.page_of_facts(facts, asked, None)
+    assert len({row.at for row in expected}) == 2
+    for engine in engines:
+        await engine.add(facts)
+        found: list[FactRow] = []
+        async with pools.Database(engine.url, max_size=1) as database:
+            while page := await page_of_facts(database, asked, _after(found), 7):
+                found += page
+        assert found == expected, engine.name
+
+
+def _after(found: Sequence[FactRow]) -> After | None:
+    return After(found[-1].at, found[-1].position) if found else None
 
 
 def some_ways(seed: int, count: int) -> list[Fact]:

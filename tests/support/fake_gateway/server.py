@@ -49,6 +49,7 @@ class FakeGateway:
             Route("/graphql", self._post, methods=["POST"]),
             WebSocketRoute("/graphql", self._socket_opened),
             Route("/exports/{session}/{name}", self._download),
+            Route("/usage/{project}/{name}", self._usage_file),
         ]
         config = uvicorn.Config(
             Starlette(routes=routes),
@@ -114,6 +115,15 @@ class FakeGateway:
                 "left_out_total": len(left_out),
             }
             await self.world.append("WorkspaceExported", uuid4(), self.world.sessions[0], **about)
+        return StreamingResponse(self._parts(content))
+
+    async def _usage_file(self, request: Request) -> Response:
+        self.world.calls.append((request.url.path, {"asked": request.query_params.multi_items()}))
+        content = self.world.downloads.get(request.path_params["name"])
+        if content is None:
+            told = {"code": "LIMIT_EXCEEDED", "nextStep": "Ask for less time."}
+            refused = {"message": "There are more than 100,000 points to tell.", "extensions": told}
+            return JSONResponse({"errors": [refused]}, status_code=429)
         return StreamingResponse(self._parts(content))
 
     async def _parts(self, content: bytes) -> AsyncIterator[bytes]:

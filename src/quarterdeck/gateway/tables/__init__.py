@@ -1,0 +1,1 @@
+"""Tables for programs of others: what is in them, as CSV and as Parquet."""
