@@ -256,6 +256,8 @@ async def test_single_facts_come_page_by_page_and_none_is_lost_where_times_are_t
     assert len({row.at for row in expected}) == 2
     for engine in engines:
         await engine.add(facts)
+        # one session for all connections: see `add`
+        engine.execute("DEALLOCATE ALL")
         found: list[FactRow] = []
         async with pools.Database(engine.url, max_size=1) as database:
             while page := await page_of_facts(database, asked, _after(found), 7):
