@@ -35,6 +35,7 @@ class AuditPlugin:
         command(audit, "verify")(verify_log)
         command(audit, "keys")(list_keys)
         command(audit, "export")(export_log)
+        command(audit, "rehearse")(rehearse_log)
         app.add_typer(audit, name="audit")
 
 
@@ -90,3 +91,13 @@ async def export_log(
     from quarterdeck.audit.offline import export_bundle
 
     return await export_bundle(qd, file, everything=everything, project=project, session=session, as_json=as_json)
+
+
+async def rehearse_log(qd: Qd, *, bundle: BundleFile = None, as_json: Json = False) -> int:
+    """Read the whole log with this release, and list what it cannot read: before an upgrade, with the new release.
+
+    Reads the server's log, or a --bundle that `qd audit export` made. Exits with 1 where something cannot be read.
+    """
+    from quarterdeck.audit.offline import rehearse_log as rehearse
+
+    return await rehearse(qd, bundle, as_json=as_json)

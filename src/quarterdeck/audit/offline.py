@@ -1,15 +1,20 @@
-"""`qd audit` on bundles: making one, and checking one without a server."""
+"""`qd audit` on bundles: making one, and reading one without a server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from quarterdeck.audit.bundle.checking import check
+from quarterdeck.audit.bundle.checking import events as bundle_events
 from quarterdeck.audit.bundle.container import BundleError
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.exporting import export
-from quarterdeck.audit.telling import given, told
+from quarterdeck.audit.over_api import synchronously, until
+from quarterdeck.audit.rehearse import rehearse
+from quarterdeck.audit.telling import given, rehearsed, told
 from quarterdeck_cli import resolve
+from quarterdeck_cli.api.events import events, log_status
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
 
@@ -17,13 +22,8 @@ from quarterdeck_cli.qd import Qd
 async def check_bundle(qd: Qd, path: Path, known_head: str | None, trusted: Sequence[str], *, as_json: bool) -> int:
     """Prints what was found in a bundle, and returns the exit code."""
     known, keys = given(known_head, trusted)
-    try:
-        with qd.out.status(f"Checking {path} …"):
-            found = await asyncio.to_thread(check, path, keys, known)
-    except BundleError as error:
-        raise UsageError(f"{path}: {error.message}", error.next_step) from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a bundle.") from error
+    with qd.out.status(f"Checking {path} …"), _telling(path):
+        found = await asyncio.to_thread(check, path, keys, known)
     return told(qd, found.report, found.signatures, as_json=as_json, bundle=found)
 
 
@@ -47,3 +47,28 @@ async def export_bundle(
         raise UsageError(error.message, error.next_step) from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.", "See that there is room.") from error
+
+
+async def rehearse_log(qd: Qd, bundle: Path | None, *, as_json: bool) -> int:
+    """Reads a bundle, or the server's log, prints what this release could not read, and returns the exit code."""
+    if bundle:
+        with qd.out.status(f"Reading {bundle} …"), _telling(bundle):
+            found = await asyncio.to_thread(lambda: rehearse(bundle_events(bundle)))
+    else:
+        client = await qd.client()
+        end = (await log_status(client)).position
+        with qd.out.status(f"Reading {end:,} events …") as say:
+            rows = synchronously(until(events(client), end, say), asyncio.get_running_loop())
+            found = await asyncio.to_thread(rehearse, rows)
+    return rehearsed(qd, found, as_json=as_json)
+
+
+@contextmanager
+def _telling(path: Path) -> Generator[None]:
+    """What a file that is no bundle means to the user."""
+    try:
+        yield
+    except BundleError as error:
+        raise UsageError(f"{path}: {error.message}", error.next_step) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a bundle.") from error

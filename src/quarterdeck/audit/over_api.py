@@ -31,7 +31,7 @@ async def check(qd: Qd, known_head: str | None, trusted: Sequence[str], *, as_js
     notes = [each.note async for each in checkpoints(client)]
     end = (await log_status(client)).position
     with qd.out.status(f"Checking {end:,} events …") as say, Signatures(keys) as signatures:
-        rows = _synchronously(_rows(events(client), end, say), asyncio.get_running_loop())
+        rows = synchronously(until(events(client), end, say), asyncio.get_running_loop())
         report = await asyncio.to_thread(verify, rows, known_head=known, check=signatures.take)
         if report.intact:
             report = replace(report, finding=await asyncio.to_thread(signatures.compare, notes))
@@ -56,7 +56,7 @@ async def show_keys(qd: Qd, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-async def _rows(found: AsyncIterator[Event], end: int, say: Callable[[str], None]) -> AsyncIterator[RawEvent]:
+async def until(found: AsyncIterator[Event], end: int, say: Callable[[str], None]) -> AsyncIterator[RawEvent]:
     """Up to the head that the log had at the start: a busy log would have no end."""
     async for event in found:
         if event.position > end:
@@ -66,7 +66,7 @@ async def _rows(found: AsyncIterator[Event], end: int, say: Callable[[str], None
         yield raw_event(event)
 
 
-def _synchronously(rows: AsyncIterator[RawEvent], loop: asyncio.AbstractEventLoop) -> Iterator[RawEvent]:
+def synchronously(rows: AsyncIterator[RawEvent], loop: asyncio.AbstractEventLoop) -> Iterator[RawEvent]:
     """For a thread: the rows that `loop` fetches."""
 
     async def following() -> RawEvent | None:

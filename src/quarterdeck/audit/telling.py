@@ -1,6 +1,7 @@
 """What a check was given and what it found, as `qd audit` reads and prints it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from quarterdeck.audit.bundle.checking import BundleReport
@@ -8,6 +9,7 @@ from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.notes import VerifierKey
 from quarterdeck.audit.proofs import Signatures
+from quarterdeck.audit.rehearse import Rehearsal
 from quarterdeck.audit.verify import Report
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_cli.errors import UsageError
@@ -29,6 +31,33 @@ def told(
     else:
         _print(qd, report, signatures, bundle)
     return ExitCode.OK if report.intact else ExitCode.CHECK_FAILED
+
+
+def rehearsed(qd: Qd, found: Rehearsal, *, as_json: bool) -> ExitCode:
+    """The same of a rehearsal."""
+    kinds = list(found.unreadable.values())
+    if as_json:
+        qd.out.json(
+            {
+                "read": found.read,
+                "erased": found.erased,
+                "upcast": found.upcast,
+                "unreadable": [{**asdict(each), "why": each.why.value} for each in kinds],
+            }
+        )
+    else:
+        qd.out.line(
+            f"{found.read:,} events can be read, {found.upcast:,} of them in an earlier shape; "
+            f"{found.erased:,} are erased."
+        )
+        if kinds:
+            rows = [
+                (f"{k.topic} v{k.schema_version}", k.why.value, f"{k.count:,}", ", ".join(map(str, k.positions)))
+                for k in kinds
+            ]
+            qd.out.table(("EVENT", "WHY NOT", "HOW MANY", "FIRST AT"), rows, nothing="")
+            qd.out.note("They stay in the log as they are; this release skips them. A later one may read them.")
+    return ExitCode.OK if found.good else ExitCode.CHECK_FAILED
 
 
 def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport | None) -> None:

@@ -236,3 +236,15 @@ def test_a_file_that_is_no_bundle_is_told(qd: QdCall, tmp_path: Path) -> None:
     ran = qd("audit", "verify", "--bundle", str(file))
     assert ran.code == 2
     assert "no bundle" in ran.err
+
+
+def test_a_log_is_read_in_rehearsal_on_the_server_and_in_a_bundle(
+    signed: World, qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    assert qd("audit", "rehearse", "--json").json == {"read": 1102, "erased": 0, "upcast": 0, "unreadable": []}
+    log(signed, "SessionTeleported", {"to": "mars"})
+    ran = qd("audit", "rehearse")
+    assert ran.code == 1
+    assert "SessionTeleported v1" in ran.out
+    qd("audit", "export", "--all", str(tmp_path / "record"))
+    assert qd("audit", "rehearse", "--bundle", str(tmp_path / "record"), "--json").json["unreadable"][0]["count"] == 1

@@ -61,6 +61,16 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
         )
 
 
+def events(path: Path) -> Iterator[RawEvent]:
+    """The rows alone, unchecked. Raises BundleError for a file that cannot be read to its end."""
+    with path.open("rb") as file:
+        found = members(file)
+        contents.header(next(found, Member(name="", content=b"")))
+        for member in found:
+            if member.name.startswith("events/"):
+                yield from rows.events(member.content)
+
+
 def _one_by_one(events: Iterator[RawEvent]) -> Report:
     checked, erased, last = 0, 0, Head()
     for event in events:
