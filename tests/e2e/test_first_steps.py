@@ -184,9 +184,9 @@ async def test_the_log_verifies_by_a_key_that_was_noted(product: Product) -> Non
     assert list((product.data / "checkpoints").rglob("*.note"))
 
 
-async def test_a_bundle_has_what_was_printed(product: Product, tmp_path: Path) -> None:
-    product.qd("run", "--", "seq 20000")
-    bundle = str(tmp_path / "record.tar.zst")
+async def test_a_bundle_has_what_was_printed(product: Product) -> None:
+    assert product.qd("run", "-p", "deck", "--", "seq 20000").returncode == 0
+    bundle = str(product.data / "record.tar.zst")
     assert product.qd("audit", "export", "--all", bundle).returncode == 0
 
     checked = product.ask("audit", "verify", "--bundle", bundle)

@@ -1,6 +1,7 @@
 """`qd audit` on bundles: making one, and reading one without a server."""
 
 import asyncio
+import os
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ async def export_bundle(
     """Writes a bundle of what is named, and returns the exit code."""
     if sum((everything, project is not None, session is not None)) != 1:
         raise UsageError("A bundle is of one thing.", "Give --all, --project or --session.")
-    if path.exists():
+    if os.path.lexists(path):
         raise UsageError(f"{path} is there already.", "Name another file, or remove it.")
     client = await qd.client()
     scope, node = Scope.ALL, None

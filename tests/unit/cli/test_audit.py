@@ -229,6 +229,15 @@ def test_what_is_to_be_exported_is_said_once_and_nothing_is_overwritten(
     assert file.read_text() == "mine"
 
 
+def test_a_place_that_cannot_be_written_is_told(
+    signed: World, qd: QdCall, logged_in: FakeGateway, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    ran = qd("audit", "export", "--all", str(tmp_path / "file" / "record"))
+    assert ran.code == 2
+    assert "cannot be written: Not a directory" in ran.err
+
+
 def test_a_file_that_is_no_bundle_is_told(qd: QdCall, tmp_path: Path) -> None:
     file = tmp_path / "notes"
     assert "cannot be read" in qd("audit", "verify", "--bundle", str(file)).err
