@@ -64,6 +64,17 @@ def yes(text: str) -> bool:
     return _YES[text.lower()]
 
 
+def listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def side(text: str) -> str:
+    """What holds where both sides changed a task: `ask`, `file` or `log`."""
+    if text.strip().lower() not in {"ask", "file", "log"}:
+        raise UsageError(f"{plain(text)!r} is no rule for conflicts.", "Write ask, file or log.")
+    return text.strip().upper()
+
+
 def rule(text: str) -> Json:
     """A network rule from `pypi.org`, `*.example.org:8443` or `[2001:db8::1]:443`; the port is 443 where none is."""
     host, colon, port = text.rpartition(":")
@@ -99,6 +110,16 @@ PLAIN = {
     "when-idle": Kind("whenIdle", str),
     "snapshots": Kind("snapshotBytes", size),
 }
+TASK_FILES = {
+    "tasks-sync": Kind("enabled", yes),
+    "tasks-files": Kind("paths", listed),
+    "tasks-branch": Kind("branch", str),
+    "tasks-section": Kind("section", str),
+    "tasks-conflicts": Kind("conflicts", side),
+    "tasks-name": Kind("botName", str),
+    "tasks-mail": Kind("botMail", str),
+}
+"""How task files and the log are kept in step."""
 NETWORK = "network"
 
 
@@ -106,12 +127,13 @@ class Words(msgspec.Struct, frozen=True):
     """What can be set, beside limits and the network."""
 
     plain: dict[str, Kind]
+    task_files: dict[str, Kind]
     network: list[Json] | None
     """Without a list of its own."""
 
 
-PROJECT = Words(plain=PLAIN, network=[])
-PERSONA = Words(plain={}, network=None)
+PROJECT = Words(plain=PLAIN, task_files=TASK_FILES, network=[])
+PERSONA = Words(plain={}, task_files={}, network=None)
 
 
 def limits_of(**texts: str | None) -> Json:
@@ -124,6 +146,7 @@ def parse(words: list[str], network: list[Json] | None, known: Words = PROJECT) 
     """The API's input from `name=value` words; `network` is the list as it is, for `+=` and `-=`."""
     changed: Json = {}
     limits: Json = {}
+    files: Json = {}
     for word in words:
         name, operator, value = _split(word, known)
         if name == NETWORK:
@@ -131,11 +154,13 @@ def parse(words: list[str], network: list[Json] | None, known: Words = PROJECT) 
             changed["network"] = network
         elif operator != "=":
             raise UsageError(f"{name} is no list.", f"Write {name}=VALUE.")
+        elif name in known.task_files:
+            files[known.task_files[name].api] = _value(known.task_files[name], value)
         elif name in LIMITS:
             limits[LIMITS[name].api] = _value(LIMITS[name], value)
         else:
             changed[known.plain[name].api] = _value(known.plain[name], value)
-    return changed | ({"limits": limits} if limits else {})
+    return changed | ({"limits": limits} if limits else {}) | ({"taskFiles": files} if files else {})
 
 
 def bounds(limits: Json) -> list[tuple[str, str]]:
@@ -161,7 +186,7 @@ def _split(word: str, known: Words) -> tuple[str, str, str]:
     if not found:
         raise UsageError(f"{plain(word)!r} sets nothing.", "Write NAME=VALUE, as in memory=2G.")
     name = found[1].lower().replace("_", "-")
-    names = [*known.plain, *LIMITS, NETWORK]
+    names = [*known.plain, *known.task_files, *LIMITS, NETWORK]
     if name not in names:
         raise UsageError(f"There is no setting {found[1]!r}.", f"There are: {', '.join(names)}.")
     return name, found[2], found[3]

@@ -16,8 +16,10 @@ STATUSES = ("open", "claimed", "in-progress", "blocked", "in-review", "done", "d
 PRIORITIES = ("low", "normal", "high", "urgent")
 FIELDS = (
     *("title", "body", "labels", "priority", "estimate", "dependencies", "acceptance", "status", "reason", "owner"),
-    *("claim", "note", "link", "unlink", "work"),
+    *("claim", "note", "link", "unlink", "work", "conflict"),
 )
+MOST_SHOWN = 80
+"""Characters of a side of a conflict."""
 _REFERENCE = re.compile(r"#?(?:T-?)?([0-9]{1,9})", re.IGNORECASE)
 _ESTIMATE = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m?)?", re.IGNORECASE)
 
@@ -81,6 +83,27 @@ def priority(found: Task) -> str:
     return "" if found.priority == "NORMAL" else found.priority.lower()
 
 
+def conflicts(found: TaskDetails) -> list[str]:
+    """What file and log say, a line each, and how to decide it."""
+    lines: list[str] = []
+    for each in found.conflicts:
+        what = (each.field or "").lower()
+        where = f"session {ids.short(each.session_id)}'s file" if each.session_id else "the file"
+        if each.field is None:
+            lines.append(f"conflict: it was taken out of {where}, and edited in the log")
+        else:
+            told = [_side(each.field, value) for value in (each.file, each.log)]
+            lines.append(f"conflict on {what}: {where} has {told[0]}, the log {told[1]}")
+    if lines:
+        lines.append(f"Decide it with `qd task resolve {found.reference} --take file` (or log, or --value TEXT).")
+    return lines
+
+
+def _side(field: str, json_text: str) -> str:
+    told = value(FieldChange(field=field, value=json_text))
+    return f"'{plain(told if len(told) <= MOST_SHOWN else told[:MOST_SHOWN] + '…')}'"
+
+
 def value(change: FieldChange) -> str:
     """What a field became, on one line."""
     told: Any = msgspec.json.decode(change.value)
@@ -95,6 +118,9 @@ def value(change: FieldChange) -> str:
             return ", ".join(told) or "none"
         case "CLAIM":
             return f"number {told}"
+        case "CONFLICT":
+            how = "resolved: " + told["resolved"] if "resolved" in told else "found"
+            return f"{told['field'] or 'the task itself'} {how}"
         case "LINK" | "UNLINK":
             return f"{told['kind']} {told['target']}"
         case "WORK":

@@ -9,6 +9,7 @@ from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
 from quarterdeck_projections.sessions import SESSIONS
 from quarterdeck_projections.task_board import TASK_BOARD
+from quarterdeck_projections.task_files import TASK_FILES
 from quarterdeck_projections.tokens import TOKENS
 from quarterdeck_projections.usage.projection import USAGE
 from quarterdeck_projections.users import USERS
@@ -19,6 +20,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     SESSIONS,
     COMMANDS,
     TASK_BOARD,
+    TASK_FILES,
     FINDINGS,
     NETWORK,
     USERS,

@@ -262,6 +262,46 @@ class TaskHistory(ReadModel, table=True):
     """By field what it became."""
 
 
+class TaskConflict(ReadModel, table=True):
+    """Of a task's field between its file and the log, that is open."""
+
+    TABLE: ClassVar[str] = "task_conflicts"
+    task_id: UUID = Field(primary_key=True)
+    field: str = Field(primary_key=True, sa_type=Text)
+    """Empty: the task itself, which was taken out of the file."""
+    session: str = Field(primary_key=True, sa_type=Text)
+    """Whose copy of the file it is; empty: the watched branch's."""
+    position: int = Field(sa_type=BigInteger)
+    base: Any = Field(sa_type=JSONB)
+    file: Any = Field(sa_type=JSONB)
+    log: Any = Field(sa_type=JSONB)
+    found_at: datetime = Field(sa_type=Time)
+
+
+class TaskFiles(ReadModel, table=True):
+    """How a project's task files stand with the log."""
+
+    TABLE: ClassVar[str] = "task_files"
+    id: UUID = Field(primary_key=True)
+    """Of the stream."""
+    project_id: UUID = Field(index=True)
+    commit: str | None = Field(sa_type=Text)
+    """That was read or written last."""
+    written_commit: str | None = Field(sa_type=Text)
+    writing: bool
+    """Something is to be written, and not known to be."""
+    synchronized_at: datetime | None = Field(sa_type=Time)
+    read: int | None
+    written: int | None
+    findings: list[Any] | None = Field(sa_type=JSONB)
+    findings_total: int | None
+    asked: int
+    answered: int
+    failed_at: datetime | None = Field(sa_type=Time)
+    failure: str | None = Field(sa_type=Text)
+    next_step: str | None = Field(sa_type=Text)
+
+
 class User(ReadModel, table=True):
     TABLE: ClassVar[str] = "users"
     id: UUID = Field(primary_key=True)

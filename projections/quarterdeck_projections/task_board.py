@@ -6,6 +6,7 @@ from typing import assert_never, cast, get_args
 
 from quarterdeck.domain.base import ActorKind
 from quarterdeck.domain.session_work import SessionWork
+from quarterdeck.domain.task_conflicts import FieldValue, TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (
     CLOSED,
     HELD,
@@ -68,10 +69,35 @@ def _apply(changes: Changes, logged: Logged, event: TaskEvent) -> None:
             # as often as every few seconds: no change of the task
             tasks.update(key, {"claim_expires_at": event.expires_at.isoformat()})
             return
+        case TaskConflictFound():
+            found = _conflict(logged, event)
+            changes.of(tables.TaskConflict).replace(tuple(found.values())[:3], found)
+            tasks.update(key, _updated(logged, {}))
+        case TaskConflictResolved():
+            changes.of(tables.TaskConflict).delete((logged.stream_id, event.field or "", str(event.session_id or "")))
+            tasks.update(key, _updated(logged, {}))
         case _:
             tasks.update(key, _updated(logged, _changed(logged, event)))
     row = {"position": logged.position, "task_id": logged.stream_id, "changes": told(event)}
     changes.of(tables.TaskHistory).insert((logged.position,), row)
+
+
+def _conflict(logged: Logged, event: TaskConflictFound) -> Row:
+    return {
+        "task_id": logged.stream_id,
+        "field": event.field or "",
+        "session": str(event.session_id or ""),
+        "position": logged.position,
+        "base": _json(event.base),
+        "file": _json(event.file),
+        "log": _json(event.log),
+        "found_at": logged.recorded_at,
+    }
+
+
+def _json(value: FieldValue) -> list[FieldValue]:
+    """In a list, so that none is a value, too."""
+    return [value]
 
 
 def _created(logged: Logged, event: TaskCreated) -> Row:
@@ -145,7 +171,7 @@ def _link(link: TaskLink) -> dict[str, object]:
     return {"kind": link.kind, "target": link.target}
 
 
-def told(event: TaskEvent) -> Row:
+def told(event: TaskEvent) -> Row:  # noqa: PLR0912 - a table
     """By field what it became."""
     match event:
         case TaskCreated():
@@ -172,6 +198,8 @@ def told(event: TaskEvent) -> Row:
             return {"link" if isinstance(event, TaskLinked) else "unlink": _link(event.link)}
         case TaskWorkNoted(work=work):
             return {"work": _summary(work)}
+        case TaskConflictFound() | TaskConflictResolved():
+            return {"conflict": _told_conflict(event)}
         case TaskClaimRenewed():
             return {}
         case _:
@@ -191,6 +219,12 @@ def _summary(work: SessionWork) -> Row:
     }
 
 
+def _told_conflict(event: TaskConflictFound | TaskConflictResolved) -> Row:
+    if isinstance(event, TaskConflictResolved):
+        return {"field": event.field, "resolved": event.choice, "by_rule": event.by_rule}
+    return {"field": event.field, "file": event.file, "log": event.log}
+
+
 def _reason(event: TaskReleased | TaskClaimExpired | TaskStatusChanged) -> Row:
     if isinstance(event, TaskClaimExpired):
         return {"reason": "The claim was not renewed in time."}
@@ -199,7 +233,7 @@ def _reason(event: TaskReleased | TaskClaimExpired | TaskStatusChanged) -> Row:
 
 TASK_BOARD = RowProjection(
     name="task_board",
-    tables=(tables.Task, tables.TaskLink, tables.TaskWork, tables.TaskHistory),
+    tables=(tables.Task, tables.TaskLink, tables.TaskWork, tables.TaskHistory, tables.TaskConflict),
     topics=frozenset(cls.TOPIC for cls in get_args(TaskEvent)),
     project=project,
 )

@@ -22,6 +22,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_files import TaskFilesOfProjects
 from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
@@ -34,6 +35,7 @@ from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
+from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import TaskLinkRow, TaskRow
 from quarterdeck_schema.arguments import given
@@ -81,6 +83,7 @@ class Services:
     commands: Commands
     tasks: Tasks
     task_starts: TaskStarts
+    task_files: TaskFilesOfProjects
     snapshots: Snapshots
     comparisons: Comparisons
     exports: Exports
@@ -163,6 +166,12 @@ class RequestContext:
 
     async def waiting_command(self, command_id: UUID) -> QueuePlace | None:
         return await self._load("waiting commands", self.services.reads.waiting_commands, command_id)
+
+    async def task_conflicts(self, identifier: UUID) -> Sequence[TaskConflictRow]:
+        return await self._load("task conflicts", self.services.reads.task_conflicts, identifier) or ()
+
+    async def task_files(self, project_id: UUID) -> TaskFilesRow | None:
+        return await self._load("task files", self.services.reads.task_files, project_id)
 
     async def files_changed(self, command_id: UUID) -> tuple[ChangedFile, ...]:
         return await self._load("files", self.services.reads.files_changed, command_id) or ()

@@ -21,6 +21,7 @@ from quarterdeck_projections.queries import (
     queue,
     sessions,
     task_board,
+    task_files,
     task_history,
     task_work,
     tasks,
@@ -41,6 +42,7 @@ from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
+from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
@@ -68,6 +70,8 @@ class Reads(Protocol):
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
     async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]: ...
     async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]: ...
+    async def task_conflicts(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskConflictRow]]: ...
+    async def task_files(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskFilesRow]: ...
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]: ...
     async def waiting_sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
     async def waiting_commands(self, ids: Collection[UUID], /) -> Mapping[UUID, QueuePlace]: ...
@@ -146,6 +150,12 @@ class ReadModels:
 
     async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]:
         return await tasks.load_links(self._database, ids)
+
+    async def task_conflicts(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskConflictRow]]:
+        return await task_files.load_conflicts(self._database, ids)
+
+    async def task_files(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskFilesRow]:
+        return await task_files.load(self._database, ids)
 
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
         return await tokens.load(self._database, ids)

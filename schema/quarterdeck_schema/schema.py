@@ -43,6 +43,8 @@ from quarterdeck_schema.sessions.queries import SessionQueries
 from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
 from quarterdeck_schema.system.queries import SystemQueries
+from quarterdeck_schema.task_files.resolve_task_conflict import ResolveTaskConflictMutation
+from quarterdeck_schema.task_files.sync_tasks import SyncTasksMutation
 from quarterdeck_schema.tasks.assign_task import AssignTaskMutation
 from quarterdeck_schema.tasks.block_task import BlockTaskMutation
 from quarterdeck_schema.tasks.change_task_status import ChangeTaskStatusMutation
@@ -111,6 +113,8 @@ MUTATIONS = (
     BlockTaskMutation,
     LinkTaskMutation,
     UnlinkTaskMutation,
+    SyncTasksMutation,
+    ResolveTaskConflictMutation,
     CheckWorkerMutation,
     RecordModelUsageMutation,
     RevisePriceTableMutation,

@@ -8,6 +8,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.task_files import NatsTaskFiles
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.log import PostgresEventLog
@@ -33,6 +34,7 @@ async def main(database_url: str, nats_url: str, prefix: str) -> None:
             registry=PostgresWorkerRegistry(pool),
             cursors=PostgresCursors(pool),
             trees=NatsWorkerControl(nats, prefix),
+            task_files=NatsTaskFiles(nats, prefix),
             clock=SystemClock(),
         ).run()
 

@@ -20,6 +20,7 @@ from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.objects import MemoryObjects
 from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
+from quarterdeck.adapters.memory.task_files import MemoryTaskFileControl, MemoryTaskFiles
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
@@ -37,6 +38,7 @@ from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.packs import SnapshotPacks
 from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.task_files import TaskFileServer, TaskFileStore
 from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
@@ -64,6 +66,7 @@ from quarterdeck.domain.project import ProjectCreated, ProjectSettings
 from quarterdeck.domain.session import (
     EndedSession,
     Limit,
+    NoSession,
     OpenSession,
     ReadySession,
     SessionAdmitted,
@@ -113,6 +116,11 @@ class Deck:
     tunnels: TunnelServer = field(default_factory=MemoryTunnels)
     exporter: WorkspaceExporter | None = None
     exports: ExportServer = field(default_factory=MemoryExports)
+    task_files: TaskFileStore | None = None
+    """The workers'; None: those of the workspaces in memory."""
+    task_file_server: TaskFileServer | None = None
+    task_file_control: TaskFileStore = field(default_factory=MemoryTaskFileControl)
+    """The conductors'."""
     egress: EgressKeeper = field(default_factory=DummyEgressKeeper)
     settings: WorkerSettings | None = None
     shells: dict[UUID, bytes] = field(default_factory=dict[UUID, bytes])
@@ -127,6 +135,7 @@ class Deck:
             self.workspaces.put_branch(SOURCE, "main", {"README": b"read me\n"})
             self.trees = self.trees or MemoryTreeReader(self.workspaces)
             self.exporter = self.exporter or MemoryExporter(self.workspaces)
+            self.task_files = self.task_files or MemoryTaskFiles(self.workspaces)
             self.host.write = self._change_files
 
     def _change_files(self, session_id: UUID, batch: bytes) -> None:
@@ -165,6 +174,8 @@ class Deck:
             tunnels=self.tunnels,
             exporter=self.exporter or MemoryExporter(MemoryWorkspaces()),
             exports=self.exports,
+            task_files=self.task_files or MemoryTaskFiles(MemoryWorkspaces()),
+            task_file_server=self._task_file_server(),
             clock=SystemClock(),
         )
 
@@ -178,8 +189,15 @@ class Deck:
             registry=self.registry,
             cursors=self.cursors,
             trees=cast("TreeControl", self.control),
+            task_files=self.task_file_control,
             clock=self.clock,
         )
+
+    def _task_file_server(self) -> TaskFileServer:
+        if self.task_file_server is not None:
+            return self.task_file_server
+        assert isinstance(self.task_file_control, MemoryTaskFileControl)
+        return self.task_file_control
 
     async def a_lease(self, capacity: int = 50) -> None:
         """As of a worker that lives, though none runs."""
@@ -290,9 +308,10 @@ class Deck:
     async def run(
         self, session_id: UUID, text: str, *, terminal: Terminal | None = None, timeout_seconds: int = 60
     ) -> UUID:
-        command_id = SystemIds().new()
+        command_id, place = SystemIds().new(), await self.session(session_id)
+        project_id = uuid4() if isinstance(place, NoSession) else place.project_id
         asked = CommandRequested(
-            session_id=session_id, project_id=uuid4(), text=text, terminal=terminal, timeout_seconds=timeout_seconds
+            session_id=session_id, project_id=project_id, text=text, terminal=terminal, timeout_seconds=timeout_seconds
         )
         await self.append(command_id, 0, asked, session_id=session_id)
         return command_id

@@ -43,6 +43,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_files import TaskFilesOfProjects
 from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
@@ -143,6 +144,7 @@ class House:
             sessions=sessions,
             commands=Commands(self.log, ids, self.control, doorbell),
             tasks=Tasks(self.log, SystemClock()),
+            task_files=TaskFilesOfProjects(self.log, SystemClock()),
             task_starts=TaskStarts(self.log, SystemClock(), sessions),
             snapshots=snapshots,
             comparisons=Comparisons(self.log, snapshots),

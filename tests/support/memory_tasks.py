@@ -7,11 +7,12 @@ from uuid import UUID
 from tests.support import usage_facts
 
 from quarterdeck.application.ports.log import EventLog, LoggedEvent
-from quarterdeck.application.streams import TASK
-from quarterdeck.domain import project
+from quarterdeck.application.streams import TASK, TASK_FILES
+from quarterdeck.domain import project, task_conflicts
 from quarterdeck.domain.identity import UserRegistered
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.task import Claim, Task
+from quarterdeck.domain.task_conflicts import TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (
     CLOSED,
     TaskClaimed,
@@ -23,8 +24,10 @@ from quarterdeck.domain.task_events import (
     TaskUnlinked,
     TaskWorkNoted,
 )
+from quarterdeck.domain.task_files import TaskSyncFailed, TaskSynchronized, task_files_id
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
+from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.task_work import TOKENS, TaskWorkRow, WorkUsage
 from quarterdeck_projections.queries.tasks import ClaimRow, TaskFilter, TaskLinkRow, TaskRow
@@ -67,6 +70,54 @@ class MemoryTaskReads:
             elif links is not None and isinstance(logged.event, TaskUnlinked):
                 links.pop(logged.event.link, None)
         return {key: list(links.values()) for key, links in found.items()}
+
+    async def task_conflicts(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskConflictRow]]:
+        found: dict[UUID, dict[object, TaskConflictRow]] = {each: {} for each in ids}
+        for logged in await self._events():
+            rows, event = found.get(logged.stream_id), logged.event
+            if rows is not None and isinstance(event, TaskConflictFound):
+                rows[task_conflicts.key(event)] = TaskConflictRow(
+                    field=event.field,
+                    session_id=event.session_id,
+                    base=event.base,
+                    file=event.file,
+                    log=event.log,
+                    found_at=logged.envelope.recorded_at,
+                )
+            elif rows is not None and isinstance(event, TaskConflictResolved):
+                rows.pop(task_conflicts.key(event), None)
+        return {key: list(rows.values()) for key, rows in found.items()}
+
+    async def task_files(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskFilesRow]:
+        found: dict[UUID, TaskFilesRow] = {}
+        for project_id in ids:
+            events = await self._log.load(task_files_id(project_id))
+            state = TASK_FILES.fold(task_files_id(project_id), events).state
+            last = next((e for e in reversed(events) if isinstance(e.event, TaskSynchronized)), None)
+            done = last.event if last and isinstance(last.event, TaskSynchronized) else TaskSynchronized(commit="")
+            failed = events[-1].event if events and isinstance(events[-1].event, TaskSyncFailed) else None
+            found[project_id] = TaskFilesRow(
+                project_id=project_id,
+                commit=state.commit or None,
+                written_commit=None,
+                writing=bool(state.writing),
+                synchronized_at=last.envelope.recorded_at if last else None,
+                read=done.read,
+                written=done.written,
+                findings=state.findings,
+                findings_total=done.findings_total,
+                asked=state.asked,
+                answered=state.answered,
+                failed_at=events[-1].envelope.recorded_at if failed else None,
+                failure=failed.message if failed else None,
+                next_step=failed.next_step if failed else None,
+                conflicts=await self._conflicts_of(project_id),
+            )
+        return found
+
+    async def _conflicts_of(self, project_id: UUID) -> int:
+        ids = [row.id for row in await self._tasks() if row.project_id == project_id]
+        return sum(len(each) for each in (await self.task_conflicts(ids)).values())
 
     async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
         rows = sorted(await self._chosen(visible_to, chosen), key=lambda row: -row.position)

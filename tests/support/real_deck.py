@@ -12,12 +12,14 @@ from tests.support.services import Database
 from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
+from quarterdeck.adapters.git.task_files import GitTaskFiles
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.exports import NatsExportServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.task_files import NatsTaskFiles, NatsTaskFileServer
 from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
@@ -62,6 +64,9 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             tunnels=NatsTunnelServer(nats, prefix),
             exporter=GitExporter(state_dir(folder)),
             exports=NatsExportServer(nats, prefix),
+            task_files=GitTaskFiles(state_dir(folder)),
+            task_file_server=NatsTaskFileServer(nats, prefix),
+            task_file_control=NatsTaskFiles(nats, prefix),
             egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,

@@ -14,12 +14,14 @@ from typing import Any
 from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
+from quarterdeck.adapters.git.task_files import GitTaskFiles
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer
 from quarterdeck.adapters.nats.exports import NatsExportServer
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
+from quarterdeck.adapters.nats.task_files import NatsTaskFileServer
 from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
@@ -93,6 +95,8 @@ async def main(
             tunnels=NatsTunnelServer(nats, prefix),
             exporter=GitExporter(home / "worker"),
             exports=NatsExportServer(nats, prefix),
+            task_files=GitTaskFiles(home / "worker"),
+            task_file_server=NatsTaskFileServer(nats, prefix),
             egress=ProcessEgressKeeper(home / "worker", JAIL_UID, EgressSettings(**egress)),
             clock=SystemClock(),
         )

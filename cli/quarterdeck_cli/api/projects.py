@@ -5,6 +5,7 @@ from typing import Any
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
+from quarterdeck_cli.api.task_files import TaskSync
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError
 
@@ -28,6 +29,16 @@ class NetworkRule(Answer, frozen=True):
     port: int
 
 
+class TaskFiles(Answer, frozen=True):
+    enabled: bool
+    paths: tuple[str, ...]
+    conflicts: str
+    bot_name: str
+    bot_mail: str
+    branch: str | None = None
+    section: str | None = None
+
+
 class ProjectSettings(Answer, frozen=True):
     jail_driver: str
     max_sessions: int
@@ -42,6 +53,7 @@ class ProjectSettings(Answer, frozen=True):
     runtime: str
     keep_ignored: bool
     when_idle: str
+    task_files: TaskFiles
     snapshot_bytes: int | None = None
 
 
@@ -56,6 +68,7 @@ class Project(Answer, frozen=True):
 
 class ProjectDetails(Project, frozen=True):
     settings: ProjectSettings
+    task_sync: TaskSync
 
 
 def projects(client: Client) -> AsyncIterator[Project]:

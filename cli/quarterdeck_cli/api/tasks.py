@@ -32,6 +32,7 @@ class Task(Answer, frozen=True):
     revision: int
     status: str
     assigned: bool
+    conflicted: bool
     updated_at: str
     reason: str | None = None
     owner_name: str | None = None
@@ -55,6 +56,17 @@ class Link(Answer, frozen=True):
     commit: str | None = None
 
 
+class Conflict(Answer, frozen=True):
+    """Values are JSON text. `field`: None for the task itself."""
+
+    base: str
+    file: str
+    log: str
+    found_at: str
+    field: str | None = None
+    session_id: str | None = None
+
+
 class TaskDetails(Task, frozen=True, kw_only=True):
     body: str
     acceptance: tuple[str, ...]
@@ -62,6 +74,7 @@ class TaskDetails(Task, frozen=True, kw_only=True):
     created_by: str
     dependencies: tuple[Dependency, ...]
     links: tuple[Link, ...]
+    conflicts: tuple[Conflict, ...]
 
 
 class StartedTask(Answer, frozen=True):

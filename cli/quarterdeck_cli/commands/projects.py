@@ -8,6 +8,7 @@ import typer
 from quarterdeck_cli import ids, resolve, settings
 from quarterdeck_cli.api import projects as api
 from quarterdeck_cli.command_line import Json, ProjectName
+from quarterdeck_cli.commands.task_sync import standing
 from quarterdeck_cli.folder import absolute_repository, project_of
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, size, when
@@ -97,6 +98,22 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
         ("network", ", ".join(settings.written(rule.host, rule.port) for rule in chosen.network) or "none"),
         ("when idle", chosen.when_idle if chosen.limits.idle_seconds else ""),
         ("snapshots", _snapshots(chosen)),
+        *_task_files(found),
+    ]
+
+
+def _task_files(found: api.ProjectDetails) -> list[tuple[str, str]]:
+    files = found.settings.task_files
+    if not files.enabled:
+        return []
+    below = f", new ones below “{files.section}”" if files.section else ""
+    where = f"{', '.join(files.paths)} on branch {files.branch or found.default_branch}{below}"
+    rule = {"ASK": "somebody decides", "FILE": "the file wins", "LOG": "the log wins"}.get(files.conflicts, "")
+    return [
+        ("task files", where),
+        ("tasks by", f"{files.bot_name} <{files.bot_mail}>"),
+        ("conflicts", rule),
+        ("tasks", standing(found.task_sync)),
     ]
 
 

@@ -145,6 +145,7 @@ def _show(qd: Qd, found: list[api.Task], *, everywhere: bool, as_json: bool, not
         "ID": lambda task: task.reference,
         "PROJECT": lambda task: task.project.name if task.project and everywhere else "",
         "STATUS": lambda task: task_words.spoken(task.status),
+        "": lambda task: "conflict" if task.conflicted else "",
         "PRIORITY": task_words.priority,
         "OWNER": lambda task: task.owner_name or "",
         "TITLE": lambda task: task.title,

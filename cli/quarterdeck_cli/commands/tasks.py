@@ -90,6 +90,8 @@ async def show_task(qd: Qd, task: Which, *, project: ProjectName = None, as_json
         return
     qd.out.line(f"{found.reference}  {plain(found.title)}", "bold")
     qd.out.fields(_shown(found))
+    for line in task_words.conflicts(found):
+        qd.out.line(line, "yellow")
     for heading, lines in _texts(found, notes):
         qd.out.line()
         qd.out.line(heading, "bold")

@@ -28,6 +28,7 @@ class TaskField(StrEnum):
     UNLINK = "unlink"
     WORK = "work"
     """What a session did, in numbers."""
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,6 +47,12 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'TaskProgressNoted' THEN facts ->> 'text'
         WHEN 'TaskStatusChanged' THEN concat_ws(' ', facts ->> 'status', facts ->> 'reason')
         WHEN 'TaskBlocked' THEN facts ->> 'reason'
+        WHEN 'TaskConflictFound' THEN facts ->> 'field'
+        WHEN 'TaskConflictResolved' THEN concat_ws(' ', facts ->> 'field', facts ->> 'choice')
+        WHEN 'TaskSynchronized' THEN concat_ws(' ', left(facts ->> 'commit', 12), facts ->> 'read', 'read,', facts ->> 'written', 'written')
+        WHEN 'TaskFilesWritten' THEN left(facts ->> 'commit', 12)
+        WHEN 'TaskSyncFailed' THEN facts ->> 'message'
+        WHEN 'SessionTaskFilesRead' THEN facts ->> 'problem'
         WHEN 'TaskLinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
         WHEN 'TaskUnlinked' THEN concat_ws(' ', facts #>> '{link,kind}', facts #>> '{link,target}')
         WHEN 'TaskWorkNoted' THEN concat_ws(' ', facts #>> '{work,session_id}', facts #>> '{work,how}')

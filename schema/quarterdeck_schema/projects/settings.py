@@ -9,6 +9,7 @@ import strawberry
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectSettings as Settings
+from quarterdeck.domain.task_file_settings import ConflictRule, TaskFileSettings
 from quarterdeck_schema.scalars import Long
 
 
@@ -54,6 +55,37 @@ class NetworkRuleInput:
     port: int = 443
 
 
+strawberry.enum(
+    ConflictRule,
+    name="TaskConflictRule",
+    description="What holds where file and log were both changed; with ASK, nothing until somebody decides.",
+)
+
+
+@strawberry.type(description="How Markdown files of the repository and the tasks in the log are kept in step.")
+class TaskFiles:
+    enabled: bool
+    paths: list[str]
+    branch: str | None = strawberry.field(
+        description="That is watched and written; null: the project's default branch."
+    )
+    section: str | None = strawberry.field(description="The heading that new tasks go below; null: after all others.")
+    conflicts: ConflictRule
+    bot_name: str = strawberry.field(description="Whose commits they are.")
+    bot_mail: str
+
+
+@strawberry.input(description="What is left out stays as it is; null gives a setting its default back.")
+class TaskFilesInput:
+    enabled: bool | None = strawberry.UNSET
+    paths: list[str] | None = strawberry.UNSET
+    branch: str | None = strawberry.UNSET
+    section: str | None = strawberry.UNSET
+    conflicts: ConflictRule | None = strawberry.UNSET
+    bot_name: str | None = strawberry.UNSET
+    bot_mail: str | None = strawberry.UNSET
+
+
 @strawberry.type
 class ProjectSettings:
     jail_driver: str
@@ -72,6 +104,7 @@ class ProjectSettings:
     snapshot_bytes: Long | None = strawberry.field(
         description="Of snapshots that are kept, at most; null: as much as the workers keep for every project."
     )
+    task_files: TaskFiles
 
 
 @strawberry.input(description="What is left out stays as it is.")
@@ -90,6 +123,7 @@ class ProjectSettingsInput:
     keep_ignored: bool | None = strawberry.UNSET
     when_idle: str | None = strawberry.UNSET
     snapshot_bytes: Long | None = strawberry.UNSET
+    task_files: TaskFilesInput | None = strawberry.UNSET
 
 
 def shown_settings(settings: Settings) -> ProjectSettings:
@@ -97,6 +131,7 @@ def shown_settings(settings: Settings) -> ProjectSettings:
         **asdict(settings),
         "limits": LimitsShown(**asdict(settings.limits)),
         "network": shown_rules(settings.network),
+        "task_files": _shown_files(settings.task_files),
     }
     return ProjectSettings(**plain)
 
@@ -108,6 +143,28 @@ def changed(settings: Settings, asked: ProjectSettingsInput) -> Settings:
         wanted["limits"] = merged(settings.limits, asked.limits)
     if "network" in wanted:
         wanted["network"] = rules_of(asked.network) or ()
+    if asked.task_files:
+        wanted["task_files"] = _changed_files(settings.task_files, asked.task_files)
+    return replace(settings, **wanted)
+
+
+def _shown_files(settings: TaskFileSettings) -> TaskFiles:
+    return TaskFiles(
+        enabled=settings.enabled,
+        paths=list(settings.paths),
+        branch=settings.branch or None,
+        section=settings.section or None,
+        conflicts=settings.conflicts,
+        bot_name=settings.bot_name,
+        bot_mail=settings.bot_mail,
+    )
+
+
+def _changed_files(settings: TaskFileSettings, asked: TaskFilesInput) -> TaskFileSettings:
+    usual = TaskFileSettings()
+    wanted = {name: getattr(usual, name) if value is None else value for name, value in _given(asked).items()}
+    if "paths" in wanted:
+        wanted["paths"] = tuple(wanted["paths"])
     return replace(settings, **wanted)
 
 

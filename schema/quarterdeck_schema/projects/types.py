@@ -14,7 +14,8 @@ from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.personas.types import Persona, persona_of
 from quarterdeck_schema.projects.settings import ProjectSettings, shown_settings
-from quarterdeck_schema.requires import check_scope
+from quarterdeck_schema.requires import check_scope, described
+from quarterdeck_schema.task_files.types import TaskSync, sync_of
 
 if TYPE_CHECKING:
     from quarterdeck_schema.sessions.types import Session
@@ -45,6 +46,11 @@ class Project(Node):
             None, info.context.window(first, after), project_id=self.row.id, states=state or ()
         )
         return connect(page, session_of)
+
+    @described("How its task files stand with the log.")
+    async def task_sync(self, info: Info) -> TaskSync:
+        check_scope(info.context, "task:read")
+        return sync_of(await info.context.task_files(self.row.id), self.row.settings)
 
     @strawberry.field
     async def personas(

@@ -22,6 +22,7 @@ from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import check_scope, described
 from quarterdeck_schema.scalars import Long
+from quarterdeck_schema.task_files.types import TaskConflict, conflict_of
 from quarterdeck_schema.tasks.work import TaskWork, work_of
 
 if TYPE_CHECKING:
@@ -125,6 +126,14 @@ class Task(Node):
     @strawberry.field
     async def links(self, info: Info) -> list[TaskLink]:
         return [_link_of(each) for each in await info.context.task_links(self.row.id)]
+
+    @described("Its file and the log say different things of it: see `conflicts`.")
+    async def conflicted(self, info: Info) -> bool:
+        return bool(await info.context.task_conflicts(self.row.id))
+
+    @described("What its file and the log were both changed in, until somebody decides.")
+    async def conflicts(self, info: Info) -> list[TaskConflict]:
+        return [conflict_of(each) for each in await info.context.task_conflicts(self.row.id)]
 
     @described("Sessions that work on it, or did, newest first: started from it, and their forks.")
     async def sessions(

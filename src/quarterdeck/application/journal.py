@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
-from quarterdeck.application.streams import Aggregate, Loaded
+from quarterdeck.application.streams import Aggregate, Loaded, decide
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested
 from quarterdeck.domain.events import Event
@@ -65,6 +65,19 @@ class Journal:
                 return
             except ConcurrencyError:
                 continue
+
+    async def begin_deciding(
+        self,
+        aggregate: Aggregate[StateT, EventT],
+        stream_id: UUID,
+        decision: Callable[[StateT], tuple[EventT, ...]],
+        project_id: UUID,
+    ) -> None:
+        """As `decide`, of what nothing in the log has led to."""
+        context = Context(
+            actor=Actor(kind=ActorKind.SYSTEM, id=self.name), correlation_id=uuid4(), project_id=project_id
+        )
+        await patiently(lambda: decide(self.log, aggregate, stream_id, decision, context))
 
     def after(self, cause: LoggedEvent) -> Context:
         """The envelope of what follows from an event."""

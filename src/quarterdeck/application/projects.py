@@ -1,19 +1,21 @@
 """Projects: registering a repository, and what is kept about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from quarterdeck.application.access import no_project, permitted
 from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import RepositoryFound, WorkerControl
-from quarterdeck.application.ports.log import EventLog
+from quarterdeck.application.ports.log import EventLog, StreamWrite
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
-from quarterdeck.application.streams import PROJECT
+from quarterdeck.application.streams import ATTEMPTS, PROJECT
 from quarterdeck.domain import project
-from quarterdeck.domain.project import ProjectSettings, ProjectState, Role
+from quarterdeck.domain.project import Project, ProjectSettings, ProjectState, Role
+from quarterdeck.domain.task_files import FOLLOWED_ID, TaskFilesFollowed
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,29 @@ class Projects:
             return project.change_settings(state, change(known.settings))
 
         context = context_of(caller, project_id=project_id)
-        return await perform(self.log, PROJECT, project_id, decide, caller=caller, context=context, key=key)
+        for _ in range(ATTEMPTS):
+            also = await self._following(project_id, change)
+            try:
+                return await perform(
+                    self.log, PROJECT, project_id, decide, caller=caller, context=context, key=key, also=also
+                )
+            except ConcurrencyError:
+                continue
+        raise ConcurrencyError("This project changes too fast to write to.", "Try again.")
+
+    async def _following(
+        self, project_id: UUID, change: Callable[[ProjectSettings], ProjectSettings]
+    ) -> Sequence[StreamWrite]:
+        """Said beside the settings: a project's task files are followed from now on, or not any more."""
+        known = (await PROJECT.load(self.log, project_id)).state
+        if not isinstance(known, Project):
+            return ()
+        on = change(known.settings).task_files.enabled
+        if on == known.settings.task_files.enabled:
+            return ()
+        version = len(await self.log.load(FOLLOWED_ID))
+        followed = TaskFilesFollowed(project_id=project_id, on=on)
+        return [StreamWrite(stream_id=FOLLOWED_ID, expected_version=version, events=(followed,))]
 
 
 def _create(

@@ -22,9 +22,11 @@ from quarterdeck.domain import (
     project,
     session,
     session_network,
+    session_task_files,
     task,
     task_dependencies,
     task_events,
+    task_files,
     usage,
     worker,
     workspace,
@@ -36,6 +38,7 @@ from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.session_network import SessionNetworkChanged
+from quarterdeck.domain.session_task_files import SessionTaskFilesRead
 from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
 from quarterdeck.domain.usage import ModelUsageRecorded
 
@@ -115,6 +118,15 @@ TASK_DEPENDENCIES = Aggregate[task_dependencies.TaskDependencies, TaskDependenci
     task_dependencies.TaskDependencies(),
     task_dependencies.evolve,
     (TaskDependenciesDeclared,),
+)
+TASK_FILES = Aggregate[task_files.TaskFiles, task_files.TaskFilesEvent](
+    "record of task files", task_files.TaskFiles(), task_files.evolve, get_args(task_files.TaskFilesEvent)
+)
+SESSION_TASK_FILES = Aggregate[session_task_files.SessionTaskFiles, SessionTaskFilesRead](
+    "session's record of task files",
+    session_task_files.SessionTaskFiles(),
+    session_task_files.evolve,
+    (SessionTaskFilesRead,),
 )
 WORKER = Aggregate[worker.WorkerState, worker.WorkerEvent](
     "worker", worker.NoWorker(), worker.evolve, get_args(worker.WorkerEvent)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from quarterdeck.adapters.nats.control import NatsWorkerControl
+from quarterdeck.adapters.nats.task_files import NatsTaskFiles
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.journal import Journal
@@ -28,6 +29,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             registry=stores.leases,
             cursors=stores.cursors,
             trees=NatsWorkerControl(stores.nats),
+            task_files=NatsTaskFiles(stores.nats),
             clock=SystemClock(),
             signing=_signing(settings, stores),
         )

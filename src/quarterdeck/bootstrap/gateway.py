@@ -21,6 +21,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_files import TaskFilesOfProjects
 from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
@@ -106,6 +107,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         commands=Commands(stores.log, ids, control, doorbell),
         tasks=Tasks(stores.log, SystemClock()),
         task_starts=TaskStarts(stores.log, SystemClock(), sessions),
+        task_files=TaskFilesOfProjects(stores.log, SystemClock()),
         snapshots=snapshots,
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),

@@ -6,9 +6,11 @@ import socket
 from quarterdeck.adapters.git.exporter import GitExporter
 from quarterdeck.adapters.git.packs import GitSnapshotPacks
 from quarterdeck.adapters.git.reader import GitTreeReader
+from quarterdeck.adapters.git.task_files import GitTaskFiles
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
 from quarterdeck.adapters.nats.control import NatsControlServer
 from quarterdeck.adapters.nats.exports import NatsExportServer
+from quarterdeck.adapters.nats.task_files import NatsTaskFileServer
 from quarterdeck.adapters.nats.tunnels import NatsTunnelServer
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.bootstrap.jails import egress, jail_driver, jail_uid, object_store
@@ -50,6 +52,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             tunnels=NatsTunnelServer(stores.nats),
             exporter=GitExporter(state),
             exports=NatsExportServer(stores.nats),
+            task_files=GitTaskFiles(state),
+            task_file_server=NatsTaskFileServer(stores.nats),
             clock=SystemClock(),
         )
         async with announcing(worker.ready.wait(), lambda: len(tuple(worker.sessions))):

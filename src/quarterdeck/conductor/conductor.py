@@ -14,8 +14,10 @@ from quarterdeck.application.ports.jobs import JobQueue
 from quarterdeck.application.ports.log import Cursors, EventLog, LoggedEvent
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.task_files import TaskFileStore
 from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_synchronizing import TaskSynchronizer
 from quarterdeck.conductor import metrics
 from quarterdeck.conductor.admission import Admission
 from quarterdeck.conductor.checkpoints import Signing
@@ -24,6 +26,7 @@ from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.conductor.sweep import Sweep
+from quarterdeck.conductor.task_files import TaskFileKeeper
 from quarterdeck.conductor.timekeeper import Timekeeper
 from quarterdeck.conductor.work_notes import WorkNotes
 from quarterdeck.domain.errors import UnavailableError
@@ -49,6 +52,7 @@ class Conductor:
         registry: WorkerRegistry,
         cursors: Cursors,
         trees: TreeControl,
+        task_files: TaskFileStore,
         clock: Clock,
         signing: Callable[[Journal], Signing] | None = None,
     ) -> None:
@@ -61,6 +65,7 @@ class Conductor:
         self._timekeeper = Timekeeper(self._work, journal, clock)
         self._claims = Claims(self._work, journal, clock)
         self._notes = WorkNotes(settings, self._work, journal, Snapshots(log, trees), clock)
+        self._task_files = TaskFileKeeper(settings, journal, TaskSynchronizer(log, task_files, clock))
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self._signing = signing(journal) if signing else None
         metrics.watch(self._work, lambda: self.position)
@@ -78,6 +83,7 @@ class Conductor:
             group.create_task(self._keep_time(), name="time")
             group.create_task(self._note_work(), name="notes")
             group.create_task(self._sign_on_a_timer(), name="signing")
+            group.create_task(self._task_files.run(), name="task files")
 
     async def _read(self) -> None:
         """Folds everything since the floor, and relays what was not relayed."""
@@ -89,6 +95,7 @@ class Conductor:
             async for batch in batches:
                 for recorded in batch:
                     self._work.apply(recorded)
+                    self._task_files.apply(recorded)
                     if recorded.position > relayed:
                         await self._relay_one(recorded)
                 self.position = batch[-1].position
@@ -121,12 +128,17 @@ class Conductor:
         written = 0
         while True:
             await asyncio.sleep(REMEMBER_SECONDS)
-            relayed, floor = self.position, self._work.floor
+            relayed, floor = self.position, self._floor
             if relayed > written:
                 with suppress(UnavailableError):
                     await self._cursors.put(RELAYED, relayed)
                     await self._cursors.put(FLOOR, floor)
                     written = relayed
+
+    @property
+    def _floor(self) -> int:
+        snapshots = self._task_files.floor
+        return self._work.floor if snapshots is None else min(self._work.floor, snapshots - 1)
 
     async def _keep_time(self) -> None:
         await self.caught_up.wait()

@@ -18,6 +18,13 @@ class ConductorSettings:
     this conductor first looked: after a start, workers may come later than it."""
     secrets: tuple[bytes, ...] = ()
     """Masked in what is noted of commands."""
+    task_batch_seconds: float = 2.0
+    """So long after a change of a task others are waited for, before they are written to its file together."""
+    task_poll_seconds: float = 10.0
+    """How often branches with task files are looked at."""
+    task_retry_seconds: float = 5.0
+    """After a failure, and twice as long after each further one, up to `task_longest_seconds`."""
+    task_longest_seconds: float = 300.0
     grace_seconds: float = 60.0
     """How long a worker may stay away after its lease ran out, before its sessions are lost. Counted only while this
     conductor could see that: what starts together with its worker does not take it for dead."""

@@ -41,11 +41,14 @@ class ActorKind(StrEnum):
     USER = "user"
     AGENT = "agent"
     SYSTEM = "system"
+    AUTHOR = "author"
+    """Of a commit, by what the commit says: nobody has checked it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who did it: a user or agent run by id, or a system role (`worker:<id>`, `conductor`) by name."""
+    """Who did it: a user or agent run by id, a system role (`worker:<id>`, `conductor`) by name, or a commit's author
+    as `NAME <MAIL>`."""
 
     kind: ActorKind
     id: str
@@ -59,7 +62,7 @@ class Envelope:
     actor: Actor
     correlation_id: UUID
     causation_id: str | None = None
-    """Event id (`<stream>:<version>`) of the event that led to this one."""
+    """Event id (`<stream>:<version>`) of the event that led to this one; `commit:<name>` where a commit did."""
     project_id: UUID | None = None
     session_id: UUID | None = None
     traceparent: str | None = None

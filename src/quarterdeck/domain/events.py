@@ -18,8 +18,10 @@ from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
+from quarterdeck.domain.session_task_files import SessionTaskFilesRead
 from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
 from quarterdeck.domain.task_events import TaskEvent
+from quarterdeck.domain.task_files import TaskFilesEvent, TaskFilesFollowed
 from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.worker import WorkerEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
@@ -38,6 +40,9 @@ Event = (
     | WorkspaceExported
     | TaskEvent
     | TaskDependenciesDeclared
+    | TaskFilesFollowed
+    | TaskFilesEvent
+    | SessionTaskFilesRead
     | WorkerEvent
     | PreviewEvent
     | UserEvent

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from quarterdeck.domain import limits, network
+from quarterdeck.domain import limits, network, task_file_settings
 from quarterdeck.domain.deadlines import WhenIdle
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
+from quarterdeck.domain.task_file_settings import BY_DEFAULT, TaskFileSettings
 
 MAX_NAME = 100
 MAX_PATH = 1000
@@ -53,12 +54,13 @@ class ProjectSettings:
     """What happens to a session that was idle for `limits.idle_seconds`: `pause` or `close`."""
     snapshot_bytes: int | None = None
     """Of the object store, that snapshots may take; None: as much as the workers let every project have."""
+    task_files: TaskFileSettings = BY_DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCreated:
     TOPIC: ClassVar[str] = "ProjectCreated"
-    SCHEMA_VERSION: ClassVar[int] = 4
+    SCHEMA_VERSION: ClassVar[int] = 5
     name: str
     repository: str
     """Absolute path or URL, without credentials."""
@@ -70,7 +72,7 @@ class ProjectCreated:
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettingsChanged:
     TOPIC: ClassVar[str] = "ProjectSettingsChanged"
-    SCHEMA_VERSION: ClassVar[int] = 4
+    SCHEMA_VERSION: ClassVar[int] = 5
     settings: ProjectSettings
 
 
@@ -227,6 +229,7 @@ def _check_settings(settings: ProjectSettings) -> None:
             )
     limits.check(settings.limits, "settings.limits")
     network.check(settings.network, "settings.network")
+    task_file_settings.check(settings.task_files, "settings.taskFiles")
     _check_image(settings)
 
 

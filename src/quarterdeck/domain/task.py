@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid5
 
-from quarterdeck.domain import task_fields
+from quarterdeck.domain import task_conflicts, task_fields
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, LimitExceededError, NotFoundError
 from quarterdeck.domain.session_work import SessionWork
+from quarterdeck.domain.task_conflicts import Conflicts, TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (
     HELD,
     TaskAssigned,
@@ -80,6 +81,8 @@ class Task:
     links: frozenset[TaskLink] = frozenset()
     work: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     """By session that worked on it, the last of its ends that is noted: the version of its stream."""
+    conflicts: Conflicts = field(default_factory=dict[task_conflicts.ConflictKey, TaskConflictFound])
+    """With its files, that are open."""
 
     @property
     def reference(self) -> str:
@@ -108,6 +111,8 @@ def evolve(state: TaskState, event: TaskEvent) -> TaskState:
             return replace(state, links=state.links - {link})
         case TaskWorkNoted(work=work):
             return replace(state, work={**state.work, work.session_id: work.ending})
+        case TaskConflictFound() | TaskConflictResolved():
+            return replace(state, conflicts=task_conflicts.evolve(state.conflicts, event))
         case _:
             return _worked_on(state, event)
 

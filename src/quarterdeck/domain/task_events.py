@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from quarterdeck.domain.session_work import SessionWork
+from quarterdeck.domain.task_conflicts import TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_fields import TaskChanges, TaskFields
 
 
@@ -164,4 +165,7 @@ WorkEvent = (
     TaskClaimed | TaskClaimRenewed | TaskReleased | TaskClaimExpired | TaskAssigned | TaskStatusChanged | TaskBlocked
 )
 """Who has it and how far it is."""
-TaskEvent = TaskCreated | TaskEdited | WorkEvent | TaskProgressNoted | TaskLinked | TaskUnlinked | TaskWorkNoted
+ConflictEvent = TaskConflictFound | TaskConflictResolved
+TaskEvent = (
+    TaskCreated | TaskEdited | WorkEvent | TaskProgressNoted | TaskLinked | TaskUnlinked | TaskWorkNoted | ConflictEvent
+)

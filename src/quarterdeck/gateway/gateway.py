@@ -65,6 +65,7 @@ def make_gateway(parts: Parts) -> Gateway:
             commands=parts.commands,
             tasks=parts.tasks,
             task_starts=parts.task_starts,
+            task_files=parts.task_files,
             snapshots=parts.snapshots,
             comparisons=parts.comparisons,
             exports=parts.exports,

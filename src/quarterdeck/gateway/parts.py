@@ -16,6 +16,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
+from quarterdeck.application.task_files import TaskFilesOfProjects
 from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
@@ -44,6 +45,7 @@ class Parts:
     commands: Commands
     tasks: Tasks
     task_starts: TaskStarts
+    task_files: TaskFilesOfProjects
     snapshots: Snapshots
     comparisons: Comparisons
     exports: Exports

@@ -16,6 +16,7 @@ from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.packs import SnapshotPacks
 from quarterdeck.application.ports.system import Clock
+from quarterdeck.application.ports.task_files import TaskFileServer, TaskFileStore
 from quarterdeck.application.ports.tunnels import TunnelServer
 from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
@@ -25,6 +26,7 @@ from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.egress.abstract import EgressKeeper
 from quarterdeck.worker import lease as leases
 from quarterdeck.worker import metrics
+from quarterdeck.worker.archived_task_files import ArchivedTaskFiles
 from quarterdeck.worker.archived_trees import ArchivedTrees, Retriever
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.closing import Closer
@@ -73,6 +75,8 @@ class Worker:
         tunnels: TunnelServer,
         exporter: WorkspaceExporter,
         exports: ExportServer,
+        task_files: TaskFileStore,
+        task_file_server: TaskFileServer,
         clock: Clock,
     ) -> None:
         self._settings, self._registry, self._control, self._driver = settings, registry, control, driver
@@ -84,6 +88,7 @@ class Worker:
         retriever = Retriever(journal, packs, objects)
         self._trees = ArchivedTrees(trees, retriever)
         self._exporter = ArchivedExports(exporter, retriever)
+        self._task_files, self._task_file_server = ArchivedTaskFiles(task_files, retriever), task_file_server
         self._ports = WorkerPorts(
             settings=settings,
             journal=journal,
@@ -160,7 +165,8 @@ class Worker:
         serving = self._control.serve(self._settings.worker_id, self._controls, self._trees)
         carrying = self._tunnels.serve(self._settings.worker_id, Ports(self.sessions))
         exporting = self._exports.serve(self._settings.worker_id, self._exporter)
-        async with serving, carrying, exporting, asyncio.TaskGroup() as group:
+        keeping = self._task_file_server.serve(self._settings.worker_id, self._task_files)
+        async with serving, carrying, exporting, keeping, asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.run(), name="deliveries")
             group.create_task(self._reconciler.run(), name="reconciler")
             group.create_task(self._archiver.run(), name="archiver")

@@ -19,6 +19,7 @@ from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.domain.identity import UserRegistered
 from quarterdeck.domain.project import MemberAdded, MemberRemoved, Role
 from quarterdeck.domain.task import task_id
+from quarterdeck.domain.task_conflicts import Choice, TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (
     LinkKind,
     TaskAssigned,
@@ -37,10 +38,19 @@ from quarterdeck.domain.task_events import (
     TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
+from quarterdeck.domain.task_files import (
+    SyncFinding,
+    SynchronizedFile,
+    TaskFilesWritten,
+    TaskSyncFailed,
+    TaskSynchronized,
+    TaskSyncRequested,
+    task_files_id,
+)
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens, usage_id
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Window
-from quarterdeck_projections.queries import task_board, task_history, task_work, tasks
+from quarterdeck_projections.queries import task_board, task_files, task_history, task_work, tasks
 from quarterdeck_projections.queries.task_board import Grouping
 from quarterdeck_projections.queries.task_history import TaskField
 from quarterdeck_projections.queries.task_work import WorkUsage
@@ -391,3 +401,38 @@ async def test_the_audit_trail_tells_of_tasks(world: World) -> None:
     await world.story.tell(world.task(1), edited)
     await world.caught_up()
     assert tables(world.database)["audit_trail"][-1][8] == "title labels"
+
+
+async def test_how_files_stand_and_conflicts_are_shown_and_a_rebuild_shows_the_same(world: World) -> None:
+    story, stream_id = world.story, task_files_id(world.story.project)
+    found = TaskConflictFound(field="labels", base=(), file=("a",), log=("b",))
+    gone = TaskConflictFound(field=None, base=None, file=None, log=None, session_id=UUID(int=5))
+    await story.tell(
+        world.task(1), found, gone, TaskConflictResolved(field=None, choice=Choice.LOG, session_id=UUID(int=5))
+    )
+    await story.tell(world.task(2), gone)
+    done = TaskSynchronized(
+        commit="a" * 40,
+        answers=1,
+        writing=(SynchronizedFile(path="x", blob="b"),),
+        read=3,
+        findings=(SyncFinding(path="x", line=0, message="No."),),
+        findings_total=1,
+    )
+    failed = TaskSyncFailed(message="Gone.", next_step="Look.")
+    await story.tell(stream_id, TaskSyncRequested(number=1), failed, done, TaskFilesWritten(commit="c" * 40))
+    await world.caught_up()
+    row = (await task_files.load(world.read, [story.project]))[story.project]
+    assert (row.commit, row.written_commit, row.writing, row.failure) == ("c" * 40, "c" * 40, False, None)
+    assert (row.asked, row.answered, row.read, row.conflicts) == (1, 1, 3, 2)
+    assert [each.message for each in row.findings] == ["No."]
+    shown = await task_files.load_conflicts(world.read, [world.task(1), world.task(2), world.task(3)])
+    told = {key: [(each.field, each.file, each.session_id) for each in rows] for key, rows in shown.items()}
+    assert told == {
+        world.task(1): [("labels", ["a"], None)],
+        world.task(2): [(None, None, UUID(int=5))],
+        world.task(3): [],
+    }
+    before = tables(world.database)
+    await rebuild(world.database.projector_url, decode, "task_files")
+    assert tables(world.database) == before

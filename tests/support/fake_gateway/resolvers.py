@@ -193,6 +193,7 @@ async def _change_project_settings(world: World, asked: Json) -> Json:
     assert project
     wanted = dict(asked["settings"])
     project["settings"]["limits"] |= wanted.pop("limits", {})
+    project["settings"]["taskFiles"] |= wanted.pop("taskFiles", {})
     project["settings"] |= wanted
     return {"project": project}
 

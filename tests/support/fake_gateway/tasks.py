@@ -24,6 +24,8 @@ def add_task(world: World, project: Json, title: str, **more: Any) -> Json:
         "acceptance": [],
         "dependencies": [],
         "links": [],
+        "conflicted": False,
+        "conflicts": [],
         "revision": 1,
         "status": "OPEN",
         "reason": None,
@@ -92,8 +94,18 @@ def mutations() -> dict[str, Callable[[World, Json], Awaitable[Json]]]:
         "changeTaskStatus": _changing(lambda task, asked: task.update(status=asked["status"])),
         "blockTask": _changing(lambda task, asked: task.update(status="BLOCKED", reason=asked["reason"])),
         "linkTask": _changing(_link),
+        "resolveTaskConflict": _changing(lambda task, _: task.update(conflicted=False, conflicts=[])),
+        "syncTasks": _synchronized,
         "unlinkTask": _changing(lambda task, _: task["links"].clear()),
     }
+
+
+async def _synchronized(world: World, asked: Json) -> Json:
+    """As the project's `taskSync` is to be from then on."""
+    project = next(each for each in world.projects if each["id"] == asked["projectId"])
+    sync = project["taskSync"]
+    sync |= {"asked": sync["asked"] + 1, "answered": sync["asked"] + 1}
+    return {"request": sync["asked"], "position": 1}
 
 
 def _by_id(world: World, id_: str) -> Json | None:

@@ -417,3 +417,66 @@ def test_a_command_runs_in_the_session_at_once_and_its_exit_code_is_the_answer(
     assert ran.code == 3
     assert "stays open" in ran.err
     assert qd("task", "start", "T-1", "-p", "app", "--no-wait", "--", "agent").code == 2
+
+
+def test_task_files_are_brought_together_and_what_came_of_it_is_said(qd: QdCall, world: World, project: Json) -> None:
+    finding = {"path": "docs/TASKS.md", "line": 3, "number": 1, "message": "No \x1b]0;such", "nextStep": "Mend it."}
+    project["taskSync"] |= {"state": "IN_STEP", "commit": "c" * 40, "read": 2, "written": 1, "conflicts": 1}
+    project["taskSync"] |= {"findings": [finding], "findingsTotal": 1}
+    ran = qd("task", "sync", "-p", "app", "--removals")
+    assert ran.code == 0
+    assert asked(world) == {"projectId": project["id"], "removals": True}
+    assert "In step at commit cccccccccccc: 2 tasks read, 1 task written, 1 conflict." in ran.out
+    assert "docs/TASKS.md:3 T-1  No " in ran.out
+    assert "\x1b]" not in ran.out
+    assert json.loads(qd("task", "sync", "-p", "app", "--json").out)["state"] == "IN_STEP"
+
+    project["taskSync"] |= {"state": "FAILING", "error": "Gone.", "nextStep": "Look."}
+    ran = qd("task", "sync", "-p", "app")
+    assert (ran.code, "Gone." in ran.err, "Look." in ran.err) == (75, True, True)
+    project["taskSync"] |= {"state": "WAITING"}
+    assert qd("task", "sync", "-p", "app", "--within", "1s").code == 124
+
+
+def test_settings_of_task_files_are_set_and_shown(qd: QdCall, world: World, project: Json) -> None:
+    words = ("tasks-sync=on", "tasks-files=TODO.md,docs/TASKS.md", "tasks-conflicts=log", "tasks-branch=")
+    project["taskSync"] |= {"state": "FAILING", "error": "Gone.", "nextStep": "Look.", "failedAt": NOW}
+    ran = qd("project", "set", *words, "-p", "app")
+    assert asked(world)["settings"] == {
+        "taskFiles": {"enabled": True, "paths": ["TODO.md", "docs/TASKS.md"], "conflicts": "LOG", "branch": None}
+    }
+    assert "TODO.md, docs/TASKS.md on branch main" in ran.out
+    assert "Gone. Look." in ran.out
+    assert qd("project", "set", "tasks-conflicts=both", "-p", "app").code == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "value"),
+    [
+        ("TITLE", ["--value", "New"], '"New"'),
+        ("LABELS", ["--value", "a, b"], '["a", "b"]'),
+        ("DEPENDENCIES", ["--value", "T-3"], "[3]"),
+        ("ESTIMATE", ["--value", "1h"], "60"),
+        ("STATUS", ["--value", "in review"], '"in_review"'),
+        ("OWNER", ["--value", "nobody"], "null"),
+        ("TITLE", ["--take", "file"], None),
+        (None, ["--take", "log"], None),
+    ],
+)
+def test_a_conflict_is_shown_marked_and_decided(
+    qd: QdCall, world: World, project: Json, field: str | None, words: list[str], value: str | None
+) -> None:
+    conflict = {"field": field, "base": "null", "file": '"a"', "log": '"b"', "sessionId": None, "foundAt": NOW}
+    if field in {"LABELS", "DEPENDENCIES"}:
+        conflict |= {"file": "[]", "log": "[]"}
+    elif field == "ESTIMATE":
+        conflict |= {"file": "60", "log": "90"}
+    add_task(world, project, "One", conflicted=True, conflicts=[conflict])
+    assert "conflict" in qd("task", "list", "-p", "app").out
+    assert "qd task resolve T-1" in qd("task", "show", "T-1", "-p", "app").out
+    assert qd("task", "resolve", "T-1", "-p", "app").code == 2
+    assert qd("task", "resolve", "T-1", "-p", "app", *words).code == 0
+    given = asked(world)
+    assert (given.get("field"), given.get("value")) == (field, value)
+    assert given["take"] == ("VALUE" if value else words[1].upper())
+    assert qd("task", "resolve", "T-1", "-p", "app", *words).code == 2

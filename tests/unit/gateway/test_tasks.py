@@ -33,7 +33,7 @@ async def gateway() -> AsyncGenerator[Running]:
         yield served
 
 
-async def change(gateway: Running, field: str, token: str | None = None, **given: object) -> dict[str, Any]:
+async def change(gateway: Running, field: str, /, token: str | None = None, **given: object) -> dict[str, Any]:
     """A mutation of a task: the task, or the failure."""
     kind = field[0].upper() + field[1:]
     answer = await gateway.ask(

@@ -23,6 +23,8 @@ from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectS
 from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
 from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session import Limit, SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_task_files import GivenTask, SessionTaskFilesRead
+from quarterdeck.domain.task_conflicts import Choice, TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (
     LinkKind,
     TaskClaimed,
@@ -34,10 +36,39 @@ from quarterdeck.domain.task_events import (
     TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
+from quarterdeck.domain.task_files import (
+    KeptField,
+    SyncFinding,
+    SynchronizedFile,
+    SynchronizedTask,
+    TaskSynchronized,
+)
 
 SCHEMAS = Path(__file__).parents[3] / "schema" / "events"
 
 EXAMPLES: list[Event] = [
+    TaskConflictFound(field="labels", base=(), file=("a",), log=("b", "c"), session_id=UUID(int=4)),
+    TaskConflictFound(field="estimate", base=0, file=90, log=60),
+    TaskConflictResolved(field=None, choice=Choice.LOG, by_rule=True),
+    TaskSynchronized(
+        commit="a" * 40,
+        answers=2,
+        files=(SynchronizedFile(path="docs/TASKS.md", blob="b" * 40),),
+        tasks=(
+            SynchronizedTask(number=3, version=7, kept=(KeptField(field="dependencies", value=(1, 2)),), notes=(0, 2)),
+            SynchronizedTask(number=4, version=1, kept=(KeptField(field="owner", value=None),)),
+        ),
+        writing=(SynchronizedFile(path="docs/TASKS.md", blob="c" * 40),),
+        findings=(SyncFinding(path="docs/TASKS.md", line=3, message="No.", number=4),),
+        findings_total=1,
+    ),
+    SessionTaskFilesRead(
+        session_id=UUID(int=1),
+        snapshot=4,
+        tree="d" * 40,
+        files=(SynchronizedFile(path="docs/TASKS.md", blob="b" * 40),),
+        given=(GivenTask(title="Paint", number=5),),
+    ),
     PersonaDefined(
         project_id=UUID(int=1),
         name="reviewer",
@@ -235,6 +266,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionReopened",
         "SessionResumeRequested",
         "SessionResumed",
+        "SessionTaskFilesRead",
         "SessionTaskGiven",
         "ShellsStored",
         "SigningKeyIntroduced",
@@ -246,13 +278,20 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "TaskClaimExpired",
         "TaskClaimRenewed",
         "TaskClaimed",
+        "TaskConflictFound",
+        "TaskConflictResolved",
         "TaskCreated",
         "TaskDependenciesDeclared",
         "TaskEdited",
+        "TaskFilesFollowed",
+        "TaskFilesWritten",
         "TaskLinked",
         "TaskProgressNoted",
         "TaskReleased",
         "TaskStatusChanged",
+        "TaskSyncFailed",
+        "TaskSyncRequested",
+        "TaskSynchronized",
         "TaskUnlinked",
         "TaskWorkNoted",
         "TokenIssued",

@@ -71,6 +71,11 @@ class TargetRepository:
         name = f"refs/heads/{branch}"
         if f"branch {name}".encode() in self.run("worktree", "list", "--porcelain").splitlines():
             raise ConflictError(f"Branch {branch} is checked out in the repository.", _ANOTHER)
+        return self.commit_at(branch)
+
+    def commit_at(self, branch: str) -> str | None:
+        """As `tip`, of one that is checked out, too."""
+        name = f"refs/heads/{branch}"
         for line in self.run("for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)", name).splitlines():
             found, commit, symbolic = line.decode(errors="backslashreplace").split("\0")
             if found == name and symbolic:
@@ -87,7 +92,7 @@ def write_branch(git: Git, store: Path, objects: Objects, asked: BranchAsked, ti
     """The commit that the branch is at afterwards. Raises KeyError where the store lacks the tree."""
     objects.read(asked.tree)
     target = TargetRepository.of(asked.repository, git, timeout)
-    with _explained(target):
+    with explained(target):
         tip = target.tip(asked.branch)
         if tip is None or tip not in asked.known:
             return _begin(git, store, target, asked, tip)
@@ -153,7 +158,7 @@ def _take_over(target: TargetRepository, store: Path, objects: Objects, commit: 
 
 def _move(git: Git, store: Path, target: TargetRepository, asked: BranchAsked, commit: str, tip: str | None) -> None:
     """First the objects, then the reference, if it is still where it was."""
-    _send(git, store, target, f"{commit}\n^{asked.base_commit}\n" + (f"^{tip}\n" if tip else ""))
+    send(git, store, target, f"{commit}\n^{asked.base_commit}\n" + (f"^{tip}\n" if tip else ""))
     why = f"quarterdeck: export of session {asked.home.session_id}"
     try:
         target.run("update-ref", "--no-deref", "-m", why, f"refs/heads/{asked.branch}", commit, tip or _NONE)
@@ -161,11 +166,11 @@ def _move(git: Git, store: Path, target: TargetRepository, asked: BranchAsked, c
         if target.tip(asked.branch) == commit:  # by the same request, made once more
             return
         raise ConflictError(
-            f"The repository does not take branch {asked.branch}: {_words(failure)}", _ANOTHER
+            f"The repository does not take branch {asked.branch}: {words_of(failure)}", _ANOTHER
         ) from None
 
 
-def _send(git: Git, store: Path, target: TargetRepository, wanted: str) -> None:
+def send(git: Git, store: Path, target: TargetRepository, wanted: str) -> None:
     """What the repository needs, from git to git."""
     packing = ("pack-objects", "--revs", "--stdout", "--thin", "--delta-base-offset", "--quiet")
     limits = (*SMALL_WINDOWS, "-c", "pack.threads=1", "-c", "core.bigFileThreshold=16m")
@@ -187,18 +192,18 @@ def _send(git: Git, store: Path, target: TargetRepository, wanted: str) -> None:
                         "Is the repository's base commit still there?",
                     ) from None
                 raise ConflictError(
-                    f"The repository does not take these files: {_words(failure)}", "Export a tar, or a patch."
+                    f"The repository does not take these files: {words_of(failure)}", "Export a tar, or a patch."
                 ) from None
 
 
 @contextmanager
-def _explained(target: TargetRepository) -> Generator[None]:
+def explained(target: TargetRepository) -> Generator[None]:
     try:
         yield
     except (GitFailedError, GitTimedOutError) as failure:
         raise explain(target.source, failure) from None
 
 
-def _words(failure: GitFailedError) -> str:
+def words_of(failure: GitFailedError) -> str:
     line = failure.stderr.strip().removeprefix("fatal: ").removeprefix("error: ").partition("\n")[0]
     return "".join(c for c in line if c.isprintable())[:200]

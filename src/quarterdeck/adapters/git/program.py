@@ -75,11 +75,11 @@ _SET = {
 
 
 class GitFailedError(Exception):
-    """Git ended with an error; its words, which may hold anything, are in `stderr`."""
+    """Git ended with an error; its words, which may hold anything, are in `stderr`, and what it printed in `stdout`."""
 
-    def __init__(self, stderr: str) -> None:
+    def __init__(self, stderr: str, stdout: str = "") -> None:
         super().__init__(stderr)
-        self.stderr = stderr
+        self.stderr, self.stdout = stderr, stdout
 
 
 class GitTimedOutError(Exception):
@@ -118,7 +118,7 @@ class Git:
             except subprocess.TimeoutExpired:
                 raise GitTimedOutError from None
         if process.returncode:
-            raise GitFailedError(err.decode(errors="backslashreplace"))
+            raise GitFailedError(*(each.decode(errors="backslashreplace") for each in (err, out)))
         return out
 
     def start(

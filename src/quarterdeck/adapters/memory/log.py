@@ -56,6 +56,11 @@ class MemoryEventLog:
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
         return [decoded(row) for row in await self.raw(after, limit, session_id=session_id)]
 
+    async def read_project(
+        self, project_id: UUID, topics: Collection[str], after: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        return [decoded(row) for row in await self.raw(after, limit, project_ids=[project_id], topics=topics)]
+
     async def raw(
         self,
         after: int,

@@ -156,8 +156,55 @@ def _settings_changed_v3(event: ProjectSettingsChangedV2) -> ProjectSettingsChan
     return ProjectSettingsChangedV3(settings=ProjectSettingsV3(**vars(event.settings)))
 
 
-def _created_v4(event: ProjectCreatedV3) -> ProjectCreated:
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsV4:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    max_commands_per_session: int = 16
+    max_sessions_per_user: int | None = None
+    command_timeout_seconds: int = 3600
+    limits: LimitsAsked = NOTHING_ASKED
+    strict_limits: bool = False
+    network: tuple[NetworkRule, ...] = ()
+    image: str = ""
+    dockerfile: str = ""
+    runtime: str = ""
+    keep_ignored: bool = False
+    when_idle: str = "pause"
+    snapshot_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreatedV4:
+    name: str
+    repository: str
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettingsV4
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChangedV4:
+    settings: ProjectSettingsV4
+
+
+def _created_v4(event: ProjectCreatedV3) -> ProjectCreatedV4:
     """A project had no say in how much of its snapshots is kept."""
+    return ProjectCreatedV4(
+        name=event.name,
+        repository=event.repository,
+        default_branch=event.default_branch,
+        owner_id=event.owner_id,
+        settings=ProjectSettingsV4(**vars(event.settings)),
+    )
+
+
+def _settings_changed_v4(event: ProjectSettingsChangedV3) -> ProjectSettingsChangedV4:
+    return ProjectSettingsChangedV4(settings=ProjectSettingsV4(**vars(event.settings)))
+
+
+def _created_v5(event: ProjectCreatedV4) -> ProjectCreated:
+    """Task files were not kept in step with the log."""
     return ProjectCreated(
         name=event.name,
         repository=event.repository,
@@ -167,7 +214,7 @@ def _created_v4(event: ProjectCreatedV3) -> ProjectCreated:
     )
 
 
-def _settings_changed_v4(event: ProjectSettingsChangedV3) -> ProjectSettingsChanged:
+def _settings_changed_v5(event: ProjectSettingsChangedV4) -> ProjectSettingsChanged:
     return ProjectSettingsChanged(settings=ProjectSettings(**vars(event.settings)))
 
 
@@ -297,9 +344,11 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
     ("ProjectCreated", 2): Earlier(shape=ProjectCreatedV2, upcast=_created_v3),
     ("ProjectCreated", 3): Earlier(shape=ProjectCreatedV3, upcast=_created_v4),
+    ("ProjectCreated", 4): Earlier(shape=ProjectCreatedV4, upcast=_created_v5),
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("ProjectSettingsChanged", 2): Earlier(shape=ProjectSettingsChangedV2, upcast=_settings_changed_v3),
     ("ProjectSettingsChanged", 3): Earlier(shape=ProjectSettingsChangedV3, upcast=_settings_changed_v4),
+    ("ProjectSettingsChanged", 4): Earlier(shape=ProjectSettingsChangedV4, upcast=_settings_changed_v5),
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
     ("SessionOpened", 2): Earlier(shape=SessionOpenedV2, upcast=_opened_v3),

@@ -98,6 +98,11 @@ class PostgresEventLog:
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
         return await self._reader.filtered(after, limit, logged_event, session_id=session_id)
 
+    async def read_project(
+        self, project_id: UUID, topics: Collection[str], after: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        return await self._reader.filtered(after, limit, logged_event, project_ids=[project_id], topics=topics)
+
     async def raw(
         self,
         after: int,

@@ -55,9 +55,9 @@ def prepare_writes(writes: Sequence[StreamWrite], context: Context, now: datetim
 def _envelope(write: StreamWrite, context: Context, now: datetime) -> Envelope:
     return _new_envelope(
         recorded_at=now,
-        actor=context.actor,
+        actor=write.actor or context.actor,
         correlation_id=context.correlation_id,
-        causation_id=context.causation_id,
+        causation_id=write.causation_id or context.causation_id,
         project_id=write.project_id or context.project_id,
         session_id=write.session_id or context.session_id,
         traceparent=context.traceparent,

@@ -34,6 +34,9 @@ class StreamWrite:
     project_id: UUID | None = None
     session_id: UUID | None = None
     """These two override the context's, for a write that spans nouns."""
+    actor: Actor | None = None
+    causation_id: str | None = None
+    """These as well, for what several people did that is appended at once."""
 
 
 class EventLog(Protocol):
@@ -56,6 +59,12 @@ class EventLog(Protocol):
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
         """The same for the events whose envelope names the session, whatever their stream."""
+        ...
+
+    async def read_project(
+        self, project_id: UUID, topics: Collection[str], after: int, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """The same for the events of these topics whose envelope names the project."""
         ...
 
     async def head(self) -> int:
