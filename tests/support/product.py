@@ -5,9 +5,11 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import IO, Any
 import psutil
 from tests.support.disks import unmount_below
 from tests.support.house import free_port
+from tests.support.ready_qd import PROGRAM as QD_SERVER
+from tests.support.ready_qd import ReadyQd
 from tests.support.waiting import eventually
 
 from quarterdeck.host.accounts import Account, current, find
@@ -39,6 +43,8 @@ class Product:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._out = folder / "up.out"
+        self._ready_qd: ReadyQd | None = None
+        self._starting_qd = threading.Lock()
         for made in (self.data, self.config, self.home):
             made.mkdir()
             os.chown(made, account.uid, account.gid)
@@ -110,14 +116,36 @@ class Product:
     # --- the client ---
 
     def qd(self, *arguments: str, stdin: bytes = b"", within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
-        process = self.popen(("qd", *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        """A call as a user makes it, but for the start of the program; see `ready_qd`."""
         try:
-            out, err = process.communicate(stdin, timeout=within)
+            return self._qd().run(arguments, self.environment(), self.home, stdin, within)
+        except subprocess.TimeoutExpired as late:
+            told = f"{(late.stdout or b'')[-2000:]!r} {(late.stderr or b'')[-2000:]!r}"
+            raise AssertionError(f"qd {arguments} took too long: {told}") from None
+
+    def started_qd(self, *arguments: str, within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
+        """The same with its start."""
+        process = self.popen(("qd", *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(timeout=within)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()
             raise AssertionError(f"qd {arguments} took too long: {out[-2000:]!r} {err[-2000:]!r}") from None
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def _qd(self) -> ReadyQd:
+        """It ends with the thread that started it: another thread may find it gone."""
+        with self._starting_qd:
+            if self._ready_qd is not None and not self._ready_qd.runs():
+                self._ready_qd.close()
+                self._ready_qd = None
+            if self._ready_qd is None:
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                with theirs:
+                    argv = ("python", "-P", str(QD_SERVER), str(theirs.fileno()))
+                    self._ready_qd = ReadyQd(self.popen(argv, pass_fds=[theirs.fileno()]), ours)
+            return self._ready_qd
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> Any:
         """What `qd … --json` prints, having succeeded."""
@@ -160,6 +188,7 @@ class Product:
         stderr: int | IO[bytes] | None = None,
         folder: Path | None = None,
         more: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command(self.launch(argv, folder)),
@@ -168,6 +197,7 @@ class Product:
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
 
     # --- a repository to work on ---
@@ -192,11 +222,13 @@ class Product:
     def project(self, name: str = "deck") -> Path:
         """The same, registered."""
         path = self.repository(name)
-        done = self.qd("project", "add", str(path))
+        done = self.started_qd("project", "add", str(path))
         assert done.returncode == 0, done.stderr.decode() + self.logs()
         return path
 
     def close(self) -> None:
+        if self._ready_qd is not None:
+            self._ready_qd.close()
         if self.process is not None and self.process.poll() is None:
             try:
                 self.stop()

@@ -1,0 +1,78 @@
+"""Runs calls of `qd` in forks of a process that has imported it already. Run by its path; see `ready_qd`.
+
+Each message on the inherited socket is a call: JSON with its words, environment and folder, and with it standard input,
+output, error, and where to tell the pid and then the exit code. It ends when the other end of the socket is closed.
+"""
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import socket
+import sys
+from typing import Any, NoReturn
+
+PARTS = ("quarterdeck_cli", "typer._adapters")
+
+
+def load() -> None:
+    """All of the client, and what it imports when it needs it."""
+    for part in PARTS:
+        module = importlib.import_module(part)
+        for each in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{part}."):
+            if not each.name.endswith("__main__"):
+                importlib.import_module(each.name)
+    gc.collect()
+    gc.freeze()
+
+
+def become(call: dict[str, Any], fds: list[int]) -> None:
+    """What a start of the program would have given to it."""
+    os.setsid()
+    for number, fd in enumerate(fds[:3]):
+        os.dup2(fd, number)
+    for fd in fds:
+        os.close(fd)
+    os.environ.clear()
+    os.environ.update(call["environment"])
+    os.chdir(call["folder"])
+    sys.argv = ["qd", *call["words"]]
+
+
+def tell_end_of(pid: int, fds: list[int]) -> NoReturn:
+    """Of the process that runs the call. Its ends of pipes must not stay open here."""
+    for fd in fds[:3]:
+        os.close(fd)
+    os.write(fds[3], b"%d\n" % pid)
+    _, status = os.waitpid(pid, 0)
+    os.write(fds[3], b"%d\n" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def wait_for_call(requests: socket.socket) -> None:
+    """Returns in a process that is to run one, and to end as a program does."""
+    while True:
+        line, fds, _, _ = socket.recv_fds(requests, 1 << 20, 4)
+        if not line:
+            os._exit(0)
+        if os.fork() == 0:
+            break
+        for fd in fds:
+            os.close(fd)
+    requests.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if pid := os.fork():
+        tell_end_of(pid, fds)
+    become(json.loads(line), fds)
+
+
+if __name__ == "__main__":
+    load()
+    # Nobody waits for those that tell a call's end.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    wait_for_call(socket.socket(fileno=int(sys.argv[1])))
+    from quarterdeck_cli.__main__ import main
+
+    main()
