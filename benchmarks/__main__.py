@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.row import Row
 
 BENCHMARKS = (
-    *("append", "projections", "usage", "jail", "docker_jail", "workspace", "snapshots"),
+    *("append", "projections", "usage", "budgets", "jail", "docker_jail", "workspace", "snapshots"),
     *("gateway", "chain", "task_files", "tracing"),
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")

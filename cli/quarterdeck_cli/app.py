@@ -9,6 +9,7 @@ import typer
 from quarterdeck_cli.command_line import Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
     attach,
+    budgets,
     commands,
     comparisons,
     events,
@@ -172,6 +173,19 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("funnel", usage_dashboards.task_funnel),
                 ("export", usage_export.export_usage),
                 ("prices", usage.show_prices),
+            ],
+        ),
+        "budget": (
+            "What may be spent, on what, and until when.",
+            [
+                ("set", budgets.set_budget),
+                ("list", budgets.list_budgets),
+                ("show", budgets.show_budget),
+                ("answer", budgets.answer_budget),
+                ("remove", budgets.remove_budget),
+                ("reserve", budgets.reserve_budget),
+                ("release", budgets.release_budget),
+                ("tail", budgets.tail_budgets),
             ],
         ),
         "port": (

@@ -10,6 +10,7 @@ EXIT_CODE_OF: Final[dict[str, ExitCode]] = {
     "CONFLICT": ExitCode.TRY_AGAIN,
     "PAUSED": ExitCode.TRY_AGAIN,
     "LIMIT_EXCEEDED": ExitCode.TRY_AGAIN,
+    "BUDGET_EXHAUSTED": ExitCode.TRY_AGAIN,
     "FORBIDDEN": ExitCode.NOT_PERMITTED,
     "UNAUTHENTICATED": ExitCode.NOT_PERMITTED,
     "UNAVAILABLE": ExitCode.UNAVAILABLE,

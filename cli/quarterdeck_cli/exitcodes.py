@@ -36,7 +36,7 @@ MEANINGS: Final[dict[ExitCode, str]] = {
     ExitCode.UNAVAILABLE: "The server, or a part of it that is needed, does not answer.",
     ExitCode.BUG: "A defect in `qd` or in the server.",
     ExitCode.OUTPUT_DIFFERS: "The output received is not the output recorded: its SHA-256 differs, or a part is lost.",
-    ExitCode.TRY_AGAIN: "The object is not in a state that allows this, or a published limit was reached.",
+    ExitCode.TRY_AGAIN: "The object is not in a state that allows this, or a published limit or a budget was reached.",
     ExitCode.NOT_PERMITTED: "Not logged in, or the token lacks the scope.",
     ExitCode.NOT_SET_UP: "Something is missing here: no server known, or no project for this folder.",
     ExitCode.STOPPED_BY_LIMIT: "`qd run`, `qd attach`: the command went over a quota or its limit of output.",

@@ -40,6 +40,17 @@ async def token_id(client: Client, text: str) -> str:
     return _whole("Token", text) or await _by_suffix("token", text, tokens(client), lambda t: t.name)
 
 
+def reservation_id(text: str) -> str:
+    """From what `qd budget reserve` printed."""
+    parsed = ids.parse_global_id(text)
+    uuid = ids.parse_uuid(text)
+    if parsed and parsed[0] == "BudgetReservation":
+        return text
+    if uuid is None:
+        raise UsageError(f"{plain(text)!r} is no id of a reservation.", "`qd budget reserve` prints one.")
+    return ids.global_id("BudgetReservation", uuid)
+
+
 async def project_id(client: Client, text: str) -> str:
     """A project may also be called by its name, which goes before a suffix."""
     if whole := _whole("Project", text):

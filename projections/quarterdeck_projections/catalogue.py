@@ -1,6 +1,7 @@
 """Every projection there is."""
 
 from quarterdeck_projections.audit_trail import AUDIT_TRAIL
+from quarterdeck_projections.budgets import BUDGETS
 from quarterdeck_projections.commands import COMMANDS
 from quarterdeck_projections.findings import FINDINGS
 from quarterdeck_projections.network import NETWORK
@@ -21,6 +22,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     COMMANDS,
     TASK_BOARD,
     TASK_FILES,
+    BUDGETS,
     FINDINGS,
     NETWORK,
     USERS,

@@ -25,6 +25,7 @@ from quarterdeck.domain.session import (
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_holds import SessionHeld, SessionLetGo
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.workspace import WorkspacePrepared
 from quarterdeck_projections.changes import Changes, Row
@@ -71,7 +72,7 @@ def _changed(logged: Logged, event: SessionEvent) -> Row:
             }
         case SessionPaused() | SessionResumed() | SessionPauseRequested() | SessionResumeRequested():
             return _paused(event)
-        case SessionOpened() | SessionLimitNear():
+        case SessionOpened() | SessionLimitNear() | SessionHeld() | SessionLetGo():
             return {}
         case SessionCloseRequested():
             return {"state": SessionState.CLOSING}

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from quarterdeck.application.access import no_command, no_project, no_session, permitted
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
+from quarterdeck.domain.budget import Covers
 from quarterdeck.domain.command import CommandState, NoCommand
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.project import NoProject, Role
 from quarterdeck.domain.session import NoSession
+from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -45,6 +47,16 @@ async def visible_project(context: RequestContext, project_id: UUID) -> ProjectR
 
 async def visible_persona(context: RequestContext, persona_id: UUID) -> PersonaRow | None:
     return await _visible(context, context.persona(persona_id))
+
+
+async def visible_budget(context: RequestContext, budget_id: UUID) -> BudgetRow | None:
+    """One over all projects is admins', and that of a user theirs."""
+    row, roles = await asyncio.gather(context.budget(budget_id), roles_of(context))
+    if row is None or roles is None:
+        return row
+    scope = row.budget.scope
+    own = scope.covers is Covers.USER and scope.subject == str(context.caller.user_id)
+    return row if (scope.project_id in roles if scope.project_id else own) else None
 
 
 async def visible_session(context: RequestContext, session_id: UUID) -> SessionRow | None:

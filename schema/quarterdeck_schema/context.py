@@ -9,6 +9,8 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from quarterdeck.application.access import ADMIN
+from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
@@ -30,6 +32,7 @@ from quarterdeck.application.workers import Workers
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
+from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -89,6 +92,8 @@ class Services:
     exports: Exports
     workers: Workers
     usage: Usage
+    budgets: BudgetBook
+    reservations: Reservations
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
     """The address that a secret opens a session's port at."""
@@ -140,6 +145,9 @@ class RequestContext:
 
     async def persona(self, persona_id: UUID) -> PersonaRow | None:
         return await self._load("personas", self.services.reads.personas, persona_id)
+
+    async def budget(self, budget_id: UUID) -> BudgetRow | None:
+        return await self._load("budgets", self.services.reads.budgets, budget_id)
 
     async def session(self, session_id: UUID) -> SessionRow | None:
         return await self._load("sessions", self.services.reads.sessions, session_id)

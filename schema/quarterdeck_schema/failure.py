@@ -9,7 +9,7 @@ from quarterdeck.domain.errors import InvalidInputError, QuarterdeckError
 @strawberry.type(
     description=(
         "Every mutation's result is a union with this: an expected failure. `code`: INVALID_INPUT, NOT_FOUND, "
-        "CONFLICT, PAUSED, FORBIDDEN, UNAVAILABLE, LIMIT_EXCEEDED, UNAUTHENTICATED."
+        "CONFLICT, PAUSED, FORBIDDEN, UNAVAILABLE, LIMIT_EXCEEDED, BUDGET_EXHAUSTED, UNAUTHENTICATED."
     )
 )
 class Failure:

@@ -7,12 +7,14 @@ import strawberry
 
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import (
+    visible_budget,
     visible_command,
     visible_persona,
     visible_project,
     visible_session,
     visible_task,
 )
+from quarterdeck_schema.budgets.types import budget_of
 from quarterdeck_schema.commands.types import command_of
 from quarterdeck_schema.context import Info, RequestContext
 from quarterdeck_schema.identity.types import token_of
@@ -32,6 +34,11 @@ async def _project(context: RequestContext, identifier: UUID) -> Node | None:
 async def _persona(context: RequestContext, identifier: UUID) -> Node | None:
     row = await visible_persona(context, identifier)
     return None if row is None else persona_of(row)
+
+
+async def _budget(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_budget(context, identifier)
+    return None if row is None else budget_of(row)
 
 
 async def _session(context: RequestContext, identifier: UUID) -> Node | None:
@@ -59,6 +66,7 @@ Find = Callable[[RequestContext, UUID], Awaitable[Node | None]]
 NODES: dict[str, tuple[str, Find]] = {
     "Project": ("project:read", _project),
     "Persona": ("project:read", _persona),
+    "Budget": ("budget:read", _budget),
     "Session": ("session:read", _session),
     "Command": ("session:read", _command),
     "Task": ("task:read", _task),

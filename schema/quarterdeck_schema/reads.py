@@ -11,6 +11,7 @@ from quarterdeck.domain.session_network import SessionNetwork
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries import (
+    budgets,
     commands,
     findings,
     members,
@@ -33,6 +34,7 @@ from quarterdeck_projections.queries import (
     usage_top,
     workers,
 )
+from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
@@ -119,6 +121,9 @@ class Reads(Protocol):
     async def list_model_calls(
         self, project_id: UUID, since: datetime, until: datetime, window: Window
     ) -> Page[UsageCallRow]: ...
+    async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]: ...
+    async def list_budgets(self, project_id: UUID | None, window: Window) -> Page[BudgetRow]: ...
+    async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
@@ -251,6 +256,15 @@ class ReadModels:
         self, project_id: UUID, since: datetime, until: datetime, window: Window
     ) -> Page[UsageCallRow]:
         return await usage.list_calls(self._database, project_id, since, until, window)
+
+    async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]:
+        return await budgets.load(self._database, ids)
+
+    async def list_budgets(self, project_id: UUID | None, window: Window) -> Page[BudgetRow]:
+        return await budgets.list_of_project(self._database, project_id, window)
+
+    async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]:
+        return await budgets.list_reservations(self._database, budget_id, window)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -7,6 +7,13 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from quarterdeck_schema.budgets.answer_budget import AnswerBudgetMutation
+from quarterdeck_schema.budgets.queries import BudgetQueries
+from quarterdeck_schema.budgets.release_budget import ReleaseBudgetMutation
+from quarterdeck_schema.budgets.remove_budget import RemoveBudgetMutation
+from quarterdeck_schema.budgets.reserve_budget import ReserveBudgetMutation
+from quarterdeck_schema.budgets.set_budget import SetBudgetMutation
+from quarterdeck_schema.budgets.subscriptions import BudgetSubscriptions
 from quarterdeck_schema.commands.cancel_command import CancelCommandMutation
 from quarterdeck_schema.commands.queries import CommandQueries
 from quarterdeck_schema.commands.resize_command import ResizeCommandMutation
@@ -79,6 +86,7 @@ QUERIES = (
     EventQueries,
     CheckpointQueries,
     UsageQueries,
+    BudgetQueries,
 )
 MUTATIONS = (
     LoginMutation,
@@ -118,10 +126,15 @@ MUTATIONS = (
     CheckWorkerMutation,
     RecordModelUsageMutation,
     RevisePriceTableMutation,
+    SetBudgetMutation,
+    RemoveBudgetMutation,
+    AnswerBudgetMutation,
+    ReserveBudgetMutation,
+    ReleaseBudgetMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )
-SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, EventSubscriptions)
+SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, BudgetSubscriptions, EventSubscriptions)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

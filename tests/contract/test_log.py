@@ -263,3 +263,26 @@ async def test_a_caller_that_gives_up_harms_nobody(log: Log) -> None:
     patient = asyncio.create_task(log.append([write(uuid4(), 0, CommandCancelRequested())], CONTEXT))  # type: ignore[arg-type]
     impatient.cancel()
     assert len(await patient) == 1
+
+
+async def test_the_last_event_of_each_stream_is_told_and_of_none_that_does_not_exist(log: Log) -> None:
+    one, other = uuid4(), uuid4()
+    await log.append([write(one, 0, REQUESTED, LOST), write(other, 0, REQUESTED)], CONTEXT)
+
+    found = await log.last([one, other, uuid4()])
+
+    assert {stream_id: (event.version, event.event) for stream_id, event in found.items()} == {
+        one: (2, LOST),
+        other: (1, REQUESTED),
+    }
+    assert await log.last([]) == {}
+
+
+async def test_a_stream_whose_last_event_was_told_is_not_loaded_as_it_was_before(log: Log) -> None:
+    stream_id = uuid4()
+    await log.append([write(stream_id, 0, REQUESTED)], CONTEXT)
+    await log.load(stream_id)
+    await log.append([write(stream_id, 1, LOST)], CONTEXT)
+
+    assert (await log.last([stream_id]))[stream_id].version == 2
+    assert [each.version for each in await log.load(stream_id)] == [1, 2]

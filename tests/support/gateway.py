@@ -27,6 +27,8 @@ from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
@@ -34,6 +36,7 @@ from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.control import RepositoryFound
 from quarterdeck.application.ports.exports import WorkspaceExporter
@@ -58,6 +61,7 @@ from quarterdeck.domain.session import SessionProvisioned
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Check, Parts
 from quarterdeck.gateway.server import listen, serve
+from quarterdeck_projections.usage.pricing import priced
 from quarterdeck_schema.reads import Reads
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -131,7 +135,8 @@ class House:
 
     def parts(self, settings: Settings) -> Parts:
         ids, doorbell, snapshots = SystemIds(), QueueDoorbell(self.jobs), Snapshots(self.log, self.control)
-        sessions = Sessions(self.log, ids, doorbell, _NoneOpen())
+        ledgers = Ledgers(self.log, SystemClock())
+        sessions = Sessions(self.log, ids, doorbell, _NoneOpen(), ledgers)
         return Parts(
             settings=settings,
             log=self.log,
@@ -142,7 +147,7 @@ class House:
             projects=Projects(self.log, ids, self.control, doorbell),
             personas=Personas(self.log),
             sessions=sessions,
-            commands=Commands(self.log, ids, self.control, doorbell),
+            commands=Commands(self.log, ids, self.control, doorbell, ledgers),
             tasks=Tasks(self.log, SystemClock()),
             task_files=TaskFilesOfProjects(self.log, SystemClock()),
             task_starts=TaskStarts(self.log, SystemClock(), sessions),
@@ -151,7 +156,9 @@ class House:
             exports=Exports(self.log, snapshots, self.exports),
             checkpoints=Checkpoints(self.checkpoints),
             workers=Workers(self.log, self.control),
-            usage=Usage(self.log, SystemClock()),
+            usage=Usage(ledgers, priced),
+            budgets=BudgetBook(ledgers),
+            reservations=Reservations(ledgers),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from tests.support import usage_facts
+from tests.support.memory_budgets import budgets_of, reservations_of
 from tests.support.memory_tasks import MemoryTaskReads
 
 from quarterdeck.application.ports.log import LoggedEvent
@@ -18,6 +19,7 @@ from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck_projections.paging import Keyed, Page, Window
+from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
@@ -37,7 +39,17 @@ from quarterdeck_projections.queries.workers import WorkerRow
 from quarterdeck_projections.states import CommandState, FindingKind, SessionState
 
 RowT = TypeVar(
-    "RowT", ProjectRow, PersonaRow, SessionRow, CommandRow, TokenRow, NetworkAccessRow, FindingRow, UsageCallRow
+    "RowT",
+    BudgetRow,
+    ReservationRow,
+    ProjectRow,
+    PersonaRow,
+    SessionRow,
+    CommandRow,
+    TokenRow,
+    NetworkAccessRow,
+    FindingRow,
+    UsageCallRow,
 )
 
 
@@ -47,6 +59,17 @@ class MemoryReads(MemoryTaskReads):
 
     async def personas(self, ids: Collection[UUID], /) -> Mapping[UUID, PersonaRow]:
         return _among(_personas(await self._events()), ids)
+
+    async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]:
+        return _among(budgets_of(await self._events()), ids)
+
+    async def list_budgets(self, project_id: UUID | None, window: Window) -> Page[BudgetRow]:
+        rows = budgets_of(await self._events()).values()
+        wanted = (row for row in rows if row.project_id == project_id and row.removed_at is None)
+        return _page(wanted, window, newest_first=False)
+
+    async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]:
+        return _page(reservations_of(await self._events(), budget_id), window, newest_first=False)
 
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]:
         return _among(_sessions(await self._events()), ids)

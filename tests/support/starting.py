@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from tests.support.deck import Deck
 
 from quarterdeck.adapters.system import SystemIds
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.task_checks import By
@@ -46,7 +47,7 @@ def tasks_of(deck: Deck) -> Tasks:
 
 
 def sessions_of(deck: Deck) -> Sessions:
-    return Sessions(deck.log, SystemIds(), Quiet(), NoneWaits())
+    return Sessions(deck.log, SystemIds(), Quiet(), NoneWaits(), Ledgers(deck.log, deck.clock))
 
 
 async def started(

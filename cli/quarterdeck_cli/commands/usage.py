@@ -52,6 +52,9 @@ Reasoning = Annotated[int, typer.Option("--reasoning-tokens", help="Of the outpu
 Task = Annotated[str | None, typer.Option("--task", metavar="TASK", help="The task that it was for, as T-17.")]
 Persona = Annotated[str, typer.Option("--persona", help="The persona that made it.")]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When it was made (ISO 8601); now by default.")]
+Reservation = Annotated[
+    str | None, typer.Option("--reservation", metavar="ID", help="Settle what was reserved for it.")
+]
 Calls = Annotated[
     str | None,
     typer.Option(
@@ -82,6 +85,7 @@ async def record_usage(
     task: Task = None,
     persona: Persona = "",
     at: At = None,
+    reservation: Reservation = None,
     file: Calls = None,
     project: ProjectName = None,
     as_json: Json = False,
@@ -108,6 +112,7 @@ async def record_usage(
             "taskId": (await task_words.task_of(client, task, project)).id if task else None,
             "persona": persona,
             "occurredAt": moment(at) if at else None,
+            "reservationId": resolve.reservation_id(reservation) if reservation else None,
         }
         calls = [call]
     recorded = [

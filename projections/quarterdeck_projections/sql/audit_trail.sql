@@ -58,6 +58,12 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'TaskWorkNoted' THEN concat_ws(' ', facts #>> '{work,session_id}', facts #>> '{work,how}')
         WHEN 'ModelUsageRecorded' THEN concat_ws(' ', facts ->> 'provider', facts ->> 'model', facts ->> 'response_id')
         WHEN 'PriceTableRevised' THEN json_array_length(facts -> 'prices') || ' prices'
+        WHEN 'BudgetSet' THEN concat_ws(' ', facts #>> '{scope,covers}', facts #>> '{scope,subject}', facts ->> 'every')
+        WHEN 'BudgetRevised' THEN facts ->> 'terms'
+        WHEN 'BudgetExhausted' THEN facts #>> '{account,standing}'
+        WHEN 'BudgetAnswered' THEN concat_ws(' ', facts ->> 'answer', facts ->> 'reason')
+        WHEN 'ReservationMade' THEN concat_ws(' ', facts ->> 'request_id', facts ->> 'purpose')
+        WHEN 'SessionHeld' THEN facts ->> 'reason'
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

@@ -43,6 +43,9 @@ class ModelCallInput:
     session_id: strawberry.ID | None = strawberry.UNSET
     task_id: strawberry.ID | None = strawberry.UNSET
     persona: str = ""
+    reservation_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="That it was made under, and that it settles."
+    )
     attributes: list[UsageAttributeInput] | None = strawberry.UNSET
 
 
@@ -75,9 +78,22 @@ class RecordModelUsageMutation:
         project_id = ids.decode_as("Project", input.project_id, "projectId")
         told = [_told(project_id, call, f"calls.{number}.") for number, call in enumerate(input.calls)]
         recorded = await info.context.services.usage.record(
-            info.context.caller, project_id, told, key=idempotency_key(info, input, input.idempotency_key)
+            info.context.caller,
+            project_id,
+            told,
+            key=idempotency_key(info, input, input.idempotency_key),
+            reservations=_reservations(input.calls),
         )
         return RecordModelUsagePayload(calls=len(recorded.ids), position=Long(recorded.position))
+
+
+def _reservations(calls: list[ModelCallInput]) -> dict[int, UUID]:
+    named = {number: given(call.reservation_id) for number, call in enumerate(calls)}
+    return {
+        number: ids.decode_as("BudgetReservation", text, f"calls.{number}.reservationId")
+        for number, text in named.items()
+        if text
+    }
 
 
 def _told(project_id: UUID, call: ModelCallInput, field: str) -> ModelUsageRecorded:

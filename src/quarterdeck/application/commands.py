@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from quarterdeck.application.access import no_command, no_session, permitted
+from quarterdeck.application.budget_reservations import session_subject
 from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import WorkerControl
 from quarterdeck.application.ports.log import EventLog
@@ -28,6 +30,7 @@ class Commands:
     ids: Ids
     control: WorkerControl
     doorbell: Doorbell
+    ledgers: Ledgers
 
     async def run(
         self,
@@ -48,6 +51,7 @@ class Commands:
         project_id = session.running(place).project_id
         if session.running(place).closing:
             raise ConflictError("This session is closing.", "Open another with `qd session open`.")
+        await self.ledgers.check(session_subject(session_id, place, caller.user_id))
         longest = home.settings.command_timeout_seconds
         asked = CommandRequested(
             session_id=session_id,

@@ -7,7 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from quarterdeck.application.access import has_role, no_project, no_session, permitted
+from quarterdeck.application.budget_reservations import session_subject
 from quarterdeck.application.dispatch import Doorbell
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import named, rules_now
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports.callers import Caller
@@ -16,13 +18,14 @@ from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
 from quarterdeck.domain import project, session, session_network, workspace
+from quarterdeck.domain.budget import Subject
 from quarterdeck.domain.errors import LimitExceededError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.session import EndedSession, NoSession, SessionEvent, SessionForked, SessionState
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkEvent, session_network_id
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.workspace import WorkspaceEvent, WorkspaceState, workspace_id
@@ -65,6 +68,7 @@ class Sessions:
     ids: Ids
     doorbell: Doorbell
     waiting: WaitingSessions
+    ledgers: Ledgers
     max_waiting: int = MAX_WAITING
     """Of one project: another one is refused."""
     doors: dict[UUID, Door] = field(default_factory=dict[UUID, Door])
@@ -83,6 +87,7 @@ class Sessions:
         key: IdempotencyKey | None = None,
     ) -> Outcome[SessionState]:
         """Opens a session. It waits until there is a place for it, and is ready when a worker has provisioned it.
+        Raises BudgetExhaustedError where a budget that would cover it is used up.
 
         `persona`: one of the project's by its name, as it is now; or as another session has it.
         """
@@ -93,6 +98,13 @@ class Sessions:
         usable = project.usable(home)
         if isinstance(persona, str):
             persona = await named(self.log, project_id, usable, persona)
+        subject = Subject(
+            project_id=project_id,
+            users=frozenset({caller.user_id}),
+            persona=persona.name if persona else "",
+            task_id=work.given.task_id if work else None,
+        )
+        await self.ledgers.check(subject)
         door = await self._door(project_id)
         async with door.turn:
             await self._check_room(project_id, usable, door.last)
@@ -223,6 +235,11 @@ class Sessions:
     async def resume(
         self, caller: Caller, session_id: UUID, key: IdempotencyKey | None = None
     ) -> Outcome[SessionState]:
+        place = (await SESSION.load(self.log, session_id)).state
+        if isinstance(place, EndedSession):
+            # it would be made anew
+            await self.project_of(caller, session_id, Role.DEVELOPER)
+            await self.ledgers.check(session_subject(session_id, place, caller.user_id))
         return await self._steer(caller, session_id, session.request_resume, key)
 
     async def _steer(

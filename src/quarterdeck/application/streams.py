@@ -9,6 +9,9 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.domain import (
     archive,
+    budget,
+    budget_ledger,
+    budget_reservation,
     checkpoint,
     command,
     delivery,
@@ -145,6 +148,18 @@ PRICE_TABLE = Aggregate[prices.PriceTable, PriceTableRevised](
 )
 DELIVERY = Aggregate[delivery.DeliveryState, delivery.DeliveryEvent](
     "delivery", delivery.NoDelivery(), delivery.evolve, get_args(delivery.DeliveryEvent)
+)
+BUDGETS = Aggregate[budget.Budgets, budget.BudgetEvent](
+    "list of budgets", budget.NO_BUDGETS, budget.evolve, get_args(budget.BudgetEvent)
+)
+LEDGER = Aggregate[budget_ledger.LedgerState, budget_ledger.LedgerEvent](
+    "budget's ledger", None, budget_ledger.evolve, get_args(budget_ledger.LedgerEvent)
+)
+RESERVATION = Aggregate[budget_reservation.ReservationState, budget_reservation.ReservationEvent](
+    "reservation",
+    budget_reservation.NoReservation(),
+    budget_reservation.evolve,
+    get_args(budget_reservation.ReservationEvent),
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)

@@ -10,12 +10,15 @@ from quarterdeck.adapters.nats.exports import NatsExports
 from quarterdeck.adapters.nats.tunnels import NatsTunnels
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
@@ -36,6 +39,7 @@ from quarterdeck.readiness import announcing
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.queries import sessions as session_queries
 from quarterdeck_projections.queries.positions import ProjectionWatch
+from quarterdeck_projections.usage.pricing import priced
 from quarterdeck_schema.reads import ReadModels
 
 ASK_SECONDS = 0.02
@@ -92,7 +96,8 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
     ids, doorbell, control = SystemIds(), QueueDoorbell(stores.jobs), NatsWorkerControl(stores.nats)
     snapshots = Snapshots(stores.log, control)
     waiting = CountedSessions(database, reads)
-    sessions = Sessions(stores.log, ids, doorbell, waiting, settings.limit_waiting_sessions)
+    ledgers = Ledgers(stores.log, SystemClock())
+    sessions = Sessions(stores.log, ids, doorbell, waiting, ledgers, settings.limit_waiting_sessions)
     return Parts(
         settings=settings,
         log=stores.log,
@@ -104,7 +109,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         projects=Projects(stores.log, ids, control, doorbell),
         personas=Personas(stores.log),
         sessions=sessions,
-        commands=Commands(stores.log, ids, control, doorbell),
+        commands=Commands(stores.log, ids, control, doorbell, ledgers),
         tasks=Tasks(stores.log, SystemClock()),
         task_starts=TaskStarts(stores.log, SystemClock(), sessions),
         task_files=TaskFilesOfProjects(stores.log, SystemClock()),
@@ -112,7 +117,9 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),
         workers=Workers(stores.log, control),
-        usage=Usage(stores.log, SystemClock()),
+        usage=Usage(ledgers, priced),
+        budgets=BudgetBook(ledgers),
+        reservations=Reservations(ledgers),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -20,6 +20,7 @@ from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.task_synchronizing import TaskSynchronizer
 from quarterdeck.conductor import metrics
 from quarterdeck.conductor.admission import Admission
+from quarterdeck.conductor.budgets import BudgetKeeper
 from quarterdeck.conductor.checkpoints import Signing
 from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
@@ -66,6 +67,7 @@ class Conductor:
         self._claims = Claims(self._work, journal, clock)
         self._notes = WorkNotes(settings, self._work, journal, Snapshots(log, trees), clock)
         self._task_files = TaskFileKeeper(settings, journal, TaskSynchronizer(log, task_files, clock))
+        self._budgets = BudgetKeeper(self._work, journal, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self._signing = signing(journal) if signing else None
         metrics.watch(self._work, lambda: self.position)
@@ -96,6 +98,7 @@ class Conductor:
                 for recorded in batch:
                     self._work.apply(recorded)
                     self._task_files.apply(recorded)
+                    self._budgets.hear(recorded)
                     if recorded.position > relayed:
                         await self._relay_one(recorded)
                 self.position = batch[-1].position
@@ -119,6 +122,7 @@ class Conductor:
         """What fails here is done by the sweep."""
         try:
             await self._admission.settle_if_changed()
+            await self._budgets.settle()
             await self._timekeeper.wake_sleepers()
         except Exception:
             logger.exception("waiting sessions could not be let in or woken")
@@ -143,7 +147,7 @@ class Conductor:
     async def _keep_time(self) -> None:
         await self.caught_up.wait()
         while True:
-            for look in (self._timekeeper.once, self._claims.once):
+            for look in (self._timekeeper.once, self._claims.once, self._budgets.expire, self._budgets.settle):
                 try:
                     await look()
                 except Exception:

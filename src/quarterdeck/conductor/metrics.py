@@ -17,6 +17,8 @@ CHECKPOINT = Gauge("quarterdeck_conductor_checkpoint_position", "Position of the
 CHAIN_BROKEN = Gauge(
     "quarterdeck_conductor_chain_broken_position", "First bad position of the log's chain; 0 where it is intact."
 )
+HELD = Gauge("quarterdeck_conductor_sessions_held", "Sessions that stand still since a budget is used up.")
+RESERVED = Gauge("quarterdeck_conductor_reservations_open", "Reservations in budgets that were not settled yet.")
 
 
 def watch(work: OpenWork, position: Callable[[], int]) -> None:
@@ -25,3 +27,5 @@ def watch(work: OpenWork, position: Callable[[], int]) -> None:
     WAITING.set_function(lambda: len(work.waiting()))
     PLACED.set_function(lambda: len(work.placed()))
     COMMANDS.set_function(lambda: len(work.commands))
+    HELD.set_function(work.count_held)
+    RESERVED.set_function(lambda: len(work.reserved.open))

@@ -13,6 +13,7 @@ from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.ended_work import ENDS, EndedWork
 from quarterdeck.conductor.held_tasks import HeldTasks
+from quarterdeck.conductor.reserved import Reserved
 from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken
 from quarterdeck.domain.base import ActorKind
@@ -82,6 +83,7 @@ class OpenWork:
     commands: dict[UUID, OpenCommand] = field(default_factory=dict[UUID, OpenCommand])
     held: HeldTasks = field(default_factory=HeldTasks)
     ended: EndedWork = field(default_factory=EndedWork)
+    reserved: Reserved = field(default_factory=Reserved)
     settings: dict[UUID, ProjectSettings] = field(default_factory=dict[UUID, ProjectSettings])
     """Of projects, as far as they were read."""
     admissions: dict[UUID, int] = field(default_factory=dict[UUID, int])
@@ -118,13 +120,15 @@ class OpenWork:
             case _:
                 self.held.apply(recorded)
                 self.ended.apply(recorded)
+                self.reserved.apply(recorded)
 
     @property
     def floor(self) -> int:
         """The position after which everything lies that is still open."""
         sessions = (each.asked.position for each in self.sessions.values())
         commands = (each.asked.position for each in self.commands.values())
-        return min((*sessions, *commands, *self.held.positions, *self.ended.positions), default=self.position + 1) - 1
+        others = (*self.held.positions, *self.ended.positions, *self.reserved.positions)
+        return min((*sessions, *commands, *others), default=self.position + 1) - 1
 
     def commands_of(self, session_id: UUID) -> list[UUID]:
         """Unfinished ones, in the order they were asked for."""
@@ -137,7 +141,11 @@ class OpenWork:
 
     @property
     def asleep(self) -> list[UUID]:
-        return [session_id for session_id, each in self.sessions.items() if each.sleeps]
+        return [session_id for session_id, each in self.sessions.items() if each.sleeps and not _is_held(each.state)]
+
+    def count_held(self) -> int:
+        """Sessions that a budget holds."""
+        return sum(_is_held(each.state) for each in self.sessions.values())
 
     def waiting_since(self, before: datetime) -> list[OpenCommand]:
         """Commands asked for before that time that have not started."""
@@ -178,6 +186,11 @@ class OpenWork:
             self.sessions[known.asked.stream_id] = replace(known, state=state)
 
 
+def _is_held(state: LiveSession) -> bool:
+    """By a budget that is used up."""
+    return isinstance(state, ReadySession) and bool(state.holds)
+
+
 def _at(known: OpenSession, event: SessionEvent, recorded: LoggedEvent) -> OpenSession:
     """With the times that an event tells."""
     now, ours = recorded.envelope.recorded_at, recorded.envelope.actor.kind is ActorKind.SYSTEM
@@ -185,7 +198,7 @@ def _at(known: OpenSession, event: SessionEvent, recorded: LoggedEvent) -> OpenS
         case SessionProvisioned():
             return replace(known, ready_at=now, active_at=now)
         case SessionPauseRequested():
-            return replace(known, sleeps=ours)
+            return replace(known, sleeps=ours and not _is_held(known.state))
         case SessionResumeRequested():
             return replace(known, sleeps=False)
         case SessionResumed():

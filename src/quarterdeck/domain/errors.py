@@ -64,3 +64,9 @@ class LimitExceededError(QuarterdeckError):
     """A published limit was reached."""
 
     code = "LIMIT_EXCEEDED"
+
+
+class BudgetExhaustedError(LimitExceededError):
+    """A budget that covers this is used up; it goes on when somebody answers it, or with its next period."""
+
+    code = "BUDGET_EXHAUSTED"

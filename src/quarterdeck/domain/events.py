@@ -4,6 +4,9 @@ from typing import get_args
 
 from quarterdeck.domain.admission import AdmissionEvent
 from quarterdeck.domain.archive import ArchiveEvent
+from quarterdeck.domain.budget import BudgetEvent
+from quarterdeck.domain.budget_ledger import LedgerEvent
+from quarterdeck.domain.budget_reservation import ReservationEvent
 from quarterdeck.domain.checkpoint import CheckpointEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.delivery import DeliveryEvent
@@ -51,6 +54,9 @@ Event = (
     | PriceTableRevised
     | DeliveryEvent
     | CheckpointEvent
+    | BudgetEvent
+    | LedgerEvent
+    | ReservationEvent
     | RequestAccepted
 )
 

@@ -18,6 +18,8 @@ SCOPES = (
     "event:read",
     "usage:read",
     "usage:write",
+    "budget:read",
+    "budget:write",
     "token:read",
     "token:write",
     "metrics:read",

@@ -81,9 +81,13 @@ def rebuilt(state: Pause) -> Pause:
     return state if state.activity is Activity.RUNNING else replace(state, rebuilt=True)
 
 
+def is_asleep(state: Pause) -> bool:
+    """Or about to be."""
+    return state.activity in {Activity.PAUSING, Activity.PAUSED}
+
+
 def request_pause(state: Pause, reason: str) -> tuple[PauseEvent, ...]:
-    asleep = state.activity in {Activity.PAUSING, Activity.PAUSED}
-    return () if asleep else (SessionPauseRequested(reason=reason.strip()[:MAX_REASON]),)
+    return () if is_asleep(state) else (SessionPauseRequested(reason=reason.strip()[:MAX_REASON]),)
 
 
 def pause(state: Pause) -> tuple[PauseEvent, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from quarterdeck.domain import pausing
+from quarterdeck.domain import pausing, session_holds
 from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked, strictest
@@ -22,6 +22,7 @@ from quarterdeck.domain.pausing import (
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.reopening import SessionReopened
+from quarterdeck.domain.session_holds import NO_HOLDS, HoldEvent, Holds, SessionHeld, SessionLetGo
 from quarterdeck.domain.session_task import SessionTaskGiven
 
 MAX_REF = 255
@@ -137,6 +138,7 @@ SessionEvent = (
     | SessionAdopted
     | SessionReopened
     | PauseEvent
+    | HoldEvent
     | SessionLimitNear
     | SessionCloseRequested
     | SessionLost
@@ -185,6 +187,7 @@ class ReadySession:
     closing: bool = False
     closing_reason: str = ""
     pause: Pause = AWAKE
+    holds: Holds = NO_HOLDS
     near: tuple[SessionLimitNear, ...] = ()
     """The last warning of each limit."""
     task: SessionTaskGiven | None = None
@@ -252,7 +255,10 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             return replace(known, worker_id=event.worker_id, pause=pause)
         case SessionPauseRequested() | SessionPaused() | SessionResumeRequested() | SessionResumed():
             known = ready(state)
-            return replace(known, pause=pausing.evolve(known.pause, event))
+            return replace(known, pause=pausing.evolve(known.pause, event), holds=_holds_after(known, event))
+        case SessionHeld() | SessionLetGo():
+            known = ready(state)
+            return replace(known, holds=session_holds.evolve(known.holds, event))
         case SessionCloseRequested():
             return replace(running(state), closing=True, closing_reason=event.reason)
         case SessionLimitNear():
@@ -265,6 +271,12 @@ def evolve(state: SessionState, event: SessionEvent) -> SessionState:
             return _ended(state, "closed", event.detail)
         case _:
             assert_never(event)
+
+
+def _holds_after(known: ReadySession, event: PauseEvent) -> Holds:
+    """One that was paused by what holds it, and is to be paused once more, was paused by somebody as well."""
+    again = isinstance(event, SessionPauseRequested) and pausing.is_asleep(known.pause)
+    return replace(known.holds, paused=False) if again else known.holds
 
 
 def _opening(state: OpenSession, event: SessionAdmitted | SessionForked | SessionTaskGiven) -> OpenSession:
@@ -421,8 +433,31 @@ def _staying(state: SessionState) -> Pause:
 
 
 def request_pause(state: SessionState, reason: str = "") -> tuple[SessionEvent, ...]:
-    """Asks for everything in it to be frozen. One that is, or is about to be, stays as it is."""
-    return pausing.request_pause(_staying(state), reason)
+    """Asks for everything in it to be frozen. One that is, or is about to be, stays as it is.
+
+    One that a budget has paused is then paused by somebody as well, and does not go on when the budget lets it.
+    """
+    pause = _staying(state)
+    if ready(state).holds.paused:
+        return (SessionPauseRequested(reason=reason.strip()[: pausing.MAX_REASON]),)
+    return pausing.request_pause(pause, reason)
+
+
+def hold(state: SessionState, budget_id: UUID, reason: str) -> tuple[SessionEvent, ...]:
+    """A budget is used up: it is paused, whether that is asked for here or was before."""
+    if not isinstance(state, ReadySession) or state.closing or budget_id in state.holds.budgets:
+        return ()
+    pauses = pausing.request_pause(state.pause, reason)
+    return (SessionHeld(budget_id=budget_id, reason=reason, pauses=bool(pauses)), *pauses)
+
+
+def let_go(state: SessionState, budget_id: UUID) -> tuple[SessionEvent, ...]:
+    """The budget holds it no more. It goes on where nothing else holds it, and nobody else has paused it."""
+    if not isinstance(state, ReadySession) or budget_id not in state.holds.budgets:
+        return ()
+    gone = SessionLetGo(budget_id=budget_id)
+    last = state.holds.paused and len(state.holds.budgets) == 1 and not state.closing
+    return (gone, *(pausing.request_resume(state.pause) if last else ()))
 
 
 def pause(state: SessionState) -> tuple[SessionEvent, ...]:
@@ -437,7 +472,11 @@ def request_resume(state: SessionState) -> tuple[SessionEvent, ...]:
         return (_reopened(known, known.worker_id, known.reason),)
     if isinstance(known, OpenSession) and known.came_from and not known.closing:
         return ()
-    return pausing.request_resume(_staying(known))
+    pause = _staying(known)
+    if holds := ready(known).holds:
+        next_step = "Whoever owns the budget answers it: `qd budget answer ID`."
+        raise PausedError(f"A budget holds this session. {holds.reasons[-1][1]}", next_step)
+    return pausing.request_resume(pause)
 
 
 def lose_worker(state: SessionState, worker_id: str, reason: str) -> tuple[SessionEvent, ...]:

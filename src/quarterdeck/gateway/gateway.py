@@ -72,6 +72,8 @@ def make_gateway(parts: Parts) -> Gateway:
             checkpoints=parts.checkpoints,
             workers=parts.workers,
             usage=parts.usage,
+            budgets=parts.budgets,
+            reservations=parts.reservations,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,

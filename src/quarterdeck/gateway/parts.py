@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
@@ -51,6 +53,8 @@ class Parts:
     exports: Exports
     workers: Workers
     usage: Usage
+    budgets: BudgetBook
+    reservations: Reservations
     previews: Previews
     identity: Identity
     ids: Ids

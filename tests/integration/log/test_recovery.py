@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 import psutil
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from tests.support import budget_process
 from tests.support.cutting_relay import CuttingRelay, relay_to_socket
 from tests.support.log_writer import append
+from tests.support.projecting import Story
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
 
@@ -18,10 +20,15 @@ from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, FrameKind, encode
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.verify import verify
+from quarterdeck.domain.budget import Scope, Terms
+from quarterdeck.domain.budget_period import Every
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.database import APP, PROJECTOR
@@ -132,6 +139,26 @@ async def test_an_append_while_it_is_away_is_refused_in_time_and_nothing_is_stor
         await append(log, stream_id, 1)
     await asyncio.to_thread(server.start)
     assert await append(log, stream_id, 1) == 2
+
+
+async def test_nothing_is_reserved_in_a_budget_while_it_is_away(
+    server: EmbeddedPostgres, log: PostgresEventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "PATIENCE_SECONDS", 0.3)
+    # ten seconds are no more certain
+    monkeypatch.setattr(log._pool, "_patience", 0.3)  # pyright: ignore[reportPrivateUsage]
+    story = Story(log)
+    await story.begin()
+    ledgers = Ledgers(log, SystemClock())
+    desk, owner = Reservations(ledgers), budget_process.caller(story.user)
+    await BudgetBook(ledgers).set(owner, Scope(project_id=story.project), Every.DAY, "UTC", Terms(nano_dollars=2))
+    assert await budget_process.reserve(desk, story.user, story.project, "before", 1)
+    kill(server)
+    with pytest.raises(UnavailableError):
+        await budget_process.reserve(desk, story.user, story.project, "away", 1)
+    await asyncio.to_thread(server.start)
+    answers = [await budget_process.reserve(desk, story.user, story.project, name, 1) for name in ("after", "more")]
+    assert answers == [True, False]
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
-from quarterdeck.adapters.system import SystemIds
+from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.dispatch import QueueDoorbell
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.requests import Outcome
 from quarterdeck.application.sessions import Sessions
@@ -33,7 +34,14 @@ async def test_as_many_as_may_wait_are_opened_however_many_are_asked_for_at_once
     ):
         await story.begin()
         counted = CountedSessions(read, ReadModels(read, watch))
-        sessions = Sessions(story.log, SystemIds(), QueueDoorbell(MemoryJobQueue()), counted, max_waiting=20)
+        sessions = Sessions(
+            story.log,
+            SystemIds(),
+            QueueDoorbell(MemoryJobQueue()),
+            counted,
+            Ledgers(story.log, SystemClock()),
+            max_waiting=20,
+        )
 
         asked = (sessions.open(caller(story.user), story.project) for _ in range(30))
         outcomes = await asyncio.gather(*asked, return_exceptions=True)

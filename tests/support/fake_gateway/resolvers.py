@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import tasks
+from tests.support.fake_gateway import budgets, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 Resolver = Callable[..., Any]
@@ -33,6 +33,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "events": _paged(partial(_events, world)),
         "checkpoints": _paged(partial(_checkpoints, world)),
         **tasks.queries(world),
+        **budgets.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),
@@ -91,6 +92,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
         **tasks.mutations(),
+        **budgets.mutations(),
         "recordModelUsage": _record_model_usage,
         "revisePriceTable": _revise_price_table,
     }
@@ -130,7 +132,14 @@ def subscriptions(world: World) -> dict[str, Resolver]:
             told = {"position": event["position"], "topic": event["topic"], "taskId": task["id"], "task": task}
             yield {"taskChanged": told}
 
+    async def budget_changed(_info: Any, projectId: str, after: int = 0) -> AsyncIterator[Json]:  # noqa: N803
+        async for event in world.follow(after, lambda event: event["topic"].startswith("Budget")):
+            known = world.budgets[0]
+            told = {"position": event["position"], "topic": event["topic"], "budgetId": known["id"], "budget": known}
+            yield {"budgetChanged": told}
+
     return {
+        "budgetChanged": budget_changed,
         "commandOutput": command_output,
         "sessionEvents": session_events,
         "events": events,

@@ -124,6 +124,7 @@ class World:
     """The event that follows when files are to be restored, and what it carries."""
     restored_stream: UUID | None = None
     """Whose event that is; None: the workspace's."""
+    budgets: list[Json] = field(default_factory=list[Json])
     model_calls: list[Json] = field(default_factory=list[Json])
     """As they were told."""
     price_tables: list[list[Json]] = field(default_factory=list[list[Json]])

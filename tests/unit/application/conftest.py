@@ -13,6 +13,7 @@ from quarterdeck.adapters.system import SystemIds
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.dispatch import jobs_for
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.control import RepositoryFound
@@ -94,8 +95,10 @@ class Deck:
         self.control, self.doorbell = ScriptedControl(), HeardDoorbell()
         self.projects = Projects(self.log, self.ids, self.control, self.doorbell)
         self.personas = Personas(self.log)
-        self.sessions = Sessions(self.log, self.ids, self.doorbell, LateSessions(self.log), max_waiting=20)
-        self.commands = Commands(self.log, self.ids, self.control, self.doorbell)
+        self.ledgers = Ledgers(self.log, self.clock)
+        waiting = LateSessions(self.log)
+        self.sessions = Sessions(self.log, self.ids, self.doorbell, waiting, self.ledgers, max_waiting=20)
+        self.commands = Commands(self.log, self.ids, self.control, self.doorbell, self.ledgers)
         self.tasks = Tasks(self.log, self.clock)
         self.identity = Identity(self.log, self.clock, self.ids)
         self.owner, self.stranger = self._caller("ada"), self._caller("eve")

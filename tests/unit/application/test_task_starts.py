@@ -109,7 +109,7 @@ async def test_nothing_is_half_done_when_a_part_is_refused(deck: Deck, starts: T
 
 
 def replaced(deck: Deck) -> Sessions:
-    return Sessions(deck.log, deck.ids, deck.doorbell, deck.sessions.waiting, max_waiting=1000)
+    return Sessions(deck.log, deck.ids, deck.doorbell, deck.sessions.waiting, deck.ledgers, max_waiting=1000)
 
 
 async def test_it_is_started_again_only_when_its_session_has_ended(deck: Deck, starts: TaskStarts) -> None:

@@ -12,6 +12,7 @@ from quarterdeck.application.usage import Usage
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from quarterdeck.domain.task_fields import TaskFields
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens
+from quarterdeck_projections.usage.pricing import priced
 
 
 def call(deck: Deck, project_id: UUID) -> ModelUsageRecorded:
@@ -27,7 +28,7 @@ def call(deck: Deck, project_id: UUID) -> ModelUsageRecorded:
 
 @pytest.fixture
 def usage(deck: Deck) -> Usage:
-    return Usage(deck.log, deck.clock)
+    return Usage(deck.ledgers, priced)
 
 
 async def test_a_call_that_was_recorded_long_ago_may_be_told_again_and_a_new_one_of_then_not(

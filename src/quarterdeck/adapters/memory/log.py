@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from hashlib import sha256
 from typing import TypeVar
@@ -49,6 +49,9 @@ class MemoryEventLog:
 
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
         return [decoded(row) for row in self._rows if row.stream_id == stream_id]
+
+    async def last(self, stream_ids: Collection[UUID]) -> Mapping[UUID, LoggedEvent]:
+        return {row.stream_id: decoded(row) for row in self._rows if row.stream_id in stream_ids}
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
         return [decoded(row) for row in self._rows[after : after + limit]]

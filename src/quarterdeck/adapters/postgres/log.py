@@ -1,7 +1,7 @@
 """The log's ports on PostgreSQL: appends through the recorder, reads through a pool, tails through one listener."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence, Set
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from types import TracebackType
 from typing import Self, TypeVar
@@ -91,6 +91,14 @@ class PostgresEventLog:
         if self._recent and before is not None:
             self._recent.put(stream_id, events, self._feed.after(before, MAX_ROWS))
         return events
+
+    async def last(self, stream_ids: Collection[UUID]) -> Mapping[UUID, LoggedEvent]:
+        rows = await self._reader.last(stream_ids, as_it_is) if stream_ids else []
+        found = {event.stream_id: event for event in map(logged_event, rows)}
+        for stream_id, event in found.items():
+            # so that one that is remembered at an earlier version is read again
+            self._recorder.know_version(stream_id, event.version)
+        return found
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
         return await self._reader.after(after, limit, logged_event)

@@ -14,6 +14,11 @@ _ROWS: LiteralString = (
 )
 _AFTER: LiteralString = f"{_ROWS} WHERE position > %s ORDER BY position LIMIT %s"
 _STREAM: LiteralString = f"{_ROWS} WHERE stream_id = %s ORDER BY version"
+# a look-up in the index for each stream, however long it is
+_LAST: LiteralString = f"""
+    SELECT event.* FROM unnest(%s::uuid[]) AS wanted (stream_id)
+    CROSS JOIN LATERAL ({_ROWS} WHERE stream_id = wanted.stream_id ORDER BY version DESC LIMIT 1) AS event
+    """  # noqa: S608 - nothing but literals
 _HEAD: LiteralString = "SELECT position, digest FROM log.head"
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -32,6 +37,10 @@ class EventReader:
 
     async def stream(self, stream_id: UUID, build: Build[T]) -> list[T]:
         return await self._read(_STREAM, (stream_id,), build)
+
+    async def last(self, stream_ids: Collection[UUID], build: Build[T]) -> list[T]:
+        """The last row of each of these streams, in no order."""
+        return await self._read(_LAST, (list(stream_ids),), build)
 
     async def filtered(
         self,

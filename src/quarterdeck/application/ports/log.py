@@ -1,6 +1,6 @@
 """The event log: what appends to it, and what reads it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -51,6 +51,10 @@ class EventLog(Protocol):
 
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
         """All events of a stream, in order; empty for one that does not exist."""
+        ...
+
+    async def last(self, stream_ids: Collection[UUID]) -> Mapping[UUID, LoggedEvent]:
+        """The last event of each of these streams that exists, as the log has it at this moment."""
         ...
 
     async def read(self, after: int, limit: int) -> Sequence[LoggedEvent]:
