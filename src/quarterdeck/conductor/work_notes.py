@@ -57,6 +57,7 @@ class Waiting:
     since: datetime
     again_at: datetime
     pause: timedelta = FIRST_PAUSE
+    tries: int = 0
 
 
 class WorkNotes:
@@ -85,7 +86,8 @@ class WorkNotes:
         patient = now - waiting.since < timedelta(seconds=self._settings.note_patience_seconds)
         async with self._places:
             try:
-                done = await self._note(end, patient=patient)
+                # a worker that hangs would be asked again and again where others have the same
+                done = await self._note(end, patient=patient, anywhere=waiting.tries % 2 == 1)
             except QuarterdeckError as error:
                 logger.warning("a session's work is not noted yet", session=str(end.stream_id), error=error.message)
                 done = False
@@ -95,35 +97,33 @@ class WorkNotes:
         if done:
             self._work.ended.forget(end)
         else:
+            waiting.tries += 1
             waiting.again_at = now + waiting.pause
             waiting.pause = min(2 * waiting.pause, LONGEST_PAUSE)
 
-    async def _note(self, end: LoggedEvent, *, patient: bool) -> bool:
-        """False: something is not there yet, and may come while there is patience."""
+    async def _note(self, end: LoggedEvent, *, patient: bool, anywhere: bool) -> bool:
+        """False: something is not there yet, and may come while there is patience. `anywhere`: any worker is asked."""
         place = await self._journal.read(SESSION, end.stream_id)
         if isinstance(place.state, NoSession) or place.state.task is None:
             return True
         if patient and self._work.commands_of(end.stream_id):
             # they end with the session, a moment later
             return False
-        found = await self._found(place, place.state.project_id, end, patient=patient)
-        if found is None:
+        keeper = "" if anywhere else session.keeper(place.state)
+        home = Place(session_id=end.stream_id, project_id=place.state.project_id, worker_id=keeper or None)
+        found = await self._found(place, home, end)
+        if found.missing and patient:
             return False
         await self._write(place.state.task.task_id, found, end, place.state.project_id)
         return True
 
-    async def _found(
-        self, place: Read[SessionState], project_id: UUID, end: LoggedEvent, *, patient: bool
-    ) -> SessionWork | None:
+    async def _found(self, place: Read[SessionState], home: Place, end: LoggedEvent) -> SessionWork:
         session_id, before = place.stream_id, end.position
         stored = await self._journal.read(WORKSPACE, workspace_id(session_id))
         forked = any(isinstance(each.event, SessionForked) for each in place.events)
         files = files_of(stored.events, before, forked=forked)
         commands = await self._commands(session_id)
-        home = Place(session_id=session_id, project_id=project_id, worker_id=session.keeper(place.state) or None)
         diff, missing = await self._diff(home, files, commands)
-        if missing and patient:
-            return None
         exports = await self._journal.read(EXPORTS, exports_id(session_id))
         how, reason = _ended(end)
         return SessionWork(

@@ -1,7 +1,9 @@
 """What a session did is noted on its task when it ends: once for each end, whoever looks, whoever cannot be asked."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -11,8 +13,10 @@ from tests.support.waiting import eventually
 from tests.unit.conductor.test_conductor import conducting
 from tests.unit.conductor.test_timekeeper import SETTINGS, AheadClock
 
+from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
+from quarterdeck.application.trees import DiffMeasure, MeasureAsked
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_id
 from quarterdeck.domain.point import NOW
@@ -180,6 +184,36 @@ async def test_a_worker_that_comes_late_is_asked_again(deck: Deck, clock: AheadC
             work = await noted(deck, task)
     assert work.diff
     assert (work.diff.lines_added, work.missing) == (1, "")
+
+
+class OneHangs(MemoryWorkerControl):
+    """Worker w1 takes what it is asked, and never answers."""
+
+    async def measure(self, worker_id: str | None, asked: MeasureAsked) -> DiffMeasure:
+        if worker_id == "w1":
+            await asyncio.Event().wait()
+        return await super().measure(worker_id, asked)
+
+
+async def test_another_worker_is_asked_where_the_sessions_own_hangs(deck: Deck, clock: AheadClock) -> None:
+    deck.control = OneHangs()
+    task = await made(deck)
+    async with conducting(deck, replace(SETTINGS, measure_seconds=0.01)), working(deck.worker()):
+        session_id = await started(deck, task)
+        await deck.ready(session_id)
+        write(deck, session_id, "new", b"1\n")
+        await deck.finished(await deck.run(session_id, "true"))
+        await deck.close(session_id)
+        await deck.closed(session_id)
+
+        async def soon() -> SessionWork:
+            clock.passes(seconds=1)
+            found = await notes(deck, task)
+            assert found
+            return found[0]
+
+        work = await eventually(soon)
+    assert (work.diff and work.diff.lines_added, work.missing) == (1, "")
 
 
 async def test_what_ended_while_no_conductor_ran_is_noted_by_the_next(deck: Deck, clock: AheadClock) -> None:
