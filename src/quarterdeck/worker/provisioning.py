@@ -1,42 +1,30 @@
-"""Making a session: its files, its jail, and the two events that say so."""
+"""Making a session: when it is made, and what becomes of it in the log."""
 
-import asyncio
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 import structlog
 
-from quarterdeck.application import tracing
-from quarterdeck.application.background import end
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports.log import StreamWrite
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
-from quarterdeck.application.streams import PROJECT, SESSION, WORKSPACE
-from quarterdeck.application.trees import Home
+from quarterdeck.application.streams import PROJECT, SESSION
 from quarterdeck.domain import project, session, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError, UnavailableError
-from quarterdeck.domain.limits import LimitsAsked, strictest
+from quarterdeck.domain.limits import strictest
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionForked, SessionState
-from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
-from quarterdeck.jail.abstract import Jail, JailSpec
+from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionState
+from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
-from quarterdeck.worker import jails, limits, time_limits
-from quarterdeck.worker.changing import change
+from quarterdeck.worker import time_limits
 from quarterdeck.worker.commands import CommandRunner
-from quarterdeck.worker.files import SessionFiles, taken
-from quarterdeck.worker.image_builds import ImageBuildLog
+from quarterdeck.worker.files import SessionFiles
+from quarterdeck.worker.making import Made, Maker
 from quarterdeck.worker.marks import Marks
 from quarterdeck.worker.ports import WorkerPorts
 from quarterdeck.worker.queue import Asked, CommandQueue
-from quarterdeck.worker.quota import quota_of, told
-from quarterdeck.worker.rebuilding import Begun, Rebuilder
 from quarterdeck.worker.sessions import HeldSession, Sessions
-from quarterdeck.worker.task_context import TaskContext, context_of
 from quarterdeck.worker.wanted import while_wanted
 from quarterdeck.worker.watch import Watch
 
@@ -46,33 +34,10 @@ LOOK_SECONDS = 1.0
 """So often it is asked whether a session that takes long to make was closed meanwhile."""
 
 
-@dataclass(frozen=True)
-class Made:
-    workspace: PreparedWorkspace
-    jail: Jail
-    environment: dict[str, str]
-    begun: Begun
-    context: TaskContext
-
-    @property
-    def limits(self) -> tuple[Limit, ...]:
-        return (*self.jail.limits, *told(self.workspace))
-
-    @property
-    def writes(self) -> list[StreamWrite]:
-        """Beside the session's own."""
-        files = StreamWrite(
-            stream_id=workspace_id(self.workspace.session_id),
-            expected_version=self.begun.version,
-            events=self.begun.events,
-        )
-        return [files, *self.begun.taken_over]
-
-
 class Provisioner:
     def __init__(self, ports: WorkerPorts, sessions: Sessions, runner: CommandRunner, marks: Marks) -> None:
         self._ports, self._sessions, self._runner, self._marks = ports, sessions, runner, marks
-        self._rebuilder = Rebuilder(ports)
+        self.maker = Maker(ports)
 
     async def provision(self, session_id: UUID) -> bool:
         """False: there is no room for it here now. Any other outcome is in the log when this returns."""
@@ -127,7 +92,7 @@ class Provisioner:
         session_id = read.stream_id
         home = await self.settings_of(opened.project_id)
         try:
-            making = self._make(session_id, opened, home)
+            making = self.maker.make(session_id, opened, home)
             made = await while_wanted(making, partial(self._is_open, session_id), LOOK_SECONDS)
         except QuarterdeckError as error:
             # a jail that cannot be made may say what the repository had it print
@@ -167,112 +132,12 @@ class Provisioner:
     async def _is_open(self, session_id: UUID) -> bool:
         return isinstance((await self._ports.journal.read(SESSION, session_id)).state, OpenSession)
 
-    def spec_of(
-        self,
-        session_id: UUID,
-        workspace: PreparedWorkspace | asyncio.Future[PreparedWorkspace],
-        asked: LimitsAsked,
-        project_id: UUID,
-        settings: ProjectSettings,
-        context: TaskContext,
-        driver: str = "",
-    ) -> JailSpec:
-        """`asked` is what the worker allows of what was asked for; `driver` made the session's jail before."""
-        kept = limits.of_jail(asked, self._ports.settings.output_limit_bytes)
-        log = ImageBuildLog(self._ports, session_id)
-        return jails.spec(session_id, workspace, kept, project_id, settings, log, driver, context.documents)
-
     async def _make_way(self, session_id: UUID) -> None:
         """For a session that is taken up again. Raises UnavailableError where an earlier copy of it is still here."""
         if await self._ports.workspaces.find_prepared(session_id) is not None:
             self._ports.alarm.set()
             raise UnavailableError("The session's earlier copy has to be put away first.")
         await self._ports.archiver.send(session_id)
-
-    async def _base_commit(self, session_id: UUID, opened: OpenSession, home: project.Project) -> str | None:
-        """That the session has to begin with; None: where its branch is now."""
-        if not opened.came_from:
-            return opened.fork.base_commit if opened.fork else None
-        with suppress(QuarterdeckError):
-            # this host may never have seen it, and need not where it has
-            await self._ports.workspaces.mirror(opened.project_id, home.repository)
-        files = await self._ports.journal.read(WORKSPACE, workspace_id(session_id))
-        return workspace.existing(files.state).base_commit
-
-    async def _make(self, session_id: UUID, opened: OpenSession, home: project.Project) -> Made:
-        asked = limits.within(self._ports.settings, home.settings.limits, opened.asked)
-        context = await context_of(self._ports.journal, opened.task)
-        preparing = asyncio.create_task(self._prepare(session_id, opened, home, quota_of(asked)), name="preparation")
-        spec = self.spec_of(session_id, preparing, asked, opened.project_id, home.settings, context)
-        try:
-            with tracing.span("jail create"):
-                jail = await self._ports.driver.create(spec)
-        except asyncio.CancelledError:
-            await end([preparing])
-            raise
-        except Exception:
-            # what was made can be taken down when nothing more is made
-            await asyncio.gather(preparing, return_exceptions=True)
-            raise
-        try:
-            prepared = await preparing
-            if home.settings.strict_limits:
-                limits.refuse_unkept((*jail.limits, *told(prepared)))
-            begun = await self._begin(opened, prepared, jail, home.settings)
-            return Made(prepared, jail, await self._ports.networks.apply(session_id, opened), begun, context)
-        except BaseException:
-            await jail.destroy()
-            raise
-
-    async def _prepare(
-        self, session_id: UUID, opened: OpenSession, home: project.Project, quota: WorkspaceQuota
-    ) -> PreparedWorkspace:
-        with tracing.span("workspace prepare"):
-            return await self._ports.workspaces.prepare(
-                session_id,
-                opened.project_id,
-                home.repository,
-                opened.ref,
-                quota,
-                commit=await self._base_commit(session_id, opened, home),
-            )
-
-    async def _begin(
-        self, opened: OpenSession, prepared: PreparedWorkspace, jail: Jail, settings: ProjectSettings
-    ) -> Begun:
-        if opened.came_from:
-            return await self._rebuilder.rebuild(opened, prepared, jail, settings)
-        first = WorkspacePrepared(
-            session_id=prepared.session_id,
-            kind=prepared.kind,
-            base_commit=prepared.base_commit,
-            tree=prepared.tree,
-            notes=prepared.notes,
-        )
-        then: tuple[WorkspaceEvent, ...] = ()
-        if opened.fork is not None:
-            found = await self._take_over(opened.fork, opened, prepared, jail, settings)
-            then = workspace.take_snapshot(workspace.prepared(first), found)
-        return Begun(workspace.NoWorkspace(), 0, (first, *then))
-
-    async def _take_over(
-        self,
-        fork: SessionForked,
-        opened: OpenSession,
-        prepared: PreparedWorkspace,
-        jail: Jail,
-        settings: ProjectSettings,
-    ) -> SnapshotTaken:
-        """Gives a fork the files, and the shell, of the point that it starts from."""
-        source, workspaces = fork.source_session_id, self._ports.workspaces
-        await self._ports.retriever.retrieve(Home(session_id=source, project_id=opened.project_id))
-        steps = workspaces.steps(source, opened.project_id, prepared.tree, fork.tree)
-        shell = await workspaces.shell(source, fork.point)
-        await change(jail, steps, shell)
-        own = prepared.session_id
-        await workspaces.keep_shell(own, workspace_id(own), shell, known=shell is not None)
-        found = await workspaces.tree(prepared.session_id, prepared.tree, keep_ignored=settings.keep_ignored)
-        return taken(found, None)
 
     async def _announce(self, read: Read[SessionState], made: Made, times: tuple[Limit, ...]) -> bool:
         """False: another worker was first, or the session was closed meanwhile.
@@ -298,11 +163,8 @@ class Provisioner:
                 return True
             except ConcurrencyError:
                 read = await self._ports.journal.read(SESSION, read.stream_id)
-            if isinstance(read.state, OpenSession) and not await self._is_newest(made):
+            if isinstance(read.state, OpenSession) and not await self.maker.is_newest(made):
                 raise UnavailableError("The session's worker came back, and has stored more of it.")
-
-    async def _is_newest(self, made: Made) -> bool:
-        return not made.begun.taken_over or await self._rebuilder.is_still_so(made.begun, made.workspace)
 
     def _is_ours(self, state: SessionState) -> bool:
         """Only this process writes in this worker's name: then the append went through unheard."""

@@ -161,7 +161,7 @@ class Reconciler:
             raise JailError("The session's files are gone.", "Close it, and open another.")
         home = await self._provisioner.settings_of(ready.project_id)
         asked = limits.within(self._ports.settings, home.settings.limits, ready.asked)
-        spec_of, project_id = self._provisioner.spec_of, ready.project_id
+        spec_of, project_id = self._provisioner.maker.spec_of, ready.project_id
         context = await context_of(self._ports.journal, ready.task)
         spec = spec_of(session_id, prepared, asked, project_id, home.settings, context, ready.jail_driver)
         jail = await self._ports.driver.create(spec)
