@@ -8,27 +8,20 @@ import socket
 import struct
 import termios
 import time
-from typing import Any, Protocol
+from typing import Protocol
 
 from quarterdeck.application.frames import RESIZE, FrameKind
-from quarterdeck.jail.shim.feed import Callback, Feed, Watcher
+from quarterdeck.jail.shim.feed import Feed, Watcher
 from quarterdeck.jail.shim.groups import Group, Used
 from quarterdeck.jail.shim.inside import Subreaper
+from quarterdeck.jail.shim.outcomes import LIMITS_TOLD, Head, limit_hit, outcome
+from quarterdeck.jail.shim.printed import FRAME, Printed
 from quarterdeck.jail.shim.spool import Spool
 
-FRAME = 64 * 1024
-FRAMES_PER_WAKE = 16
 UNRESPONSIVE_SECONDS = 7.0
 ATTEMPTS = 5
 """Subreapers that are given a command in turn, where all but the last were killed before they began it."""
-LIMITS_TOLD = {
-    "out_of_memory": "The session's memory ran out: everything that this command started was ended.",
-    "too_many_processes": "The session's processes ran out: some that this command wanted could not be started.",
-}
 END_OF_INPUT = b"\x04"
-
-Head = dict[str, Any]
-_buffer = memoryview(bytearray(FRAME))
 
 
 class Loop(Watcher, Protocol):
@@ -70,14 +63,12 @@ class Running:
         self.deadline: float | None = time.monotonic() + head["timeout"]
         self._loop = loop
         self._output_room = output_room
-        self._outputs: dict[int, FrameKind] = {}
-        self._watched: set[int] = set()
+        self._printed = Printed(loop, spool, output_room, self._has_printed)
         self._feed = Feed(loop)
         self._attempts = 0
         self._is_terminal = bool(head["terminal"])
         self._channel: socket.socket | None = None
         self._report: Head | None = None
-        self._left: dict[int, int] = {}
         self._reason: str | None = None
         self._used: Used | None = None
         self._began = time.monotonic()
@@ -110,8 +101,7 @@ class Running:
         self.passed.clear()
 
     def _read_from(self, fd: int, kind: FrameKind) -> None:
-        os.set_blocking(fd, False)
-        self._outputs[fd] = kind
+        self._printed.add(fd, kind)
         self.resume()
 
     # --- output ----------------------------------------------------------------------------------------------------
@@ -120,74 +110,15 @@ class Running:
         """Reads from the command again after the spool had no room, and finishes it if only that was missing."""
         if self.spool.full and self.exit is None:
             return
-        for fd in self._outputs:
-            if fd not in self._watched:
-                self._watched.add(fd)
-                self._loop.watch(fd, self._reader(fd))
+        self._printed.listen()
         if self._report is not None and self.exit is None:
-            self._drain_the_rest()
+            self._drain_the_rest(self._report)
 
-    def _reader(self, fd: int) -> Callback:
-        return lambda: self._read(fd)
-
-    def _read(self, fd: int) -> None:
-        if self.exit is not None or self.spool.offset > self._output_room:
-            self._discard(fd)
-            return
-        for _ in range(FRAMES_PER_WAKE):
-            if self.spool.full:
-                self._pause()
-                break
-            if self._read_frame(fd) < FRAME or self.spool.offset > self._output_room:
-                break
+    def _has_printed(self) -> None:
         self._loop.grown(self)
-        if self.spool.offset > self._output_room:
+        if self._printed.is_too_much:
             self.spool.add(FrameKind.GAP, f"The output limit of {self._output_room} bytes was reached.".encode())
             self.kill("output_limit", 0)
-
-    def _read_frame(self, fd: int, most: int = FRAME) -> int:
-        """Gathers what is readable into one frame (a terminal gives 4 KiB at a time) and returns its size."""
-        size, kind = 0, self._outputs[fd]
-        try:
-            while size < most:
-                count = os.readv(fd, [_buffer[size:most]])
-                if count == 0:
-                    self._close_output(fd)
-                    break
-                size += count
-        except BlockingIOError:
-            pass
-        except OSError:
-            # EIO: nobody holds the terminal's other side any more
-            self._close_output(fd)
-        if size:
-            self.spool.add(kind, _buffer[:size])
-        return size
-
-    def _discard(self, fd: int) -> None:
-        """Output of what the command left running goes nowhere, but must not block it."""
-        for _ in range(FRAMES_PER_WAKE):
-            try:
-                if not os.readv(fd, [_buffer]):
-                    self._close_output(fd)
-                    return
-            except BlockingIOError:
-                return
-            except OSError:
-                self._close_output(fd)
-                return
-
-    def _pause(self) -> None:
-        for fd in self._watched:
-            self._loop.unwatch(fd)
-        self._watched.clear()
-
-    def _close_output(self, fd: int) -> None:
-        if fd in self._watched:
-            self._watched.discard(fd)
-            self._loop.unwatch(fd)
-        del self._outputs[fd]
-        os.close(fd)
 
     # --- input -----------------------------------------------------------------------------------------------------
 
@@ -213,7 +144,7 @@ class Running:
             self._loop.grown(self)
 
     def _set_size(self, columns: int, rows: int) -> None:
-        master = next((fd for fd in self._outputs if os.isatty(fd)), None)
+        master = self._printed.terminal
         if master is None:
             # it is not handed out of this jail
             self._tell({"do": "resize", "size": [columns, rows]})
@@ -310,65 +241,32 @@ class Running:
         self.deadline = None
         if report["failure"]:
             self.spool.add(FrameKind.ERROR, f"{report['failure']}\n".encode())
-        self._left = {fd: _readable(fd) for fd in self._outputs}
-        self._drain_the_rest()
+        self._printed.note_the_end()
+        self._drain_the_rest(report)
 
-    def _drain_the_rest(self) -> None:
+    def _drain_the_rest(self, report: Head) -> None:
         """Reads what was printed before the end; what background children print from now on is theirs alone."""
-        for fd in list(self._left):
-            while self._left[fd] > 0 and fd in self._outputs and self.spool.offset <= self._output_room:
-                if self.spool.full:
-                    self._pause()
-                    self._loop.grown(self)
-                    return
-                size = self._read_frame(fd, min(FRAME, self._left[fd]))
-                if size == 0:
-                    break
-                self._left[fd] -= size
-            del self._left[fd]
+        if not self._printed.drain():
+            self._loop.grown(self)
+            return
         self._feed.close()
-        self._tell_of_a_limit()
+        self._tell_of_a_limit(report)
         self.spool.add(FrameKind.END)
-        self.exit = self._outcome()
+        self.exit = outcome(report, self._used, self._reason, self._wall_ms)
+        self._printed.unheard = True
         self.resume()
         self._loop.grown(self)
         self._loop.finished(self)
 
-    def _tell_of_a_limit(self) -> None:
-        reason = self._reason or self._limit_hit()
+    def _tell_of_a_limit(self, report: Head) -> None:
+        reason = self._reason or limit_hit(report, self._used)
         if reason in LIMITS_TOLD:
             self.spool.add(FrameKind.GAP, LIMITS_TOLD[reason].encode())
-
-    def _outcome(self) -> Head:
-        assert self._report is not None
-        status = int(self._report["status"])
-        code, number = (None, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), None)
-        reason = self._reason or self._limit_hit() or ("signalled" if number is not None else "exited")
-        if self._report["failure"]:
-            code, number, reason = None, None, "not_started"
-        cpu_ms, peak = (self._used.cpu_ms, self._used.peak_bytes) if self._used else (None, None)
-        return {
-            "exit_code": code,
-            "signal": None if number is None else _name(number),
-            "reason": reason,
-            "wall_ms": self._wall_ms,
-            "cpu_ms": self._report["cpu_ms"] if cpu_ms is None else cpu_ms,
-            "peak_memory_bytes": peak or self._report["peak"],
-            "shell_state": self._report.get("state"),
-        }
 
     def _look_at_the_group(self) -> None:
         """While there still is one."""
         if self.group is not None and self._used is None:
             self._used = self.group.used()
-
-    def _limit_hit(self) -> str:
-        """The limit that a failed command ran into, as far as its group knows."""
-        if self._used is None or self._report is None:
-            return ""
-        if self._used.killed_for_memory:
-            return "out_of_memory"
-        return "too_many_processes" if self._report["status"] and self._used.refused_processes else ""
 
     @property
     def is_deserted(self) -> bool:
@@ -378,18 +276,9 @@ class Running:
         """Lets go of everything, the spool's files included. What it left running would lose its terminal."""
         self._let_go_of_passed()
         self._stop_hearing()
-        for fd in list(self._outputs):
-            self._close_output(fd)
+        self._printed.close()
         self._feed.close()
         self.spool.remove()
-
-
-def _readable(fd: int) -> int:
-    """How much was printed and not read. A terminal tells only its last buffer; all of its buffers are below 1 MiB."""
-    if os.isatty(fd):
-        return 1024 * 1024
-    (count,) = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))
-    return int(count)
 
 
 def _said_on(channel: socket.socket) -> tuple[bytes, list[int]]:
@@ -404,10 +293,3 @@ def _said_on(channel: socket.socket) -> tuple[bytes, list[int]]:
             break
         return message, fds
     return b"", []
-
-
-def _name(number: int) -> str:
-    try:
-        return signal.Signals(number).name.removeprefix("SIG")
-    except ValueError:
-        return f"RTMIN+{number - signal.SIGRTMIN}"
