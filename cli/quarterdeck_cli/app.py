@@ -8,6 +8,8 @@ import typer
 
 from quarterdeck_cli.command_line import Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
+    alert_rules,
+    alerts,
     attach,
     budgets,
     commands,
@@ -26,6 +28,7 @@ from quarterdeck_cli.commands import (
     replay,
     run,
     sessions,
+    silences,
     snapshots,
     task_lists,
     task_start,
@@ -188,6 +191,29 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("tail", budgets.tail_budgets),
             ],
         ),
+        "alert": (
+            "What is out of order, who is told, and who sees to it.",
+            [
+                ("list", alerts.list_alerts),
+                ("show", alerts.show_alert),
+                ("ack", alerts.acknowledge_alert),
+                ("tail", alerts.tail_alerts),
+                ("silence", silences.set_silence),
+                ("silences", silences.list_silences),
+                ("unsilence", silences.end_silence),
+            ],
+        ),
+        "alert rule": (
+            "When alerts are raised, and who is told.",
+            [
+                ("list", alert_rules.list_rules),
+                ("show", alert_rules.show_rule),
+                ("set", alert_rules.set_rule),
+                ("test", alert_rules.try_rule),
+                ("secret", alert_rules.show_secret),
+                ("remove", alert_rules.remove_rule),
+            ],
+        ),
         "port": (
             "What listens in sessions, in a browser.",
             [("list", ports.list_ports), ("open", ports.open_port)],
@@ -197,8 +223,10 @@ def _add_nouns(app: typer.Typer) -> None:
             [("list", workers.list_workers), ("findings", workers.list_findings), ("check", workers.check_worker)],
         ),
     }
-    for name, (help_text, verbs) in nouns.items():
-        noun = group(help_text)
+    made: dict[str, typer.Typer] = {"": app}
+    for path, (help_text, verbs) in nouns.items():
+        above, _, name = path.rpartition(" ")
+        made[path] = noun = group(help_text)
         for verb, function in verbs:
             command(noun, verb)(function)
-        app.add_typer(noun, name=name)
+        made[above].add_typer(noun, name=name)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 from quarterdeck_cli import ids
+from quarterdeck_cli.api.alerts import Alert, Silence, alerts, silences
 from quarterdeck_cli.api.commands import RecentCommand, recent_commands
 from quarterdeck_cli.api.projects import Project, projects
 from quarterdeck_cli.api.sessions import Session, sessions
@@ -18,8 +19,10 @@ LISTED_BY = {
     "command": "qd command list -s SESSION",
     "token": "qd token list",
     "project": "qd project list",
+    "alert": "qd alert list --all",
+    "silence": "qd alert silences",
 }
-T = TypeVar("T", Session, RecentCommand, Project, Token)
+T = TypeVar("T", Session, RecentCommand, Project, Token, Alert, Silence)
 LOOK_BACK = 2000
 """How many objects a suffix is looked for in, newest first."""
 
@@ -49,6 +52,16 @@ def reservation_id(text: str) -> str:
     if uuid is None:
         raise UsageError(f"{plain(text)!r} is no id of a reservation.", "`qd budget reserve` prints one.")
     return ids.global_id("BudgetReservation", uuid)
+
+
+async def alert_id(client: Client, text: str) -> str:
+    return _whole("Alert", text) or await _by_suffix(
+        "alert", text, alerts(client), lambda a: f"{a.state}, {a.rule}: {a.summary}"
+    )
+
+
+async def silence_id(client: Client, text: str) -> str:
+    return _whole("Silence", text) or await _by_suffix("silence", text, silences(client), lambda s: s.reason)
 
 
 async def project_id(client: Client, text: str) -> str:

@@ -1,8 +1,10 @@
 """Every projection there is."""
 
+from quarterdeck_projections.alerts import ALERTS
 from quarterdeck_projections.audit_trail import AUDIT_TRAIL
 from quarterdeck_projections.budgets import BUDGETS
 from quarterdeck_projections.commands import COMMANDS
+from quarterdeck_projections.deliveries import DELIVERIES
 from quarterdeck_projections.findings import FINDINGS
 from quarterdeck_projections.network import NETWORK
 from quarterdeck_projections.personas import PERSONAS
@@ -27,6 +29,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     NETWORK,
     USERS,
     TOKENS,
+    ALERTS,
+    DELIVERIES,
     AUDIT_TRAIL,
     USAGE,
 )

@@ -15,6 +15,7 @@ from quarterdeck.domain.command import CommandState, NoCommand
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.project import NoProject, Role
 from quarterdeck.domain.session import NoSession
+from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
@@ -28,7 +29,7 @@ NOWHERE = UUID(int=0)
 
 class InProject(Protocol):
     @property
-    def project_id(self) -> UUID: ...
+    def project_id(self) -> UUID | None: ...
 
 
 RowT = TypeVar("RowT", bound=InProject)
@@ -69,6 +70,18 @@ async def visible_command(context: RequestContext, command_id: UUID) -> CommandR
 
 async def visible_task(context: RequestContext, identifier: UUID) -> TaskRow | None:
     return await _visible(context, context.task(identifier))
+
+
+async def visible_alert_rule(context: RequestContext, rule_id: UUID) -> AlertRuleRow | None:
+    return await _visible(context, context.alert_rule(rule_id))
+
+
+async def visible_alert(context: RequestContext, alert_id: UUID) -> AlertRow | None:
+    return await _visible(context, context.alert(alert_id))
+
+
+async def visible_silence(context: RequestContext, silence_id: UUID) -> SilenceRow | None:
+    return await _visible(context, context.silence(silence_id))
 
 
 async def _visible(context: RequestContext, loading: Awaitable[RowT | None]) -> RowT | None:

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from quarterdeck.application.access import ADMIN
+from quarterdeck.application.alerts import Alerts
 from quarterdeck.application.budget_reservations import Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
@@ -18,6 +19,7 @@ from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
+from quarterdeck.application.ports.delivery import WebhookSecrets
 from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
 from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.application.previews import Previews
@@ -32,6 +34,7 @@ from quarterdeck.application.workers import Workers
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnauthenticatedError
 from quarterdeck_projections.paging import Window
+from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
@@ -94,6 +97,8 @@ class Services:
     usage: Usage
     budgets: BudgetBook
     reservations: Reservations
+    alerts: Alerts
+    webhook_secrets: WebhookSecrets
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
     """The address that a secret opens a session's port at."""
@@ -168,6 +173,18 @@ class RequestContext:
             return await self.services.reads.work_usage([self.works[each] for each in ids])
 
         return await self._load("work's usage", load, row.work.session_id)
+
+    async def alert_rule(self, rule_id: UUID) -> AlertRuleRow | None:
+        return await self._load("alert rules", self.services.reads.alert_rules, rule_id)
+
+    async def alert(self, alert_id: UUID) -> AlertRow | None:
+        return await self._load("alerts", self.services.reads.alerts, alert_id)
+
+    async def user_name(self, user_id: UUID) -> str | None:
+        return await self._load("user names", self.services.reads.user_names, user_id)
+
+    async def silence(self, silence_id: UUID) -> SilenceRow | None:
+        return await self._load("silences", self.services.reads.silences, silence_id)
 
     async def waiting_session(self, session_id: UUID) -> QueuePlace | None:
         return await self._load("waiting sessions", self.services.reads.waiting_sessions, session_id)

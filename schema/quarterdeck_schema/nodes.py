@@ -7,13 +7,17 @@ import strawberry
 
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import (
+    visible_alert,
+    visible_alert_rule,
     visible_budget,
     visible_command,
     visible_persona,
     visible_project,
     visible_session,
+    visible_silence,
     visible_task,
 )
+from quarterdeck_schema.alerts.types import alert_of, rule_of, silence_of
 from quarterdeck_schema.budgets.types import budget_of
 from quarterdeck_schema.commands.types import command_of
 from quarterdeck_schema.context import Info, RequestContext
@@ -61,6 +65,21 @@ async def _token(context: RequestContext, identifier: UUID) -> Node | None:
     return None if row is None or row.user_id != context.caller.user_id else token_of(row)
 
 
+async def _alert_rule(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_alert_rule(context, identifier)
+    return None if row is None else rule_of(row)
+
+
+async def _alert(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_alert(context, identifier)
+    return None if row is None else alert_of(row)
+
+
+async def _silence(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_silence(context, identifier)
+    return None if row is None else silence_of(row)
+
+
 Find = Callable[[RequestContext, UUID], Awaitable[Node | None]]
 
 NODES: dict[str, tuple[str, Find]] = {
@@ -70,6 +89,9 @@ NODES: dict[str, tuple[str, Find]] = {
     "Session": ("session:read", _session),
     "Command": ("session:read", _command),
     "Task": ("task:read", _task),
+    "AlertRule": ("alert:read", _alert_rule),
+    "Alert": ("alert:read", _alert),
+    "Silence": ("alert:read", _silence),
     "Token": ("token:read", _token),
 }
 """By type: the scope that it takes, and how it is found."""

@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from quarterdeck.domain.alert import Sample
+from quarterdeck.domain.alert_rule import Condition
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.session_network import SessionNetwork
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries import (
+    alert_samples,
+    alerts,
     budgets,
     commands,
     findings,
@@ -32,8 +36,10 @@ from quarterdeck_projections.queries import (
     usage_pages,
     usage_percentiles,
     usage_top,
+    users,
     workers,
 )
+from quarterdeck_projections.queries.alerts import AlertFilter, AlertRow, AlertRuleRow, DeliveryRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
@@ -124,6 +130,15 @@ class Reads(Protocol):
     async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]: ...
     async def list_budgets(self, project_id: UUID | None, window: Window) -> Page[BudgetRow]: ...
     async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]: ...
+    async def alert_rules(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRuleRow]: ...
+    async def alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRow]: ...
+    async def silences(self, ids: Collection[UUID], /) -> Mapping[UUID, SilenceRow]: ...
+    async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]: ...
+    async def list_alert_rules(self, chosen: AlertFilter, window: Window) -> Page[AlertRuleRow]: ...
+    async def list_alerts(self, chosen: AlertFilter, window: Window) -> Page[AlertRow]: ...
+    async def list_silences(self, chosen: AlertFilter, window: Window, *, ended: bool) -> Page[SilenceRow]: ...
+    async def alert_deliveries(self, rule_id: UUID, alert_id: UUID | None, limit: int) -> Sequence[DeliveryRow]: ...
+    async def alert_samples(self, project_id: UUID | None, condition: Condition, now: datetime) -> Sequence[Sample]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
@@ -265,6 +280,35 @@ class ReadModels:
 
     async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]:
         return await budgets.list_reservations(self._database, budget_id, window)
+
+    async def alert_rules(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRuleRow]:
+        return await alerts.load_rules(self._database, ids)
+
+    async def alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRow]:
+        return await alerts.load_alerts(self._database, ids)
+
+    async def silences(self, ids: Collection[UUID], /) -> Mapping[UUID, SilenceRow]:
+        return await alerts.load_silences(self._database, ids)
+
+    async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]:
+        return {each.id: each.name for each in (await users.load(self._database, ids)).values()}
+
+    async def list_alert_rules(self, chosen: AlertFilter, window: Window) -> Page[AlertRuleRow]:
+        return await alerts.list_rules(self._database, chosen, window)
+
+    async def list_alerts(self, chosen: AlertFilter, window: Window) -> Page[AlertRow]:
+        return await alerts.list_alerts(self._database, chosen, window)
+
+    async def list_silences(self, chosen: AlertFilter, window: Window, *, ended: bool) -> Page[SilenceRow]:
+        return await alerts.list_silences(self._database, chosen, window, ended=ended)
+
+    async def alert_deliveries(self, rule_id: UUID, alert_id: UUID | None, limit: int) -> Sequence[DeliveryRow]:
+        if alert_id is None:
+            return await alerts.deliveries_of_rule(self._database, rule_id, limit)
+        return await alerts.deliveries_of(self._database, alert_id, rule_id, limit)
+
+    async def alert_samples(self, project_id: UUID | None, condition: Condition, now: datetime) -> Sequence[Sample]:
+        return await alert_samples.samples(self._database, project_id, condition, now)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -7,6 +7,14 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from quarterdeck_schema.alerts.acknowledge_alert import AcknowledgeAlertMutation
+from quarterdeck_schema.alerts.end_silence import EndSilenceMutation
+from quarterdeck_schema.alerts.queries import AlertQueries
+from quarterdeck_schema.alerts.remove_alert_rule import RemoveAlertRuleMutation
+from quarterdeck_schema.alerts.send_test_alert import SendTestAlertMutation
+from quarterdeck_schema.alerts.set_alert_rule import SetAlertRuleMutation
+from quarterdeck_schema.alerts.set_silence import SetSilenceMutation
+from quarterdeck_schema.alerts.subscriptions import AlertSubscriptions
 from quarterdeck_schema.budgets.answer_budget import AnswerBudgetMutation
 from quarterdeck_schema.budgets.queries import BudgetQueries
 from quarterdeck_schema.budgets.release_budget import ReleaseBudgetMutation
@@ -87,6 +95,7 @@ QUERIES = (
     CheckpointQueries,
     UsageQueries,
     BudgetQueries,
+    AlertQueries,
 )
 MUTATIONS = (
     LoginMutation,
@@ -131,10 +140,16 @@ MUTATIONS = (
     AnswerBudgetMutation,
     ReserveBudgetMutation,
     ReleaseBudgetMutation,
+    SetAlertRuleMutation,
+    RemoveAlertRuleMutation,
+    SendTestAlertMutation,
+    AcknowledgeAlertMutation,
+    SetSilenceMutation,
+    EndSilenceMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )
-SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, BudgetSubscriptions, EventSubscriptions)
+SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, BudgetSubscriptions, AlertSubscriptions, EventSubscriptions)
 
 schema = strawberry.Schema(
     query=merge_types("Query", QUERIES),

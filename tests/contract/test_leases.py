@@ -14,7 +14,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import Cursors
-from quarterdeck.application.ports.workers import WorkerRegistry
+from quarterdeck.application.ports.workers import DiskRoom, WorkerRegistry
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -47,8 +47,9 @@ async def test_each_start_takes_the_next_epoch(workers: WorkerRegistry) -> None:
 
 async def test_a_renewed_lease_lasts_longer_and_says_how_many_sessions(workers: WorkerRegistry) -> None:
     lease = await workers.start("w1", "host", 4, 5)
-    renewed = await workers.renew(lease, 3, 60)
+    renewed = await workers.renew(lease, 3, 60, DiskRoom(size=100, free=40))
     assert renewed.sessions == 3
+    assert renewed.disk == DiskRoom(size=100, free=40)
     assert renewed.expires_at - datetime.now(UTC) > timedelta(seconds=50)
     assert list(await workers.all()) == [renewed]
 

@@ -16,6 +16,7 @@ from tests.support.memory_reads import MemoryReads
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from quarterdeck.adapters.delivery.signing import DerivedSecrets
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
@@ -27,6 +28,7 @@ from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.alerts import Alerts
 from quarterdeck.application.budget_reservations import Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
@@ -67,6 +69,7 @@ from quarterdeck_schema.reads import Reads
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Never used; the client would load a host's certificates for each test without it."""
 PROTOCOL = "graphql-transport-ws"
+SIGNING_KEY = "a key of at least 32 characters, so"
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="test")
 
 
@@ -159,6 +162,8 @@ class House:
             usage=Usage(ledgers, priced),
             budgets=BudgetBook(ledgers),
             reservations=Reservations(ledgers),
+            alerts=Alerts(self.log, SystemClock(), ids),
+            webhook_secrets=DerivedSecrets(SIGNING_KEY),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,

@@ -7,8 +7,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from tests.support import usage_facts
+from tests.support.memory_alerts import MemoryAlertReads
 from tests.support.memory_budgets import budgets_of, reservations_of
-from tests.support.memory_tasks import MemoryTaskReads
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, persona, project, session, session_network, workspace
@@ -53,7 +53,7 @@ RowT = TypeVar(
 )
 
 
-class MemoryReads(MemoryTaskReads):
+class MemoryReads(MemoryAlertReads):
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return _among(_projects(await self._events()), ids)
 

@@ -8,6 +8,9 @@ from uuid import UUID
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, StreamWrite
 from quarterdeck.domain import (
+    alert,
+    alert_notice,
+    alert_rule,
     archive,
     budget,
     budget_ledger,
@@ -26,6 +29,7 @@ from quarterdeck.domain import (
     session,
     session_network,
     session_task_files,
+    silence,
     task,
     task_dependencies,
     task_events,
@@ -160,6 +164,18 @@ RESERVATION = Aggregate[budget_reservation.ReservationState, budget_reservation.
     budget_reservation.NoReservation(),
     budget_reservation.evolve,
     get_args(budget_reservation.ReservationEvent),
+)
+ALERT_RULE = Aggregate[alert_rule.RuleState, alert_rule.AlertRuleEvent](
+    "alert rule", alert_rule.NoRule(), alert_rule.evolve, get_args(alert_rule.AlertRuleEvent)
+)
+ALERT = Aggregate[alert.AlertState, alert.AlertEvent](
+    "alert", alert.NoAlert(), alert.evolve, get_args(alert.AlertEvent)
+)
+ALERT_NOTICE = Aggregate[alert_notice.NoticeState, alert_notice.AlertNoticeMade](
+    "notice", alert_notice.NoNotice(), alert_notice.evolve, (alert_notice.AlertNoticeMade,)
+)
+SILENCE = Aggregate[silence.SilenceState, silence.SilenceEvent](
+    "silence", silence.NoSilence(), silence.evolve, get_args(silence.SilenceEvent)
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)

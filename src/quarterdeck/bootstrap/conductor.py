@@ -3,23 +3,43 @@
 import asyncio
 from collections.abc import Callable
 
+from quarterdeck.adapters.delivery.notices import WrittenNotices
 from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.nats.task_files import NatsTaskFiles
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.alert_notices import AlertNotices
+from quarterdeck.application.alert_watch import AlertWatch
+from quarterdeck.application.alerts import NOTICE
+from quarterdeck.application.deliveries import Deliveries
 from quarterdeck.application.journal import Journal
+from quarterdeck.bootstrap.delivery import channels
+from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stopping import unless_stopped
 from quarterdeck.bootstrap.stores import Stores, stores_of
 from quarterdeck.conductor.admission import LETS_IN
+from quarterdeck.conductor.alerts import WatchedAlerts
 from quarterdeck.conductor.checkpoints import Keys, Signing
 from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.outgoing import Outgoing
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.config import Settings
 from quarterdeck.readiness import announcing
+from quarterdeck_projections.database import Database
+from quarterdeck_projections.queries.alert_readings import ReadAlerts
+from quarterdeck_projections.queries.positions import ProjectionWatch
+
+READERS = 3
+"""Connections to the read models, which alerts and what is due are asked of."""
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    async with stores_of(settings, "conductor", LETS_IN) as stores:
+    url = secret(settings.database_url)
+    async with (
+        stores_of(settings, "conductor", LETS_IN) as stores,
+        Database(url, max_size=READERS) as database,
+        ProjectionWatch(url) as watch,
+    ):
         conductor = Conductor(
             ConductorSettings(),
             log=stores.log,
@@ -32,6 +52,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             task_files=NatsTaskFiles(stores.nats),
             clock=SystemClock(),
             signing=_signing(settings, stores),
+            outgoing=_outgoing(settings, stores, database, watch),
         )
         async with announcing(conductor.caught_up.wait(), lambda: conductor.position):
             await unless_stopped(conductor.run(), stop)
@@ -55,3 +76,11 @@ def _signing(settings: Settings, stores: Stores) -> Callable[[Journal], Signing]
         )
 
     return make
+
+
+def _outgoing(settings: Settings, stores: Stores, database: Database, watch: ProjectionWatch) -> Outgoing:
+    journal, clock = Journal(stores.log, "conductor"), SystemClock()
+    alerts = AlertWatch(journal, clock, stores.cursors, ReadAlerts(database, watch))
+    notices = AlertNotices(journal, WrittenNotices(settings.url))
+    deliveries = Deliveries(journal, clock, channels(settings), {NOTICE: notices.compose})
+    return Outgoing(deliveries=deliveries, looks=(WatchedAlerts(alerts).once,))

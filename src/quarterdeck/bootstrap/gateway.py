@@ -10,6 +10,7 @@ from quarterdeck.adapters.nats.exports import NatsExports
 from quarterdeck.adapters.nats.tunnels import NatsTunnels
 from quarterdeck.adapters.objects import ObstoreObjects
 from quarterdeck.adapters.system import SystemClock, SystemIds
+from quarterdeck.application.alerts import Alerts
 from quarterdeck.application.budget_reservations import Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
@@ -29,6 +30,7 @@ from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
+from quarterdeck.bootstrap.delivery import webhook_secrets
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stores import Stores, stores_of
 from quarterdeck.config import Settings
@@ -120,6 +122,8 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         usage=Usage(ledgers, priced),
         budgets=BudgetBook(ledgers),
         reservations=Reservations(ledgers),
+        alerts=Alerts(stores.log, SystemClock(), ids),
+        webhook_secrets=webhook_secrets(settings),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -24,6 +24,7 @@ from quarterdeck.conductor.budgets import BudgetKeeper
 from quarterdeck.conductor.checkpoints import Signing
 from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
+from quarterdeck.conductor.outgoing import Outgoing, Sending
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.conductor.sweep import Sweep
@@ -56,6 +57,7 @@ class Conductor:
         task_files: TaskFileStore,
         clock: Clock,
         signing: Callable[[Journal], Signing] | None = None,
+        outgoing: Outgoing | None = None,
     ) -> None:
         """`signing`: where this conductor has a key to sign with."""
         self._settings, self._log, self._cursors = settings, log, cursors
@@ -70,6 +72,7 @@ class Conductor:
         self._budgets = BudgetKeeper(self._work, journal, clock)
         self._sweep = Sweep(settings, self._work, self._relay, journal, registry, clock)
         self._signing = signing(journal) if signing else None
+        self._sending = Sending(outgoing, self._work.deliveries, clock) if outgoing else None
         metrics.watch(self._work, lambda: self.position)
         self.caught_up = asyncio.Event()
         """Set when it has read and relayed all that the log held when it began."""
@@ -86,6 +89,12 @@ class Conductor:
             group.create_task(self._note_work(), name="notes")
             group.create_task(self._sign_on_a_timer(), name="signing")
             group.create_task(self._task_files.run(), name="task files")
+            group.create_task(self._send(), name="outgoing")
+
+    async def _send(self) -> None:
+        await self.caught_up.wait()
+        if self._sending:
+            await self._sending.run()
 
     async def _read(self) -> None:
         """Folds everything since the floor, and relays what was not relayed."""

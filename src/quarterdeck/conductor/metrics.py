@@ -9,6 +9,13 @@ from quarterdeck.conductor.open_work import OpenWork
 POSITION = Gauge("quarterdeck_conductor_position", "Position in the log up to which the conductor has read.")
 JOBS = Counter("quarterdeck_conductor_jobs", "Jobs that the conductor sent, by kind.", ["kind"])
 FAILURES = Counter("quarterdeck_conductor_failures", "Events that could not be relayed; the sweep tries again.")
+DELIVERIES = Counter(
+    "quarterdeck_conductor_deliveries", "Attempts to deliver a message out of the house, by outcome.", ["outcome"]
+)
+ALERT_LOOKS = Counter(
+    "quarterdeck_conductor_alert_looks", "Looks at the alert rules: done, late read models, or failed.", ["outcome"]
+)
+ALERTS = Gauge("quarterdeck_conductor_alerts_open", "Alerts that are firing, as the last look found them.")
 WAITING = Gauge("quarterdeck_conductor_sessions_waiting", "Sessions that wait for a place.")
 PLACED = Gauge("quarterdeck_conductor_sessions_placed", "Sessions that have a place, all workers together.")
 COMMANDS = Gauge("quarterdeck_conductor_commands_open", "Commands that were asked for and have not ended.")

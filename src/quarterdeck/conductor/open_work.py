@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import cast, get_args
 from uuid import UUID
 
+from quarterdeck.application.deliveries import OpenDeliveries
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.ended_work import ENDS, EndedWork
@@ -84,6 +85,7 @@ class OpenWork:
     held: HeldTasks = field(default_factory=HeldTasks)
     ended: EndedWork = field(default_factory=EndedWork)
     reserved: Reserved = field(default_factory=Reserved)
+    deliveries: OpenDeliveries = field(default_factory=OpenDeliveries)
     settings: dict[UUID, ProjectSettings] = field(default_factory=dict[UUID, ProjectSettings])
     """Of projects, as far as they were read."""
     admissions: dict[UUID, int] = field(default_factory=dict[UUID, int])
@@ -121,13 +123,14 @@ class OpenWork:
                 self.held.apply(recorded)
                 self.ended.apply(recorded)
                 self.reserved.apply(recorded)
+                self.deliveries.apply(recorded)
 
     @property
     def floor(self) -> int:
         """The position after which everything lies that is still open."""
         sessions = (each.asked.position for each in self.sessions.values())
         commands = (each.asked.position for each in self.commands.values())
-        others = (*self.held.positions, *self.ended.positions, *self.reserved.positions)
+        others = (*self.held.positions, *self.ended.positions, *self.reserved.positions, *self.deliveries.positions)
         return min((*sessions, *commands, *others), default=self.position + 1) - 1
 
     def commands_of(self, session_id: UUID) -> list[UUID]:

@@ -3,6 +3,9 @@
 from typing import get_args
 
 from quarterdeck.domain.admission import AdmissionEvent
+from quarterdeck.domain.alert import AlertEvent
+from quarterdeck.domain.alert_notice import AlertNoticeMade
+from quarterdeck.domain.alert_rule import AlertRuleEvent
 from quarterdeck.domain.archive import ArchiveEvent
 from quarterdeck.domain.budget import BudgetEvent
 from quarterdeck.domain.budget_ledger import LedgerEvent
@@ -22,6 +25,7 @@ from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
 from quarterdeck.domain.session_task_files import SessionTaskFilesRead
+from quarterdeck.domain.silence import SilenceEvent
 from quarterdeck.domain.task_dependencies import TaskDependenciesDeclared
 from quarterdeck.domain.task_events import TaskEvent
 from quarterdeck.domain.task_files import TaskFilesEvent, TaskFilesFollowed
@@ -57,6 +61,10 @@ Event = (
     | BudgetEvent
     | LedgerEvent
     | ReservationEvent
+    | AlertRuleEvent
+    | AlertEvent
+    | AlertNoticeMade
+    | SilenceEvent
     | RequestAccepted
 )
 

@@ -20,6 +20,8 @@ SCOPES = (
     "usage:write",
     "budget:read",
     "budget:write",
+    "alert:read",
+    "alert:write",
     "token:read",
     "token:write",
     "metrics:read",

@@ -74,6 +74,8 @@ def make_gateway(parts: Parts) -> Gateway:
             usage=parts.usage,
             budgets=parts.budgets,
             reservations=parts.reservations,
+            alerts=parts.alerts,
+            webhook_secrets=parts.webhook_secrets,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,

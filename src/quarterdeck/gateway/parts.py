@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from quarterdeck.application.alerts import Alerts
 from quarterdeck.application.budget_reservations import Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
@@ -11,6 +12,7 @@ from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.personas import Personas
+from quarterdeck.application.ports.delivery import WebhookSecrets
 from quarterdeck.application.ports.log import EventLog, LogReader
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Ids
@@ -55,6 +57,8 @@ class Parts:
     usage: Usage
     budgets: BudgetBook
     reservations: Reservations
+    alerts: Alerts
+    webhook_secrets: WebhookSecrets
     previews: Previews
     identity: Identity
     ids: Ids

@@ -1,10 +1,12 @@
 """The worker's lease: it says that the worker is alive, and a later one in its name ends this one."""
 
 import asyncio
+import shutil
 import time
+from pathlib import Path
 
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports.workers import WorkerLease, WorkerRegistry
+from quarterdeck.application.ports.workers import DiskRoom, WorkerLease, WorkerRegistry
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.sessions import Sessions
@@ -31,13 +33,24 @@ async def keep(
             await fence.close()
         try:
             async with asyncio.timeout(settings.lease_seconds / 3):
-                lease = await registry.renew(lease, sessions.count, settings.lease_seconds)
+                room = await asyncio.to_thread(_room, settings.state_dir)
+                lease = await registry.renew(lease, sessions.count, settings.lease_seconds, room)
         except (UnavailableError, TimeoutError):
             pass
         else:
             heard = _now()
             fence.open()
         await asyncio.sleep(settings.lease_seconds / 3)
+
+
+def _room(folder: Path) -> DiskRoom | None:
+    """Of the disk that it is on; None where that cannot be seen."""
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    # what is kept back for root is not free
+    return DiskRoom(size=found.used + found.free, free=found.free)
 
 
 def _now() -> float:

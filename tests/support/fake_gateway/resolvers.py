@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import budgets, tasks
+from tests.support.fake_gateway import alerts, budgets, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 Resolver = Callable[..., Any]
@@ -34,6 +34,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "checkpoints": _paged(partial(_checkpoints, world)),
         **tasks.queries(world),
         **budgets.queries(world),
+        **alerts.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),
@@ -93,6 +94,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "revokeToken": _revoke_token,
         **tasks.mutations(),
         **budgets.mutations(),
+        **alerts.mutations(),
         "recordModelUsage": _record_model_usage,
         "revisePriceTable": _revise_price_table,
     }
@@ -138,7 +140,14 @@ def subscriptions(world: World) -> dict[str, Resolver]:
             told = {"position": event["position"], "topic": event["topic"], "budgetId": known["id"], "budget": known}
             yield {"budgetChanged": told}
 
+    async def alert_events(_info: Any, projectId: str | None = None, after: int = 0) -> AsyncIterator[Json]:  # noqa: N803
+        async for event in world.follow(after, lambda event: event["topic"].startswith("Alert")):
+            alert = world.alerts[0]
+            told = {"position": event["position"], "topic": event["topic"], "alertId": alert["id"], "alert": alert}
+            yield {"alerts": told}
+
     return {
+        "alerts": alert_events,
         "budgetChanged": budget_changed,
         "commandOutput": command_output,
         "sessionEvents": session_events,

@@ -104,6 +104,9 @@ class World:
 
     programs: dict[str, Program] = field(default_factory=dict[str, Program])
     projects: list[Json] = field(default_factory=list[Json])
+    alerts: list[Json] = field(default_factory=list[Json])
+    alert_rules: list[Json] = field(default_factory=list[Json])
+    silences: list[Json] = field(default_factory=list[Json])
     sessions: list[Json] = field(default_factory=list[Json])
     commands: list[FakeCommand] = field(default_factory=list[FakeCommand])
     tasks: list[Json] = field(default_factory=list[Json])

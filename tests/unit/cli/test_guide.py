@@ -14,8 +14,8 @@ OPTION = re.compile(r"(?<= )--?[a-z][a-z-]*")
 
 
 def help_of(qd: QdCall, call: str) -> str:
-    """What `qd` says of the noun and verb that a call begins with; empty where there is no such command."""
-    for words in (call.split()[:2], call.split()[:1]):
+    """What `qd` says of the nouns and the verb that a call begins with; empty where there is no such command."""
+    for words in (call.split()[:3], call.split()[:2], call.split()[:1]):
         ran = qd(*words, "--help")
         if ran.out.startswith(f"Usage: qd {' '.join(words)} "):
             return ran.out

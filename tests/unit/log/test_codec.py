@@ -210,6 +210,14 @@ def test_every_event_has_a_topic_of_its_own_and_every_earlier_version_a_shape() 
 
 def test_a_topic_is_never_renamed_or_reused() -> None:
     assert set(EVENT_TYPES) == {
+        "AlertAcknowledged",
+        "AlertCleared",
+        "AlertNoticeMade",
+        "AlertPending",
+        "AlertRaised",
+        "AlertResolved",
+        "AlertRuleRemoved",
+        "AlertRuleSet",
         "ArchiveTakenOver",
         "CheckpointSigned",
         "BudgetAnswered",
@@ -285,6 +293,8 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "SessionTaskFilesRead",
         "SessionTaskGiven",
         "ShellsStored",
+        "SilenceEnded",
+        "SilenceSet",
         "SigningKeyIntroduced",
         "SnapshotTaken",
         "SnapshotsCollected",

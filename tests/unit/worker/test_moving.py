@@ -18,7 +18,7 @@ from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.journal import Journal
-from quarterdeck.application.ports.workers import WorkerLease
+from quarterdeck.application.ports.workers import DiskRoom, WorkerLease
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.archive import ShellsStored, SnapshotsStored, WorkSetAside, archive_id
 from quarterdeck.domain.command import EndedCommand, RunningCommand
@@ -308,10 +308,12 @@ async def _shells(deck: Deck, session_id: UUID) -> list[ShellsStored]:
 class Registry(MemoryWorkerRegistry):
     away = False
 
-    async def renew(self, lease: WorkerLease, sessions: int, ttl_seconds: float) -> WorkerLease:
+    async def renew(
+        self, lease: WorkerLease, sessions: int, ttl_seconds: float, disk: DiskRoom | None = None
+    ) -> WorkerLease:
         if self.away:
             raise UnavailableError("The database does not answer.")
-        return await super().renew(lease, sessions, ttl_seconds)
+        return await super().renew(lease, sessions, ttl_seconds, disk)
 
 
 async def test_a_worker_that_cannot_say_that_it_lives_runs_nothing_until_it_can(first: Host) -> None:

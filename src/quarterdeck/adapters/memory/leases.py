@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.ports.system import Clock
-from quarterdeck.application.ports.workers import WorkerLease
+from quarterdeck.application.ports.workers import DiskRoom, WorkerLease
 
 
 class MemoryWorkerRegistry:
@@ -27,12 +27,14 @@ class MemoryWorkerRegistry:
         self._leases[worker_id] = lease
         return lease
 
-    async def renew(self, lease: WorkerLease, sessions: int, ttl_seconds: float) -> WorkerLease:
+    async def renew(
+        self, lease: WorkerLease, sessions: int, ttl_seconds: float, disk: DiskRoom | None = None
+    ) -> WorkerLease:
         current = self._leases.get(lease.worker_id)
         if current is None or current.epoch != lease.epoch:
             raise ConcurrencyError(f"Worker {lease.worker_id} was started again elsewhere.", "Stop this process.")
         expires_at = self._clock.now() + timedelta(seconds=ttl_seconds)
-        self._leases[lease.worker_id] = replace(current, sessions=sessions, expires_at=expires_at)
+        self._leases[lease.worker_id] = replace(current, sessions=sessions, expires_at=expires_at, disk=disk)
         return self._leases[lease.worker_id]
 
     async def all(self) -> Sequence[WorkerLease]:

@@ -25,7 +25,7 @@ class DeliveryFailedError(UnavailableError):
 class NotConfiguredError(QuarterdeckError):
     """The server has no means for this channel."""
 
-    code = "NOT_CONFIGURED"
+    code = "UNAVAILABLE"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,14 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
+class DiskRoom:
+    """Of the disk that a worker keeps its sessions on, in bytes."""
+
+    size: int
+    free: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkerLease:
     """A worker that is alive until `expires_at`. `epoch` grows with each start: the fencing token."""
 
@@ -16,6 +24,8 @@ class WorkerLease:
     capacity: int
     sessions: int
     expires_at: datetime
+    disk: DiskRoom | None = None
+    """As it was last said; None: it was not."""
 
 
 class WorkerRegistry(Protocol):
@@ -23,7 +33,9 @@ class WorkerRegistry(Protocol):
         """Takes the next epoch."""
         ...
 
-    async def renew(self, lease: WorkerLease, sessions: int, ttl_seconds: float) -> WorkerLease:
+    async def renew(
+        self, lease: WorkerLease, sessions: int, ttl_seconds: float, disk: DiskRoom | None = None
+    ) -> WorkerLease:
         """Raises ConcurrencyError where a later epoch was taken: this process must stop."""
         ...
 

@@ -1,0 +1,1 @@
+"""Alerts: rules, what they raise, silences."""
