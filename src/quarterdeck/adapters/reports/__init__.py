@@ -1,0 +1,1 @@
+"""Reports as mail, page, text, CSV and JSON."""
