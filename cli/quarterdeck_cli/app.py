@@ -26,6 +26,7 @@ from quarterdeck_cli.commands import (
     ports,
     projects,
     replay,
+    reports,
     run,
     sessions,
     silences,
@@ -212,6 +213,17 @@ def _add_nouns(app: typer.Typer) -> None:
                 ("test", alert_rules.try_rule),
                 ("secret", alert_rules.show_secret),
                 ("remove", alert_rules.remove_rule),
+            ],
+        ),
+        "report": (
+            "What happened, by day, week or month, sent to whom you name.",
+            [
+                ("list", reports.list_reports),
+                ("show", reports.show_report),
+                ("set", reports.set_report),
+                ("remove", reports.remove_report),
+                ("preview", reports.preview_report),
+                ("send", reports.send_report),
             ],
         ),
         "port": (

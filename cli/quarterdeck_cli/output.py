@@ -33,6 +33,13 @@ class Output:
         """One line of the answer; foreign text in it went through `text.plain`."""
         self._out.print(Text(text, style=style))
 
+    def highlighted(self, text: str, styles: Sequence[tuple[str, str]]) -> None:
+        """A line in which what fits a pattern looks so."""
+        line = Text(text)
+        for pattern, style in styles:
+            line.highlight_regex(pattern, style)
+        self._out.print(line)
+
     def content(self, data: bytes) -> None:
         """Content as it is: never to a terminal."""
         sys.stdout.flush()

@@ -10,6 +10,7 @@ from quarterdeck_projections.network import NETWORK
 from quarterdeck_projections.personas import PERSONAS
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
+from quarterdeck_projections.reports import REPORTS
 from quarterdeck_projections.sessions import SESSIONS
 from quarterdeck_projections.task_board import TASK_BOARD
 from quarterdeck_projections.task_files import TASK_FILES
@@ -27,6 +28,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     BUDGETS,
     FINDINGS,
     NETWORK,
+    REPORTS,
     USERS,
     TOKENS,
     ALERTS,

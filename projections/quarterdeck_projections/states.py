@@ -1,4 +1,4 @@
-"""Where a session or a command stands, as the read models store it."""
+"""Where a session, a command or a delivery stands, as the read models store it."""
 
 from enum import StrEnum
 
@@ -31,3 +31,12 @@ class FindingKind(StrEnum):
     ORPHAN_JAIL = "orphan_jail"
     ORPHAN_WORKSPACE = "orphan_workspace"
     SET_ASIDE = "set_aside"
+
+
+class DeliveryState(StrEnum):
+    """Of one message to one place."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    ARRIVED = "arrived"
+    GIVEN_UP = "given_up"

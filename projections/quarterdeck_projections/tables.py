@@ -3,11 +3,11 @@
 `position` is that of the event that made the row: the key of pages. No foreign keys: projections advance apart.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, DateTime, Index, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Computed, Date, DateTime, Index, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
@@ -300,6 +300,69 @@ class TaskFiles(ReadModel, table=True):
     failed_at: datetime | None = Field(sa_type=Time)
     failure: str | None = Field(sa_type=Text)
     next_step: str | None = Field(sa_type=Text)
+
+
+class Report(ReadModel, table=True):
+    TABLE: ClassVar[str] = "reports"
+    __table_args__ = (
+        Index(None, "project_id", "position"),
+        Index(None, "next_at", postgresql_where=text("removed_at IS NULL")),
+    )
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    project_id: UUID | None
+    """None: every project that each recipient may see."""
+    owner_id: UUID
+    name: str = Field(sa_type=Text)
+    cadence: str = Field(sa_type=Text)
+    zone: str = Field(sa_type=Text)
+    at_minute: int
+    week_starts: str = Field(sa_type=Text)
+    recipients: list[Any] = Field(sa_type=JSONB)
+    next_at: datetime = Field(sa_type=Time)
+    scheduled_at: datetime = Field(sa_type=Time)
+    revised_at: datetime = Field(sa_type=Time)
+    removed_at: datetime | None = Field(sa_type=Time)
+
+
+class ReportIssue(ReadModel, table=True):
+    """Of one period, or one that was asked for."""
+
+    TABLE: ClassVar[str] = "report_issues"
+    __table_args__ = (
+        Index(None, "report_id", "position"),
+        Index(None, "position", postgresql_where=text("delivered_at IS NULL")),
+    )
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    report_id: UUID
+    project_id: UUID | None
+    first: date = Field(sa_type=Date)
+    until: date = Field(sa_type=Date)
+    missed: int
+    asked_by: UUID | None
+    prepared_at: datetime = Field(sa_type=Time)
+    delivered_at: datetime | None = Field(sa_type=Time)
+    arrived: int | None
+    failed: int | None
+
+
+class ReportDelivery(ReadModel, table=True):
+    """Of an issue to one recipient."""
+
+    TABLE: ClassVar[str] = "report_deliveries"
+    __table_args__ = (Index(None, "issue_id", "position"),)
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_type=BigInteger)
+    issue_id: UUID
+    channel: str = Field(sa_type=Text)
+    address: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    attempts: int
+    detail: str = Field(sa_type=Text)
+    """Why the last attempt failed, or what the receiver answered."""
+    again_at: datetime | None = Field(sa_type=Time)
+    ended_at: datetime | None = Field(sa_type=Time)
 
 
 class User(ReadModel, table=True):

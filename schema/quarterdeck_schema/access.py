@@ -20,6 +20,7 @@ from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
+from quarterdeck_projections.queries.reports import ReportRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tasks import TaskRow
 from quarterdeck_schema.context import RequestContext
@@ -58,6 +59,16 @@ async def visible_budget(context: RequestContext, budget_id: UUID) -> BudgetRow 
     scope = row.budget.scope
     own = scope.covers is Covers.USER and scope.subject == str(context.caller.user_id)
     return row if (scope.project_id in roles if scope.project_id else own) else None
+
+
+async def visible_report(context: RequestContext, report_id: UUID) -> ReportRow | None:
+    """Of all projects: the owner's alone. Nothing of one that was removed."""
+    row, roles = await asyncio.gather(context.report(report_id), roles_of(context))
+    if row is None or row.removed_at is not None:
+        return None
+    if row.project_id is None:
+        return row if context.visible_to in {None, row.owner_id} else None
+    return row if roles is None or row.project_id in roles else None
 
 
 async def visible_session(context: RequestContext, session_id: UUID) -> SessionRow | None:

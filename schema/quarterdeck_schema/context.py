@@ -24,6 +24,7 @@ from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
 from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
+from quarterdeck.application.reports import Reports
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.task_files import TaskFilesOfProjects
@@ -40,6 +41,7 @@ from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
+from quarterdeck_projections.queries.reports import ReportDeliveryRow, ReportRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
@@ -99,6 +101,7 @@ class Services:
     reservations: Reservations
     alerts: Alerts
     webhook_secrets: WebhookSecrets
+    reports: Reports
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
     """The address that a secret opens a session's port at."""
@@ -185,6 +188,12 @@ class RequestContext:
 
     async def silence(self, silence_id: UUID) -> SilenceRow | None:
         return await self._load("silences", self.services.reads.silences, silence_id)
+
+    async def report(self, report_id: UUID) -> ReportRow | None:
+        return await self._load("reports", self.services.reads.reports, report_id)
+
+    async def report_deliveries(self, issue_id: UUID) -> Sequence[ReportDeliveryRow]:
+        return await self._load("report deliveries", self.services.reads.report_deliveries, issue_id) or ()
 
     async def waiting_session(self, session_id: UUID) -> QueuePlace | None:
         return await self._load("waiting sessions", self.services.reads.waiting_sessions, session_id)

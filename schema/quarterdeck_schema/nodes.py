@@ -13,6 +13,7 @@ from quarterdeck_schema.access import (
     visible_command,
     visible_persona,
     visible_project,
+    visible_report,
     visible_session,
     visible_silence,
     visible_task,
@@ -25,6 +26,7 @@ from quarterdeck_schema.identity.types import token_of
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.personas.types import persona_of
 from quarterdeck_schema.projects.types import project_of
+from quarterdeck_schema.reports.types import report_of
 from quarterdeck_schema.requires import ANYBODY, check_scope, query
 from quarterdeck_schema.sessions.types import session_of
 from quarterdeck_schema.tasks.types import task_of
@@ -60,6 +62,11 @@ async def _task(context: RequestContext, identifier: UUID) -> Node | None:
     return None if row is None else task_of(row)
 
 
+async def _report(context: RequestContext, identifier: UUID) -> Node | None:
+    row = await visible_report(context, identifier)
+    return None if row is None else report_of(row)
+
+
 async def _token(context: RequestContext, identifier: UUID) -> Node | None:
     row = (await context.services.reads.tokens([identifier])).get(identifier)
     return None if row is None or row.user_id != context.caller.user_id else token_of(row)
@@ -92,6 +99,7 @@ NODES: dict[str, tuple[str, Find]] = {
     "AlertRule": ("alert:read", _alert_rule),
     "Alert": ("alert:read", _alert),
     "Silence": ("alert:read", _silence),
+    "Report": ("report:read", _report),
     "Token": ("token:read", _token),
 }
 """By type: the scope that it takes, and how it is found."""

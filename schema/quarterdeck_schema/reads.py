@@ -24,6 +24,7 @@ from quarterdeck_projections.queries import (
     positions,
     projects,
     queue,
+    reports,
     sessions,
     task_board,
     task_files,
@@ -48,6 +49,7 @@ from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
+from quarterdeck_projections.queries.reports import ReportDeliveryRow, ReportIssueRow, ReportRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
@@ -139,6 +141,13 @@ class Reads(Protocol):
     async def list_silences(self, chosen: AlertFilter, window: Window, *, ended: bool) -> Page[SilenceRow]: ...
     async def alert_deliveries(self, rule_id: UUID, alert_id: UUID | None, limit: int) -> Sequence[DeliveryRow]: ...
     async def alert_samples(self, project_id: UUID | None, condition: Condition, now: datetime) -> Sequence[Sample]: ...
+    async def reports(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportRow]: ...
+    async def list_reports(
+        self, visible_to: UUID | None, window: Window, project_id: UUID | None
+    ) -> Page[ReportRow]: ...
+    async def report_issues(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportIssueRow]: ...
+    async def list_report_issues(self, report_id: UUID, window: Window) -> Page[ReportIssueRow]: ...
+    async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
@@ -309,6 +318,21 @@ class ReadModels:
 
     async def alert_samples(self, project_id: UUID | None, condition: Condition, now: datetime) -> Sequence[Sample]:
         return await alert_samples.samples(self._database, project_id, condition, now)
+
+    async def reports(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportRow]:
+        return await reports.load(self._database, ids)
+
+    async def list_reports(self, visible_to: UUID | None, window: Window, project_id: UUID | None) -> Page[ReportRow]:
+        return await reports.list_visible(self._database, visible_to, window, project_id)
+
+    async def report_issues(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportIssueRow]:
+        return await reports.load_issues(self._database, ids)
+
+    async def list_report_issues(self, report_id: UUID, window: Window) -> Page[ReportIssueRow]:
+        return await reports.list_issues(self._database, report_id, window)
+
+    async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]:
+        return await reports.load_deliveries(self._database, issue_ids)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -46,6 +46,10 @@ from quarterdeck_schema.personas.revise_persona import RevisePersonaMutation
 from quarterdeck_schema.projects.change_project_settings import ChangeProjectSettingsMutation
 from quarterdeck_schema.projects.create_project import CreateProjectMutation
 from quarterdeck_schema.projects.queries import ProjectQueries
+from quarterdeck_schema.reports.queries import ReportQueries
+from quarterdeck_schema.reports.remove_report import RemoveReportMutation
+from quarterdeck_schema.reports.send_report import SendReportMutation
+from quarterdeck_schema.reports.set_report import SetReportMutation
 from quarterdeck_schema.scalars import SCALARS
 from quarterdeck_schema.sessions.change_session_network import ChangeSessionNetworkMutation
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
@@ -96,6 +100,7 @@ QUERIES = (
     UsageQueries,
     BudgetQueries,
     AlertQueries,
+    ReportQueries,
 )
 MUTATIONS = (
     LoginMutation,
@@ -146,6 +151,9 @@ MUTATIONS = (
     AcknowledgeAlertMutation,
     SetSilenceMutation,
     EndSilenceMutation,
+    SetReportMutation,
+    RemoveReportMutation,
+    SendReportMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
 )

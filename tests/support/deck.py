@@ -44,6 +44,7 @@ from quarterdeck.application.ports.workers import WorkerRegistry
 from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.application.streams import COMMAND, PERSONA, SESSION, WORKSPACE, Loaded
 from quarterdeck.conductor.conductor import Conductor
+from quarterdeck.conductor.outgoing import Outgoing
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain import persona
 from quarterdeck.domain.base import Actor, ActorKind
@@ -179,7 +180,7 @@ class Deck:
             clock=SystemClock(),
         )
 
-    def conductor(self, settings: ConductorSettings | None = None) -> Conductor:
+    def conductor(self, settings: ConductorSettings | None = None, outgoing: Outgoing | None = None) -> Conductor:
         return Conductor(
             settings or ConductorSettings(),
             log=self.log,
@@ -191,6 +192,7 @@ class Deck:
             trees=cast("TreeControl", self.control),
             task_files=self.task_file_control,
             clock=self.clock,
+            outgoing=outgoing,
         )
 
     def _task_file_server(self) -> TaskFileServer:

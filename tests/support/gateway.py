@@ -23,6 +23,7 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.memory.objects import MemoryObjects
+from quarterdeck.adapters.memory.reports import MemoryFigures
 from quarterdeck.adapters.memory.transcripts import MemoryTranscriptStore
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.adapters.memory.tunnels import MemoryTunnels
@@ -46,6 +47,8 @@ from quarterdeck.application.ports.log import Context, EventLog, LogReader, Stre
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
+from quarterdeck.application.report_contents import ReportContents
+from quarterdeck.application.reports import Reports
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.task_files import TaskFilesOfProjects
@@ -53,6 +56,7 @@ from quarterdeck.application.task_starts import TaskStarts
 from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
+from quarterdeck.bootstrap.reports import LateRenderer
 from quarterdeck.config import Settings
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandFinished, CommandStarted, EndReason, Terminal
@@ -116,6 +120,7 @@ class House:
     tunnels: MemoryTunnels = field(default_factory=MemoryTunnels)
     exports: MemoryExports = field(default_factory=MemoryExports)
     exporter: WorkspaceExporter = field(init=False)
+    figures: MemoryFigures = field(init=False)
     worker: _Worker = field(default_factory=_Worker)
     workspaces: MemoryWorkspaces = field(default_factory=MemoryWorkspaces)
     checkpoints: MemoryObjects = field(default_factory=MemoryObjects)
@@ -124,6 +129,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.exporter = MemoryExporter(self.workspaces)
+        self.figures = MemoryFigures(self.log)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -164,6 +170,9 @@ class House:
             reservations=Reservations(ledgers),
             alerts=Alerts(self.log, SystemClock(), ids),
             webhook_secrets=DerivedSecrets(SIGNING_KEY),
+            reports=Reports(
+                self.log, SystemClock(), ReportContents(self.log, SystemClock(), self.figures, LateRenderer())
+            ),
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,

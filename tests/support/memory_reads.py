@@ -9,6 +9,7 @@ from uuid import UUID
 from tests.support import usage_facts
 from tests.support.memory_alerts import MemoryAlertReads
 from tests.support.memory_budgets import budgets_of, reservations_of
+from tests.support.memory_reports import MemoryReportReads
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, persona, project, session, session_network, workspace
@@ -53,7 +54,7 @@ RowT = TypeVar(
 )
 
 
-class MemoryReads(MemoryAlertReads):
+class MemoryReads(MemoryAlertReads, MemoryReportReads):
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return _among(_projects(await self._events()), ids)
 

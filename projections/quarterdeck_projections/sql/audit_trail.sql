@@ -64,6 +64,14 @@ SELECT position, recorded_at, actor_kind, actor_id, topic, project_id, session_i
         WHEN 'BudgetAnswered' THEN concat_ws(' ', facts ->> 'answer', facts ->> 'reason')
         WHEN 'ReservationMade' THEN concat_ws(' ', facts ->> 'request_id', facts ->> 'purpose')
         WHEN 'SessionHeld' THEN facts ->> 'reason'
+        WHEN 'ReportScheduled' THEN
+            concat_ws(' ', facts ->> 'name', facts #>> '{settings,schedule,cadence}', facts #>> '{settings,schedule,zone}')
+        WHEN 'ReportRevised' THEN
+            concat_ws(' ', facts #>> '{settings,schedule,cadence}', facts #>> '{settings,schedule,zone}')
+        WHEN 'ReportIssued' THEN concat_ws(' ', facts #>> '{period,first}', facts #>> '{period,until}')
+        WHEN 'ReportPrepared' THEN
+            concat_ws(' ', facts ->> 'name', facts #>> '{period,first}', facts #>> '{period,until}')
+        WHEN 'ReportDelivered' THEN concat_ws(' ', facts ->> 'arrived', 'arrived', facts ->> 'failed', 'failed')
         WHEN 'UserRegistered' THEN facts ->> 'name'
         WHEN 'RoleGranted' THEN facts ->> 'role'
         WHEN 'RoleRevoked' THEN facts ->> 'role'

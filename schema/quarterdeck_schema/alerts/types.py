@@ -7,11 +7,11 @@ from uuid import UUID
 import strawberry
 
 from quarterdeck.domain.alert_rule import Comparison, Kind, RuleSettings, Severity, Statistic, said
-from quarterdeck.domain.delivery import Channel
 from quarterdeck.domain.task_fields import reference
 from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, DeliveryRow, SilenceRow
 from quarterdeck_projections.usage.measures import Measure
 from quarterdeck_schema import ids
+from quarterdeck_schema.channels import Channel
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.requires import described
@@ -25,7 +25,6 @@ strawberry.enum(Kind, name="AlertRuleKind", description="What a rule looks at: d
 strawberry.enum(Comparison, name="AlertComparison")
 strawberry.enum(Statistic, name="AlertStatistic", description="Of what was measured in the window.")
 strawberry.enum(Severity, name="AlertSeverity")
-strawberry.enum(Channel, name="DeliveryChannel")
 
 ID_OF = {"user": "User", "project": "Project", "session": "Session", "task": "Task", "budget": "Budget"}
 """Labels whose values are global ids, and of which type."""

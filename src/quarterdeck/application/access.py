@@ -48,3 +48,7 @@ def no_command() -> NotFoundError:
 
 def no_task() -> NotFoundError:
     return NotFoundError("There is no such task.", "List a project's with `qd task list`.")
+
+
+def no_report() -> NotFoundError:
+    return NotFoundError("There is no such report.", "List them with `qd report list`.")

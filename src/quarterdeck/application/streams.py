@@ -26,6 +26,8 @@ from quarterdeck.domain import (
     preview,
     prices,
     project,
+    report,
+    report_issue,
     session,
     session_network,
     session_task_files,
@@ -176,6 +178,12 @@ ALERT_NOTICE = Aggregate[alert_notice.NoticeState, alert_notice.AlertNoticeMade]
 )
 SILENCE = Aggregate[silence.SilenceState, silence.SilenceEvent](
     "silence", silence.NoSilence(), silence.evolve, get_args(silence.SilenceEvent)
+)
+REPORT = Aggregate[report.ReportState, report.ReportEvent](
+    "report", report.NoReport(), report.evolve, get_args(report.ReportEvent)
+)
+REPORT_ISSUE = Aggregate[report_issue.ReportIssueState, report_issue.ReportIssueEvent](
+    "report's issue", report_issue.NoIssue(), report_issue.evolve, get_args(report_issue.ReportIssueEvent)
 )
 TOKEN = Aggregate[identity.TokenState, identity.TokenEvent](
     "token", identity.NoToken(), identity.evolve_token, get_args(identity.TokenEvent)

@@ -11,9 +11,12 @@ from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.alert_notices import AlertNotices
 from quarterdeck.application.alert_watch import AlertWatch
 from quarterdeck.application.alerts import NOTICE
-from quarterdeck.application.deliveries import Deliveries
+from quarterdeck.application.deliveries import Compose, Deliveries
 from quarterdeck.application.journal import Journal
+from quarterdeck.application.report_issues import ABOUT as REPORT
+from quarterdeck.application.report_issues import ReportIssues
 from quarterdeck.bootstrap.delivery import channels
+from quarterdeck.bootstrap.reports import contents_of
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stopping import unless_stopped
 from quarterdeck.bootstrap.stores import Stores, stores_of
@@ -28,9 +31,10 @@ from quarterdeck.readiness import announcing
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.queries.alert_readings import ReadAlerts
 from quarterdeck_projections.queries.positions import ProjectionWatch
+from quarterdeck_projections.queries.reports import ReadReportBook
 
-READERS = 3
-"""Connections to the read models, which alerts and what is due are asked of."""
+READERS = 4
+"""Connections to the read models, which alerts, reports and what is due are asked of."""
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -82,5 +86,8 @@ def _outgoing(settings: Settings, stores: Stores, database: Database, watch: Pro
     journal, clock = Journal(stores.log, "conductor"), SystemClock()
     alerts = AlertWatch(journal, clock, stores.cursors, ReadAlerts(database, watch))
     notices = AlertNotices(journal, WrittenNotices(settings.url))
-    deliveries = Deliveries(journal, clock, channels(settings), {NOTICE: notices.compose})
-    return Outgoing(deliveries=deliveries, looks=(WatchedAlerts(alerts).once,))
+    contents = contents_of(settings, stores.log, database, watch)
+    reports = ReportIssues(journal, clock, ReadReportBook(database), contents)
+    composers: dict[str, Compose] = {NOTICE: notices.compose, REPORT: reports.compose}
+    deliveries = Deliveries(journal, clock, channels(settings), composers)
+    return Outgoing(deliveries=deliveries, looks=(WatchedAlerts(alerts).once, reports.once))

@@ -23,6 +23,7 @@ from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
+from quarterdeck.application.reports import Reports
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.task_files import TaskFilesOfProjects
@@ -31,6 +32,7 @@ from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.bootstrap.delivery import webhook_secrets
+from quarterdeck.bootstrap.reports import contents_of
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stores import Stores, stores_of
 from quarterdeck.config import Settings
@@ -66,7 +68,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         stores = await stack.enter_async_context(stores_of(settings, "gateway"))
         database = await stack.enter_async_context(Database(secret(settings.database_url)))
         watch = await stack.enter_async_context(ProjectionWatch(secret(settings.database_url)))
-        app = create_app(_parts(settings, stores, ReadModels(database, watch), database))
+        app = create_app(_parts(settings, stores, ReadModels(database, watch), database, watch))
         settle()
         async with announcing(_answers(settings)):
             await serve(app, settings, listener=listener, stop=stop)
@@ -94,7 +96,7 @@ async def _is_served(settings: Settings) -> bool:
         writer.close()
 
 
-def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Database) -> Parts:
+def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Database, watch: ProjectionWatch) -> Parts:
     ids, doorbell, control = SystemIds(), QueueDoorbell(stores.jobs), NatsWorkerControl(stores.nats)
     snapshots = Snapshots(stores.log, control)
     waiting = CountedSessions(database, reads)
@@ -124,6 +126,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         reservations=Reservations(ledgers),
         alerts=Alerts(stores.log, SystemClock(), ids),
         webhook_secrets=webhook_secrets(settings),
+        reports=Reports(stores.log, SystemClock(), contents_of(settings, stores.log, database, watch)),
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,

@@ -22,6 +22,8 @@ from quarterdeck.domain.persona import PersonaEvent
 from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
+from quarterdeck.domain.report import ReportEvent
+from quarterdeck.domain.report_issue import ReportIssueEvent
 from quarterdeck.domain.session import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
 from quarterdeck.domain.session_task_files import SessionTaskFilesRead
@@ -65,6 +67,8 @@ Event = (
     | AlertEvent
     | AlertNoticeMade
     | SilenceEvent
+    | ReportEvent
+    | ReportIssueEvent
     | RequestAccepted
 )
 

@@ -22,6 +22,8 @@ SCOPES = (
     "budget:write",
     "alert:read",
     "alert:write",
+    "report:read",
+    "report:write",
     "token:read",
     "token:write",
     "metrics:read",

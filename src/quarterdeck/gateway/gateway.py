@@ -76,6 +76,7 @@ def make_gateway(parts: Parts) -> Gateway:
             reservations=parts.reservations,
             alerts=parts.alerts,
             webhook_secrets=parts.webhook_secrets,
+            reports=parts.reports,
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,

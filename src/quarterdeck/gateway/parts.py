@@ -18,6 +18,7 @@ from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
+from quarterdeck.application.reports import Reports
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
 from quarterdeck.application.task_files import TaskFilesOfProjects
@@ -59,6 +60,7 @@ class Parts:
     reservations: Reservations
     alerts: Alerts
     webhook_secrets: WebhookSecrets
+    reports: Reports
     previews: Previews
     identity: Identity
     ids: Ids

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import alerts, budgets, tasks
+from tests.support.fake_gateway import alerts, budgets, reports, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 Resolver = Callable[..., Any]
@@ -35,6 +35,7 @@ def queries(world: World) -> dict[str, Resolver]:
         **tasks.queries(world),
         **budgets.queries(world),
         **alerts.queries(world),
+        **reports.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),
@@ -95,6 +96,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         **tasks.mutations(),
         **budgets.mutations(),
         **alerts.mutations(),
+        **reports.mutations(),
         "recordModelUsage": _record_model_usage,
         "revisePriceTable": _revise_price_table,
     }

@@ -109,6 +109,7 @@ class World:
     silences: list[Json] = field(default_factory=list[Json])
     sessions: list[Json] = field(default_factory=list[Json])
     commands: list[FakeCommand] = field(default_factory=list[FakeCommand])
+    reports: list[Json] = field(default_factory=list[Json])
     tasks: list[Json] = field(default_factory=list[Json])
     asked: list[Json] = field(default_factory=list[Json])
     """What lists of tasks were asked for with."""
