@@ -308,7 +308,8 @@ def _name(found: api.Budget) -> str:
 
 
 def _answer_it(found: api.Budget) -> str:
-    return f"Answer it: `qd budget answer {ids.short(found.id)} raise --usd N`, `let-on` or `keep-closed`."
+    limit = "--tokens" if found.limit.usd is None else "--usd"
+    return f"Answer it: `qd budget answer {ids.short(found.id)} raise {limit} N`, `let-on` or `keep-closed`."
 
 
 def _tell(qd: Qd, found: api.Budget, *, as_json: bool) -> None:

@@ -75,11 +75,12 @@ def held_text(account: Account) -> str:
 
 
 def exhausted(account: Account) -> BudgetExhaustedError:
-    short = account.budget_id.hex[-8:]
+    limit = "--usd" if account.terms.nano_dollars is not None else "--tokens"
+    higher = f"`qd budget answer {account.budget_id.hex[-8:]} raise {limit} N`"
     if account.standing is Standing.CLOSED:
-        step = f"It was decided to keep it closed: `qd budget answer {short} raise --usd N` or `let-on` opens it again."
+        step = f"It was decided to keep it closed: {higher} or `let-on` opens it again."
     else:
-        step = f"Ask who owns it to answer: `qd budget answer {short} raise --usd N`, or `let-on`."
+        step = f"Ask who owns it to answer: {higher}, or `let-on`."
     return BudgetExhaustedError(held_text(account), step)
 
 

@@ -166,6 +166,17 @@ async def test_what_does_not_fit_any_more_is_a_hit_that_asks_once(house: House) 
         await house.reserve("c", 1)
 
 
+@pytest.mark.parametrize(("dollars", "tokens", "option"), [(2, None, "--usd"), (None, 20, "--tokens")])
+async def test_who_meets_a_limit_is_told_what_to_have_raised(
+    house: House, dollars: int | None, tokens: int | None, option: str
+) -> None:
+    await house.set(dollars, tokens=tokens)
+    await house.record(house.call(2))
+    with pytest.raises(BudgetExhaustedError) as met:
+        await house.reserve("a", 1, tokens=10)
+    assert f"raise {option} N" in str(met.value.next_step)
+
+
 async def test_more_than_the_whole_is_refused_and_no_hit(house: House) -> None:
     daily = await house.set(10)
     with pytest.raises(LimitExceededError, match=r"is less than \$11\.00"):
