@@ -48,6 +48,8 @@ class ReadingProjection:
     """Takes the schema that has the new ones, and the schema whose ones they replace."""
     advance: Callable[[Connection, str, int, int, Decode], Awaitable[None]]
     """From the events in (after, upto] into the relations of a schema."""
+    settle: Callable[[Connection, str], Awaitable[None]] | None = None
+    """Done to new relations that have caught up, before they take the place of others; not in a transaction."""
     tables: tuple[type[ReadModel], ...] = ()
 
 

@@ -3,7 +3,7 @@
 Readers are served meanwhile and the projector goes on. Only the last step stops them, for some milliseconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import psycopg
 from psycopg import sql
@@ -33,6 +33,8 @@ LOCK_TIMEOUT = b"SET LOCAL lock_timeout = '500ms'"
 
 Report = Callable[[str, int, int], None]
 """Told the projection's name, the position it has reached, and the log's head."""
+Seed = Callable[[Connection, Report | None], Awaitable[int]]
+"""Fills the new tables with what there is, and says up to which position of the log that is; 0: they are empty."""
 
 
 async def rebuild(
@@ -41,8 +43,10 @@ async def rebuild(
     name: str | None = None,
     progress: Report | None = None,
     projections: Sequence[Projection] = PROJECTIONS,
+    *,
+    seed: Seed | None = None,
 ) -> None:
-    """Rebuilds one projection, or all. `database_url` is the projector's.
+    """Rebuilds one projection, or all. `database_url` is the projector's. `seed`: to begin with instead of the log.
 
     Raises NotFoundError for a name there is none of, ConflictError where a rebuild runs already or an event cannot be
     projected, UnavailableError where the database fails. Whatever it raises, the read models are as they were.
@@ -54,7 +58,7 @@ async def rebuild(
                 await psycopg.AsyncConnection.connect(database_url, autocommit=True) as writing,
                 await psycopg.AsyncConnection.connect(database_url, autocommit=True) as reading,
             ):
-                await _Rebuild(writing, reading, chosen, decode, progress).run()
+                await _Rebuild(writing, reading, chosen, decode, progress, seed).run()
     except psycopg.OperationalError as error:
         raise UnavailableError(
             f"The database failed during the rebuild: {described(error)}.", "Nothing has changed. Start it again."
@@ -77,6 +81,7 @@ class _Rebuild:
         projections: Sequence[Projection],
         decode: Decode,
         report: Report | None,
+        seed: Seed | None,
     ) -> None:
         self._writing = writing
         self._reading = reading
@@ -88,6 +93,7 @@ class _Rebuild:
         self._readers = [projection for projection in projections if isinstance(projection, ReadingProjection)]
         self._decode = decode
         self._report = report
+        self._seed = seed
         self._position = 0
 
     async def run(self) -> None:
@@ -100,7 +106,10 @@ class _Rebuild:
 
     async def _build(self) -> None:
         await self._make_tables()
+        if self._seed:
+            self._position = await self._seed(self._writing, self._report)
         await self._catch_up()
+        await self._settle()
         for table in [*self._tables, *(name for each in self._readers for name in each.relations)]:
             await self._writing.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(NEXT_SCHEMA, table)))
         for _ in range(SWITCHES):
@@ -142,6 +151,15 @@ class _Rebuild:
             while self._position < last:
                 self._position = await self._advance(self._position, min(self._position + BATCH_EVENTS, last), last)
                 self._tell(last)
+
+    async def _settle(self) -> None:
+        settling = [projection.settle for projection in self._readers if projection.settle]
+        last = await head(self._writing)
+        if settling and last > self._position:
+            # what is settled takes little more: all that there is has to be in it
+            self._position = await self._advance(self._position, last, last)
+        for settle in settling:
+            await settle(self._writing, NEXT_SCHEMA)
 
     async def _advance(self, after: int, upto: int, last: int) -> int:
         batch, changes = await self._ahead.take(self._projections, after, upto)

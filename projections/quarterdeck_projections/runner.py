@@ -7,7 +7,7 @@ cannot take stops that one alone, there; it is tried again with back-off while t
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time_ns
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ from quarterdeck_projections.reader import EventReader, head
 from quarterdeck_projections.standing import Standing, described
 from quarterdeck_projections.tables import SCHEMA
 from quarterdeck_projections.traces import trace
+from quarterdeck_projections.usage.retention import Retention, keep
 from quarterdeck_projections.writer import Statement
 
 LOCK = 0x71645F70726F6A
@@ -51,6 +52,7 @@ class ProjectorSettings:
     database_url: str
     """With the role that owns the schema `read`."""
     batch_events: int = 4000
+    retention: Retention = field(default_factory=Retention)
 
 
 async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
@@ -63,6 +65,7 @@ async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
             # these may take long over one event, which the others do not wait for
             later = Projector(settings, decode, reading, lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
             group.create_task(later.run())
+            group.create_task(keep(settings.database_url, settings.retention))
     raise AssertionError("projectors run until they are cancelled")
 
 

@@ -5,7 +5,8 @@ import atexit
 import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -202,6 +203,25 @@ def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by
     from quarterdeck.bootstrap.projector import rebuild_projections
 
     settings = control.with_running_services(settings_files.load())
+    with _advancing() as advance:
+        asyncio.run(rebuild_projections(settings, name, advance))
+
+
+@projections.command()
+def convert() -> None:
+    """Move usage into TimescaleDB, which the database has got since: facts are copied, readers served meanwhile."""
+    from quarterdeck.bootstrap.projector import convert_usage
+
+    settings = control.with_running_services(settings_files.load())
+    with _advancing() as advance:
+        found = asyncio.run(convert_usage(settings, advance))
+    done = {"already": "Usage is in TimescaleDB already.", "converted": "Usage is in TimescaleDB now."}
+    err.print(done[found])
+
+
+@contextmanager
+def _advancing() -> Generator[Callable[[str, int, int], None]]:
+    """Progress bars: told what it is, how much of it is done, and how much there is."""
     with Progress(console=err) as progress:
         tasks: dict[str, TaskID] = {}
 
@@ -210,7 +230,7 @@ def rebuild(name: Annotated[str | None, typer.Argument(help="One of them; all by
                 tasks[model] = progress.add_task(model)
             progress.update(tasks[model], completed=done, total=total)
 
-        asyncio.run(rebuild_projections(settings, name, advance))
+        yield advance
 
 
 @app.command()

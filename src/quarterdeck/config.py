@@ -36,6 +36,8 @@ FILE_VARIABLE = "QD_SETTINGS_FILE"
 """Names a JSON file with settings; the environment wins over it. Roles under `quarterdeck up` get theirs this way."""
 
 MIB, GIB = 1024**2, 1024**3
+LEAST_DAYS = 30
+"""That usage is kept: calls may be told for seven, and a month is what people look at."""
 
 
 class LogLevel(StrEnum):
@@ -85,6 +87,12 @@ def _limits(text: str) -> str:
     return text
 
 
+def _days(days: int) -> int:
+    if 0 < days < LEAST_DAYS:
+        raise ValueError(f"must be 0 or at least {LEAST_DAYS}")
+    return days
+
+
 def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -124,6 +132,7 @@ OtlpHeaders = Annotated[SecretStr, AfterValidator(_headers), WithJsonSchema({"ty
 SmtpUrl = Annotated[SecretStr, _with_scheme("smtp", "smtps")]
 SigningKey = Annotated[SecretStr, Field(min_length=32), WithJsonSchema({"type": "string", "format": "secret"})]
 WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+KeptDays = Annotated[int, AfterValidator(_days), Field(ge=0, le=36500)]
 Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
 
@@ -321,6 +330,18 @@ class Telemetry(BaseSettings):
     )
 
 
+class UsageKept(BaseSettings):
+    """How long [usage](../guide/usage.md#how-long-it-is-kept) is kept. The log stays."""
+
+    usage_facts_days: KeptDays = Field(
+        default=0, description="Days that single facts of usage are kept, 30 at least; 0: for ever."
+    )
+    usage_sums_days: KeptDays = Field(
+        default=0,
+        description="Days that their sums by hour and day are kept, as long as the facts at least; 0: for ever.",
+    )
+
+
 class Limits(BaseSettings):
     """What one caller can ask for, and how much is held for one."""
 
@@ -354,7 +375,7 @@ class Limits(BaseSettings):
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
 
 
-class Settings(Limits, Telemetry, Delivery, Egress, Worker, Users, Services, Listening, General):
+class Settings(Limits, UsageKept, Telemetry, Delivery, Egress, Worker, Users, Services, Listening, General):
     """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -425,6 +446,7 @@ SECTIONS: tuple[type[BaseSettings], ...] = (
     Egress,
     Delivery,
     Telemetry,
+    UsageKept,
     Limits,
 )
 """In the order of the reference page."""

@@ -10,6 +10,7 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
 from quarterdeck_projections.queries.usage_question import (
     DIGITS,
+    KEPT,
     UNITS,
     Bucket,
     UsageQuestion,
@@ -120,7 +121,7 @@ async def list_calls(
             max(price) AS price, jsonb_object_agg(measure, value) FILTER (WHERE value IS NOT NULL) AS values
         FROM read.usage_facts
         WHERE project_id = %(project)s AND measure = ANY(%(measures)s) AND at >= %(since)s AND at < %(until)s
-            AND position > %(low)s AND position < %(high)s
+            AND position > %(low)s AND position < %(high)s AND {KEPT}
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY position {keys.order} LIMIT %(fetch)s
         """,  # noqa: S608 - the order is one of two words
         {

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from quarterdeck_projections.database import Database
-from quarterdeck_projections.queries.usage_question import UNITS, Bucket
+from quarterdeck_projections.queries.usage_question import KEPT, UNITS, Bucket
 from quarterdeck_projections.usage.measures import Measure
 from quarterdeck_projections.usage.steps import Step
 
@@ -53,7 +53,7 @@ _WAYS: LiteralString = """
         SELECT {at} AS cohort, task_id, array_position(%(steps)s, detail) AS place, min(value) AS after
         FROM read.usage_facts
         WHERE project_id = %(project)s AND measure = %(measure)s AND at >= %(since)s AND at < %(until)s
-            AND detail = ANY(%(steps)s) AND task_id IS NOT NULL
+            AND detail = ANY(%(steps)s) AND task_id IS NOT NULL AND {kept}
         GROUP BY 1, 2, 3
     ), farthest AS (
         SELECT cohort, task_id, max(place) AS place FROM reached GROUP BY 1, 2
@@ -78,7 +78,7 @@ _WAYS: LiteralString = """
 _DROPPED: LiteralString = """
     SELECT {at} AS at, count(DISTINCT task_id) AS tasks FROM read.usage_facts
     WHERE project_id = %(project)s AND measure = %(measure)s AND at >= %(since)s AND at < %(until)s
-        AND detail = %(dropped)s
+        AND detail = %(dropped)s AND {kept}
     GROUP BY 1 ORDER BY 1 LIMIT %(limit)s
 """
 
@@ -103,5 +103,5 @@ async def funnel(
         "dropped": Step.DROPPED.value,
         "limit": limit,
     }
-    ways = await database.rows(step, _WAYS.replace("{at}", at), parameters)
-    return ways, await database.rows(Dropped, _DROPPED.replace("{at}", at), parameters)
+    ways = await database.rows(step, _WAYS.replace("{at}", at).replace("{kept}", KEPT), parameters)
+    return ways, await database.rows(Dropped, _DROPPED.replace("{at}", at).replace("{kept}", KEPT), parameters)

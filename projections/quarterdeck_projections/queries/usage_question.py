@@ -92,6 +92,11 @@ SUMS: LiteralString = """
     min(lowest) AS lowest, max(highest) AS highest"""
 
 
+KEPT: LiteralString = "at >= (SELECT facts_from FROM read.usage_edges)"
+SUMMED: LiteralString = "bucket >= (SELECT sums_from FROM read.usage_edges)"
+"""What has expired is in no answer, whether its room was given back or not."""
+
+
 def sums_from(asked: Selection, *, hourly: bool) -> tuple[LiteralString, LiteralString]:
     """The sums and the relation that they are from; and its column of time."""
     if asked.by_facts:
@@ -113,7 +118,7 @@ def groups(asked: Selection) -> tuple[LiteralString, LiteralString]:
 def chosen(asked: Selection, time: LiteralString) -> LiteralString:
     """The condition, with the parameters of the selection. `time` is the column that has it."""
     condition: LiteralString = f"""project_id = %(project)s AND measure = ANY(%(measures)s)
-        AND {time} >= %(since)s AND {time} < %(until)s"""
+        AND {time} >= %(since)s AND {time} < %(until)s AND {KEPT if time == "at" else SUMMED}"""
     for dimension in asked.filters:
         condition += f" AND {_COLUMNS[dimension]} = ANY(%(only_{_NAMES[dimension]})s)"
     return condition

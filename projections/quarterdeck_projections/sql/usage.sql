@@ -1,14 +1,52 @@
 -- The facts of usage and their roll-ups: hypertable and continuous aggregates where TimescaleDB is in this database,
 -- partitions by month and tables kept by a trigger where it is not. Names, columns and answers are the same.
 
-CREATE FUNCTION read.usage_engine() RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION read.usage_engine() RETURNS text LANGUAGE sql STABLE AS $$
     -- the Apache edition has neither continuous aggregates nor compression
     SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb')
         AND current_setting('timescaledb.license', true) = 'timescale' THEN 'timescaledb' ELSE 'plain' END
 $$;
 
+-- For how many days facts, and what they sum up to, are kept; 0: for ever. The projector writes it.
+CREATE TABLE IF NOT EXISTS read.usage_retention (facts_days integer NOT NULL, sums_days integer NOT NULL);
+INSERT INTO read.usage_retention SELECT 0, 0 WHERE NOT EXISTS (SELECT FROM read.usage_retention);
+
+-- Since when that is now: whole days, so that a bucket is there or is not.
+CREATE OR REPLACE FUNCTION read.usage_edge(days integer) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN days = 0 THEN '-infinity' ELSE date_trunc('day', now() - make_interval(days => days), 'UTC') END
+$$;
+
+-- Facts are answered from `facts_from` on, their sums from `sums_from` on, on every kind of database, whenever the room
+-- is given back. Nothing before `closed_from` is changed any more: facts are gone that its sums were made of.
+CREATE OR REPLACE FUNCTION read.usage_make_edges(target text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TABLE IF NOT EXISTS %I.usage_edges (facts_from timestamptz NOT NULL,
+        sums_from timestamptz NOT NULL, closed_from timestamptz NOT NULL)', target);
+    -- tables that are made anew are filled with what is still kept; the first ones begin with all there is
+    EXECUTE format('INSERT INTO %I.usage_edges SELECT read.usage_edge(facts_days), read.usage_edge(sums_days),
+        read.usage_edge(sums_days) FROM read.usage_retention WHERE NOT EXISTS (SELECT FROM %I.usage_edges)',
+        target, target);
+END $$;
+
+-- It has all that facts are asked for, so that they are answered without the rows, which lie a page apart: ten million
+-- facts of twenty projects, read row by row, take five times as long.
+CREATE OR REPLACE FUNCTION read.usage_index(target text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    old record;
+BEGIN
+    FOR old IN SELECT indexrelid::regclass AS name, indnatts > indnkeyatts AS whole FROM pg_index
+        WHERE indrelid = format('%I.usage_facts', target)::regclass LOOP
+        IF old.whole THEN
+            RETURN;
+        END IF;
+        EXECUTE format('DROP INDEX %s', old.name);
+    END LOOP;
+    EXECUTE format('CREATE INDEX ON %I.usage_facts (project_id, measure, at)
+        INCLUDE (value, user_id, persona, session_id, task_id, provider, model, detail)', target);
+END $$;
+
 -- Makes the tables in a schema that has none, of the kind that this database can have now.
-CREATE FUNCTION read.usage_make(target text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION read.usage_make(target text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     timescale boolean := read.usage_engine() = 'timescaledb';
     -- compared byte by byte, which is several times as quick as by a language's rules
@@ -18,10 +56,11 @@ DECLARE
     dimensions text := 'project_id, measure, user_id, persona, provider, model, detail';
     rollup text;
 BEGIN
+    PERFORM read.usage_make_edges(target);
     EXECUTE format('CREATE TABLE %I.usage_facts (at timestamptz NOT NULL, position bigint NOT NULL, value bigint,
         %s, session_id uuid, task_id uuid, price text NOT NULL) %s', target, cells,
         CASE WHEN timescale THEN '' ELSE 'PARTITION BY RANGE (at)' END);
-    EXECUTE format('CREATE INDEX ON %I.usage_facts (project_id, measure, at)', target);
+    PERFORM read.usage_index(target);
     IF timescale THEN
         PERFORM read.usage_make_timescale(target, dimensions);
         RETURN;
@@ -36,14 +75,13 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION read.usage_roll_up()', target);
 END $$;
 
--- A day is made of its hours, so that facts are grouped once.
-CREATE FUNCTION read.usage_roll_up() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('WITH hours AS MATERIALIZED (
+-- The statement that adds what a source of facts sums up to. A day is made of its hours, so that facts are grouped once.
+CREATE OR REPLACE FUNCTION read.usage_rolling(target text, source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('WITH hours AS MATERIALIZED (
         SELECT date_trunc(''hour'', at, ''UTC'') AS bucket, project_id, measure, user_id, persona, provider, model,
             detail, count(*) AS count, count(value) AS known, sum(value) AS total, min(value) AS lowest,
             max(value) AS highest
-        FROM fresh GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        FROM %s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ), hourly AS (
         INSERT INTO %I.usage_hourly AS old
             (bucket, project_id, measure, user_id, persona, provider, model, detail, count, known, total, lowest, highest)
@@ -62,11 +100,23 @@ BEGIN
         count = old.count + EXCLUDED.count, known = old.known + EXCLUDED.known,
         total = coalesce(old.total + EXCLUDED.total, old.total, EXCLUDED.total),
         lowest = least(old.lowest, EXCLUDED.lowest), highest = greatest(old.highest, EXCLUDED.highest)',
-        TG_TABLE_SCHEMA, TG_TABLE_SCHEMA);
+        source, target, target)
+$$;
+
+CREATE OR REPLACE FUNCTION read.usage_roll_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE read.usage_rolling(TG_TABLE_SCHEMA, 'fresh');
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION read.usage_make_timescale(target text, dimensions text) RETURNS void LANGUAGE plpgsql AS $$
+-- Sums facts up that are not kept themselves. On plain PostgreSQL: elsewhere sums are made of facts that are there.
+CREATE OR REPLACE FUNCTION read.usage_sum(target text, facts json) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE read.usage_rolling(target, 'json_to_recordset($1) AS passing(at timestamptz, value bigint, project_id uuid,
+        measure text, user_id uuid, persona text, provider text, model text, detail text)') USING facts;
+END $$;
+
+CREATE OR REPLACE FUNCTION read.usage_make_timescale(target text, dimensions text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     facts text := format('%I.usage_facts', target);
 BEGIN
@@ -84,22 +134,78 @@ BEGIN
         FROM %I.usage_hourly GROUP BY 1, %s WITH NO DATA', target, dimensions, target, dimensions);
     EXECUTE format('ALTER TABLE %s SET (timescaledb.compress, timescaledb.compress_segmentby = ''project_id, measure'',
         timescaledb.compress_orderby = ''at'')', facts);
-    -- what may still be told of (8 days, more than domain.usage.PAST) is summed up when it is asked for, so that it is
-    -- seen at once; what changes before that, such as prices, is seen after the next refresh
-    EXECUTE format('SELECT add_continuous_aggregate_policy(%L, start_offset => NULL, end_offset => interval ''8 days'',
-        schedule_interval => interval ''10 minutes'')', format('%I.usage_hourly', target));
-    EXECUTE format('SELECT add_continuous_aggregate_policy(%L, start_offset => NULL, end_offset => interval ''8 days'',
-        schedule_interval => interval ''10 minutes'')', format('%I.usage_daily', target));
+    PERFORM read.usage_policies(target);
     EXECUTE format('SELECT add_compression_policy(%L, interval ''30 days'')', facts);
 END $$;
 
--- Room for facts between two times.
-CREATE FUNCTION read.usage_ready(target text, since timestamptz, until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+-- What may still be told of (8 days, more than domain.usage.PAST) is summed up when it is asked for, so that it is seen at
+-- once; what changes before that, such as prices, is seen after the next refresh. None goes back to where facts are gone:
+-- it would take the sums away that were made of them.
+CREATE OR REPLACE FUNCTION read.usage_policies(target text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    month timestamptz := date_trunc('month', since, 'UTC');
+    rollup text;
+    since timestamptz;
+    back interval;
+BEGIN
+    EXECUTE format('SELECT closed_from FROM %I.usage_edges', target) INTO since;
+    IF isfinite(since) THEN
+        back := make_interval(days => greatest(9, floor(extract(epoch FROM now() - since) / 86400)::integer));
+    END IF;
+    FOREACH rollup IN ARRAY ARRAY['usage_hourly', 'usage_daily'] LOOP
+        EXECUTE format('SELECT remove_continuous_aggregate_policy(%L, if_exists => true)',
+            format('%I.%I', target, rollup));
+        EXECUTE format('SELECT add_continuous_aggregate_policy(%L, start_offset => %L::interval,
+            end_offset => interval ''8 days'', schedule_interval => interval ''10 minutes'')',
+            format('%I.%I', target, rollup), back);
+    END LOOP;
+END $$;
+
+-- Gives back the room of facts before one time and of sums before another. What facts there have to be summed up is.
+CREATE OR REPLACE FUNCTION read.usage_expire(target text, facts timestamptz, sums timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    part record;
+    rollup text;
+    timescale boolean := (SELECT relkind FROM pg_class WHERE oid = format('%I.usage_facts', target)::regclass) <> 'p';
+BEGIN
+    -- whoever writes waits here, or is waited for
+    EXECUTE format('UPDATE %I.usage_edges SET facts_from = greatest(facts_from, $1),
+        sums_from = greatest(sums_from, $2), closed_from = greatest(closed_from, facts_from, $1)', target)
+        USING facts, sums;
+    IF timescale THEN
+        EXECUTE format('SELECT drop_chunks(%L, older_than => $1)', format('%I.usage_facts', target)) USING facts;
+        FOREACH rollup IN ARRAY ARRAY['usage_hourly', 'usage_daily'] LOOP
+            EXECUTE format('SELECT drop_chunks(%L, older_than => $1)', format('%I.%I', target, rollup)) USING sums;
+        END LOOP;
+        PERFORM read.usage_policies(target);
+        RETURN;
+    END IF;
+    FOR part IN SELECT relname AS name, to_date(right(relname, 7), 'YYYY_MM') AS month
+        FROM pg_inherits JOIN pg_class ON oid = inhrelid
+        WHERE inhparent = format('%I.usage_facts', target)::regclass LOOP
+        IF (part.month + interval '1 month') AT TIME ZONE 'UTC' <= facts THEN
+            EXECUTE format('DROP TABLE %I.%I', target, part.name);
+        END IF;
+    END LOOP;
+    FOREACH rollup IN ARRAY ARRAY['usage_hourly', 'usage_daily'] LOOP
+        EXECUTE format('DELETE FROM %I.%I WHERE bucket < $1', target, rollup) USING sums;
+    END LOOP;
+END $$;
+
+-- Room for facts between two times, as far as they are kept; since when they are, and since when they are summed up.
+DROP FUNCTION IF EXISTS read.usage_ready(text, timestamptz, timestamptz);
+CREATE FUNCTION read.usage_ready(target text, since timestamptz, until timestamptz, OUT kept timestamptz,
+    OUT closed timestamptz, OUT sums_alone boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    month timestamptz;
     name text;
 BEGIN
-    IF (SELECT relkind FROM pg_class WHERE oid = format('%I.usage_facts', target)::regclass) <> 'p' THEN
+    sums_alone := (SELECT relkind FROM pg_class WHERE oid = format('%I.usage_facts', target)::regclass) = 'p';
+    EXECUTE format('SELECT facts_from, closed_from FROM %I.usage_edges FOR SHARE', target) INTO kept, closed;
+    month := date_trunc('month', greatest(since, kept), 'UTC');
+    kept := nullif(kept, '-infinity');
+    closed := nullif(closed, '-infinity');
+    IF NOT sums_alone THEN
         RETURN;
     END IF;
     WHILE month <= until LOOP
@@ -112,27 +218,31 @@ BEGIN
     END LOOP;
 END $$;
 
--- Takes every fact of a project and measure away, and what was summed up of them.
-CREATE FUNCTION read.usage_clear(target text, of_project uuid, of_measure text) RETURNS void LANGUAGE plpgsql AS $$
+-- Takes every fact of a project and measure away, and what was summed up of them; but for what is closed.
+CREATE OR REPLACE FUNCTION read.usage_clear(target text, of_project uuid, of_measure text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     relation text;
+    since timestamptz;
 BEGIN
+    EXECUTE format('SELECT closed_from FROM %I.usage_edges', target) INTO since;
     FOREACH relation IN ARRAY ARRAY['usage_facts', 'usage_hourly', 'usage_daily'] LOOP
         -- continuous aggregates are views, which follow by themselves
         IF (SELECT relkind FROM pg_class WHERE oid = format('%I.%I', target, relation)::regclass) <> 'v' THEN
-            EXECUTE format('DELETE FROM %I.%I WHERE project_id = $1 AND measure = $2', target, relation)
-                USING of_project, of_measure;
+            EXECUTE format('DELETE FROM %I.%I WHERE project_id = $1 AND measure = $2 AND %I >= $3', target, relation,
+                CASE relation WHEN 'usage_facts' THEN 'at' ELSE 'bucket' END) USING of_project, of_measure, since;
         END IF;
     END LOOP;
 END $$;
 
 -- Puts the tables of one schema in the place of those of another.
-CREATE FUNCTION read.usage_replace(fresh text, target text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION read.usage_replace(fresh text, target text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     part regclass;
     rollup text;
     facts regclass := format('%I.usage_facts', fresh)::regclass;
 BEGIN
+    EXECUTE format('DROP TABLE %I.usage_edges', target);
+    EXECUTE format('ALTER TABLE %I.usage_edges SET SCHEMA %I', fresh, target);
     EXECUTE format('DROP TABLE %I.usage_facts CASCADE', target);
     EXECUTE format('DROP TABLE IF EXISTS %I.usage_hourly, %I.usage_daily', target, target);
     FOR part IN SELECT inhrelid::regclass FROM pg_inherits JOIN pg_class ON oid = inhrelid

@@ -13,6 +13,7 @@ from quarterdeck_projections.projection import ReadingProjection
 from quarterdeck_projections.usage.entries import Entry, Log
 from quarterdeck_projections.usage.facts import Fact, Past, cost_of, facts_of
 from quarterdeck_projections.usage.measures import Measure
+from quarterdeck_projections.usage.retention import settle
 from quarterdeck_projections.usage.steps import step_of
 
 COPIED_FROM = 64
@@ -26,6 +27,7 @@ _TYPES: LiteralString = (
     "at timestamptz, position bigint, value bigint, project_id uuid, measure text, user_id uuid, persona text, "
     "provider text, model text, detail text, session_id uuid, task_id uuid, price text"
 )
+_READY: LiteralString = "SELECT kept, closed, sums_alone FROM read.usage_ready(%s, %s, %s)"
 _json = msgspec.json.Encoder()
 
 
@@ -55,18 +57,38 @@ def _costs(entries: Sequence[Entry], past: Past) -> list[Fact]:
 
 
 async def write(connection: Connection, schema: str, facts: Sequence[Fact]) -> None:
-    """Adds facts, whose months may be new. In the caller's transaction."""
+    """Adds facts, whose months may be new, as far as they are kept. In the caller's transaction."""
     if not facts:
         return
     times = [fact.at for fact in facts]
-    await connection.execute("SELECT read.usage_ready(%s, %s, %s)", (schema, min(times), max(times)), prepare=True)
+    ready = await connection.execute(_READY, (schema, min(times), max(times)), prepare=True)
+    kept, closed, sums_alone = await anext(ready)
+    if closed is not None:
+        facts = [fact for fact in facts if fact.at >= closed]
+    if sums_alone and kept is not None:
+        await _sum_up(connection, schema, [fact for fact in facts if fact.at < kept])
+        facts = [fact for fact in facts if fact.at >= kept]
+    await _add(connection, schema, facts)
+
+
+async def _sum_up(connection: Connection, schema: str, facts: Sequence[Fact]) -> None:
+    if facts:
+        await connection.execute("SELECT read.usage_sum(%s, %s)", (schema, _rows(facts)), prepare=True)
+
+
+async def _add(connection: Connection, schema: str, facts: Sequence[Fact]) -> None:
+    if not facts:
+        return
     if len(facts) < COPIED_FROM:
-        rows = _json.encode([fact._asdict() for fact in facts]).decode()
-        await connection.execute(_insert(schema), (rows,), prepare=True)
+        await connection.execute(_insert(schema), (_rows(facts),), prepare=True)
         return
     async with connection.cursor().copy(_copy(schema)) as copy:
         for fact in facts:
             await copy.write_row(fact)
+
+
+def _rows(facts: Sequence[Fact]) -> str:
+    return _json.encode([fact._asdict() for fact in facts]).decode()
 
 
 def _insert(schema: str) -> sql.Composed:
@@ -81,8 +103,9 @@ def _copy(schema: str) -> sql.Composed:
 
 USAGE = ReadingProjection(
     name="usage",
-    relations=("usage_facts", "usage_hourly", "usage_daily"),
+    relations=("usage_facts", "usage_hourly", "usage_daily", "usage_edges"),
     make="SELECT read.usage_make(%s)",
     replace="SELECT read.usage_replace(%s, %s)",
     advance=advance,
+    settle=settle,
 )

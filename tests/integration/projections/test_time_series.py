@@ -24,9 +24,11 @@ from quarterdeck_projections.queries.usage_pages import After, FactRow, page_of_
 from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion, percentiles
 from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion, widened
 from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion, top
+from quarterdeck_projections.usage.conversion import copy_facts
 from quarterdeck_projections.usage.facts import Fact
 from quarterdeck_projections.usage.measures import Dimension, Measure
 from quarterdeck_projections.usage.projection import COPIED_FROM, write
+from quarterdeck_projections.usage.retention import expire, settle
 from quarterdeck_projections.usage.steps import WAY, Step
 
 NOW = datetime.now(UTC)
@@ -61,8 +63,11 @@ class Engine:
     def refresh(self) -> None:
         """As the policies do every ten minutes; plain PostgreSQL has nothing to do."""
         if self.name == "timescaledb":
+            closed = "SELECT to_char(nullif(closed_from, '-infinity'), 'YYYY-MM-DD HH24:MIOF') FROM read.usage_edges"
+            [(since,)] = self.execute(closed)
             for rollup in ("usage_hourly", "usage_daily"):
-                self.execute(f"CALL refresh_continuous_aggregate('read.{rollup}', NULL, now() - interval '8 days')")
+                span = f"{f'{since!r}' if since else 'NULL'}, now() - interval '8 days'"
+                self.execute(f"CALL refresh_continuous_aggregate('read.{rollup}', {span})")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,7 @@ def engines(database: Database, timescale_url: str) -> Iterator[list[Engine]]:
     time_scaled.execute("SELECT read.usage_make('read')")
     yield [plain, time_scaled]
     time_scaled.execute("DROP TABLE read.usage_facts CASCADE")
+    time_scaled.execute("DROP TABLE read.usage_edges")
 
 
 def some_facts(seed: int, count: int, youngest: timedelta, oldest: timedelta) -> list[Fact]:
@@ -134,10 +140,13 @@ def questions() -> list[UsageQuestion]:
     ]
 
 
-async def check(engines: Sequence[Engine], facts: Sequence[Fact]) -> None:
-    """Every question has on every engine the answer that the facts give one by one."""
+async def check(engines: Sequence[Engine], facts: Sequence[Fact], kept: Sequence[Fact] | None = None) -> None:
+    """Every question has on every engine the answer that the facts give one by one.
+
+    `kept`: those that are there themselves; the others are in sums alone.
+    """
     for asked in questions():
-        expected = usage_facts.series(facts, asked)
+        expected = usage_facts.series(facts if kept is None or not asked.by_facts else kept, asked)
         assert expected
         for engine in engines:
             assert await engine.ask(asked) == expected, engine.name
@@ -347,23 +356,99 @@ async def test_tables_that_were_made_beside_take_the_others_place(engines: list[
     await check(engines, facts)
 
 
-async def test_a_plain_database_that_gets_timescaledb_goes_over_to_it_by_a_rebuild(engines: list[Engine]) -> None:
+def since(facts: Sequence[Fact], begin: datetime) -> list[Fact]:
+    return [fact for fact in facts if fact.at >= begin]
+
+
+def midnight(days: int) -> datetime:
+    """So many days ago."""
+    return (NOW - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def expired(engine: Engine, facts: datetime, sums: datetime) -> None:
+    async with await psycopg.AsyncConnection.connect(engine.url, autocommit=True) as connection:
+        await connection.execute("DEALLOCATE ALL")
+        await expire(connection, "read", facts, sums)
+
+
+async def test_what_has_expired_is_in_no_answer_and_nothing_of_that_time_is_changed_any_more(
+    engines: list[Engine],
+) -> None:
+    facts = some_facts(13, 500, timedelta(0), timedelta(days=75))
+    for engine in engines:
+        await engine.add(facts)
+        # twice: the sums of what went first stay as they are
+        for days in (40, 33):
+            await expired(engine, midnight(days), midnight(60))
+    facts, kept = since(facts, midnight(60)), since(facts, midnight(33))
+    await check(engines, facts, kept)
+    rooms = [
+        engines[0].execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'read.usage_facts'::regclass"),
+        engines[1].execute("SELECT count(*) FROM show_chunks('read.usage_facts')"),
+    ]
+    assert [rooms[0][0][0] <= 2, rooms[1][0][0] <= 6] == [True, True]
+
+    late = some_facts(14, 100, timedelta(0), timedelta(days=75))
+    anew = [f._replace(value=1) for f in kept if f.measure is Measure.COST and f.project_id == MINE]
+    for engine in engines:
+        await engine.add(late)
+        engine.execute("SELECT read.usage_clear('read', %s, 'cost')", MINE)
+        await engine.add(anew)
+        engine.refresh()
+    fresh = [f for f in (*kept, *since(late, midnight(33))) if not (f.measure is Measure.COST and f.project_id == MINE)]
+    old = [f for f in facts if f.at < midnight(33)]
+    await check(engines, [*old, *fresh, *anew], [*fresh, *anew])
+
+
+async def test_what_is_made_anew_has_the_sums_of_facts_that_are_not_kept_but_not_those(engines: list[Engine]) -> None:
+    facts = some_facts(15, 500, timedelta(0), timedelta(days=75))
+    for engine in engines:
+        engine.execute("UPDATE read.usage_retention SET facts_days = 33, sums_days = 60")
+        engine.execute("SELECT read.usage_make('read_next')")
+        await engine.add(facts, "read_next")
+        engine.execute("SELECT read.usage_clear('read_next', %s, 'tokens_input')", MINE)
+        await engine.add([f for f in facts if f.measure is Measure.TOKENS_INPUT and f.project_id == MINE], "read_next")
+        async with await psycopg.AsyncConnection.connect(engine.url, autocommit=True) as connection:
+            await connection.execute("DEALLOCATE ALL")
+            await settle(connection, "read_next")
+        engine.execute("SELECT read.usage_replace('read_next', 'read')")
+        engine.execute("UPDATE read.usage_retention SET facts_days = 0, sums_days = 0")
+        engine.refresh()
+    await check(engines, since(facts, midnight(60)), since(facts, midnight(33)))
+    oldest = "SELECT min(at) < now() - interval '50 days' FROM read.usage_facts"
+    assert engines[0].execute(oldest) == [(False,)]
+
+
+async def test_a_plain_database_that_gets_timescaledb_goes_over_to_it_by_copying(engines: list[Engine]) -> None:
     facts = some_facts(8, 200, timedelta(0), timedelta(days=70))
     engine = engines[1]
     engine.execute("DROP TABLE read.usage_facts CASCADE")
     hidden = "CREATE OR REPLACE FUNCTION read.usage_engine() RETURNS text LANGUAGE sql AS $$ SELECT 'plain' $$"
-    known = SQL[SQL.index("CREATE FUNCTION read.usage_engine") : SQL.index("-- Makes the tables")]
+    known = SQL[SQL.index("CREATE OR REPLACE FUNCTION read.usage_engine") : SQL.index("-- For how many days")]
     engine.execute(hidden)
     engine.execute("SELECT read.usage_make('read')")
+    engine.execute("CREATE TABLE read.projection_positions AS SELECT 'usage'::text AS name, 8150::bigint AS position")
     await engine.add(facts)
     await check([engine], facts)
 
-    engine.execute(known.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
+    engine.execute(known)
     engine.execute("SELECT read.usage_make('read_next')")
-    await engine.add(facts, "read_next")
+    told: list[tuple[str, int, int]] = []
+
+    def tell(name: str, done: int, total: int) -> None:
+        told.append((name, done, total))
+
+    async with await psycopg.AsyncConnection.connect(engine.url, autocommit=True) as connection:
+        await connection.execute("DEALLOCATE ALL")
+        assert await copy_facts(connection, tell) == 8150
+    # what was projected while they were copied
+    await engine.add([fact for fact in facts if fact.position > 8150], "read_next")
     engine.execute("SELECT read.usage_replace('read_next', 'read')")
+    engine.execute("DROP TABLE read.projection_positions")
 
     assert engine.execute("SELECT count(*) FROM timescaledb_information.hypertables") == [(1,)]
+    assert told[-1] == ("copying facts", 151, 151)
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
     await check([engine], facts)
 
 
