@@ -18,7 +18,7 @@ from benchmarks.row import Row
 
 BENCHMARKS = (
     *("append", "projections", "usage", "budgets", "jail", "docker_jail", "workspace", "snapshots"),
-    *("gateway", "chain", "task_files", "tracing"),
+    *("gateway", "chain", "task_files", "task_sync", "tracing"),
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """\

@@ -83,7 +83,7 @@ async def test_files_are_read_with_the_commits_that_changed_them(place: Place) -
     read = await place.store.read(place.asked(since=first))
     assert [each.commit for each in read.commits] == [second, fourth]
     blobs = [each.blobs[PATH] for each in read.commits]
-    assert list((await place.store.contents(place.project_id, [blobs[0], "0" * 40])).values()) == [b"two\n"]
+    assert list((await place.store.contents(place.asked(), [blobs[0], "0" * 40])).values()) == [b"two\n"]
     assert (await place.store.read(place.asked(since=fourth))).commits == ()
     assert third
 
@@ -136,7 +136,7 @@ async def test_a_workers_answers_come_as_they_are(ends: Ends) -> None:
         assert await ends.client.tip(there.asked()) == first
         assert await ends.client.read(there.asked()) == await store.read(here.asked())
         blob = (await store.read(here.asked())).files[PATH].blob
-        assert await ends.client.contents(UUID(int=1), [blob]) == await store.contents(UUID(int=1), [blob])
+        assert await ends.client.contents(there.asked(), [blob]) == await store.contents(here.asked(), [blob])
         made = await ends.client.commit(there.commit(first, {PATH: b"two\n"}))
         assert made.commit == await store.tip(here.asked())
         with pytest.raises(InvalidInputError, match="no branch"):

@@ -117,7 +117,7 @@ class SessionTaskReader:
         """Not where git, asked to check something out or to stash, has put what the repository or the session had."""
         changed = {each.blob for path, each in after.files.items() if before.files.get(path) != each}
         new = changed - known.contents - {each.blob for each in before.files.values()}
-        return bool(new - set(await self.synchronizer.store.contents(place.project_id, sorted(new))))
+        return bool(new - await self.synchronizer.in_repository(place.project_id, new))
 
     def _failed(
         self, place: Home, known: Loaded[SessionTaskFiles], recorded: LoggedEvent, tree: str, problem: str

@@ -6,7 +6,7 @@ equal.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
@@ -50,6 +50,13 @@ class TaskSynchronizer:
         home = await self.home(project_id)
         return await self.store.tip(_branch_of(project_id, home, TaskFiles())) if home else None
 
+    async def in_repository(self, project_id: UUID, blobs: Collection[str]) -> set[str]:
+        """Those that its repository has or had."""
+        home = await self.home(project_id)
+        if home is None or not blobs:
+            return set()
+        return set(await self.store.contents(_branch_of(project_id, home, TaskFiles()), sorted(blobs)))
+
     async def book(self, project_id: UUID) -> Book:
         book = self.books.setdefault(project_id, Book(project_id))
         await book.refresh(self.log)
@@ -70,7 +77,7 @@ class TaskSynchronizer:
         found = await self.store.read(asked)
         if await self._confirm(book, found):
             return False
-        plan = await self._plan(book, home, found)
+        plan = await self._plan(book, home, asked, found)
         try:
             await self._append(project_id, plan.writes)
         except ConcurrencyError:
@@ -92,7 +99,7 @@ class TaskSynchronizer:
         await self._say_written(book, commit)
         return True
 
-    async def _plan(self, book: Book, home: Project, found: FoundFiles) -> Plan:
+    async def _plan(self, book: Book, home: Project, asked: BranchFiles, found: FoundFiles) -> Plan:
         settings = home.settings.task_files
         _check_all_there(settings.paths, found, book.files)
         documents = _documents(settings.paths, found)
@@ -102,7 +109,7 @@ class TaskSynchronizer:
             settings=settings,
             found=found,
             documents=documents,
-            authors=await self._authors(book.project_id, found, documents, workers),
+            authors=await self._authors(asked, found, documents, workers),
             ledger=ledger,
             names=await self.names(book),
             next_number=await self.next_number(book),
@@ -180,7 +187,7 @@ class TaskSynchronizer:
 
     async def _authors(
         self,
-        project_id: UUID,
+        asked: BranchFiles,
         found: FoundFiles,
         documents: Mapping[str, TaskDocument],
         workers: Mapping[str, UUID | None],
@@ -194,7 +201,7 @@ class TaskSynchronizer:
         if not earlier:
             return Authors([newest])
         names = {name for each in earlier for path, name in each.blobs.items() if path in documents}
-        contents = await self.store.contents(project_id, sorted(names))
+        contents = await self.store.contents(asked, sorted(names))
         read = {name: document for name, data in contents.items() if (document := _readable(data))}
         versions = [
             Version(

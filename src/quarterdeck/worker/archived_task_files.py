@@ -1,7 +1,6 @@
 """Task files of snapshots that are not on this host, or not any more: they are taken back first."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from quarterdeck.application.ports.task_files import (
     BranchFiles,
@@ -26,8 +25,8 @@ class ArchivedTaskFiles:
     async def read(self, asked: BranchFiles) -> FoundFiles:
         return await self._local.read(asked)
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        return await self._local.contents(project_id, blobs)
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        return await self._local.contents(asked, blobs)
 
     async def commit(self, asked: CommitAsked) -> CommitMade:
         return await self._local.commit(asked)

@@ -61,9 +61,10 @@ class GitTaskFiles:
 
         return await self._run(found)
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
         def found() -> dict[str, bytes]:
-            objects = self._objects(project_id)
+            self._mirrors.current(asked.project_id, sources.parse(asked.repository))
+            objects = self._objects(asked.project_id)
             return {name: data for name in blobs if (data := _content(objects, name)) is not None}
 
         return await self._run(found)

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1
-from uuid import UUID
 
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.application.ports.task_files import (
@@ -64,9 +63,9 @@ class MemoryTaskFiles:
                 changing.append(FoundCommit(commit=commits[place].name, author=commits[place].author, blobs=blobs))
         return FoundFiles(commit=commits[-1].name, files=files, commits=tuple(reversed(changing)))
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        del project_id
-        known = (data for commits in self.branches.values() for each in commits for data in each.files.values())
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        own = (commits for (repository, _), commits in self.branches.items() if repository == asked.repository)
+        known = (data for commits in own for each in commits for data in each.files.values())
         return {_found(data).blob: data for data in known if _found(data).blob in blobs}
 
     async def commit(self, asked: CommitAsked) -> CommitMade:
@@ -115,8 +114,8 @@ class MemoryTaskFileControl:
     async def read(self, asked: BranchFiles) -> FoundFiles:
         return await self._any().read(asked)
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        return await self._any().contents(project_id, blobs)
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        return await self._any().contents(asked, blobs)
 
     async def commit(self, asked: CommitAsked) -> CommitMade:
         return await self._any().commit(asked)

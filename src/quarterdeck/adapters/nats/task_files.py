@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -45,7 +44,7 @@ class _Commit(msgspec.Struct):
 
 
 class _Contents(msgspec.Struct):
-    project_id: UUID
+    asked: BranchFiles
     blobs: list[str]
 
 
@@ -73,8 +72,8 @@ class NatsTaskFiles:
     async def read(self, asked: BranchFiles) -> FoundFiles:
         return _unpacked_files(_given((await self._request("read", _Branch(asked), SECONDS)).found))
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        found = _given((await self._request("contents", _Contents(project_id, list(blobs)), SECONDS)).contents)
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        found = _given((await self._request("contents", _Contents(asked, list(blobs)), SECONDS)).contents)
         return {name: zlib.decompress(data) for name, data in found.items()}
 
     async def commit(self, asked: CommitAsked) -> CommitMade:
@@ -101,7 +100,7 @@ class NatsTaskFileServer:
             return _Answer(found=_packed_files(await store.read(request.asked)))
 
         async def contents(request: _Contents) -> _Answer:
-            return _Answer(contents=_packed(await store.contents(request.project_id, request.blobs)))
+            return _Answer(contents=_packed(await store.contents(request.asked, request.blobs)))
 
         async def commit(request: _Commit) -> _Answer:
             files = {path: zlib.decompress(data) for path, data in request.asked.files.items()}

@@ -98,8 +98,8 @@ class TaskFileStore(Protocol):
 
     async def read(self, asked: BranchFiles) -> FoundFiles: ...
 
-    async def contents(self, project_id: UUID, blobs: Sequence[str]) -> Mapping[str, bytes]:
-        """Of files that commits of the branch have, by their names; those that are missing or too large left out."""
+    async def contents(self, asked: BranchFiles, blobs: Sequence[str]) -> Mapping[str, bytes]:
+        """Of files that commits of the repository have, by name; those that are missing or too large left out."""
         ...
 
     async def commit(self, asked: CommitAsked) -> CommitMade:
