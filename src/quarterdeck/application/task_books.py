@@ -54,6 +54,14 @@ class Seen:
         return Seen(state, self.version + 1, notes)
 
     def values(self, names: Names) -> TaskValues:
+        """Made once: `names` has all that it needs, and a name does not change."""
+        known: TaskValues | None = self.__dict__.get("_values")
+        if known is None:
+            known = self._values_with(names)
+            self.__dict__["_values"] = known
+        return known
+
+    def _values_with(self, names: Names) -> TaskValues:
         fields, owner = self.task.fields, self.task.owner_id
         return normal(
             TaskValues(
