@@ -1,14 +1,14 @@
 """Reading events from the log for projections: rows as text, decoded only where a projection looks at the topic."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-import msgspec
 from psycopg import sql
 
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode, Logged
+from quarterdeck_projections.nul import ESCAPED_NUL, without_nul
 from quarterdeck_projections.projection import Projection, RowProjection
 
 LoggedRow: TypeAlias = tuple[int, str, str, str, str, str, int, bytes | None]
@@ -18,7 +18,6 @@ ROWS = sql.SQL("""
     SELECT position, stream_id::text, recorded_at::text, actor_kind, actor_id, topic, schema_version, payload
     FROM log.events WHERE position > %s AND position <= %s AND topic = ANY(%s) ORDER BY position
 """)
-ESCAPED_NUL = rb"\u0000"
 
 
 async def head(connection: Connection) -> int:
@@ -64,18 +63,3 @@ def deal(rows: Iterable[LoggedRow], projections: Iterable[RowProjection], decode
         for hand in taking:
             hand.append(logged)
     return hands
-
-
-def without_nul(payload: bytes) -> bytes:
-    """PostgreSQL's text holds no NUL: U+FFFD stands for it in read models."""
-    return msgspec.json.encode(_replaced(msgspec.json.decode(payload)))
-
-
-def _replaced(value: object) -> object:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, list):
-        return [_replaced(item) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        return {_replaced(key): _replaced(item) for key, item in cast("dict[object, object]", value).items()}
-    return value

@@ -30,7 +30,7 @@ from quarterdeck.domain.usage import ModelUsageRecorded
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
-from quarterdeck_projections.reader import ESCAPED_NUL, without_nul
+from quarterdeck_projections.nul import ESCAPED_NUL, without_nul
 
 MEASURED = (
     ModelUsageRecorded,

@@ -30,7 +30,7 @@ def test_each_role_is_composed() -> None:
     [
         ("gateway", GATEWAY | READS, WORKER | CONDUCTOR | PROJECTOR),
         ("worker", WORKER, GATEWAY | READS | PROJECTOR | CONDUCTOR),
-        ("conductor", CONDUCTOR, GATEWAY | READS | PROJECTOR | WORKER),
+        ("conductor", CONDUCTOR | READS, GATEWAY | PROJECTOR | WORKER),
         ("projector", PROJECTOR | READS, GATEWAY | WORKER | CONDUCTOR),
     ],
 )
