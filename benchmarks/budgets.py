@@ -41,7 +41,10 @@ def _run() -> list[Row]:
 
 async def _measure(url: str) -> list[Row]:
     async with AsyncExitStack() as stack:
-        logs = [await stack.enter_async_context(PostgresEventLog(url, SystemClock())) for _ in range(2)]
+        logs = [await stack.enter_async_context(PostgresEventLog(url, SystemClock(), remember=True)) for _ in range(2)]
+        # as a gateway has one open: what is remembered is kept current by it
+        for log in logs:
+            await stack.enter_async_context(log.tail(0))
         await _begin(logs[0])
         desks = [Reservations(Ledgers(log, SystemClock())) for log in logs]
         plain = await _at_once(lambda _: _append(logs[0]))
@@ -50,12 +53,12 @@ async def _measure(url: str) -> list[Row]:
         alone = sorted([await _timed(_reserve(desks[0])) for _ in range(200)])
     return [
         Row(name="reserve in a hot budget, one caller, p50", value=alone[100] * 1000, unit="ms"),
-        *_rows(f"{CALLERS} callers at once", one, plain),
-        *_rows(f"{CALLERS} callers at once in two gateways", two, plain),
+        *_rows(f"{CALLERS} callers at once", one, plain, 250),
+        *_rows(f"{CALLERS} callers at once in two gateways", two, plain, 500),
     ]
 
 
-def _rows(name: str, measured: Sequence[float], peer: Sequence[float]) -> list[Row]:
+def _rows(name: str, measured: Sequence[float], peer: Sequence[float], limit: int) -> list[Row]:
     p50, p99 = (measured[len(measured) * percent // 100] * 1000 for percent in (50, 99))
     median = peer[len(peer) // 2] * 1000
     return [
@@ -66,7 +69,9 @@ def _rows(name: str, measured: Sequence[float], peer: Sequence[float]) -> list[R
             peer="append to a stream of one's own, as many at once",
             peer_value=median,
         ),
-        Row(name=f"reserve in a hot budget, {name}, p99", value=p99, unit="ms", limit="<= 250 ms", met=p99 <= 250),
+        Row(
+            name=f"reserve in a hot budget, {name}, p99", value=p99, unit="ms", limit=f"<= {limit} ms", met=p99 <= limit
+        ),
     ]
 
 

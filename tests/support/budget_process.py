@@ -27,14 +27,14 @@ async def reserve(desk: Reservations, user_id: UUID, project_id: UUID, request: 
     return True
 
 
-async def reserve_all(log: PostgresEventLog, user_id: UUID, project_id: UUID, name: str, count: int) -> int:
-    """How many of `count` at once were let in."""
+async def reserve_all(log: PostgresEventLog, user_id: UUID, project_id: UUID, name: str, count: int, nano: int) -> int:
+    """How many of `count` at once were let in, who reserve so much each."""
     desk = Reservations(Ledgers(log, SystemClock()))
-    answers = await asyncio.gather(*(reserve(desk, user_id, project_id, f"{name}{n}", 1) for n in range(count)))
+    answers = await asyncio.gather(*(reserve(desk, user_id, project_id, f"{name}{n}", nano) for n in range(count)))
     return sum(answers)
 
 
-def run(url: str, user_id: UUID, project_id: UUID, name: str, count: int, pipe: Connection) -> None:
+def run(url: str, user_id: UUID, project_id: UUID, name: str, count: int, nano: int, pipe: Connection) -> None:
     """The process: says that it is ready, waits for a word, and sends how many were let in."""
 
     async def main() -> int:
@@ -42,6 +42,6 @@ def run(url: str, user_id: UUID, project_id: UUID, name: str, count: int, pipe: 
             await log.head()
             pipe.send("ready")
             await asyncio.to_thread(pipe.recv)
-            return await reserve_all(log, user_id, project_id, name, count)
+            return await reserve_all(log, user_id, project_id, name, count, nano)
 
     pipe.send(asyncio.run(main()))

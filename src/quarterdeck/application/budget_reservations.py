@@ -1,8 +1,9 @@
 """Reserving before a call, and giving back what was not used. Settling comes with what the call took (`usage`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from quarterdeck.application import budget_words
@@ -63,7 +64,7 @@ class Reservations:
 
     async def reserve(self, caller: Caller, asked: Asked, key: IdempotencyKey | None = None) -> Reserved:
         """In every budget that covers it, or in none. Raises BudgetExhaustedError where one is used up."""
-        reservations.check(asked.request_id, asked.amount, asked.purpose, asked.lease)
+        reservations.check(asked.request_id, asked.amount, asked.purpose, asked.persona, asked.lease)
         home = (await PROJECT.load(self.ledgers.log, asked.project_id)).state
         project.usable(permitted(caller, home, Role.DEVELOPER, no_project()))
         subject = await self._subject(caller, asked)
@@ -155,15 +156,17 @@ class _Reserve:
     def project_id(self) -> UUID:
         return self.asked.project_id
 
-    @property
+    @cached_property
     def id(self) -> UUID:
         return reservations.reservation_id(self.asked.project_id, self.asked.request_id)
 
-    async def prepare(self, attempt: int) -> None:
-        """Nearly always it is new, and its stream's version says so as it is written."""
+    async def prepare(self, *, look: bool) -> None:
+        """Nearly always it is new."""
         before = await answered(self.ledgers.log, self.caller, self.key)
-        look = attempt > 0 or before is not None
-        self._known = await RESERVATION.load(self.ledgers.log, self.id) if look else None
+        self._known = await RESERVATION.load(self.ledgers.log, self.id) if look or before else None
+
+    def streams(self) -> Collection[UUID]:
+        return [self.id]
 
     async def places(self, books: Sequence[Budgets], now: datetime) -> Iterable[Place]:
         return [place_of(each, now) for each in budget.covering(books, self.subject)]
@@ -251,9 +254,12 @@ class Release:
     expired: bool = False
     _known: Loaded[ReservationState] = field(init=False)
 
-    async def prepare(self, attempt: int) -> None:
-        del attempt
+    async def prepare(self, *, look: bool) -> None:
+        del look
         self._known = await RESERVATION.load(self.ledgers.log, self.reservation_id)
+
+    def streams(self) -> Collection[UUID]:
+        return ()
 
     async def places(self, books: Sequence[Budgets], now: datetime) -> Iterable[Place]:
         del books, now

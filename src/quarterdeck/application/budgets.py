@@ -1,7 +1,7 @@
 """Budgets: setting, removing and answering them. Those of a project are its owners', those over all the admins'."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -153,8 +153,8 @@ class _Change(ABC):
     def context(self) -> Context:
         return context_of(self.caller, project_id=self.project_id)
 
-    async def prepare(self, attempt: int) -> None:
-        del attempt
+    async def prepare(self, *, look: bool) -> None:
+        del look
         self._earlier = await answered(self.ledgers.log, self.caller, self.key)
 
     @abstractmethod
@@ -170,6 +170,9 @@ class _Change(ABC):
 
     @abstractmethod
     def identify(self) -> UUID: ...
+
+    def streams(self) -> Collection[UUID]:
+        return ()
 
     async def places(self, books: Sequence[Budgets], now: datetime) -> Iterable[Place]:
         after = self.changed(books[0])

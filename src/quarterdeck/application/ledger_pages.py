@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -24,11 +25,13 @@ class Place:
     period: Period
     budget: Budget | None = None
 
-    @property
+    @cached_property
     def ledger_id(self) -> UUID:
         return budget.ledger_id(self.budget_id, self.period)
 
 
+# those who are decided on together ask for the same ones
+@lru_cache(maxsize=1024)
 def place_of(known: Budget, at: datetime) -> Place:
     period = period_at(known.every, known.time_zone, at)
     return Place(budget_id=known.id, period=period, budget=known)

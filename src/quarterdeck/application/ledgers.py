@@ -1,17 +1,17 @@
 """Posting to budgets' ledgers: whoever posts at the same moment is decided on together, one after the other.
 
 A round reads the last event of each ledger once, decides for each waiting caller on what the one before has left, and
-appends each one's events for itself at the versions that this makes; the log takes them into one commit. Where another
-process was first, what builds on it conflicts and goes into the next round. So a ledger that is wanted by a hundred
-callers costs a few commits, and none of them ever decides on what is not in the log.
+appends the events of all, each under its own caller's name, at the versions that were read: in one append, as each
+decision stands on those before it. Where another process was first, the round is decided anew. So a ledger that is
+wanted by a hundred callers costs a few commits, and none of them ever counts on what is not in the log.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -28,14 +28,16 @@ from quarterdeck.domain import budget
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.budget import Budget, Budgets, Subject
 from quarterdeck.domain.budget_ledger import Account
-from quarterdeck.domain.errors import QuarterdeckError
+from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.domain.events import Event
 
 logger = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 20.0
 """How long a caller is decided on again, where others keep coming first."""
-LONGEST_PAUSE = 0.02
+LONGEST_PAUSE = 0.01
+FEWEST, MOST = 8, 512
+"""Callers in a round."""
 LOOKED_SECONDS = 1.0
 """How old a list of budgets may be that only what is opened or run is checked against."""
 ResultT = TypeVar("ResultT")
@@ -58,8 +60,12 @@ class Posting(Protocol[ResultT]):
     @property
     def context(self) -> Context: ...
 
-    async def prepare(self, attempt: int) -> None:
-        """Loads what it decides on besides; again (from 1 on) after each conflict."""
+    async def prepare(self, *, look: bool) -> None:
+        """Loads what it decides on besides, for each round. `look`: also what it expects to be new."""
+        ...
+
+    def streams(self) -> Collection[UUID]:
+        """Which it expects to be new: where one is there, it has to look."""
         ...
 
     async def places(self, books: Sequence[Budgets], now: datetime) -> Iterable[Place]:
@@ -80,7 +86,10 @@ class _Waiting:
     work: Posting[Any]
     answer: "asyncio.Future[Any]"
     deadline: float
-    attempts: int = 0
+    look: bool = False
+    """Something is there that it expected to be new, or it wants to be sure that nothing is."""
+    alone: bool = False
+    """Something in its round could not be stored: its turn is a round of its own."""
 
     def fail(self, error: BaseException) -> None:
         if not self.answer.done():
@@ -91,11 +100,31 @@ class _Waiting:
             self.answer.set_result(result)
 
 
+@dataclass(frozen=True)
+class _Decision:
+    waiting: _Waiting
+    what: Decided[Any]
+    writes: Sequence[StreamWrite]
+
+    @property
+    def events(self) -> int:
+        return sum(len(write.events) for write in self.writes)
+
+    def answer(self, recorded: Sequence[Recorded[Event]]) -> None:
+        if self.what.refusal:
+            self.waiting.fail(self.what.refusal)
+        else:
+            self.waiting.give(self.waiting.work.done(self.what.result, recorded))
+
+
 @dataclass
 class Ledgers:
     log: EventLog
     clock: Clock
     _waiting: list[_Waiting] = field(default_factory=list[_Waiting])
+    _share: int = MOST
+    _conflicts: int = 0
+    """Rounds in a row that another process was faster in."""
     _round: "asyncio.Task[None] | None" = None
     _books: dict[UUID, Loaded[Budgets]] = field(default_factory=dict[UUID, Loaded[Budgets]])
     _looked: dict[UUID, float] = field(default_factory=dict[UUID, float])
@@ -146,65 +175,86 @@ class Ledgers:
             self._books[stream_id], self._looked[stream_id] = loaded, began
 
     async def _run(self) -> None:
-        while self._waiting:
-            turn, self._waiting = self._waiting, []
+        while turn := self._take():
             try:
-                conflicts = await self._decide([each for each in turn if not each.answer.done()])
+                await self._decide(turn)
             except Exception as error:  # noqa: BLE001 - it is told to those who wait, and the next round goes on
                 for each in turn:
                     each.fail(error)
-                continue
-            if conflicts:
-                await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - so that two processes take turns
+            if self._conflicts:
+                pause = LONGEST_PAUSE * min(self._conflicts, 5)
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - so that two processes take turns
 
-    async def _decide(self, turn: list[_Waiting]) -> bool:
-        """True where some have to be decided on again."""
+    def _take(self) -> list[_Waiting]:
+        """Whose turn it is: fewer at once where others write as well, as the log then moves on sooner."""
+        self._waiting = [each for each in self._waiting if not each.answer.done()]
+        count = 1 if self._waiting and self._waiting[0].alone else self._share
+        turn, self._waiting = self._waiting[:count], self._waiting[count:]
+        return turn
+
+    async def _decide(self, turn: list[_Waiting]) -> None:
         turn = await self._prepared(turn)
-        pages = await self._pages(turn)
-        now, sent = self.clock.now(), list[tuple[_Waiting, Decided[Any], asyncio.Task[Sequence[Recorded[Event]]]]]()
+        pages, known = await self._pages(turn)
+        now, taken = self.clock.now(), set[UUID]()
+        decided: list[_Decision] = []
+        again: list[_Waiting] = []
         for each in turn:
             try:
-                decided = each.work.decide(pages, now)
+                if not each.look and not known.isdisjoint(each.work.streams()):
+                    raise ConcurrencyError("It may have been asked for before.")
+                what = each.work.decide(pages, now)
+                own = {write.stream_id for write in what.writes}
+                if not own.isdisjoint(taken):
+                    raise ConcurrencyError("Another one of this round writes there.")
             except ConcurrencyError:
-                # it has to look at more than it did
+                each.look = True
                 pages.drop()
-                self._again(each)
+                again.append(each)
                 continue
             except QuarterdeckError as error:
                 pages.drop()
                 each.fail(error)
                 continue
-            writes = [*pages.take(), *decided.writes]
-            # tasks begin in this order, and the log takes what it is given in order
-            sent.append((each, decided, asyncio.create_task(self.log.append(writes, each.work.context))))
-        for each, decided, append in sent:
-            await self._finish(each, decided, append)
-        return bool(self._waiting) and any(each.attempts for each in self._waiting)
+            taken |= own
+            writes = [replace(write, context=each.work.context) for write in (*pages.take(), *what.writes)]
+            decided.append(_Decision(each, what, writes))
+        await self._append(decided, again)
+        self._again(again)
 
-    async def _finish(
-        self, each: _Waiting, decided: Decided[Any], append: "asyncio.Task[Sequence[Recorded[Event]]]"
-    ) -> None:
+    async def _append(self, decided: "list[_Decision]", again: list[_Waiting]) -> None:
+        """All of the round or nothing: each decision stands on those before it."""
         try:
-            recorded = await append
+            writes = [write for each in decided for write in each.writes]
+            recorded = await self.log.append(writes, decided[0].waiting.work.context) if writes else ()
         except ConcurrencyError:
-            self._again(each)
+            again += [each.waiting for each in decided]
+            self._conflicts += 1
+            self._share = max(FEWEST, len(decided) // 2)
+            return
+        except UnavailableError:
+            raise
         except QuarterdeckError as error:
-            each.fail(error)
-        else:
-            if decided.refusal:
-                each.fail(decided.refusal)
-            else:
-                each.give(each.work.done(decided.result, recorded))
+            # one of them cannot be stored, which is not the others' fault
+            for each in decided:
+                if len(decided) == 1:
+                    each.waiting.fail(error)
+                each.waiting.alone = True
+            again += [each.waiting for each in decided if len(decided) > 1]
+            return
+        self._conflicts, self._share = 0, min(2 * self._share, MOST)
+        for each in decided:
+            own, recorded = recorded[: each.events], recorded[each.events :]
+            each.answer(own)
 
-    def _again(self, each: _Waiting) -> None:
-        each.attempts += 1
-        if time.monotonic() < each.deadline:
-            self._waiting.append(each)
-        else:
-            each.fail(ConcurrencyError("These budgets change too fast to post to.", "Try again."))
+    def _again(self, again: list[_Waiting]) -> None:
+        """They go before those who came later."""
+        for each in again:
+            if time.monotonic() > each.deadline:
+                each.fail(ConcurrencyError("These budgets change too fast to post to.", "Try again."))
+        self._waiting[:0] = again
 
     async def _prepared(self, turn: list[_Waiting]) -> list[_Waiting]:
-        results = await asyncio.gather(*(each.work.prepare(each.attempts) for each in turn), return_exceptions=True)
+        results = await asyncio.gather(*(each.work.prepare(look=each.look) for each in turn), return_exceptions=True)
         ready: list[_Waiting] = []
         for each, result in zip(turn, results, strict=True):
             if isinstance(result, BaseException):
@@ -213,21 +263,23 @@ class Ledgers:
                 ready.append(each)
         return ready
 
-    async def _pages(self, turn: Sequence[_Waiting]) -> Pages:
-        """The lists and the ledgers, as they are together at one moment."""
+    async def _pages(self, turn: Sequence[_Waiting]) -> tuple[Pages, set[UUID]]:
+        """The lists and the ledgers, as they are together at one moment; and which streams there are, of those that are
+        expected to be new."""
+        new = {stream_id for each in turn if not each.look for stream_id in each.work.streams()}
         wanted = {budget.budgets_id(each.work.project_id) for each in turn} | {budget.budgets_id(None)}
         for stream_id in wanted - self._books.keys():
             await self._load(stream_id)
         while True:
             ledgers = await self._ledgers_of(turn)
-            last = await self.log.last([*wanted, *ledgers])
+            last = await self.log.last([*wanted, *ledgers, *new])
             stale = [each for each in wanted if each in last and last[each].version > self._books[each].version]
             if not stale:
                 break
             for stream_id in stale:
                 await self._load(stream_id)
         known = {each: (last[each].version, account_of(last[each])) for each in ledgers if each in last}
-        return Pages({each: self._books[each] for each in wanted}, known)
+        return Pages({each: self._books[each] for each in wanted}, known), new & last.keys()
 
     async def _ledgers_of(self, turn: Sequence[_Waiting]) -> set[UUID]:
         """What cannot say where it posts to is refused by its own decision."""

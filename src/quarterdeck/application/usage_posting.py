@@ -1,7 +1,7 @@
 """Calls that are told, posted to budgets together with their own events: counted once, or not at all."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -59,8 +59,7 @@ class _Charge:
 
 @dataclass
 class RecordUsage:
-    """Without a look at what is in the log already at first: nearly always nothing of it is, and a stream's version
-    says so as it is written."""
+    """Without a look at what is in the log already at first: nearly always nothing of it is."""
 
     ledgers: Ledgers
     pricing: Pricing
@@ -84,10 +83,10 @@ class RecordUsage:
     def context(self) -> Context:
         return context_of(self.caller, project_id=self.project_id)
 
-    async def prepare(self, attempt: int) -> None:
+    async def prepare(self, *, look: bool) -> None:
         log = self.ledgers.log
         self._accepted = await answered(log, self.caller, self.key) is not None
-        self._looked = attempt > 0 or self._accepted
+        self._looked = look or self._accepted
         self._positions = 0
         for stream_id in self.calls:
             history = await log.load(stream_id) if self._looked else ()
@@ -98,6 +97,9 @@ class RecordUsage:
             if isinstance(known.state, NoReservation) or known.state.made.project_id != self.project_id:
                 raise no_reservation()
             self._reservations[reservation_id] = known
+
+    def streams(self) -> Collection[UUID]:
+        return self.calls.keys()
 
     async def places(self, books: Sequence[Budgets], now: datetime) -> Iterable[Place]:
         places = [place for known in self._reservations.values() for place in held_places(_made(known))]

@@ -7,6 +7,7 @@ Money is whole nano-dollars, as a call's cost is.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, assert_never
 from uuid import UUID, uuid5
 
@@ -124,6 +125,7 @@ class Subject:
     task_id: UUID | None = None
 
 
+@lru_cache(maxsize=1024)
 def budgets_id(project_id: UUID | None) -> UUID:
     return uuid5(project_id or ALL_PROJECTS, "budgets")
 

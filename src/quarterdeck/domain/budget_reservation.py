@@ -16,6 +16,7 @@ LEASE = timedelta(minutes=10)
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=1)
 MAX_REQUEST = 200
 MAX_PURPOSE = 200
+MAX_PERSONA = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +110,13 @@ def no_reservation() -> NotFoundError:
     return NotFoundError("There is no such reservation.", "Reserve first, and name what that answered.")
 
 
-def check(request_id: str, amount: Amount, purpose: str, lease: timedelta) -> None:
-    for name, text, most in (("requestId", request_id, MAX_REQUEST), ("purpose", purpose, MAX_PURPOSE)):
+def check(request_id: str, amount: Amount, purpose: str, persona: str, lease: timedelta) -> None:
+    texts = (
+        ("requestId", request_id, MAX_REQUEST),
+        ("purpose", purpose, MAX_PURPOSE),
+        ("persona", persona, MAX_PERSONA),
+    )
+    for name, text, most in texts:
         if len(text) > most or not text.isprintable():
             raise InvalidInputError(f"It is at most {most} printable characters.", "Shorten it.", field=name)
     if not request_id.strip():

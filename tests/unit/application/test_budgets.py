@@ -1,26 +1,31 @@
 """Reserving, settling and asking, on the log in memory: all budgets that cover a call, or none."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.unit.application.conftest import Deck
 
+from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.application.budget_reservations import Asked, Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.ledgers import Ledgers
-from quarterdeck.application.ports.log import Context
+from quarterdeck.application.ports.log import Context, StreamWrite
+from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.requests import IdempotencyKey
 from quarterdeck.application.streams import LEDGER
 from quarterdeck.application.usage import Usage
-from quarterdeck.domain.base import Actor, ActorKind
+from quarterdeck.domain.base import Actor, ActorKind, Recorded
 from quarterdeck.domain.budget import AtLimit, Covers, Scope, Terms, budget_id, ledger_id
-from quarterdeck.domain.budget_ledger import Account, Amount, Answer, BudgetExhausted, Standing
+from quarterdeck.domain.budget_ledger import Account, Amount, Answer, BudgetExhausted, BudgetReserved, Standing
 from quarterdeck.domain.budget_period import Every, period_at
-from quarterdeck.domain.budget_reservation import Fate
+from quarterdeck.domain.budget_reservation import Fate, ReservationMade
 from quarterdeck.domain.errors import (
     BudgetExhaustedError,
     ConflictError,
@@ -29,6 +34,7 @@ from quarterdeck.domain.errors import (
     LimitExceededError,
     NotFoundError,
 )
+from quarterdeck.domain.events import Event
 from quarterdeck.domain.persona import PersonaSettings
 from quarterdeck.domain.prices import ModelPrice
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens
@@ -365,3 +371,75 @@ async def test_a_caller_that_goes_away_takes_no_other_with_it(house: House) -> N
     spent, reserved, _ = await house.figures(daily)
     assert spent == 0
     assert reserved >= 5
+
+
+async def copied(deck: Deck, log: MemoryEventLog) -> None:
+    """The deck's log is this one from now on."""
+    for row in await deck.log.raw(0, 1000):
+        log.put(row)
+    deck.log = log
+
+
+class ChoosyLog(MemoryEventLog):
+    """Takes no request that is called bad."""
+
+    async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        made = [event for write in writes for event in write.events if isinstance(event, ReservationMade)]
+        if any(each.request_id == "bad" for each in made):
+            raise LimitExceededError("It is too large.")
+        return await super().append(writes, context)
+
+
+class CrowdedLog(MemoryEventLog):
+    """Before each of the first appends, something else is written."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.others: list[Callable[[], Awaitable[object]]] = []
+
+    async def append(self, writes: Sequence[StreamWrite], context: Context) -> Sequence[Recorded[Event]]:
+        if self.others:
+            await self.others.pop()()
+        return await super().append(writes, context)
+
+
+async def test_what_another_process_writes_in_between_takes_nobodys_place(house: House) -> None:
+    daily = await house.set(50)
+    crowded = CrowdedLog(house.deck.clock)
+    await copied(house.deck, crowded)
+    ours, *others = (Reservations(Ledgers(crowded, house.deck.clock)) for _ in range(4))
+    crowded.others = [partial(each.reserve, house.deck.owner, house.asked(f"t{n}", 2)) for n, each in enumerate(others)]
+
+    await asyncio.gather(*(ours.reserve(house.deck.owner, house.asked(f"o{n}")) for n in range(10)))
+
+    events = [each.event for each in await crowded.read(0, 1000) if isinstance(each.event, BudgetReserved)]
+    assert [each.account.reserved for each in events] == list(accumulate(each.amount for each in events))
+    assert await house.figures(daily) == (0, 16, 0)
+
+
+async def test_the_events_of_each_are_under_their_own_name(house: House) -> None:
+    await house.set(50)
+    root = house.deck.admin()
+    asked = [(house.deck.owner, house.asked("a")), (root, house.asked("b"))]
+    await asyncio.gather(*(house.reservations.reserve(caller, each) for caller, each in asked))
+    logged = await house.deck.log.read(0, 1000)
+    made = {each.event.request_id: each for each in logged if isinstance(each.event, ReservationMade)}
+    for caller, each in asked:
+        assert made[each.request_id].envelope.actor.id == str(caller.user_id)
+
+
+async def test_one_that_cannot_be_stored_does_not_take_others_with_it(house: House) -> None:
+    daily = await house.set(50)
+    await copied(house.deck, ChoosyLog(house.deck.clock))
+    desk = Reservations(Ledgers(house.deck.log, house.deck.clock))
+    asked = [house.asked(name) for name in ("a", "b", "bad", "c")]
+    outcomes = await asyncio.gather(*(desk.reserve(house.deck.owner, each) for each in asked), return_exceptions=True)
+    assert [isinstance(each, BaseException) for each in outcomes] == [False, False, True, False]
+    assert await house.figures(daily) == (0, 3, 0)
+
+
+async def test_the_same_call_told_twice_at_once_is_counted_once(house: House) -> None:
+    daily = await house.set(50)
+    told = house.call(3)
+    await asyncio.gather(*(house.record(told) for _ in range(5)))
+    assert await house.figures(daily) == (3, 0, 1)

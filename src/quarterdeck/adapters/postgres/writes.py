@@ -42,7 +42,7 @@ def prepare_writes(writes: Sequence[StreamWrite], context: Context, now: datetim
     """Raises InvalidInputError for text that cannot be stored."""
     prepared = PreparedWrites([], [])
     for write in writes:
-        envelope = _envelope(write, context, now)
+        envelope = _envelope(write, write.context or context, now)
         columns = prepare_envelope(envelope)
         for version, event in enumerate(write.events, write.expected_version + 1):
             payload = _payload(event)

@@ -34,6 +34,8 @@ class StreamWrite:
     project_id: UUID | None = None
     session_id: UUID | None = None
     """These two override the context's, for a write that spans nouns."""
+    context: Context | None = None
+    """In the place of the append's, where several callers' writes stand or fall together."""
     actor: Actor | None = None
     causation_id: str | None = None
     """These as well, for what several people did that is appended at once."""
