@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from quarterdeck.application.report_figures import Asked, Figures, Share, Slot, TaskLine, Tokens, Totals
+from quarterdeck.application.report_figures import Asked, Figures, Share, Slot, Tokens, Totals
 from quarterdeck_projections.database import Database
+from quarterdeck_projections.queries import report_lines
 from quarterdeck_projections.queries.positions import ProjectionWatch
 from quarterdeck_projections.usage.measures import Measure
 
 MODELS_SHOWN = 8
-TASKS_SHOWN = 10
 WAIT_SECONDS = 20.0
-READ_FROM = ("usage", "sessions", "task_board", "projects", "users")
+READ_FROM = ("usage", "sessions", "task_board", "projects", "users", "alerts", "budgets")
 """Projections."""
 _TOKENS = (
     Measure.TOKENS_INPUT,
@@ -125,7 +125,9 @@ class ReadFigures:
             users=_shares(users, await ask.names("read.users", users)),
             projects=_shares(projects, await ask.names("read.projects", projects)),
             failures=_failures(sums),
-            tasks=await ask.tasks(),
+            tasks=await report_lines.tasks(self.database, ask.parameters),
+            alerts=await report_lines.alerts(self.database, ask.parameters),
+            budgets=await report_lines.budgets(self.database, ask.parameters),
         )
 
 
@@ -134,13 +136,13 @@ class _Question:
         self._database, self._asked = database, asked
         whole = all(each.minute == each.second == 0 for each in (asked.before, asked.since, asked.until, *asked.slots))
         self._source: LiteralString = _HOURS if whole else _FACTS
-        self._parameters: Mapping[str, object] = {
+        self.parameters: Mapping[str, object] = {
             "projects": list(asked.project_ids),
             "before": asked.before,
             "since": asked.since,
             "until": asked.until,
             "slots": list(asked.slots),
-            "shown": TASKS_SHOWN,
+            "shown": report_lines.SHOWN,
         }
 
     async def sums(self, key: LiteralString, place: LiteralString, since: datetime) -> list[_Sum]:
@@ -154,7 +156,7 @@ class _Question:
             FROM ({self._source} WHERE project_id = ANY(%(projects)s) AND measure = ANY(%(measures)s)) AS measured
             WHERE at >= %(begin)s AND at < %(until)s GROUP BY 1, 2, 3, 4
             """,  # noqa: S608 - nothing but literals
-            {**self._parameters, "measures": [each.value for each in _COUNTED], "begin": since},
+            {**self.parameters, "measures": [each.value for each in _COUNTED], "begin": since},
         )
 
     async def totals(self, sums: Sequence[_Sum]) -> tuple[Totals, Totals]:
@@ -175,7 +177,7 @@ class _Question:
             SELECT CASE WHEN {column} >= %(since)s THEN 1 ELSE 0 END AS place, count(*) AS count FROM {table}
             WHERE project_id = ANY(%(projects)s) AND {column} >= %(before)s AND {column} < %(until)s GROUP BY 1
             """,  # noqa: S608 - nothing but literals
-            self._parameters,
+            self.parameters,
         )
         return Counter({row.place: row.count for row in rows})
 
@@ -189,7 +191,7 @@ class _Question:
             WHERE project_id = ANY(%(projects)s) AND measure = ANY(%(measures)s) AND detail = 'done'
                 AND at >= %(before)s AND at < %(until)s GROUP BY 1, 2
             """,  # noqa: S608 - nothing but literals
-            {**self._parameters, "measures": [Measure.TASK_LEAD.value, Measure.TASK_CYCLE.value]},
+            {**self.parameters, "measures": [Measure.TASK_LEAD.value, Measure.TASK_CYCLE.value]},
         )
         return {(row.place, row.measure): row.value for row in rows if row.value is not None}
 
@@ -198,32 +200,6 @@ class _Question:
         wanted = [UUID(key) for key in {each.key for each in sums} if key]
         query = f"SELECT id, name FROM {table} WHERE id = ANY(%(ids)s)"  # noqa: S608 - nothing but literals
         return {str(row.id): row.name for row in await self._database.rows(_Name, query, {"ids": wanted})}
-
-    async def tasks(self) -> tuple[TaskLine, ...]:
-        """Those that cost the most, and then those that were done last."""
-        found = await self._database.rows(
-            TaskLine,
-            """
-            WITH spent AS (
-                SELECT task_id, coalesce(sum(value) FILTER (WHERE measure = 'cost'), 0) AS cost,
-                    coalesce(sum(value) FILTER (WHERE measure LIKE 'tokens%%'), 0) AS tokens
-                FROM read.usage_facts
-                WHERE project_id = ANY(%(projects)s) AND measure = ANY(%(measures)s) AND task_id IS NOT NULL
-                    AND at >= %(since)s AND at < %(until)s GROUP BY 1
-            )
-            SELECT p.name AS project, t.number, t.title, t.status,
-                t.status = 'done' AND t.closed_at >= %(since)s AND t.closed_at < %(until)s AS done,
-                CASE WHEN t.status = 'done'
-                    THEN (extract(epoch FROM t.closed_at - t.created_at) * 1000)::bigint END AS lead_ms,
-                coalesce(spent.cost, 0)::bigint AS cost, coalesce(spent.tokens, 0)::bigint AS tokens
-            FROM read.tasks t JOIN read.projects p ON p.id = t.project_id LEFT JOIN spent ON spent.task_id = t.id
-            WHERE t.project_id = ANY(%(projects)s) AND (spent.task_id IS NOT NULL
-                OR t.status = 'done' AND t.closed_at >= %(since)s AND t.closed_at < %(until)s)
-            ORDER BY spent.cost DESC NULLS LAST, t.closed_at DESC NULLS LAST, t.position LIMIT %(shown)s
-            """,
-            {**self._parameters, "measures": [each.value for each in (*_TOKENS, Measure.COST)]},
-        )
-        return tuple(found)
 
 
 def _totals(

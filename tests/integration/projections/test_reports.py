@@ -25,6 +25,11 @@ from quarterdeck.application.report_figures import Asked, Figures
 from quarterdeck.application.report_issues import issue_writes
 from quarterdeck.application.streams import REPORT
 from quarterdeck.domain import report
+from quarterdeck.domain.alert import AlertRaised, AlertResolved, Resolution
+from quarterdeck.domain.alert_rule import Severity
+from quarterdeck.domain.budget import BudgetSet, Scope, Terms, budget_id, ledger_id
+from quarterdeck.domain.budget_ledger import Account, Amount, BudgetPeriodOpened
+from quarterdeck.domain.budget_period import ALL_TIME, Every
 from quarterdeck.domain.delivery import (
     Channel,
     DeliveryAttempted,
@@ -153,6 +158,52 @@ async def test_figures_are_what_was_measured_in_the_time_and_in_the_time_before(
     assert sum(each.cost for each in found.slots) == totals.cost
     assert found.slots[22].cost == totals.cost
     assert sum(each.commands_failed for each in found.slots) == 1
+
+
+async def test_alerts_and_budgets_are_listed_beside_the_figures(database: Database) -> None:
+    async with world(database) as w:
+        now, rule_id = datetime.now(UTC), uuid7()
+        raised = AlertRaised(
+            rule_id=rule_id,
+            project_id=w.story.project,
+            rule="too many failures",
+            revision=1,
+            number=1,
+            labels={},
+            severity=Severity.WARNING,
+            value=3.0,
+            summary="3 failures",
+            since=now,
+        )
+        await w.story.tell(uuid7(), raised)
+        await w.story.tell(
+            uuid7(), replace(raised, number=2), AlertResolved(resolution=Resolution.RECOVERED, value=0.0)
+        )
+        scope, terms = Scope(project_id=w.story.project), Terms(nano_dollars=10**10, tokens=5000)
+        budget = budget_id(scope, Every.ALL_TIME)
+        made = BudgetSet(budget_id=budget, scope=scope, every=Every.ALL_TIME, time_zone="UTC", terms=terms)
+        await w.story.tell(uuid7(), made)
+        account = Account(
+            budget_id=budget,
+            scope=scope,
+            every=Every.ALL_TIME,
+            period=ALL_TIME,
+            time_zone="UTC",
+            terms=terms,
+            spent=Amount(nano_dollars=4 * 10**9, tokens=100),
+        )
+        opened = BudgetPeriodOpened(account=account)
+        await w.settled(await w.story.tell(ledger_id(budget, ALL_TIME), opened))
+
+        found = await w.source.figures(asked(w.story, now - timedelta(hours=1), now + timedelta(hours=1)))
+
+    assert [(each.name, each.severity, each.raised, each.open) for each in found.alerts] == [
+        ("too many failures", "warning", 2, 1)
+    ]
+    assert [(each.name, each.unit, each.spent, each.limit) for each in found.budgets] == [
+        ("engine, all time", "usd", 4 * 10**9, 10**10),
+        ("engine, all time", "tokens", 100, 5000),
+    ]
 
 
 async def test_a_zone_that_is_off_by_half_an_hour_is_answered_from_the_facts_alike(database: Database) -> None:
