@@ -105,7 +105,15 @@ async def top_usage(
     if found.other:
         rest = found.other
         bar = _bar(_length(rest.point, rank), max(longest, _length(rest.point, rank)))
-        rows.append(["", f"{rest.groups:,} others", *blank, *_ranked(rest.point, rest.share), bar])
+        rows.append(
+            [
+                "",
+                f"{rest.groups:,} other{'' if rest.groups == 1 else 's'}",
+                *blank,
+                *_ranked(rest.point, rest.share),
+                bar,
+            ]
+        )
     if found.all:
         rows.append(["", "in all", *blank, *_ranked(found.all, None), ""])
     heads = [each.upper() for each in dimensions]
