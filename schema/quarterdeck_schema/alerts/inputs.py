@@ -8,10 +8,10 @@ from quarterdeck.domain import alert_rule
 from quarterdeck.domain.alert_rule import Comparison, Condition, Kind, RuleSettings, Severity, Statistic
 from quarterdeck.domain.delivery import Channel, Destination
 from quarterdeck.domain.errors import InvalidInputError
-from quarterdeck_projections.usage.measures import Measure
 from quarterdeck_schema import ids
 from quarterdeck_schema.alerts.types import ID_OF
 from quarterdeck_schema.arguments import given
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.requires import check_text
 
 

@@ -9,10 +9,10 @@ import strawberry
 from quarterdeck.domain.alert_rule import Comparison, Kind, RuleSettings, Severity, Statistic, said
 from quarterdeck.domain.task_fields import reference
 from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, DeliveryRow, SilenceRow
-from quarterdeck_projections.usage.measures import Measure
 from quarterdeck_schema import ids
 from quarterdeck_schema.channels import Channel
 from quarterdeck_schema.context import Info
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.requires import described
 

@@ -10,7 +10,8 @@ from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion
 from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion
-from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.measures import Dimension
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.usage.filters import (
     PERCENTS,
     UsageFilters,

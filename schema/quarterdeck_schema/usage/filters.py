@@ -11,9 +11,10 @@ from quarterdeck_projections.queries.usage_funnel import FunnelQuestion
 from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion, widened
 from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion
-from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.measures import Dimension
 from quarterdeck_projections.usage.steps import WAY, Step
 from quarterdeck_schema import ids
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.requires import check_text
 from quarterdeck_schema.usage.types import ID_OF
 

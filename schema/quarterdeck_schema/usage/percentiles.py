@@ -7,7 +7,8 @@ from decimal import Decimal
 import strawberry
 
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
-from quarterdeck_projections.usage.measures import MEASURES, Measure, Unit
+from quarterdeck_projections.usage.measures import MEASURES, Unit
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.scalars import Long
 from quarterdeck_schema.usage.types import Group, dollars, groups_of, long_of
 

@@ -10,12 +10,13 @@ from quarterdeck.domain.prices import price_table_id
 from quarterdeck_projections.queries import usage as read
 from quarterdeck_projections.queries.usage_question import Bucket
 from quarterdeck_projections.queries.usage_top import Ranking
-from quarterdeck_projections.usage.measures import Dimension, Measure
+from quarterdeck_projections.usage.measures import Dimension
 from quarterdeck_projections.usage.steps import WAY, Step
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import watched_project
 from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.reads import Reads
 from quarterdeck_schema.requires import query

@@ -10,9 +10,10 @@ import strawberry
 from quarterdeck.domain.task_fields import reference
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_question import Bucket
-from quarterdeck_projections.usage.measures import MEASURES, Dimension, Measure, Unit
+from quarterdeck_projections.usage.measures import MEASURES, Dimension, Unit
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
+from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.requires import check_scope, described
 from quarterdeck_schema.scalars import Long
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NANO = Decimal(10**9)
 
-strawberry.enum(Measure, name="UsageMeasure", description="What is measured: docs/reference/measures.md.")
 strawberry.enum(Dimension, name="UsageDimension", description="What usage is told apart by.")
 strawberry.enum(Bucket, name="UsageBucket", description="In UTC; a week begins on Monday.")
 

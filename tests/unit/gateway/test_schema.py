@@ -1,9 +1,10 @@
 """The schema as committed, its root fields' scopes, and the clients' documents against it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from graphql import parse, validate
+from graphql import GraphQLEnumType, parse, validate
 from strawberry.types.base import StrawberryObjectDefinition
 
 from quarterdeck.domain.identity import SCOPES
@@ -47,6 +48,13 @@ def test_every_mutation_takes_an_idempotency_key_and_may_fail() -> None:
         assert "idempotencyKey" in given.fields, name  # type: ignore[union-attr]
         assert "Failure" in {each.name for each in result.types}, name  # type: ignore[union-attr]
         assert str(field.type) == f"{kind}Result!"
+
+
+def test_no_enum_goes_by_two_names() -> None:
+    """As one does that a type uses before it is registered: which of the names it has hangs on the order of imports."""
+    enums = [each for each in executable().type_map.values() if isinstance(each, GraphQLEnumType)]
+    values = Counter(frozenset(each.values) for each in enums if len(each.values) > 2)
+    assert [each.name for each in enums if values[frozenset(each.values)] > 1] == []
 
 
 def test_the_manifest_holds_the_clients_documents_as_they_are() -> None:
