@@ -1,11 +1,13 @@
 """What every jail driver promises, on the real one and on the scripted one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+import pytest_asyncio
 from tests.support.docker_daemon import daemon_of
 from tests.support.jails import finish, place, read_to_end, read_until, run, spec, start
 from tests.support.waiting import eventually
@@ -19,6 +21,7 @@ from quarterdeck.jail.dummy import DummyDriver, DummyHost, DummyJail, EchoesInpu
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.shim.changes import FILE, REMOVE, apply, encode
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HELLO = "printf hello"
 FAILING = "printf oops >&2; exit 7"
 ECHO = "cat"
@@ -58,8 +61,13 @@ class Host:
         return self.drivers[-1]
 
 
-@pytest.fixture(params=["dummy", "bubblewrap", "docker", "gvisor"])
-async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
+KINDS = [
+    pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("dummy", "bubblewrap", "docker", "gvisor")
+]
+
+
+@asynccontextmanager
+async def host_of(request: pytest.FixtureRequest) -> AsyncGenerator[Host]:
     async with place(daemon_of(request, request.param)) as where:
         dummies = DummyHost(write=lambda session_id, changes: apply(changes, str(where.upper(session_id)), ""))
         kinds: dict[str, Callable[[], JailDriver]] = {
@@ -72,6 +80,32 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
         yield made
         for driver in made.drivers:
             await driver.close()
+
+
+@pytest_asyncio.fixture(params=KINDS, loop_scope="module")
+async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
+    """One without jails, for a test that makes and ends them."""
+    async with host_of(request) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(params=KINDS, scope="module", loop_scope="module")
+async def shared_jail(request: pytest.FixtureRequest) -> AsyncIterator[Jail]:
+    async with host_of(request) as host:
+        made = await host.driver().create(spec(host.workspace()))
+        yield made
+        await made.destroy()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def jail(shared_jail: Jail) -> AsyncIterator[Jail]:
+    """One in which nothing runs and that knows no command. Other tests had it before: making it is what takes time."""
+    yield shared_jail
+    for command_id in await shared_jail.commands():
+        await shared_jail.kill(command_id, EndReason.CANCELLED)
+        await shared_jail.wait(command_id)
+        await shared_jail.forget(command_id)
+    await eventually(lambda: _is_empty(shared_jail))
 
 
 async def test_a_jail_is_made_for_files_that_are_still_being_prepared(host: Host) -> None:
@@ -98,13 +132,6 @@ async def test_where_the_files_cannot_be_prepared_there_is_no_jail_and_it_is_sai
     jail = await driver.create(spec(workspace))
     assert (await run(jail, HELLO)).text == "hello"
     await jail.destroy()
-
-
-@pytest.fixture
-async def jail(host: Host) -> AsyncIterator[Jail]:
-    made = await host.driver().create(spec(host.workspace()))
-    yield made
-    await made.destroy()
 
 
 async def test_output_comes_in_order_and_ends_with_the_end_frame(jail: Jail) -> None:

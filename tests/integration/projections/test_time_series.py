@@ -31,6 +31,8 @@ from quarterdeck_projections.usage.projection import COPIED_FROM, write
 from quarterdeck_projections.usage.retention import expire, settle
 from quarterdeck_projections.usage.steps import WAY, Step
 
+# one server for all of them
+pytestmark = pytest.mark.xdist_group("timescale")
 NOW = datetime.now(UTC)
 MINE, OTHERS = UUID(int=1), UUID(int=2)
 SQL = (files("quarterdeck_projections") / "sql" / "usage.sql").read_text("utf-8")
