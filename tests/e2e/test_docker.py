@@ -64,9 +64,9 @@ async def test_a_session_in_a_projects_image_runs_pauses_and_leaves_nothing(
     assert product.ask("command", "show", counting)["state"] == "RUNNING"
 
     assert product.qd("session", "close", session).returncode == 0
-    assert product.ask("command", "show", counting)["state"] != "RUNNING"
-    assert left(docker_daemon, session) == []
-    assert docker_daemon.containers() == []
+    # a session that is told to close is closed a moment later
+    await eventually(lambda: product.ask("command", "show", counting)["state"] != "RUNNING")
+    await eventually(lambda: left(docker_daemon, session) == [] and docker_daemon.containers() == [])
 
 
 async def test_a_persona_bounds_a_container(product: Product, debian_image: str) -> None:
@@ -111,4 +111,4 @@ async def test_an_image_is_built_from_the_repository_and_its_log_can_be_read(
     log = product.qd("session", "log", session).stdout.decode()
     assert "---> Using cache" in log
     assert "broken" in log.splitlines()
-    assert docker_daemon.containers() == []
+    await eventually(lambda: docker_daemon.containers() == [])
