@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.postgres.codec import encode
 from quarterdeck.domain.command import ChangedFile, CommandFinished, CommandRequested, CommandStarted, EndReason
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_events import SessionOpened, SessionProvisioned
 from quarterdeck.domain.workspace import SnapshotTaken, workspace_id
 
 USER, PROJECT = uuid7(), uuid7()

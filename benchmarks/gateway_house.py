@@ -25,7 +25,7 @@ from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested, CommandStarted
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
-from quarterdeck.domain.session import SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_events import SessionOpened, SessionProvisioned
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck.host.nats import EmbeddedNats

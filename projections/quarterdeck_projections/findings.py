@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from quarterdeck.domain.archive import WorkSetAside
-from quarterdeck.domain.session import SessionAdopted, SessionLost
+from quarterdeck.domain.session_events import SessionAdopted, SessionLost
 from quarterdeck.domain.worker import OrphanRemoved
 from quarterdeck_projections.changes import Changes, Row
 from quarterdeck_projections.logged import Logged

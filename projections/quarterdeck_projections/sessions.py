@@ -13,7 +13,7 @@ from quarterdeck.domain.pausing import (
     SessionResumeRequested,
 )
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
+from quarterdeck.domain.session_events import (
     SessionAdmitted,
     SessionAdopted,
     SessionClosed,

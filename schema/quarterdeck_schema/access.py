@@ -14,7 +14,7 @@ from quarterdeck.domain.budget import Covers
 from quarterdeck.domain.command import CommandState, NoCommand
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.project import NoProject, Role
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session_state import NoSession
 from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow

@@ -64,18 +64,20 @@ from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.persona import PersonaEvent, PersonaSettings, PersonaState, SessionPersona
 from quarterdeck.domain.point import NOW, Point
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
-from quarterdeck.domain.session import (
-    EndedSession,
+from quarterdeck.domain.session import request_close
+from quarterdeck.domain.session_events import (
     Limit,
-    NoSession,
-    OpenSession,
-    ReadySession,
     SessionAdmitted,
     SessionForked,
     SessionOpened,
     SessionProvisioned,
+)
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    NoSession,
+    OpenSession,
+    ReadySession,
     SessionState,
-    request_close,
 )
 from quarterdeck.domain.workspace import request_restore, workspace_id
 from quarterdeck.jail.abstract import JailDriver

@@ -63,7 +63,7 @@ from quarterdeck.domain.command import CommandFinished, CommandStarted, EndReaso
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.identity import UserRegistered
-from quarterdeck.domain.session import SessionProvisioned
+from quarterdeck.domain.session_events import SessionProvisioned
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Check, Parts
 from quarterdeck.gateway.server import listen, serve

@@ -51,7 +51,7 @@ from quarterdeck.domain.project import (
     ProjectSettingsChanged,
     Role,
 )
-from quarterdeck.domain.session import (
+from quarterdeck.domain.session_events import (
     Limit,
     SessionAdopted,
     SessionClosed,

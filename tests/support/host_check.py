@@ -13,7 +13,7 @@ from tests.support.repositories import JAIL_UID
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import RunningCommand
-from quarterdeck.domain.session import ReadySession
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.jail import folders, ruins
 from quarterdeck.jail.cgroups.sessions import SessionGroups, tag
 

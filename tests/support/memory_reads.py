@@ -12,7 +12,7 @@ from tests.support.memory_budgets import budgets_of, reservations_of
 from tests.support.memory_reports import MemoryReportReads
 
 from quarterdeck.application.ports.log import LoggedEvent
-from quarterdeck.domain import command, identity, persona, project, session, session_network, workspace
+from quarterdeck.domain import command, identity, persona, project, session_events, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.identity import TokenKind
@@ -159,7 +159,7 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads):
                 detail=logged.event.detail,
             )
             for logged in await self._events()
-            if isinstance(logged.event, session.SessionAdopted) and worker_id in {None, logged.event.worker_id}
+            if isinstance(logged.event, session_events.SessionAdopted) and worker_id in {None, logged.event.worker_id}
         ]
         return _page(rows if visible_to is None else [], window, newest_first=True)
 
@@ -284,7 +284,7 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
     for logged in events:
         key, at = logged.stream_id, logged.envelope.recorded_at
         match logged.event:
-            case session.SessionOpened() as opened:
+            case session_events.SessionOpened() as opened:
                 rows[key] = SessionRow(
                     id=key,
                     position=logged.position,
@@ -311,18 +311,18 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                     ready_at=None,
                     ended_at=None,
                 )
-            case session.SessionAdmitted():
+            case session_events.SessionAdmitted():
                 rows[key] = replace(rows[key], state=SessionState.OPENING)
             case SessionTaskGiven() as given:
                 rows[key] = replace(rows[key], task_id=given.task_id)
-            case session.SessionForked() as fork:
+            case session_events.SessionForked() as fork:
                 rows[key] = replace(
                     rows[key],
                     forked_from=fork.source_session_id,
                     forked_at=fork.point.command_id,
                     forked_before=fork.point.before,
                 )
-            case session.SessionProvisioned() as made:
+            case session_events.SessionProvisioned() as made:
                 rows[key] = replace(
                     rows[key],
                     state=SessionState.READY,
@@ -335,9 +335,9 @@ def _sessions(events: Sequence[LoggedEvent]) -> dict[UUID, SessionRow]:
                 )
             case workspace.WorkspacePrepared() as prepared:
                 rows[prepared.session_id] = replace(rows[prepared.session_id], notes=prepared.notes)
-            case session.SessionCloseRequested():
+            case session_events.SessionCloseRequested():
                 rows[key] = replace(rows[key], state=SessionState.CLOSING)
-            case session.SessionClosed() as closed:
+            case session_events.SessionClosed() as closed:
                 rows[key] = replace(rows[key], state=SessionState.CLOSED, reason=closed.detail, ended_at=at)
             case _:
                 pass

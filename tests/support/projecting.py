@@ -28,7 +28,7 @@ from quarterdeck.domain.command import CommandFinished, CommandRequested, Comman
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.identity import UserRegistered
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
-from quarterdeck.domain.session import SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_events import SessionOpened, SessionProvisioned
 from quarterdeck.host.launch import LAUNCHER
 from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.logged import Decode

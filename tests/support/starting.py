@@ -16,7 +16,7 @@ from quarterdeck.application.tasks import Tasks
 from quarterdeck.domain import task_work
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import SessionState
+from quarterdeck.domain.session_state import SessionState
 
 ADA = By(
     caller=Caller(

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from quarterdeck.domain.persona import SessionPersona
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
 from quarterdeck_projections.states import SessionState

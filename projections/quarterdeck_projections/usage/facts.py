@@ -20,7 +20,7 @@ from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.prices import NO_PRICES, PriceTable, PriceTableRevised, evolve, price_table_id
 from quarterdeck.domain.quota import QuotaExceeded
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
+from quarterdeck.domain.session_events import (
     SessionAdmitted,
     SessionClosed,
     SessionLost,

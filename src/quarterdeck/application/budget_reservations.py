@@ -32,7 +32,7 @@ from quarterdeck.domain.budget_reservation import (
 from quarterdeck.domain.errors import BudgetExhaustedError, InvalidInputError, QuarterdeckError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession, SessionState
+from quarterdeck.domain.session_state import NoSession, SessionState
 from quarterdeck.domain.task import NoTask
 
 

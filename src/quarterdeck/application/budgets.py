@@ -24,7 +24,7 @@ from quarterdeck.domain.events import Event
 from quarterdeck.domain.identity import NoUser
 from quarterdeck.domain.persona import NoPersona
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session_state import NoSession
 from quarterdeck.domain.task import NoTask
 
 

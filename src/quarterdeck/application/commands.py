@@ -14,11 +14,11 @@ from quarterdeck.application.ports.log import EventLog
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
-from quarterdeck.domain import command, session
+from quarterdeck.domain import command, session, session_state
 from quarterdeck.domain.command import CommandEvent, CommandRequested, CommandState, NoCommand, RunningCommand, Terminal
 from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.project import Project, Role
-from quarterdeck.domain.session import NoSession, SessionState
+from quarterdeck.domain.session_state import NoSession, SessionState
 
 SIGNALS = ("HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM", "CONT", "STOP", "TSTP", "WINCH")
 MAX_INPUT_BYTES = 256 * 1024
@@ -48,8 +48,8 @@ class Commands:
         if (earlier := await answered(self.log, caller, key)) is not None:
             return await as_it_is(self.log, COMMAND, earlier)
         place, home = await self._session(caller, session_id)
-        project_id = session.running(place).project_id
-        if session.running(place).closing:
+        project_id = session_state.running(place).project_id
+        if session_state.running(place).closing:
             raise ConflictError("This session is closing.", "Open another with `qd session open`.")
         await self.ledgers.check(session_subject(session_id, place, caller.user_id))
         longest = home.settings.command_timeout_seconds

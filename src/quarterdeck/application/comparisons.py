@@ -9,7 +9,7 @@ from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.application.trees import DiffPage
 from quarterdeck.domain import workspace
 from quarterdeck.domain.errors import InvalidInputError
-from quarterdeck.domain.session import SessionForked
+from quarterdeck.domain.session_events import SessionForked
 from quarterdeck.domain.workspace import workspace_id
 
 MOST_GENERATIONS = 100

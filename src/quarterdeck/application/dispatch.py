@@ -15,8 +15,9 @@ from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated
-from quarterdeck.domain.session import OpenSession, ReadySession, SessionAdmitted, SessionCloseRequested, SessionState
+from quarterdeck.domain.session_events import SessionAdmitted, SessionCloseRequested
 from quarterdeck.domain.session_network import SessionNetworkChanged
+from quarterdeck.domain.session_state import OpenSession, ReadySession, SessionState
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)

@@ -26,7 +26,7 @@ from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_id
 from quarterdeck.domain.identity import User
 from quarterdeck.domain.project import Project, Role
-from quarterdeck.domain.session import EndedSession, LiveSession, NoSession
+from quarterdeck.domain.session_state import EndedSession, LiveSession, NoSession
 from quarterdeck.domain.workspace import workspace_id
 
 _NAMED_IN_MESSAGE = 20

@@ -16,11 +16,11 @@ from quarterdeck.application.ports.system import Clock, Ids
 from quarterdeck.application.ports.tunnels import Tunnels
 from quarterdeck.application.requests import context_of
 from quarterdeck.application.streams import PREVIEW, PROJECT, SESSION, TOKEN, USER
-from quarterdeck.domain import identity, preview, session
+from quarterdeck.domain import identity, preview, session_state
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.preview import NoPreview, Preview, PreviewState
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession, ReadySession
+from quarterdeck.domain.session_state import NoSession, ReadySession
 
 
 @dataclass(frozen=True)
@@ -145,4 +145,4 @@ class Previews:
         if isinstance(state, NoSession):
             raise no_session()
         permitted(caller, (await PROJECT.load(self.log, state.project_id)).state, Role.DEVELOPER, no_session())
-        return session.ready(state)
+        return session_state.ready(state)

@@ -20,7 +20,7 @@ from quarterdeck.application.trees import Home
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import NoCommand
 from quarterdeck.domain.errors import InvalidInputError, LimitExceededError
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session_state import NoSession
 from quarterdeck.domain.session_task_files import (
     SessionTaskFiles,
     SessionTaskFilesRead,

@@ -17,7 +17,7 @@ from quarterdeck.application.ports.log import EventLog, StreamWrite
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.requests import IdempotencyKey, Outcome, answered, as_it_is, context_of, perform
 from quarterdeck.application.streams import PROJECT, SESSION, SESSION_NETWORK, WORKSPACE
-from quarterdeck.domain import project, session, session_network, workspace
+from quarterdeck.domain import project, session, session_network, session_state, workspace
 from quarterdeck.domain.budget import Subject
 from quarterdeck.domain.errors import LimitExceededError
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
@@ -25,8 +25,9 @@ from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.point import Point
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import EndedSession, NoSession, SessionEvent, SessionForked, SessionState
+from quarterdeck.domain.session_events import SessionEvent, SessionForked
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkEvent, session_network_id
+from quarterdeck.domain.session_state import EndedSession, NoSession, SessionState
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.workspace import WorkspaceEvent, WorkspaceState, workspace_id
 
@@ -177,7 +178,7 @@ class Sessions:
         It has the other's persona as that one has it, retired or not: to be without it would loosen what holds.
         """
         await self.project_of(caller, source_id, Role.DEVELOPER)
-        source = session.existing((await SESSION.load(self.log, source_id)).state)
+        source = session_state.existing((await SESSION.load(self.log, source_id)).state)
         found = await workspace_at(self.log, source_id, point)
         fork = SessionForked(
             source_session_id=source_id,
@@ -203,7 +204,7 @@ class Sessions:
     ) -> Outcome[WorkspaceState]:
         """Asks for the files, the working directory and the exports to be as they were at a point."""
         project_id = await self.project_of(caller, session_id, Role.DEVELOPER)
-        place = session.ready((await SESSION.load(self.log, session_id)).state)
+        place = session_state.ready((await SESSION.load(self.log, session_id)).state)
         session.awake(place)
         found = await workspace_at(self.log, session_id, point)
 
@@ -270,7 +271,7 @@ class Sessions:
         if isinstance(place, NoSession):
             raise no_session()
         home = permitted(caller, (await PROJECT.load(self.log, place.project_id)).state, Role.DEVELOPER, no_session())
-        session.running(place)
+        session_state.running(place)
         persona = await rules_now(self.log, place.persona)
 
         def decide(state: SessionNetwork) -> tuple[SessionNetworkEvent, ...]:

@@ -28,8 +28,9 @@ from quarterdeck.domain import (
     project,
     report,
     report_issue,
-    session,
+    session_events,
     session_network,
+    session_state,
     session_task_files,
     silence,
     task,
@@ -92,8 +93,8 @@ class Aggregate(Generic[StateT, EventT]):
 PROJECT = Aggregate[project.ProjectState, project.ProjectEvent](
     "project", project.NoProject(), project.evolve, get_args(project.ProjectEvent)
 )
-SESSION = Aggregate[session.SessionState, session.SessionEvent](
-    "session", session.NoSession(), session.evolve, get_args(session.SessionEvent)
+SESSION = Aggregate[session_state.SessionState, session_events.SessionEvent](
+    "session", session_state.NoSession(), session_state.evolve, get_args(session_events.SessionEvent)
 )
 PERSONA = Aggregate[persona.PersonaState, persona.PersonaEvent](
     "persona", persona.NoPersona(), persona.evolve, get_args(persona.PersonaEvent)

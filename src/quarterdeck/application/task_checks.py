@@ -16,7 +16,7 @@ from quarterdeck.domain.command import NoCommand
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.identity import User
 from quarterdeck.domain.project import Project, Role
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session_state import NoSession
 from quarterdeck.domain.task import NoTask, Task, TaskState, task_id
 from quarterdeck.domain.task_events import CLOSED, LinkKind, TaskLink
 from quarterdeck.domain.task_fields import reference

@@ -13,7 +13,7 @@ from quarterdeck.application.streams import ATTEMPTS, SESSION, TASK
 from quarterdeck.application.task_checks import By, TaskChecks
 from quarterdeck.domain import task_start, task_work
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
-from quarterdeck.domain.session import LIVE, SessionState
+from quarterdeck.domain.session_state import LIVE, SessionState
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task import Task, TaskState, existing
 from quarterdeck.domain.task_work import HeldError

@@ -16,7 +16,7 @@ from quarterdeck.domain import prices, project, usage
 from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.prices import ModelPrice, PriceTable
 from quarterdeck.domain.project import Role
-from quarterdeck.domain.session import NoSession, SessionState
+from quarterdeck.domain.session_state import NoSession, SessionState
 from quarterdeck.domain.task import NoTask
 from quarterdeck.domain.usage import MAX_RECORDS, ModelUsageRecorded
 

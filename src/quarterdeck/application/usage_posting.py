@@ -29,7 +29,7 @@ from quarterdeck.domain.budget_reservation import (
 )
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import NoSession, SessionState
+from quarterdeck.domain.session_state import NoSession, SessionState
 from quarterdeck.domain.usage import ModelUsageRecorded
 
 

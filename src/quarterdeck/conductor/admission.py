@@ -20,13 +20,13 @@ from quarterdeck.domain import session
 from quarterdeck.domain.admission import Applicant, PlaceTaken, admissions_id, admit
 from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
-    ReadySession,
+from quarterdeck.domain.session_events import (
     SessionClosed,
     SessionLost,
     SessionOpened,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.domain.worker import WorkerStarted
 
 logger = structlog.get_logger(__name__)

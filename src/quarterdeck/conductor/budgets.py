@@ -30,8 +30,9 @@ from quarterdeck.domain.budget_ledger import (
     BudgetPeriodOpened,
     BudgetTermsApplied,
 )
-from quarterdeck.domain.session import ReadySession, SessionProvisioned
+from quarterdeck.domain.session_events import SessionProvisioned
 from quarterdeck.domain.session_holds import SessionHeld, SessionLetGo
+from quarterdeck.domain.session_state import ReadySession
 
 logger = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from quarterdeck.application.streams import SESSION, TASK
 from quarterdeck.conductor.held_tasks import HeldTask
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain import task_work
-from quarterdeck.domain.session import EndedSession, LiveSession, NoSession
+from quarterdeck.domain.session_state import EndedSession, LiveSession, NoSession
 from quarterdeck.domain.task import Claim, NoTask, Task, TaskState
 from quarterdeck.domain.task_events import TaskEvent
 

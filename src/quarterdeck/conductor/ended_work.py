@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from quarterdeck.application.ports.log import LoggedEvent
-from quarterdeck.domain.session import SessionClosed, SessionLost, SessionProvisioningFailed
+from quarterdeck.domain.session_events import SessionClosed, SessionLost, SessionProvisioningFailed
 from quarterdeck.domain.task_events import TaskWorkNoted
 
 ENDS = (SessionClosed, SessionLost, SessionProvisioningFailed)

@@ -15,7 +15,7 @@ from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.ended_work import ENDS, EndedWork
 from quarterdeck.conductor.held_tasks import HeldTasks
 from quarterdeck.conductor.reserved import Reserved
-from quarterdeck.domain import session
+from quarterdeck.domain import session_state
 from quarterdeck.domain.admission import Applicant, PlaceTaken
 from quarterdeck.domain.base import ActorKind
 from quarterdeck.domain.command import (
@@ -29,16 +29,18 @@ from quarterdeck.domain.command import (
 from quarterdeck.domain.pausing import SessionPauseRequested, SessionResumed, SessionResumeRequested
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
-    EndedSession,
-    LiveSession,
-    NoSession,
-    ReadySession,
+from quarterdeck.domain.session_events import (
     SessionAdmitted,
     SessionCloseRequested,
     SessionEvent,
     SessionOpened,
     SessionProvisioned,
+)
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    LiveSession,
+    NoSession,
+    ReadySession,
     SessionState,
 )
 from quarterdeck.domain.worker import WorkerStarted
@@ -103,7 +105,7 @@ class OpenWork:
                 self.turnover += 1
             case SessionOpened() | SessionReopened():
                 opened = SESSION.evolve(SESSION.initial, recorded.event)
-                if isinstance(opened, session.OpenSession):
+                if isinstance(opened, session_state.OpenSession):
                     self._keep(OpenSession(opened, recorded.version, recorded), opened)
             case PlaceTaken() if recorded.envelope.project_id:
                 self.admissions[recorded.envelope.project_id] = recorded.version

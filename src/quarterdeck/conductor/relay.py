@@ -19,17 +19,19 @@ from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
 from quarterdeck.domain.persona import PersonaDefined, PersonaRevised
 from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
-    EndedSession,
-    OpenSession,
-    ReadySession,
+from quarterdeck.domain.session_events import (
     SessionClosed,
     SessionLost,
     SessionProvisioned,
     SessionProvisioningFailed,
-    SessionState,
 )
 from quarterdeck.domain.session_network import SessionNetworkChanged
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    OpenSession,
+    ReadySession,
+    SessionState,
+)
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
 logger = structlog.get_logger(__name__)

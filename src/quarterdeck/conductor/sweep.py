@@ -13,7 +13,8 @@ from quarterdeck.conductor.open_work import OpenSession, OpenWork
 from quarterdeck.conductor.relay import Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain import session
-from quarterdeck.domain.session import ReadySession, SessionEvent, SessionState
+from quarterdeck.domain.session_events import SessionEvent
+from quarterdeck.domain.session_state import ReadySession, SessionState
 
 logger = structlog.get_logger(__name__)
 

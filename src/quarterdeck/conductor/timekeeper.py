@@ -18,7 +18,8 @@ from quarterdeck.domain import session
 from quarterdeck.domain.deadlines import Deadline, WhenIdle, deadlines
 from quarterdeck.domain.limits import strictest
 from quarterdeck.domain.pausing import Activity
-from quarterdeck.domain.session import ReadySession, SessionEvent, SessionState
+from quarterdeck.domain.session_events import SessionEvent
+from quarterdeck.domain.session_state import ReadySession, SessionState
 
 logger = structlog.get_logger(__name__)
 

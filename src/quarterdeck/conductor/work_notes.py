@@ -21,17 +21,16 @@ from quarterdeck.application.trees import DiffMeasure
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.session_record import Commands, Files, branches_of, files_of
 from quarterdeck.conductor.settings import ConductorSettings
-from quarterdeck.domain import session, task
+from quarterdeck.domain import session_state, task
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.domain.exports import exports_id
-from quarterdeck.domain.session import (
-    NoSession,
+from quarterdeck.domain.session_events import (
     SessionClosed,
     SessionForked,
     SessionLost,
     SessionProvisioningFailed,
-    SessionState,
 )
+from quarterdeck.domain.session_state import NoSession, SessionState
 from quarterdeck.domain.session_work import (
     MOST_FILES,
     MOST_REASON,
@@ -109,7 +108,7 @@ class WorkNotes:
         if patient and self._work.commands_of(end.stream_id):
             # they end with the session, a moment later
             return False
-        keeper = "" if anywhere else session.keeper(place.state)
+        keeper = "" if anywhere else session_state.keeper(place.state)
         home = Place(session_id=end.stream_id, project_id=place.state.project_id, worker_id=keeper or None)
         found = await self._found(place, home, end)
         if found.missing and patient:

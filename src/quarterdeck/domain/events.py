@@ -24,7 +24,7 @@ from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
 from quarterdeck.domain.report import ReportEvent
 from quarterdeck.domain.report_issue import ReportIssueEvent
-from quarterdeck.domain.session import SessionEvent
+from quarterdeck.domain.session_events import SessionEvent
 from quarterdeck.domain.session_network import SessionNetworkEvent
 from quarterdeck.domain.session_task_files import SessionTaskFilesRead
 from quarterdeck.domain.silence import SilenceEvent

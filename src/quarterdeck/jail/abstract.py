@@ -9,7 +9,7 @@ from uuid import UUID
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.limits import JailLimits
 
 MAX_CHANGES = 8 * 1024 * 1024

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from quarterdeck.application.frames import RESIZE, Frame, FrameKind, encode
 from quarterdeck.domain.command import EndReason, Terminal
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.abstract import ExecSpec, Exit, JailSpec, Protection, SpoolBatch
 from quarterdeck.jail.errors import JailError, nothing_listens, unknown
 from quarterdeck.jail.spool_reader import whole_frames

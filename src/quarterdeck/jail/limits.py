@@ -8,7 +8,7 @@ import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 
 GIB = 1024**3
 MIB = 1024**2

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail import folders, program, ruins, strays
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.launcher import Launcher

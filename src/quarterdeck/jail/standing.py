@@ -12,7 +12,7 @@ from uuid import UUID
 
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.errors import InvalidInputError
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail import folders, open_files, ruins, sockets
 from quarterdeck.jail.abstract import ExecSpec, Exit, SpoolBatch
 from quarterdeck.jail.errors import JailError, unknown

@@ -18,10 +18,10 @@ from quarterdeck.application.ports.packs import Pack, SnapshotPacks, SnapshotToP
 from quarterdeck.application.secret_patterns import Patterns
 from quarterdeck.application.streams import ARCHIVE, SESSION, WORKSPACE
 from quarterdeck.application.trees import Home
-from quarterdeck.domain import archive, session
+from quarterdeck.domain import archive, session_state
 from quarterdeck.domain.archive import Archive, ArchiveEvent, ShellsStored, SnapshotsStored, archive_id
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
-from quarterdeck.domain.session import EndedSession, NoSession, SessionState
+from quarterdeck.domain.session_state import EndedSession, NoSession, SessionState
 from quarterdeck.domain.workspace import (
     NoWorkspace,
     SnapshotTaken,
@@ -136,7 +136,7 @@ class Archiver:
 
     def _is_anothers(self, state: SessionState) -> bool:
         """One that has ended is its last worker's, unless the name of that has changed."""
-        return not isinstance(state, EndedSession) and session.keeper(state) != self._worker_id
+        return not isinstance(state, EndedSession) and session_state.keeper(state) != self._worker_id
 
     async def _catch_up(self, session_id: UUID, place: SessionState) -> None:
         """What comes next stands on what others have sent."""

@@ -13,7 +13,13 @@ from quarterdeck.domain import session, workspace
 from quarterdeck.domain.command import RequestedCommand, RunningCommand
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.project import Project
-from quarterdeck.domain.session import LIVE, LiveSession, NoSession, OpenSession, ReadySession
+from quarterdeck.domain.session_state import (
+    LIVE,
+    LiveSession,
+    NoSession,
+    OpenSession,
+    ReadySession,
+)
 from quarterdeck.domain.workspace import Workspace, workspace_id
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker.commands import CommandRunner

@@ -24,7 +24,7 @@ from quarterdeck.domain import archive
 from quarterdeck.domain.archive import Archive, archive_id
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.project import Project
-from quarterdeck.domain.session import EndedSession, NoSession
+from quarterdeck.domain.session_state import EndedSession, NoSession
 from quarterdeck.worker.archiving import PREFIX
 
 logger = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from quarterdeck.application.streams import COMMAND, PROJECT, SESSION
 from quarterdeck.domain.command import CommandState, RequestedCommand, RunningCommand
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 from quarterdeck.domain.project import Project
-from quarterdeck.domain.session import EndedSession, ReadySession
+from quarterdeck.domain.session_state import EndedSession, ReadySession
 from quarterdeck.worker.closing import Closer
 from quarterdeck.worker.commands import CommandRunner
 from quarterdeck.worker.metrics import JOB_SECONDS, JOBS

@@ -6,7 +6,13 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal, Read
 from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.streams import WORKER
-from quarterdeck.domain.session import EndedSession, NoSession, OpenSession, ReadySession, SessionState
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    NoSession,
+    OpenSession,
+    ReadySession,
+    SessionState,
+)
 from quarterdeck.domain.worker import OrphanRemoved, WorkerEvent, WorkerStarted, worker_stream
 from quarterdeck.jail.shim.record import boot
 from quarterdeck.worker.settings import WorkerSettings

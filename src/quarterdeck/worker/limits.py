@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from quarterdeck.domain.limits import LimitsAsked, strictest
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.worker.settings import WorkerSettings

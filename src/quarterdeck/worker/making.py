@@ -15,7 +15,8 @@ from quarterdeck.domain import project, workspace
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.domain.session import Limit, OpenSession, SessionForked
+from quarterdeck.domain.session_events import Limit, SessionForked
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id
 from quarterdeck.jail.abstract import Jail, JailSpec
 from quarterdeck.worker import jails, limits

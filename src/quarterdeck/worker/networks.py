@@ -18,8 +18,8 @@ from quarterdeck.domain.base import fold
 from quarterdeck.domain.events import Event
 from quarterdeck.domain.network_access import NetworkAccess, NetworkAccessDecided, network_access_id
 from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
-from quarterdeck.domain.session import LiveSession
 from quarterdeck.domain.session_network import session_network_id
+from quarterdeck.domain.session_state import LiveSession
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, Egress, EgressKeeper
 from quarterdeck.jail.errors import JailError
 

@@ -4,7 +4,7 @@ from quarterdeck.application.journal import Journal
 from quarterdeck.application.streams import SESSION
 from quarterdeck.domain import session
 from quarterdeck.domain.pausing import Activity
-from quarterdeck.domain.session import ReadySession
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.worker.fencing import Fence
 from quarterdeck.worker.queue import Hold
 from quarterdeck.worker.sessions import HeldSession

@@ -9,12 +9,13 @@ from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Read
 from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.streams import PROJECT, SESSION
-from quarterdeck.domain import project, session, workspace
+from quarterdeck.domain import project, session, session_state, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, QuarterdeckError, UnavailableError
 from quarterdeck.domain.limits import strictest
 from quarterdeck.domain.project import ProjectSettings
-from quarterdeck.domain.session import Limit, OpenSession, SessionEvent, SessionState
+from quarterdeck.domain.session_events import Limit, SessionEvent
+from quarterdeck.domain.session_state import OpenSession, SessionState
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker import time_limits
@@ -168,7 +169,7 @@ class Provisioner:
 
     def _is_ours(self, state: SessionState) -> bool:
         """Only this process writes in this worker's name: then the append went through unheard."""
-        return isinstance(state, session.ReadySession) and state.worker_id == self._ports.worker_id
+        return isinstance(state, session_state.ReadySession) and state.worker_id == self._ports.worker_id
 
     async def _take_down(self, session_id: UUID, jail: Jail | None) -> None:
         """Removes what was made for a session that is not ours after all. No command has run in it."""

@@ -2,7 +2,7 @@
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
 from quarterdeck.domain.limits import GIB, LimitsAsked
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.limits import size
 
 DEFAULT = WorkspaceQuota(bytes=10 * GIB, files=1_000_000)

@@ -12,7 +12,7 @@ from quarterdeck.domain.archive import Archive
 from quarterdeck.domain.point import NOW
 from quarterdeck.domain.project import ProjectSettings
 from quarterdeck.domain.rebuilding import Origin, not_carried_over
-from quarterdeck.domain.session import OpenSession
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.workspace import (
     SnapshotTaken,
     WorkspaceEvent,

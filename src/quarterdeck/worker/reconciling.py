@@ -8,11 +8,11 @@ import structlog
 
 from quarterdeck.application.journal import Read
 from quarterdeck.application.streams import SESSION
-from quarterdeck.domain import session
+from quarterdeck.domain import session, session_events, session_state
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.point import NOW
-from quarterdeck.domain.session import OpenSession, ReadySession, SessionState
+from quarterdeck.domain.session_state import OpenSession, ReadySession, SessionState
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.jail.errors import JailError
 from quarterdeck.worker import limits
@@ -123,7 +123,7 @@ class Reconciler:
     async def _rebuild(self, held: HeldSession, read: Read[SessionState]) -> None:
         held.commands.hold(Hold.DOUBT)
         await held.commands.idle(within=5.0)
-        jail, rebuilt = await self._jail(held.session_id, session.ready(read.state))
+        jail, rebuilt = await self._jail(held.session_id, session_state.ready(read.state))
         held.jail = jail
         held.commands.hold(Hold.LEASE)
         held.files.settled = False
@@ -185,7 +185,7 @@ class Reconciler:
     async def _say_adopted(self, session_id: UUID, *, rebuilt: bool) -> None:
         worker_id, detail = self._ports.worker_id, REBUILT if rebuilt else "The jail was found alive."
 
-        def decide(state: SessionState) -> tuple[session.SessionEvent, ...]:
+        def decide(state: SessionState) -> tuple[session_events.SessionEvent, ...]:
             if not isinstance(state, ReadySession):
                 return ()
             return session.adopt(state, worker_id=worker_id, rebuilt=rebuilt, detail=detail)

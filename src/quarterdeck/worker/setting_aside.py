@@ -13,10 +13,15 @@ from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.application.ports.packs import SnapshotPacks, SnapshotToPack
 from quarterdeck.application.ports.workspaces import PreparedWorkspace, Workspaces, WorkspaceTree
 from quarterdeck.application.streams import ARCHIVE, PROJECT, WORKSPACE
-from quarterdeck.domain import archive, session
+from quarterdeck.domain import archive, session_state
 from quarterdeck.domain.archive import Archive, WorkSetAside, archive_id
 from quarterdeck.domain.project import Project
-from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession, SessionState
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    OpenSession,
+    ReadySession,
+    SessionState,
+)
 from quarterdeck.domain.workspace import WorkspaceRebuilt, WorkspaceState, workspace_id
 from quarterdeck.worker.archiving import PREFIX, to_pack
 
@@ -32,7 +37,7 @@ class Asides:
 
     async def is_elsewhere(self, read: Read[SessionState]) -> bool:
         """Another worker has the session, or had it last: it does not go on with what is here."""
-        if session.keeper(read.state) in {"", self._worker_id}:
+        if session_state.keeper(read.state) in {"", self._worker_id}:
             return False
         return not isinstance(read.state, EndedSession) or self._left(await self._files(read.stream_id)) is not None
 
@@ -47,13 +52,13 @@ class Asides:
             return
         since = left.rebuilt.tree if left else prepared.tree
         found = await self._workspaces.tree(
-            session_id, since, keep_ignored=await self._keeps_ignored(session.existing(read.state))
+            session_id, since, keep_ignored=await self._keeps_ignored(session_state.existing(read.state))
         )
         known = {since} if left else {since, *(each.tree for each in to_pack(files.events, 0))}
         unsent = to_pack(files.events, max(left.rebuilt.covers, _begun(files, left)), left.at.version) if left else []
         if found.tree not in known or unsent:
             at = left.at if left else files.events[-1]
-            detail = _detail(self._worker_id, session.keeper(read.state), found)
+            detail = _detail(self._worker_id, session_state.keeper(read.state), found)
             await self._store(prepared, at, found, unsent, detail)
         await self._packs.finish(session_id)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from quarterdeck.domain.deadlines import spoken
 from quarterdeck.domain.limits import LimitsAsked
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 
 KEPT_BY = "conductor"
 

@@ -16,7 +16,12 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings
-from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionCloseRequested, SessionOpened
+from quarterdeck.domain.session_events import (
+    SessionAdmitted,
+    SessionClosed,
+    SessionCloseRequested,
+    SessionOpened,
+)
 
 ROOT = Path(__file__).parents[3]
 PLACES, SESSIONS, CONDUCTORS = 3, 60, 3

@@ -10,7 +10,7 @@ from tests.integration.conductor.test_admission import conductor_process
 from tests.support.projecting import session_opened, story_in
 from tests.support.services import Database
 
-from quarterdeck.domain.session import SessionProvisioningFailed
+from quarterdeck.domain.session_events import SessionProvisioningFailed
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task import task_id
 from quarterdeck.domain.task_events import TaskClaimed, TaskClaimExpired, TaskCreated, TaskStatus, TaskWorkNoted

@@ -58,7 +58,7 @@ from quarterdeck.domain.project import (
     Role,
 )
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
+from quarterdeck.domain.session_events import (
     Limit,
     SessionAdmitted,
     SessionClosed,

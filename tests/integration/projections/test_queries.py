@@ -15,7 +15,7 @@ from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.identity import TokenIssued, TokenKind
 from quarterdeck.domain.persona import PersonaDefined, PersonaRetired, PersonaSettings
-from quarterdeck.domain.session import SessionClosed
+from quarterdeck.domain.session_events import SessionClosed
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries import audit_trail, commands, personas, projects, sessions, tokens, workers

@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.domain.project import ProjectSettings, ProjectSettingsChanged
-from quarterdeck.domain.session import SessionAdmitted
+from quarterdeck.domain.session_events import SessionAdmitted
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries import queue
 

@@ -43,7 +43,7 @@ from quarterdeck.domain.project import ProjectArchived
 from quarterdeck.domain.report import Recipient, Report, ReportRemoved, ReportRevised, ReportSettings
 from quarterdeck.domain.report_issue import ReportDelivered
 from quarterdeck.domain.report_period import Cadence, Period, Schedule, Weekday
-from quarterdeck.domain.session import SessionClosed
+from quarterdeck.domain.session_events import SessionClosed
 from quarterdeck.domain.task import task_id
 from quarterdeck.domain.task_events import TaskCreated, TaskStatus, TaskStatusChanged
 from quarterdeck.domain.task_fields import TaskFields

@@ -21,7 +21,7 @@ from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
 from quarterdeck.domain.persona import SessionPersona
 from quarterdeck.domain.prices import MAX_PRICE, ModelPrice, PriceTableRevised, price_table_id
-from quarterdeck.domain.session import SessionAdmitted, SessionClosed, SessionOpened
+from quarterdeck.domain.session_events import SessionAdmitted, SessionClosed, SessionOpened
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import (
     LinkKind,

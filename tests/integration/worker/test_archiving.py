@@ -18,7 +18,7 @@ from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.snapshots import Place, Snapshots
 from quarterdeck.domain.archive import SnapshotsStored, archive_id
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.domain.session import NoSession, ReadySession
+from quarterdeck.domain.session_state import NoSession, ReadySession
 
 
 @pytest.fixture

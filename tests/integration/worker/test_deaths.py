@@ -23,7 +23,7 @@ from quarterdeck.application.background import end
 from quarterdeck.domain.command import CommandStarted
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, network_access_id
-from quarterdeck.domain.session import SessionAdopted
+from quarterdeck.domain.session_events import SessionAdopted
 from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.nats import EmbeddedNats
 from quarterdeck.host.postgres import APP, PROJECTOR, EmbeddedPostgres

@@ -22,7 +22,8 @@ from tests.support.services import Database
 from tests.support.waiting import eventually
 from tests.unit.worker.test_pausing import pause
 
-from quarterdeck.domain.session import ReadySession, SessionLost
+from quarterdeck.domain.session_events import SessionLost
+from quarterdeck.domain.session_state import ReadySession
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.root]
 

@@ -26,7 +26,8 @@ from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.archive import ShellsStored, archive_id
 from quarterdeck.domain.command import CommandLost, RunningCommand
 from quarterdeck.domain.pausing import SessionResumed
-from quarterdeck.domain.session import ReadySession, request_resume
+from quarterdeck.domain.session import request_resume
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.domain.worker import OrphanRemoved, worker_stream
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceRebuilt, workspace_id
 from quarterdeck.jail.bubblewrap import BubblewrapDriver

@@ -21,7 +21,7 @@ from quarterdeck.domain.command import CommandFinished, EndReason
 from quarterdeck.domain.limits import MIB, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict, network_access_id
-from quarterdeck.domain.session import SessionAdopted
+from quarterdeck.domain.session_events import SessionAdopted
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.root]
 

@@ -24,7 +24,7 @@ from quarterdeck.application.ports.workspaces import WorkspaceQuota
 from quarterdeck.domain.command import CommandFinished, EndReason
 from quarterdeck.domain.limits import MIB, LimitsAsked
 from quarterdeck.domain.quota import QuotaExceeded, QuotaLimit
-from quarterdeck.domain.session import SessionAdopted
+from quarterdeck.domain.session_events import SessionAdopted
 from quarterdeck.domain.workspace import workspace_id
 
 LIMITS = LimitsAsked(workspace_bytes=48 * MIB, workspace_files=3000)

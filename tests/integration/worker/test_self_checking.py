@@ -30,7 +30,8 @@ from quarterdeck.application.streams import WORKER
 from quarterdeck.domain.command import EndedCommand, RunningCommand
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.network import NetworkRule
-from quarterdeck.domain.session import EndedSession, ReadySession, SessionAdopted, SessionLost
+from quarterdeck.domain.session_events import SessionAdopted, SessionLost
+from quarterdeck.domain.session_state import EndedSession, ReadySession
 from quarterdeck.domain.worker import OrphanRemoved, WorkerStarted, worker_stream
 from quarterdeck.jail.cgroups.sessions import SessionGroups
 from quarterdeck_projections import database as pools

@@ -14,7 +14,7 @@ from tests.support.repositories import JAIL_UID, reachable_folder
 from tests.support.services import Database
 
 from quarterdeck.adapters.git.workspaces import GitWorkspaces, Options
-from quarterdeck.domain.session import SessionProvisioned
+from quarterdeck.domain.session_events import SessionProvisioned
 from quarterdeck.jail import program
 
 OLDER = """\

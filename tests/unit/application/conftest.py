@@ -26,7 +26,8 @@ from quarterdeck.domain.base import Actor, ActorKind, Recorded
 from quarterdeck.domain.command import CommandStarted, Terminal
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import SessionOpened, SessionProvisioned, SessionState
+from quarterdeck.domain.session_events import SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_state import SessionState
 
 
 @dataclass

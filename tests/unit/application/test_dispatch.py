@@ -8,7 +8,7 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.ports.jobs import Job
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.domain.session import OpenSession
+from quarterdeck.domain.session_state import OpenSession
 
 
 class Away(MemoryJobQueue):

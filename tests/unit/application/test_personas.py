@@ -12,7 +12,7 @@ from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.persona import Persona, PersonaSettings, persona_id
 from quarterdeck.domain.point import NOW
 from quarterdeck.domain.project import MemberAdded, Role
-from quarterdeck.domain.session import OpenSession
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
 
 SMALL = PersonaSettings(limits=LimitsAsked(memory_bytes=GIB), network=(NetworkRule(host="pypi.org"),))

@@ -16,7 +16,8 @@ from quarterdeck.domain.events import Event
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.pausing import SessionPaused
 from quarterdeck.domain.point import NOW, Point
-from quarterdeck.domain.session import OpenSession, SessionAdmitted, SessionClosed, SessionProvisioned
+from quarterdeck.domain.session_events import SessionAdmitted, SessionClosed, SessionProvisioned
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspacePrepared, workspace_id
 
 BASE, FIRST, SECOND = "b" * 40, "1" * 40, "2" * 40

@@ -12,7 +12,7 @@ from quarterdeck.application.previews import Previews
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
 from quarterdeck.domain.identity import TokenIssued, TokenKind, TokenRevoked, UserRegistered
 from quarterdeck.domain.preview import OFFER_LIFETIME, VISIT_LIFETIME
-from quarterdeck.domain.session import SessionClosed
+from quarterdeck.domain.session_events import SessionClosed
 
 
 @pytest.fixture

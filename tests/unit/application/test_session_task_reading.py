@@ -12,7 +12,7 @@ from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandRequested
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.events import Event
-from quarterdeck.domain.session import SessionOpened
+from quarterdeck.domain.session_events import SessionOpened
 from quarterdeck.domain.session_task_files import SessionTaskFilesRead, session_task_files_id
 from quarterdeck.domain.task_conflicts import TaskConflictFound
 from quarterdeck.domain.task_events import TaskStatus

@@ -16,7 +16,7 @@ from quarterdeck.domain.errors import (
 )
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import Role, add_member
-from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession
+from quarterdeck.domain.session_state import EndedSession, OpenSession, ReadySession
 
 KEY = IdempotencyKey(key="k", request_sha256="aa")
 

@@ -14,14 +14,8 @@ from quarterdeck.application.task_starts import Opening, TaskStarts
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, LimitExceededError, NotFoundError
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.point import NOW
-from quarterdeck.domain.session import (
-    OpenSession,
-    ReadySession,
-    SessionClosed,
-    SessionOpened,
-    SessionProvisioned,
-    SessionState,
-)
+from quarterdeck.domain.session_events import SessionClosed, SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_state import OpenSession, ReadySession, SessionState
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck.domain.task_events import TaskStatus
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id

@@ -11,14 +11,14 @@ from tests.unit.conductor.test_conductor import QUICK, conducting
 
 from quarterdeck.application.streams import PROJECT
 from quarterdeck.domain.project import ProjectSettings, ProjectSettingsChanged
-from quarterdeck.domain.session import (
-    OpenSession,
+from quarterdeck.domain.session_events import (
     SessionAdmitted,
     SessionClosed,
     SessionLost,
     SessionProvisioned,
     SessionProvisioningFailed,
 )
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.worker.settings import WorkerSettings
 
 

@@ -26,8 +26,8 @@ from quarterdeck.domain.budget_period import Every
 from quarterdeck.domain.budget_reservation import Fate, Reservation
 from quarterdeck.domain.errors import PausedError
 from quarterdeck.domain.pausing import Activity
-from quarterdeck.domain.session import ReadySession
 from quarterdeck.domain.session_holds import SessionHeld, SessionLetGo
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens
 from quarterdeck_projections.usage.pricing import priced
 

@@ -18,7 +18,8 @@ from quarterdeck.conductor.conductor import FLOOR, RELAYED, Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.command import CommandStarted, EndReason, RequestedCommand
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession, SessionProvisioned
+from quarterdeck.domain.session_events import SessionProvisioned
+from quarterdeck.domain.session_state import EndedSession, OpenSession, ReadySession
 from quarterdeck.jail.dummy import Hangs, Script
 from quarterdeck.worker.settings import WorkerSettings
 

@@ -13,7 +13,8 @@ from tests.unit.conductor.test_timekeeper import SETTINGS, AheadClock
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import OpenSession, SessionLost
+from quarterdeck.domain.session_events import SessionLost
+from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.task_events import TaskClaimExpired, TaskClaimRenewed, TaskReleased, TaskStatus
 from quarterdeck.domain.task_fields import TaskFields
 

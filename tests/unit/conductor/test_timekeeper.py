@@ -17,7 +17,8 @@ from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.deadlines import SessionLimitNear
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.pausing import Activity, SessionPaused, SessionPauseRequested
-from quarterdeck.domain.session import ReadySession, request_pause
+from quarterdeck.domain.session import request_pause
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.jail.dummy import Hangs, Script
 
 SETTINGS = ConductorSettings(tick_seconds=0.01, sweep_seconds=3600)

@@ -20,7 +20,9 @@ from quarterdeck.application.trees import DiffMeasure, MeasureAsked
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.exports import ExportFormat, WorkspaceExported, exports_id
 from quarterdeck.domain.point import NOW
-from quarterdeck.domain.session import OpenSession, ReadySession, SessionLost, request_resume
+from quarterdeck.domain.session import request_resume
+from quarterdeck.domain.session_events import SessionLost
+from quarterdeck.domain.session_state import OpenSession, ReadySession
 from quarterdeck.domain.session_work import MOST_COMMANDS, MOST_TEXT, SessionWork, WorkBranch, WorkEnd, WorkFile
 from quarterdeck.domain.task_events import TaskWorkNoted
 from quarterdeck.domain.task_fields import TaskFields

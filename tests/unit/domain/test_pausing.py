@@ -4,19 +4,18 @@ from uuid import uuid4
 
 import pytest
 
-from quarterdeck.domain import session
+from quarterdeck.domain import session, session_state
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, PausedError
 from quarterdeck.domain.pausing import SessionPaused, SessionPauseRequested, SessionResumed, SessionResumeRequested
-from quarterdeck.domain.session import (
-    NoSession,
+from quarterdeck.domain.session_events import (
     SessionAdopted,
     SessionCloseRequested,
     SessionEvent,
     SessionOpened,
     SessionProvisioned,
-    SessionState,
 )
+from quarterdeck.domain.session_state import NoSession, SessionState
 
 OPENED = SessionOpened(project_id=uuid4(), owner_id=uuid4(), ref="main")
 READY = (
@@ -28,7 +27,7 @@ PAUSED = (*READY, SessionPauseRequested(reason="lunch"), SessionPaused(reason="l
 
 def after(*events: SessionEvent) -> SessionState:
     initial: SessionState = NoSession()
-    return fold(session.evolve, initial, events)
+    return fold(session_state.evolve, initial, events)
 
 
 def test_it_is_paused_when_a_worker_says_so_and_the_reason_stays() -> None:

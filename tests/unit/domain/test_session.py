@@ -2,17 +2,13 @@ from uuid import UUID
 
 import pytest
 
-from quarterdeck.domain import session
+from quarterdeck.domain import session, session_state
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.pausing import SessionPaused, SessionPauseRequested, SessionResumeRequested
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import (
-    EndedSession,
-    NoSession,
-    OpenSession,
-    ReadySession,
+from quarterdeck.domain.session_events import (
     SessionAdopted,
     SessionClosed,
     SessionCloseRequested,
@@ -21,6 +17,12 @@ from quarterdeck.domain.session import (
     SessionOpened,
     SessionProvisioned,
     SessionProvisioningFailed,
+)
+from quarterdeck.domain.session_state import (
+    EndedSession,
+    NoSession,
+    OpenSession,
+    ReadySession,
     SessionState,
 )
 
@@ -32,7 +34,7 @@ NOTHING: SessionState = NoSession()
 
 
 def after(*events: SessionEvent) -> SessionState:
-    return fold(session.evolve, NOTHING, events)
+    return fold(session_state.evolve, NOTHING, events)
 
 
 def test_a_new_session_waits_for_a_worker() -> None:
@@ -112,12 +114,12 @@ def test_an_ended_session_cannot_be_provisioned() -> None:
 def test_an_adopted_session_moves_to_its_new_worker() -> None:
     state = after(OPENED, PROVISIONED, SessionAdopted(worker_id="w2", rebuilt=True, detail="host restarted"))
 
-    assert session.ready(state).worker_id == "w2"
+    assert session_state.ready(state).worker_id == "w2"
 
 
 def test_a_session_that_does_not_exist_is_not_found() -> None:
     with pytest.raises(NotFoundError):
-        session.running(NoSession())
+        session_state.running(NoSession())
 
 
 LOST = SessionLost(reason="w1 is gone")
@@ -137,7 +139,7 @@ def test_a_lost_session_is_taken_up_again_with_all_that_was_asked_for() -> None:
         asked=OPENED.limits,
         came_from="w1",
     )
-    assert session.keeper(state) == "w1"
+    assert session_state.keeper(state) == "w1"
     assert session.request_resume(state) == ()
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.gateway import Running, running, uuid_of
 
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.session import SessionForked
+from quarterdeck.domain.session_events import SessionForked
 from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, workspace_id
 from quarterdeck_schema import ids
 

@@ -22,7 +22,7 @@ from quarterdeck.domain.persona import NetworkChange, PersonaDefined, PersonaRev
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import Limit, SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_events import Limit, SessionOpened, SessionProvisioned
 from quarterdeck.domain.session_task_files import GivenTask, SessionTaskFilesRead
 from quarterdeck.domain.task_conflicts import Choice, TaskConflictFound, TaskConflictResolved
 from quarterdeck.domain.task_events import (

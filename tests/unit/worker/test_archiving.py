@@ -18,7 +18,7 @@ from quarterdeck.application.trees import FileAsked, FileContent, Home
 from quarterdeck.domain import archive
 from quarterdeck.domain.archive import Archive, SnapshotsCollected, SnapshotsStored, archive_id
 from quarterdeck.domain.errors import NotFoundError
-from quarterdeck.domain.session import NoSession
+from quarterdeck.domain.session_state import NoSession
 from quarterdeck.worker.archived_trees import ArchivedTrees, Retriever
 from quarterdeck.worker.archiving import Archiver
 from quarterdeck.worker.settings import WorkerSettings

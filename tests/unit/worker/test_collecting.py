@@ -13,7 +13,7 @@ from quarterdeck.adapters.memory.packs import MemorySnapshotPacks
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.domain.archive import SnapshotsCollected, SnapshotsStored, archive_id
-from quarterdeck.domain.session import SessionClosed
+from quarterdeck.domain.session_events import SessionClosed
 from quarterdeck.worker.collecting import Collector
 
 

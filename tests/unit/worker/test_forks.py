@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.session import SessionProvisioningFailed
+from quarterdeck.domain.session_events import SessionProvisioningFailed
 from quarterdeck.domain.workspace import (
     SnapshotTaken,
     WorkspaceRestored,

@@ -10,7 +10,7 @@ from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 
 from quarterdeck.domain.image_build import ImageBuildFailed, ImageBuildStarted, ImageBuilt, image_build_id
-from quarterdeck.domain.session import SessionProvisioningFailed
+from quarterdeck.domain.session_events import SessionProvisioningFailed
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.dummy import DummyDriver, DummyJail
 from quarterdeck.jail.errors import JailError

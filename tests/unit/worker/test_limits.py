@@ -6,7 +6,7 @@ import pytest
 from tests.support.deck import Deck, working
 
 from quarterdeck.domain.limits import GIB, MIB, LimitsAsked
-from quarterdeck.domain.session import Limit
+from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.dummy import DummyDriver, DummyJail
 from quarterdeck.jail.errors import JailError

@@ -23,13 +23,9 @@ from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.archive import ShellsStored, SnapshotsStored, WorkSetAside, archive_id
 from quarterdeck.domain.command import EndedCommand, RunningCommand
 from quarterdeck.domain.errors import ConflictError, UnavailableError
-from quarterdeck.domain.session import (
-    EndedSession,
-    ReadySession,
-    SessionAdmitted,
-    SessionLost,
-    request_resume,
-)
+from quarterdeck.domain.session import request_resume
+from quarterdeck.domain.session_events import SessionAdmitted, SessionLost
+from quarterdeck.domain.session_state import EndedSession, ReadySession
 from quarterdeck.domain.workspace import WorkspaceRebuilt, workspace_id
 from quarterdeck.jail.dummy import DummyHost, Hangs, Prints, Script, WaitsFor
 from quarterdeck.jail.shims import ALONE_SECONDS

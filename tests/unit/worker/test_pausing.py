@@ -12,7 +12,8 @@ from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.domain.command import EndReason, RequestedCommand
 from quarterdeck.domain.errors import PausedError
 from quarterdeck.domain.pausing import Activity, SessionPaused, SessionResumed
-from quarterdeck.domain.session import ReadySession, request_pause, request_resume
+from quarterdeck.domain.session import request_pause, request_resume
+from quarterdeck.domain.session_state import ReadySession
 from quarterdeck.jail.dummy import Hangs, Prints, Script, WaitsFor
 from quarterdeck.worker.settings import WorkerSettings
 

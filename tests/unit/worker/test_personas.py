@@ -19,7 +19,8 @@ from quarterdeck.domain.limits import GIB, MIB, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
 from quarterdeck.domain.persona import PersonaEvent, PersonaSettings, PersonaState, SessionPersona
-from quarterdeck.domain.session import SessionAdopted, SessionLost, request_resume
+from quarterdeck.domain.session import request_resume
+from quarterdeck.domain.session_events import SessionAdopted, SessionLost
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.dummy import DummyDriver, DummyJail
 from quarterdeck.jail.egress.dummy import DummyEgressKeeper

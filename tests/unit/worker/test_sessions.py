@@ -12,7 +12,8 @@ from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota, WorkspaceTree
 from quarterdeck.domain.command import CommandLost, EndReason
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
-from quarterdeck.domain.session import EndedSession, OpenSession, ReadySession, SessionProvisioningFailed
+from quarterdeck.domain.session_events import SessionProvisioningFailed
+from quarterdeck.domain.session_state import EndedSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import WorkspaceDiscarded, workspace_id
 from quarterdeck.jail.abstract import JailSpec
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, DummyJail, Hangs, Script

@@ -21,7 +21,7 @@ from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.command import CommandLost, CommandStarted, EndReason
 from quarterdeck.domain.errors import ConflictError, UnavailableError
 from quarterdeck.domain.events import EVENT_TYPES, Event
-from quarterdeck.domain.session import SessionAdopted, SessionLost
+from quarterdeck.domain.session_events import SessionAdopted, SessionLost
 from quarterdeck.jail.abstract import ExecSpec, JailSpec
 from quarterdeck.jail.dummy import DummyDriver, DummyJail, EchoesInput, Hangs, Prints, Script, WaitsFor
 from quarterdeck.worker.settings import WorkerSettings

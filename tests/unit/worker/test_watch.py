@@ -12,7 +12,7 @@ from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.limits import MIB, LimitsAsked
 from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
-from quarterdeck.domain.session import Limit, SessionProvisioned
+from quarterdeck.domain.session_events import Limit, SessionProvisioned
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
 from quarterdeck.jail.dummy import Hangs, Prints, Script, WaitsFor
 

@@ -11,7 +11,7 @@ from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session import SessionCloseRequested, SessionOpened, SessionProvisioned
+from quarterdeck.domain.session_events import SessionCloseRequested, SessionOpened, SessionProvisioned
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded, WorkspacePrepared
 
 
