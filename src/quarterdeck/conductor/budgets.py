@@ -5,7 +5,8 @@ look. What is found is decided on each session's own stream, so two conductors d
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -14,10 +15,11 @@ import structlog
 
 from quarterdeck.application import budget_words
 from quarterdeck.application.budget_reservations import Reservations
+from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.patience import patiently
-from quarterdeck.application.ports.log import LoggedEvent
+from quarterdeck.application.ports.log import LoggedEvent, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.open_work import OpenWork
@@ -30,7 +32,7 @@ from quarterdeck.domain.budget_ledger import (
     BudgetPeriodOpened,
     BudgetTermsApplied,
 )
-from quarterdeck.domain.session_events import SessionProvisioned
+from quarterdeck.domain.session_events import SessionEvent, SessionProvisioned
 from quarterdeck.domain.session_holds import SessionHeld, SessionLetGo
 from quarterdeck.domain.session_state import ReadySession
 
@@ -75,10 +77,8 @@ class BudgetKeeper:
             # what holds them is looked at before what is used up: so nothing is let go that is held because of later
             places = {project_id: list(self._sessions_of(project_id)) for project_id in wanted}
             try:
-                over_all = await patiently(lambda: self._ledgers.paused(None))
                 for project_id in list(wanted):
-                    own = await patiently(partial(self._ledgers.paused, project_id))
-                    await self._settle(project_id, places[project_id], [*own, *over_all])
+                    await self._settle(project_id, places[project_id])
                     wanted.discard(project_id)
             finally:
                 # what was not come to is looked at again
@@ -101,27 +101,52 @@ class BudgetKeeper:
             await patiently(partial(self._reservations.expire, reservation_id, context))
             self._work.reserved.forget(reservation_id)
 
-    async def _settle(
-        self, project_id: UUID, places: list[tuple[UUID, ReadySession]], used_up: list[tuple[Budget, Account]]
-    ) -> None:
+    async def _settle(self, project_id: UUID, places: list[tuple[UUID, ReadySession]]) -> None:
+        used_up = await self._used_up(project_id)
         ends = [account.period.ends for _, account in used_up if account.period.ends]
         if ends:
             self._ends[project_id] = min(ends)
         for session_id, place in places:
-            holding = {known.id: account for known, account in used_up if _covers(known, session_id, place)}
-            for budget_id, account in holding.items():
-                if budget_id not in place.holds.budgets:
-                    logger.info("a budget is used up; a session is paused", session=str(session_id))
-                    hold = partial(session.hold, budget_id=budget_id, reason=budget_words.held_text(account))
-                    await self._journal.decide(SESSION, session_id, hold)
-            for budget_id in place.holds.budgets - holding.keys():
-                logger.info("a budget lets a session go on", session=str(session_id))
-                await self._journal.decide(SESSION, session_id, partial(session.let_go, budget_id=budget_id))
+            if _holding(used_up, session_id, place).keys() != place.holds.budgets:
+                await self._settle_one(project_id, session_id)
+
+    async def _settle_one(self, project_id: UUID, session_id: UUID) -> None:
+        """The session is read before what is used up, and written only as it was read: so what another conductor did
+        about something later is not done again, nor undone, about something earlier."""
+        while True:
+            stream = await self._journal.read(SESSION, session_id)
+            if not isinstance(stream.state, ReadySession):
+                return
+            events = _decide(stream.state, _holding(await self._used_up(project_id), session_id, stream.state))
+            if not events:
+                return
+            write = StreamWrite(stream_id=session_id, expected_version=stream.version, events=events)
+            with suppress(ConcurrencyError):
+                await self._journal.append([write], stream.events[-1])
+                logger.info("a session is held or let go by a budget", session=str(session_id), did=events[0].TOPIC)
+
+    async def _used_up(self, project_id: UUID) -> list[tuple[Budget, Account]]:
+        own = await patiently(partial(self._ledgers.paused, project_id))
+        return [*own, *await patiently(lambda: self._ledgers.paused(None))]
 
     def _sessions_of(self, project_id: UUID) -> Iterator[tuple[UUID, ReadySession]]:
         for session_id, known in self._work.sessions.items():
             if known.state.project_id == project_id and isinstance(known.state, ReadySession):
                 yield session_id, known.state
+
+
+def _decide(place: ReadySession, holding: Mapping[UUID, Account]) -> tuple[SessionEvent, ...]:
+    """What one budget does; whoever asks asks again, for the others."""
+    for budget_id, account in holding.items():
+        if events := session.hold(place, budget_id, budget_words.held_text(account)):
+            return events
+    for budget_id in place.holds.budgets - holding.keys():
+        return session.let_go(place, budget_id)
+    return ()
+
+
+def _holding(used_up: list[tuple[Budget, Account]], session_id: UUID, place: ReadySession) -> dict[UUID, Account]:
+    return {known.id: account for known, account in used_up if _covers(known, session_id, place)}
 
 
 def _covers(known: Budget, session_id: UUID, place: ReadySession) -> bool:

@@ -1,6 +1,7 @@
 """Budgets that are used up pause what they cover, and let go of it, once: whatever runs, dies and starts again."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -16,12 +17,15 @@ from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.application.access import ADMIN
 from quarterdeck.application.budget_reservations import Asked, Reservations
 from quarterdeck.application.budgets import BudgetBook
+from quarterdeck.application.journal import Journal
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.streams import RESERVATION
 from quarterdeck.application.usage import Usage
-from quarterdeck.domain.budget import Covers, Scope, Terms
-from quarterdeck.domain.budget_ledger import Amount, Answer, BudgetReleased
+from quarterdeck.conductor.budgets import BudgetKeeper
+from quarterdeck.conductor.open_work import OpenWork
+from quarterdeck.domain.budget import Budget, Covers, Scope, Terms
+from quarterdeck.domain.budget_ledger import Account, Amount, Answer, BudgetReleased
 from quarterdeck.domain.budget_period import Every
 from quarterdeck.domain.budget_reservation import Fate, Reservation
 from quarterdeck.domain.errors import PausedError
@@ -245,3 +249,51 @@ async def test_what_was_reserved_and_never_settled_is_given_back_once_by_two_con
         await eventually(expired)
     released = [each.event for each in await deck.log.read(0, 1000) if isinstance(each.event, BudgetReleased)]
     assert [(each.account.budget_id, each.account.reserved) for each in released] == [(identifier, Amount())]
+
+
+class Overtaken(Ledgers):
+    """Of a conductor that has just looked at what is used up when others do what `meanwhile` says."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def paused(self, project_id: UUID | None) -> list[tuple[Budget, Account]]:
+        found = await super().paused(project_id)
+        if project_id and (meanwhile := self.meanwhile):
+            self.meanwhile = None
+            await meanwhile()
+        return found
+
+
+async def test_a_conductor_that_is_behind_does_not_hold_again_what_another_has_let_go(
+    deck: Deck, money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, heard = OpenWork(), 0
+
+    def keeper() -> BudgetKeeper:
+        return BudgetKeeper(work, Journal(deck.log, "conductor"), deck.clock)
+
+    async def hear() -> None:
+        nonlocal heard
+        for recorded in await deck.log.read(heard, 10_000):
+            work.apply(recorded)
+            heard = recorded.position
+
+    async def others() -> None:
+        await keeper().settle()
+        await money.book.remove(ADA, project_id, budget_id)
+        await hear()
+        await keeper().settle()
+
+    async with working(deck.worker()):
+        async with conducting(deck, SETTINGS):
+            session_id = await deck.opened()
+        project_id = (await ready(deck, session_id)).project_id
+        budget_id = await money.set(Scope(project_id=project_id))
+        await money.spend(project_id)
+        await hear()
+        behind, ledgers = keeper(), Overtaken(deck.log, deck.clock)
+        ledgers.meanwhile = others
+        monkeypatch.setattr(behind, "_ledgers", ledgers)
+        await behind.settle()
+    told = [type(each.event) for each in await deck.log.load(session_id)]
+    assert (told.count(SessionHeld), told.count(SessionLetGo)) == (1, 1)
