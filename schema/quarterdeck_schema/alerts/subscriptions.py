@@ -50,8 +50,7 @@ class AlertSubscriptions:
 
 async def _changes(info: Info, after: int, project_id: UUID | None) -> AsyncIterator[AlertChanged]:
     async for raw in visible_events(info.context, after, project_id=project_id, topics=TOPICS):
-        if raw.topic in TOPICS:
-            yield _changed(raw)
+        yield _changed(raw)
 
 
 def _changed(raw: RawEvent) -> AlertChanged:

@@ -62,7 +62,7 @@ class BudgetSubscriptions:
 
 async def _changes(info: Info, after: int, project_id: UUID) -> AsyncIterator[BudgetChanged]:
     async for raw in visible_events(info.context, after, project_id=project_id, topics=TOPICS):
-        if raw.topic in TOPICS and (identifier := _budget_of(raw)):
+        if identifier := _budget_of(raw):
             yield BudgetChanged(
                 identifier=identifier,
                 position=Long(raw.position),

@@ -58,7 +58,7 @@ async def visible_events(
     session_id: UUID | None = None,
     topics: frozenset[str] | None = None,
 ) -> AsyncIterator[RawEvent]:
-    """Events of the projects that are the caller's at the time; of some topics, and those that change members."""
+    """Events of the projects that are the caller's at the time, of some topics where given."""
     roles = await roles_of(context)
     wanted = None if topics is None else topics | CHANGES_MEMBERS
     follow = context.services.events.follow
@@ -66,5 +66,6 @@ async def visible_events(
         if roles is not None and raw.topic in CHANGES_MEMBERS:
             await context.services.reads.wait_for(raw.position, "projects")
             roles = await roles_of(context)
-        if roles is None or raw.envelope.project_id in roles:
+        asked_for = topics is None or raw.topic in topics
+        if asked_for and (roles is None or raw.envelope.project_id in roles):
             yield raw

@@ -11,11 +11,11 @@ from quarterdeck.audit.bundle.checking import events as bundle_events
 from quarterdeck.audit.bundle.container import BundleError
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.exporting import export
-from quarterdeck.audit.over_api import synchronously, until
+from quarterdeck.audit.over_api import rows_of
 from quarterdeck.audit.rehearse import rehearse
 from quarterdeck.audit.telling import given, rehearsed, told
 from quarterdeck_cli import resolve
-from quarterdeck_cli.api.events import events, log_status
+from quarterdeck_cli.api.events import log_status
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
 
@@ -59,8 +59,7 @@ async def rehearse_log(qd: Qd, bundle: Path | None, *, as_json: bool) -> int:
         client = await qd.client()
         end = (await log_status(client)).position
         with qd.out.status(f"Reading {end:,} events …") as say:
-            rows = synchronously(until(events(client), end, say), asyncio.get_running_loop())
-            found = await asyncio.to_thread(rehearse, rows)
+            found = await asyncio.to_thread(rehearse, rows_of(client, end, say))
     return rehearsed(qd, found, as_json=as_json)
 
 

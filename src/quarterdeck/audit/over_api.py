@@ -16,6 +16,7 @@ from quarterdeck.domain.checkpoint import SigningKeyIntroduced
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.checkpoints import checkpoints
 from quarterdeck_cli.api.events import Event, events, log_status
+from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
@@ -31,7 +32,7 @@ async def check(qd: Qd, known_head: str | None, trusted: Sequence[str], *, as_js
     notes = [each.note async for each in checkpoints(client)]
     end = (await log_status(client)).position
     with qd.out.status(f"Checking {end:,} events …") as say, Signatures(keys) as signatures:
-        rows = synchronously(until(events(client), end, say), asyncio.get_running_loop())
+        rows = rows_of(client, end, say)
         report = await asyncio.to_thread(verify, rows, known_head=known, check=signatures.take)
         if report.intact:
             report = replace(report, finding=await asyncio.to_thread(signatures.compare, notes))
@@ -56,7 +57,12 @@ async def show_keys(qd: Qd, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-async def until(found: AsyncIterator[Event], end: int, say: Callable[[str], None]) -> AsyncIterator[RawEvent]:
+def rows_of(client: Client, end: int, say: Callable[[str], None]) -> Iterator[RawEvent]:
+    """The log up to a position, for a thread other than the caller's. `say` is told how far it has come."""
+    return _synchronously(_until(events(client), end, say), asyncio.get_running_loop())
+
+
+async def _until(found: AsyncIterator[Event], end: int, say: Callable[[str], None]) -> AsyncIterator[RawEvent]:
     """Up to the head that the log had at the start: a busy log would have no end."""
     async for event in found:
         if event.position > end:
@@ -66,7 +72,7 @@ async def until(found: AsyncIterator[Event], end: int, say: Callable[[str], None
         yield raw_event(event)
 
 
-def synchronously(rows: AsyncIterator[RawEvent], loop: asyncio.AbstractEventLoop) -> Iterator[RawEvent]:
+def _synchronously(rows: AsyncIterator[RawEvent], loop: asyncio.AbstractEventLoop) -> Iterator[RawEvent]:
     """For a thread: the rows that `loop` fetches."""
 
     async def following() -> RawEvent | None:

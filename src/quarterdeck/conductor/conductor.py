@@ -1,7 +1,7 @@
 """The conductor role: one reader of the log that relays, and a sweep beside it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -40,6 +40,7 @@ RELAYED = "conductor.relay"
 FLOOR = "conductor.floor"
 """Cursor: nothing that is open lies before here."""
 REMEMBER_SECONDS = 1.0
+Look = Callable[[], Awaitable[None]]
 
 
 class Conductor:
@@ -81,13 +82,17 @@ class Conductor:
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        tick = self._settings.tick_seconds
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read(), name="relay")
             group.create_task(self._remember_on_a_timer(), name="cursors")
             group.create_task(self._sweep_on_a_timer(), name="sweep")
-            group.create_task(self._keep_time(), name="time")
-            group.create_task(self._note_work(), name="notes")
-            group.create_task(self._sign_on_a_timer(), name="signing")
+            group.create_task(self._keep_looking("time", tick, *self._of_time()))
+            # beside the rest: a worker may take its time
+            group.create_task(self._keep_looking("notes", tick, self._notes.once))
+            if self._signing:
+                every = self._settings.checkpoint_look_seconds
+                group.create_task(self._keep_looking("signing", every, self._signing.once))
             group.create_task(self._task_files.run(), name="task files")
             group.create_task(self._send(), name="outgoing")
 
@@ -153,33 +158,21 @@ class Conductor:
         snapshots = self._task_files.floor
         return self._work.floor if snapshots is None else min(self._work.floor, snapshots - 1)
 
-    async def _keep_time(self) -> None:
+    def _of_time(self) -> tuple[Look, ...]:
+        return (self._timekeeper.once, self._claims.once, self._budgets.expire, self._budgets.settle)
+
+    async def _keep_looking(self, what: str, every_seconds: float, *looks: Look) -> None:
+        """Calls each of them again and again; one that fails holds up no other, and is called again."""
         await self.caught_up.wait()
         while True:
-            for look in (self._timekeeper.once, self._claims.once, self._budgets.expire, self._budgets.settle):
+            for look in looks:
                 try:
                     await look()
+                except UnavailableError as error:
+                    logger.warning("a look has to wait", what=what, error=error.message)
                 except Exception:
-                    logger.exception("the limits of time could not be kept")
-            await asyncio.sleep(self._settings.tick_seconds)
-
-    async def _note_work(self) -> None:
-        """Beside the rest: a worker may take its time."""
-        await self.caught_up.wait()
-        while True:
-            await self._notes.once()
-            await asyncio.sleep(self._settings.tick_seconds)
-
-    async def _sign_on_a_timer(self) -> None:
-        await self.caught_up.wait()
-        while self._signing:
-            try:
-                await self._signing.once()
-            except UnavailableError as error:
-                logger.warning("a checkpoint has to wait", error=error.message)
-            except Exception:
-                logger.exception("no checkpoint could be signed")
-            await asyncio.sleep(self._settings.checkpoint_look_seconds)
+                    logger.exception("a look failed", what=what)
+            await asyncio.sleep(every_seconds)
 
     async def _sweep_on_a_timer(self) -> None:
         await self.caught_up.wait()
