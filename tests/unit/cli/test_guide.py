@@ -7,7 +7,7 @@ import pytest
 from tests.unit.cli.conftest import QdCall
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").rglob("*.md"))]
 CALL = re.compile(r"(?:^|`)qd ([^`#\n]+)", re.MULTILINE)
 CALLS = sorted({found.strip() for page in PAGES for found in CALL.findall(page.read_text("utf-8"))})
 OPTION = re.compile(r"(?<= )--?[a-z][a-z-]*")

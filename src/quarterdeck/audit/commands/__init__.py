@@ -1,0 +1,27 @@
+"""`qd audit`: the audit tool's commands, which the client finds by its entry-point group `quarterdeck.cli`.
+
+Every call of `qd` imports this package, so a command imports what it runs when it is called.
+"""
+
+import typer
+
+from quarterdeck.audit.commands.export import export_log
+from quarterdeck.audit.commands.keys import list_keys
+from quarterdeck.audit.commands.rehearse import rehearse_log
+from quarterdeck.audit.commands.verify import verify_log
+from quarterdeck_cli.command_line import command, group
+
+
+class AuditPlugin:
+    """Adds `qd audit`."""
+
+    def add_to(self, app: typer.Typer) -> None:
+        audit = group("Check the record.")
+        command(audit, "verify")(verify_log)
+        command(audit, "keys")(list_keys)
+        command(audit, "export")(export_log)
+        command(audit, "rehearse")(rehearse_log)
+        app.add_typer(audit, name="audit")
+
+
+plugin = AuditPlugin()
