@@ -118,12 +118,12 @@ class OwnDaemon:
         self.containerd.kill()
         self.containerd.wait(START_SECONDS)
         self.containerd = None
-        for pid in [*self._holders(), *inside]:
+        for pid in [*self.shims(), *inside]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _holders(self) -> list[int]:
-        """containerd's shims."""
+    def shims(self) -> list[int]:
+        """containerd's, one for each container."""
         mark = f"-address {self.root}/containerd.sock"
         return [each.pid for each in psutil.process_iter(["cmdline"]) if mark in " ".join(each.info["cmdline"] or ())]
 

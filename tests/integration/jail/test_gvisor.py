@@ -160,6 +160,18 @@ async def test_a_container_that_is_killed_is_made_again(gvisor_daemon: OwnDaemon
     assert (await run(jail, "echo fine")).text == "fine\n"
 
 
+async def test_a_container_whose_containerd_shim_hangs_is_removed_all_the_same(
+    gvisor_daemon: OwnDaemon, jail: StandingJail
+) -> None:
+    (shim,) = gvisor_daemon.shims()
+    os.kill(shim, signal.SIGSTOP)
+
+    await jail.destroy()
+
+    assert _containers_of(gvisor_daemon, jail) == []
+    assert gvisor_daemon.shims() == []
+
+
 async def test_a_container_ends_with_its_shim_and_nothing_of_it_is_left(
     gvisor_daemon: OwnDaemon, driver: Driver, where: Place, jail: StandingJail
 ) -> None:

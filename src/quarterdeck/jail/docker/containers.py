@@ -1,9 +1,6 @@
 """The containers of this worker's sessions: what each is made of, and finding and removing them."""
 
-import os
-import signal
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -11,13 +8,12 @@ from uuid import UUID
 
 import docker
 from docker.errors import APIError, NotFound
-from docker.models.containers import Container
 from docker.types import LogConfig, Mount, Ulimit
 
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import system
 from quarterdeck.jail.abstract import DOCUMENTS_PATH, WORKSPACE_PATH, JailSpec
-from quarterdeck.jail.docker import look, volumes
+from quarterdeck.jail.docker import kernels, volumes
 from quarterdeck.jail.docker.images import Image
 from quarterdeck.jail.docker.runtime import MOUNTED, Runtime
 from quarterdeck.jail.limits import SPARE_MEMORY, SPARE_TASKS, JailLimits
@@ -185,7 +181,7 @@ def remove(client: docker.DockerClient, session_id: UUID) -> None:
     """With its volume and everything that runs in it. Nothing there: nothing happens."""
     try:
         found = client.containers.get(name_of(session_id))
-        _end_own_kernel(found)
+        kernels.end(found)
         found.remove(force=True, v=True)
     except NotFound:
         pass
@@ -195,23 +191,6 @@ def remove(client: docker.DockerClient, session_id: UUID) -> None:
             raise
     for name in (name_of(session_id), terminals_of(session_id)):
         volumes.remove(client, name)
-
-
-def _end_own_kernel(found: Container) -> None:
-    """Ends a kernel that is a process on the host: a runtime that asks it to end itself waits for ever if it hangs."""
-    told = cast("Mapping[str, Any]", found.attrs)
-    pid = told["State"]["Pid"]
-    if told["HostConfig"]["Runtime"] in look.OF_THE_HOST or not pid:
-        return
-    # only root may: for others Docker has to do
-    with suppress(OSError):
-        process = os.pidfd_open(pid)
-        try:
-            found.reload()
-            if cast("Mapping[str, Any]", found.attrs)["State"]["Pid"] == pid:
-                signal.pidfd_send_signal(process, signal.SIGKILL)
-        finally:
-            os.close(process)
 
 
 def label_of(state: Path) -> str:
