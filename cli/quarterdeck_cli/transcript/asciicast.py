@@ -1,4 +1,5 @@
-"""Export as asciicast v2, which the asciinema player plays (https://docs.asciinema.org/manual/asciicast/v2/)."""
+"""Export as asciicast, which the asciinema player plays: v2 (https://docs.asciinema.org/manual/asciicast/v2/), that all
+of its releases read, and v3 (https://docs.asciinema.org/manual/asciicast/v3/), that tells the exit code as well."""
 
 import codecs
 import struct
@@ -76,6 +77,33 @@ class CastWriter:
 
     def _event(self, code: str, data: str) -> bytes:
         return _line([self._time_us / 1_000_000, code, data])
+
+
+class CastV3Writer(CastWriter):
+    """The same in v3, where each event tells the time since the one before."""
+
+    def __init__(self, header: CastHeader) -> None:
+        super().__init__(header)
+        self._told_us = 0
+
+    def header(self) -> bytes:
+        return _line(
+            {
+                "version": 3,
+                "term": {"cols": self._header.columns, "rows": self._header.rows, "type": "xterm-256color"},
+                "timestamp": self._header.started_at,
+                "command": self._header.command,
+                "title": self._header.title,
+                "env": {"SHELL": "/bin/bash"},
+            }
+        )
+
+    def exit(self, code: int) -> bytes:
+        return self._event("x", str(code))
+
+    def _event(self, code: str, data: str) -> bytes:
+        since, self._told_us = self._time_us - self._told_us, self._time_us
+        return _line([since / 1_000_000, code, data])
 
 
 def _line(value: Any) -> bytes:

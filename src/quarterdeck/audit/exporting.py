@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.bundle.writing import BundleWriter
 from quarterdeck.audit.checkpoints import position_of
 from quarterdeck.audit.over_api import raw_event
-from quarterdeck.domain.command import CommandFinished
+from quarterdeck.audit.records.entry import has_output
+from quarterdeck.audit.records.from_server import events_of
+from quarterdeck.audit.records.part import Part
 from quarterdeck_cli import ids
 from quarterdeck_cli.api import transcripts
 from quarterdeck_cli.api.checkpoints import checkpoints
-from quarterdeck_cli.api.events import events, log_status
+from quarterdeck_cli.api.events import log_status
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
@@ -27,17 +28,17 @@ PART_BYTES = 8 * 1024**2
 """Of a transcript, in one member."""
 
 
-async def export(qd: Qd, path: Path, scope: Scope, node: str | None, *, as_json: bool) -> int:
+async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
     """Writes the bundle, or goes on with one that was begun, and returns the exit code."""
     client = await qd.client()
     # before the head: a note about rows that are not in the bundle would look like a log that was cut off
-    notes = [each.note async for each in checkpoints(client)] if scope is Scope.ALL else []
+    notes = [each.note async for each in checkpoints(client)] if part.scope is Scope.ALL else []
     end = (await log_status(client)).position
     with (
         qd.out.status("Exporting …") as say,
-        BundleWriter(path, scope, ids.uuid_of(node) if node else None, end) as writer,
+        BundleWriter(path, part.scope, part.id, end) as writer,
     ):
-        await _Export(client, writer, scope, node, say).run()
+        await _Export(client, writer, part, say).run()
         begun = writer.progress.header.end
         # a part that was begun earlier ends at its own head; but what is beyond the log's head is to be found
         writer.finish([note for note in notes if not begun < position_of(note) <= end])
@@ -64,16 +65,13 @@ async def export(qd: Qd, path: Path, scope: Scope, node: str | None, *, as_json:
 class _Export:
     client: Client
     writer: BundleWriter
-    scope: Scope
-    node: str | None
+    part: Part
     say: Callable[[str], None]
 
     async def run(self) -> None:
         known = self.writer.progress
-        project = self.node if self.scope is Scope.PROJECT else None
-        session = self.node if self.scope is Scope.SESSION else None
         some: list[RawEvent] = []
-        async for event in events(self.client, project_id=project, session_id=session, after=known.position):
+        async for event in events_of(self.client, self.part, known.position):
             if event.position > known.header.end:
                 break
             some.append(raw_event(event))
@@ -87,7 +85,7 @@ class _Export:
         self.writer.add_events(some)
         transcripts_added = 0
         for event in some:
-            if _has_output(event):
+            if has_output(event):
                 self.writer.add_transcript(event.stream_id, await self._transcript(event.stream_id))
                 transcripts_added += 1
                 self._tell(event.position)
@@ -106,10 +104,3 @@ class _Export:
     def _tell(self, position: int) -> None:
         told = self.writer.progress
         self.say(f"{position:,} of {told.header.end:,} events, {told.transcripts:,} transcripts, {told.size:,} bytes …")
-
-
-def _has_output(event: RawEvent) -> bool:
-    if event.topic != CommandFinished.TOPIC or event.payload is None:
-        return False
-    ended = decode(event.topic, event.schema_version, event.payload)
-    return isinstance(ended, CommandFinished) and ended.output_bytes > 0

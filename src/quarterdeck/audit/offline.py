@@ -9,12 +9,11 @@ from pathlib import Path
 from quarterdeck.audit.bundle.checking import check
 from quarterdeck.audit.bundle.checking import events as bundle_events
 from quarterdeck.audit.bundle.container import BundleError
-from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.exporting import export
 from quarterdeck.audit.over_api import rows_of
+from quarterdeck.audit.records.choosing import one_of, part_on_server
 from quarterdeck.audit.rehearse import rehearse
 from quarterdeck.audit.telling import given, rehearsed, told
-from quarterdeck_cli import resolve
 from quarterdeck_cli.api.events import log_status
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
@@ -23,27 +22,31 @@ from quarterdeck_cli.qd import Qd
 async def check_bundle(qd: Qd, path: Path, known_head: str | None, trusted: Sequence[str], *, as_json: bool) -> int:
     """Prints what was found in a bundle, and returns the exit code."""
     known, keys = given(known_head, trusted)
-    with qd.out.status(f"Checking {path} …"), _telling(path):
+    with qd.out.status(f"Checking {path} …"), telling(path):
         found = await asyncio.to_thread(check, path, keys, known)
     return told(qd, found.report, found.signatures, as_json=as_json, bundle=found)
 
 
 async def export_bundle(
-    qd: Qd, path: Path, *, everything: bool, project: str | None, session: str | None, as_json: bool
+    qd: Qd,
+    path: Path,
+    *,
+    bundle: Path | None,
+    everything: bool,
+    project: str | None,
+    session: str | None,
+    as_json: bool,
 ) -> int:
     """Writes a bundle of what is named, and returns the exit code."""
-    if sum((everything, project is not None, session is not None)) != 1:
-        raise UsageError("A bundle is of one thing.", "Give --all, --project or --session.")
+    if bundle:
+        raise UsageError("A bundle is not made out of a bundle.", "Give another --format, or leave --bundle out.")
+    one_of(everything=everything, project=project, session=session)
     if os.path.lexists(path):
         raise UsageError(f"{path} is there already.", "Name another file, or remove it.")
     client = await qd.client()
-    scope, node = Scope.ALL, None
-    if project:
-        scope, node = Scope.PROJECT, await resolve.project_id(client, project)
-    if session:
-        scope, node = Scope.SESSION, await resolve.session_id(client, session)
+    part = await part_on_server(client, project=project, session=session)
     try:
-        return await export(qd, path, scope, node, as_json=as_json)
+        return await export(qd, path, part, as_json=as_json)
     except BundleError as error:
         raise UsageError(error.message, error.next_step) from error
     except OSError as error:
@@ -53,7 +56,7 @@ async def export_bundle(
 async def rehearse_log(qd: Qd, bundle: Path | None, *, as_json: bool) -> int:
     """Reads a bundle, or the server's log, prints what this release could not read, and returns the exit code."""
     if bundle:
-        with qd.out.status(f"Reading {bundle} …"), _telling(bundle):
+        with qd.out.status(f"Reading {bundle} …"), telling(bundle):
             found = await asyncio.to_thread(lambda: rehearse(bundle_events(bundle)))
     else:
         client = await qd.client()
@@ -64,7 +67,7 @@ async def rehearse_log(qd: Qd, bundle: Path | None, *, as_json: bool) -> int:
 
 
 @contextmanager
-def _telling(path: Path) -> Generator[None]:
+def telling(path: Path) -> Generator[None]:
     """What a file that is no bundle means to the user."""
     try:
         yield

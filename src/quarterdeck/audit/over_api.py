@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from quarterdeck.adapters.postgres.codec import decode
@@ -22,6 +23,8 @@ from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
 
 SAID_EVERY = 1000
+AT_ONCE = 256
+ItemT = TypeVar("ItemT")
 
 
 async def check(qd: Qd, known_head: str | None, trusted: Sequence[str], *, as_json: bool) -> int:
@@ -59,7 +62,7 @@ async def show_keys(qd: Qd, *, as_json: bool) -> int:
 
 def rows_of(client: Client, end: int, say: Callable[[str], None]) -> Iterator[RawEvent]:
     """The log up to a position, for a thread other than the caller's. `say` is told how far it has come."""
-    return _synchronously(_until(events(client), end, say), asyncio.get_running_loop())
+    return synchronously(_until(events(client), end, say), asyncio.get_running_loop())
 
 
 async def _until(found: AsyncIterator[Event], end: int, say: Callable[[str], None]) -> AsyncIterator[RawEvent]:
@@ -72,14 +75,21 @@ async def _until(found: AsyncIterator[Event], end: int, say: Callable[[str], Non
         yield raw_event(event)
 
 
-def _synchronously(rows: AsyncIterator[RawEvent], loop: asyncio.AbstractEventLoop) -> Iterator[RawEvent]:
-    """For a thread: the rows that `loop` fetches."""
+def synchronously(
+    items: AsyncIterator[ItemT], loop: asyncio.AbstractEventLoop, at_once: int = AT_ONCE
+) -> Iterator[ItemT]:
+    """For a thread: what `loop` fetches, so many at a time, as each crossing from thread to thread takes its time."""
 
-    async def following() -> RawEvent | None:
-        return await anext(rows, None)
+    async def following() -> list[ItemT]:
+        some: list[ItemT] = []
+        async for item in items:
+            some.append(item)
+            if len(some) == at_once:
+                break
+        return some
 
-    while (row := asyncio.run_coroutine_threadsafe(following(), loop).result()) is not None:
-        yield row
+    while some := asyncio.run_coroutine_threadsafe(following(), loop).result():
+        yield from some
 
 
 def raw_event(event: Event) -> RawEvent:

@@ -1,29 +1,70 @@
 """qd audit export: the record, or a part of it, as a file."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from quarterdeck.audit.commands.options import Whole
+from quarterdeck.audit.commands.options import BundleFile, Whole
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef
 from quarterdeck_cli.qd import Qd
+
+
+class Format(StrEnum):
+    BUNDLE = "bundle"
+    CLOUDEVENTS = "cloudevents"
+    ASCIICAST = "asciicast"
+    ATIF = "atif"
+    JSONL = "jsonl"
+
+
+As = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        help="bundle: all of it, to be checked anywhere; cloudevents: CloudEvents 1.0, one a line; asciicast: a folder "
+        "of recordings, one a command, v3; atif: a session as a trajectory; jsonl: events as `qd events list` has "
+        "them.",
+    ),
+]
 
 
 async def export_log(
     qd: Qd,
     file: Annotated[Path, typer.Argument(help="To write, as record.tar.zst.")],
     *,
+    form: As = Format.BUNDLE,
+    bundle: BundleFile = None,
     everything: Whole = False,
     project: ProjectName = None,
     session: SessionRef = None,
     as_json: Json = False,
 ) -> int:
-    """Write a bundle: events, what commands printed, and signed checkpoints, in one file that is checked anywhere.
+    """Write the record, or a part of it: as a bundle that is checked anywhere, or in a format of other programs.
 
-    It is a tar archive packed with zstd. An export that was cut off goes on where it was when it is started again.
-    Erased payloads are holes in it. A whole log needs a token that sees all events.
+    A bundle has events, what commands printed and signed checkpoints in one file, a tar archive packed with zstd. An
+    export of one that was cut off goes on where it was when it is started again; in other formats there is nothing
+    until it is whole. Erased payloads are holes. A whole log needs a token that sees all events.
+
+    With --bundle another format is made out of a bundle, without a server: of all that is in it, or of one --project
+    or --session. Check it with `qd audit verify --bundle` before.
     """
-    from quarterdeck.audit.offline import export_bundle
+    if form is Format.BUNDLE:
+        from quarterdeck.audit.offline import export_bundle
 
-    return await export_bundle(qd, file, everything=everything, project=project, session=session, as_json=as_json)
+        return await export_bundle(
+            qd, file, bundle=bundle, everything=everything, project=project, session=session, as_json=as_json
+        )
+    from quarterdeck.audit.converting import export_as
+
+    return await export_as(
+        qd,
+        file,
+        form.value,
+        bundle=bundle,
+        everything=everything,
+        project=project,
+        session=session,
+        as_json=as_json,
+    )
