@@ -107,12 +107,20 @@ class Planning:
         """
         book, events = self.ledger.book, self.ledger.writes()
         known, files = book.files, {each.path: each.blob for each in synchronized.files}
+        if known.failure and known.asked == known.answered and self._is_still_to_be_written(synchronized):
+            return []
         said = synchronized.tasks or synchronized.writing or synchronized.merged
         owed = known.asked > known.answered or known.failure or known.writing or not known.commit
         if not (events or said or owed or known.files != files):
             return []
         stream_id, version = task_files_id(book.project_id), book.files_version
         return [*events, StreamWrite(stream_id=stream_id, expected_version=version, events=(synchronized,))]
+
+    def _is_still_to_be_written(self, synchronized: TaskSynchronized) -> bool:
+        """It is announced in the log already, word for word, and could not be done until now."""
+        known = self.ledger.book.files
+        same = known.writing == synchronized.writing and known.commit == synchronized.commit
+        return bool(known.writing) and same and not (self.ledger.writes() or synchronized.tasks or synchronized.merged)
 
     # --- what both changed
 

@@ -23,7 +23,7 @@ from quarterdeck.application.streams import TASK_FILES
 from quarterdeck.application.task_synchronizing import TaskSynchronizer
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain import task_files
-from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
+from quarterdeck.domain.errors import BusyError, QuarterdeckError, UnavailableError
 from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.task_events import TaskClaimRenewed, TaskEvent
 from quarterdeck.domain.task_files import FOLLOWED_ID, TaskFilesFollowed, TaskSyncRequested, task_files_id
@@ -153,6 +153,9 @@ class TaskFileKeeper:
                 if due or await self._has_moved(project_id):
                     await self._synchronizer.synchronize(project_id)
                 known.failures, known.not_before = 0, 0.0
+            except BusyError as error:  # it goes on as soon as somebody is ready, who expects that
+                await self._failed(project_id, known, error.message, error.next_step)
+                known.failures, known.not_before = 0, monotonic() + self._settings.task_poll_seconds
             except QuarterdeckError as error:
                 await self._failed(project_id, known, error.message, error.next_step)
             except Exception:

@@ -36,6 +36,12 @@ class ConflictError(QuarterdeckError):
     code = "CONFLICT"
 
 
+class BusyError(ConflictError):
+    """Somebody is at work on it; it can be done once they are ready."""
+
+    code = "BUSY"
+
+
 class ForbiddenError(QuarterdeckError):
     """The caller's token lacks the scope."""
 

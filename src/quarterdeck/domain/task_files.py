@@ -169,7 +169,7 @@ def evolve(state: TaskFiles, event: TaskFilesEvent) -> TaskFiles:
             )
         case TaskFilesWritten():
             written = {each.path: each.blob for each in state.writing}
-            return replace(state, commit=event.commit, files={**state.files, **written}, writing=())
+            return replace(state, commit=event.commit, files={**state.files, **written}, writing=(), failure="")
         case TaskSyncFailed():
             answered = max(event.answers, state.answered)
             return replace(state, answered=answered, failure=event.message)

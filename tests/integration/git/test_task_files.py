@@ -2,23 +2,19 @@
 
 import socket
 import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from tests.support.repositories import Repository, reachable_folder
+from tests.support.task_commits import PATH, committing, reading
 from tests.support.waiting import eventually
 
 from quarterdeck.adapters.git.task_files import GitTaskFiles
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports.task_files import MAX_FILE_BYTES, BranchFiles, CommitAsked
+from quarterdeck.application.ports.task_files import MAX_FILE_BYTES
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, LimitExceededError, UnavailableError
-
-PATH = "docs/TASKS.md"
-PROJECT = UUID(int=7)
 
 
 @pytest.fixture
@@ -44,24 +40,6 @@ def store(folder: Path) -> Generator[GitTaskFiles]:
     workspaces.close()
 
 
-def asked(source: str, *paths: str) -> BranchFiles:
-    return BranchFiles(project_id=PROJECT, repository=source, branch="main", paths=paths or (PATH,))
-
-
-def commit(source: str, onto: str, files: Mapping[str, bytes] | None = None) -> CommitAsked:
-    return CommitAsked(
-        project_id=PROJECT,
-        repository=source,
-        branch="main",
-        onto=onto,
-        files=files or {PATH: b"- [x] One\n"},
-        name="Bot",
-        mail="bot@x",
-        made_at=datetime(2026, 11, 26, 12, tzinfo=UTC),
-        message="Tasks\n",
-    )
-
-
 async def test_nothing_but_the_files_changes_and_nothing_of_the_repositorys_runs(
     store: GitTaskFiles, repository: Repository
 ) -> None:
@@ -71,22 +49,14 @@ async def test_nothing_but_the_files_changes_and_nothing_of_the_repositorys_runs
     hook.chmod(0o755)
     repository.git("config", "core.fsmonitor", f"touch {repository.folder}/ran")
     (repository.folder / "ran").unlink(missing_ok=True)
-    tip = (await store.read(asked(repository.path))).commit
+    tip = (await store.read(reading(repository.path))).commit
 
-    made = await store.commit(commit(repository.path, tip))
+    made = await store.commit(committing(repository.path, tip))
 
     assert not (repository.folder / "ran").exists()
     assert repository.git("-c", "core.fsmonitor=false", "diff", "--name-status", tip, "main") == f"M\t{PATH}"
     assert repository.git("log", "-1", "--format=%H %an <%ae> %cn %s", "main") == f"{made.commit} Bot <bot@x> Bot Tasks"
-    assert await store.tip(asked(repository.path)) == made.commit
-
-
-async def test_a_branch_that_is_checked_out_is_not_moved(store: GitTaskFiles, repository: Repository) -> None:
-    repository.git("checkout", "--quiet", "main")
-    tip = (await store.read(asked(repository.path))).commit
-    with pytest.raises(ConflictError, match="checked out"):
-        await store.commit(commit(repository.path, tip))
-    assert repository.git("rev-parse", "main") == tip
+    assert await store.tip(reading(repository.path)) == made.commit
 
 
 async def test_a_link_a_folder_and_what_is_too_large_are_not_read(store: GitTaskFiles, repository: Repository) -> None:
@@ -99,12 +69,12 @@ async def test_a_link_a_folder_and_what_is_too_large_are_not_read(store: GitTask
         ("large", LimitExceededError, "2,097,153 bytes"),
     ):
         with pytest.raises(error, match=said):
-            await store.read(asked(repository.path, path))
+            await store.read(reading(repository.path, path))
 
 
 async def test_a_file_is_not_put_where_another_one_would_be_lost(store: GitTaskFiles, repository: Repository) -> None:
-    tip = (await store.read(asked(repository.path))).commit
-    wanted = commit(repository.path, tip, {"README/TASKS.md": b"x"})
+    tip = (await store.read(reading(repository.path))).commit
+    wanted = committing(repository.path, tip, {"README/TASKS.md": b"x"})
     with pytest.raises(ConflictError, match="no folder"):
         await store.commit(wanted)
     assert repository.git("rev-parse", "main") == tip
@@ -138,16 +108,16 @@ async def test_a_far_repository_is_pushed_to_and_never_by_force(
 
         async def read() -> str:
             try:
-                return (await store.read(asked(url))).commit
+                return (await store.read(reading(url))).commit
             except UnavailableError as error:
                 raise AssertionError(error.message) from None
 
         tip = await eventually(read)
-        made = await store.commit(commit(url, tip))
+        made = await store.commit(committing(url, tip))
         assert repository.git("-C", str(folder / "far.git"), "rev-parse", "main") == made.commit
 
         # somebody was faster
-        late = commit(url, tip, {PATH: b"late\n"})
+        late = committing(url, tip, {PATH: b"late\n"})
         assert (await store.commit(late)).commit is None
         assert repository.git("-C", str(folder / "far.git"), "rev-parse", "main") == made.commit
 
@@ -156,5 +126,5 @@ async def test_a_far_repository_is_pushed_to_and_never_by_force(
         hook.write_text("#!/bin/sh\necho '\x1b[31msecret words'\nexit 1\n")
         hook.chmod(0o755)
         with pytest.raises(ConflictError, match="may be protected") as refused:
-            await store.commit(commit(url, made.commit or "", {PATH: b"more\n"}))
+            await store.commit(committing(url, made.commit or "", {PATH: b"more\n"}))
         assert "secret" not in refused.value.message

@@ -111,6 +111,28 @@ async def test_who_asks_is_answered_at_once_and_hears_of_failures_once(deck: Dec
     assert len([each for each in events if isinstance(each, TaskSyncFailed)]) == 1
 
 
+async def test_who_edits_the_file_is_waited_for_often_and_told_of_once(deck: Deck) -> None:
+    slow = replace(SOON, task_retry_seconds=3600, task_longest_seconds=3600)
+    async with following(deck, settings=slow) as (project_id, store):
+        await a_task(deck, project_id)
+        await eventually(lambda: "**T-1**" in text_of(store))
+        store.edited.add("main")
+        await Tasks(deck.log, SystemClock()).create(BY, project_id, TaskFields(title="Two"))
+        await eventually(lambda: store.refused >= 2)
+        waiting = await deck.events(task_files_id(project_id))
+        assert "not committed" in (await record(deck, project_id)).failure
+        await eventually(lambda: store.refused >= 4)
+        assert await deck.events(task_files_id(project_id)) == waiting
+        store.edited.clear()
+        await eventually(lambda: "**T-2** Two" in text_of(store))
+
+        async def told() -> bool:
+            found = await record(deck, project_id)
+            return (found.failure, found.writing) == ("", ())
+
+        await eventually(told)
+
+
 async def test_a_file_that_cannot_be_read_is_told_and_followed_again_when_it_can(deck: Deck) -> None:
     async with following(deck) as (project_id, store):
         await a_task(deck, project_id)

@@ -1,26 +1,32 @@
 """Writing a commit of task files: objects and one reference, moved only from where it was looked at.
 
-Into a repository on this host as its owner, by `branches`; to one elsewhere by a push that is no forced one.
+Into a repository on this host as its owner, by `branches`, and by `checked_out` where the branch is checked out; to
+one elsewhere by a push that is no forced one.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from quarterdeck.adapters.git import sources
 from quarterdeck.adapters.git.branches import TargetRepository, explained, send, words_of
+from quarterdeck.adapters.git.checked_out import look, put_files, settle
 from quarterdeck.adapters.git.failures import explain
+from quarterdeck.adapters.git.index_lock import Undertaking, is_left
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.locks import exclusive
+from quarterdeck.adapters.git.lookup import find
 from quarterdeck.adapters.git.loose import LooseObjects
 from quarterdeck.adapters.git.mirrors import make_repository
 from quarterdeck.adapters.git.objects import FILE, TREE, Entry, Objects, alternates, object_name
+from quarterdeck.adapters.git.ownership import as_owner
 from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.sources import LocalSource, RemoteSource
+from quarterdeck.adapters.git.work_tree_state import work_tree_of
 from quarterdeck.application.ports.task_files import CommitAsked, CommitMade
-from quarterdeck.domain.errors import ConflictError
+from quarterdeck.domain.errors import BusyError, ConflictError
 
 _MOVED = CommitMade(commit=None)
-_ANOTHER = "Check another branch out there, or choose one for tasks: `qd project set tasks-branch=NAME`."
 _PROTECTED = "Let Quarterdeck's user push to it, or choose another branch: `qd project set tasks-branch=NAME`."
 
 
@@ -31,7 +37,7 @@ def put_commit(git: Git, layout: Layout, asked: CommitAsked, timeout: float) -> 
         store = _store(layout, asked)
         commit = _write(store, layout.mirror(asked.project_id), asked)
         if isinstance(source, LocalSource):
-            return _put_here(git, store, asked, commit, timeout)
+            return _put_here(git, layout, store, asked, commit, timeout)
         return _push(git, store, source, asked, commit, timeout)
 
 
@@ -48,8 +54,7 @@ def _store(layout: Layout, asked: CommitAsked) -> Path:
 def _write(store: Path, mirror: Path, asked: CommitAsked) -> str:
     """The commit's name. The tree differs from its parent's in these files alone."""
     objects = Objects(store / "objects", mirror / "objects")
-    head = objects.read(asked.onto)[1].partition(b"\n")[0]
-    tree = bytes.fromhex(head.removeprefix(b"tree ").decode())
+    tree = _tree_of(objects, asked.onto)
     for path, content in asked.files.items():
         blob = objects.write_blob(content)
         try:
@@ -64,6 +69,11 @@ def _write(store: Path, mirror: Path, asked: CommitAsked) -> str:
     name = object_name(b"commit", commit)
     LooseObjects(store / "objects").write(name, b"commit", commit)
     return name.hex()
+
+
+def _tree_of(objects: Objects, commit: str) -> bytes:
+    head = objects.read(commit)[1].partition(b"\n")[0]
+    return bytes.fromhex(head.removeprefix(b"tree ").decode())
 
 
 def _with_file(objects: Objects, tree: bytes | None, path: list[bytes], blob: bytes) -> bytes:
@@ -84,29 +94,48 @@ def _folder(entry: Entry | None) -> bytes | None:
     return entry[1] if entry else None
 
 
-def _put_here(git: Git, store: Path, asked: CommitAsked, commit: str, timeout: float) -> CommitMade:
+def settle_left(git: Git, repository: str, timeout: float) -> None:
+    """Undoes what a writer that was killed has left in a repository on this host; while that cannot be, nothing."""
+    source = sources.parse(repository)
+    if isinstance(source, LocalSource) and is_left(source.path + b"/.git"):
+        with suppress(BusyError):
+            settle(TargetRepository.of(repository, git, timeout))
+
+
+def _put_here(git: Git, layout: Layout, store: Path, asked: CommitAsked, commit: str, timeout: float) -> CommitMade:
     target = TargetRepository.of(asked.repository, git, timeout)
     with explained(target):
-        if _tip(target, asked.branch) != asked.onto:
+        tree = as_owner(target.git.owner, lambda: work_tree_of(target, asked.branch))
+        if target.commit_at(asked.branch) != asked.onto:
             return _MOVED
+        if tree is None:
+            send(git, store, target, f"{commit}\n^{asked.onto}\n")
+            return CommitMade(commit=commit) if _move(target, asked, commit) else _MOVED
+        modes = _modes(Objects(store / "objects", layout.mirror(asked.project_id) / "objects"), commit, asked)
+        changes = look(tree, {path: (content, modes[path]) for path, content in asked.files.items()})
         send(git, store, target, f"{commit}\n^{asked.onto}\n")
-        try:
-            name = f"refs/heads/{asked.branch}"
-            target.run("update-ref", "--no-deref", "-m", "quarterdeck: task files", name, commit, asked.onto)
-        except GitFailedError as failure:
-            if target.commit_at(asked.branch) != asked.onto:
-                return _MOVED
-            raise ConflictError(
-                f"The repository does not take branch {asked.branch}: {words_of(failure)}", _PROTECTED
-            ) from None
-    return CommitMade(commit=commit)
+        wanted = Undertaking(branch=asked.branch, onto=asked.onto, commit=commit, changes=changes)
+        moved = put_files(tree, wanted, asked.files, lambda: _move(target, asked, commit))
+        return CommitMade(commit=commit) if moved else _MOVED
 
 
-def _tip(target: TargetRepository, branch: str) -> str | None:
+def _modes(objects: Objects, commit: str, asked: CommitAsked) -> dict[str, str]:
+    found = {path: find(objects, _tree_of(objects, commit), path.encode()) for path in asked.files}
+    return {path: entry[0].decode() for path, entry in found.items() if entry}
+
+
+def _move(target: TargetRepository, asked: CommitAsked, commit: str) -> bool:
+    """Whether it still was where it was looked at."""
+    name = f"refs/heads/{asked.branch}"
     try:
-        return target.tip(branch)
-    except ConflictError as error:
-        raise ConflictError(error.message, _ANOTHER) from None
+        target.run("update-ref", "--no-deref", "-m", "quarterdeck: task files", name, commit, asked.onto)
+    except GitFailedError as failure:
+        if target.commit_at(asked.branch) != asked.onto:
+            return False
+        raise ConflictError(
+            f"The repository does not take branch {asked.branch}: {words_of(failure)}", _PROTECTED
+        ) from None
+    return True
 
 
 def _push(git: Git, store: Path, source: RemoteSource, asked: CommitAsked, commit: str, timeout: float) -> CommitMade:

@@ -17,7 +17,7 @@ from quarterdeck.adapters.git.mirror_state import MirrorState
 from quarterdeck.adapters.git.mirrors import Mirrors, Patience
 from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, LINK, SUBMODULE, TREE, Objects
 from quarterdeck.adapters.git.program import Git
-from quarterdeck.adapters.git.task_commits import put_commit
+from quarterdeck.adapters.git.task_commits import put_commit, settle_left
 from quarterdeck.adapters.git.trees import tree_name
 from quarterdeck.application.errors import MissingSnapshotsError
 from quarterdeck.application.ports.task_files import (
@@ -102,6 +102,7 @@ class GitTaskFiles:
 
     def _tip(self, asked: BranchFiles) -> str:
         source = sources.parse(asked.repository)
+        settle_left(self._git, asked.repository, self._patience.look)
         state = self._mirrors.current(asked.project_id, source)
         commit = state.find(b"refs/heads/" + asked.branch.encode(errors="surrogateescape"))
         if commit is None:

@@ -16,7 +16,7 @@ from quarterdeck.application.ports.task_files import (
     SnapshotFiles,
     TaskFileStore,
 )
-from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
+from quarterdeck.domain.errors import BusyError, ConflictError, InvalidInputError, UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,10 @@ class MemoryTaskFiles:
         default_factory=dict[tuple[str, str], list[MemoryCommit]]
     )
     protected: set[str] = field(default_factory=set[str])
+    edited: set[str] = field(default_factory=set[str])
+    """Branches in whose work trees somebody has changed the files, and not committed them."""
+    refused: int = 0
+    """How often that was in the way."""
 
     def edit(
         self, repository: str, branch: str, files: Mapping[str, bytes], author: str = "Ada <ada@example.invalid>"
@@ -74,6 +78,9 @@ class MemoryTaskFiles:
             return CommitMade(commit=None)
         if asked.branch in self.protected:
             raise ConflictError(f"Branch {asked.branch} must not be written.", "Choose another one.")
+        if asked.branch in self.edited:
+            self.refused += 1
+            raise BusyError("The files have changes in the work tree that are not committed.", "Commit them.")
         files = {**commits[-1].files, **asked.files}
         return CommitMade(commit=self.edit(asked.repository, asked.branch, files, f"{asked.name} <{asked.mail}>"))
 
