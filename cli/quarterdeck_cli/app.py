@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from quarterdeck_cli.command_line import Json, command, group, run_synchronously
+from quarterdeck_cli.command_line import ContextName, Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
     attach,
     export,
@@ -37,11 +37,14 @@ def make_app() -> typer.Typer:
     app = group("Run commands in jailed copies of your repositories, and see, steer and replay what ran.", alone=True)
 
     @app.callback(invoke_without_command=True)
-    def main(context: typer.Context, *, version: Version = False, as_json: Json = False) -> None:
+    def main(
+        context: typer.Context, *, version: Version = False, as_json: Json = False, context_name: ContextName = None
+    ) -> None:
         if context.invoked_subcommand is None:
-            run_synchronously(overview.overview, as_json=as_json)
-        elif as_json:
-            raise typer.BadParameter("write it after the command", param_hint="--json")
+            run_synchronously(overview.overview, context_name, as_json=as_json)
+        elif as_json or context_name:
+            hint = "--json" if as_json else "--context"
+            raise typer.BadParameter("write it after the command", param_hint=hint)
 
     command(app, "login")(login.log_in)
     command(app, "logout")(login.log_out)

@@ -23,11 +23,13 @@ FIRST_PAUSE = 0.2
 class Client:
     """One server, one token. Use as an async context manager."""
 
-    def __init__(self, url: str, token: str | None, renew: Renew | None = None) -> None:
-        """`renew` is asked once for another token, where the server does not accept this one."""
+    def __init__(self, url: str, token: str | None, renew: Renew | None = None, *, project: str | None = None) -> None:
+        """`renew` is asked once for another token, where the server does not accept this one. `project`: the one that
+        is meant where none is named."""
         self.url = url
         self.endpoint = _endpoint(url)
         self.token = token
+        self.project = project
         self._renew = renew
         self._http: Http | None = None
 

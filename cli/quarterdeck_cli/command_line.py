@@ -27,6 +27,10 @@ ProjectName = Annotated[str | None, typer.Option("--project", "-p", metavar="PRO
 SessionRef = Annotated[
     str | None, typer.Option("--session", "-s", metavar="SESSION", help="A session's id, or the end of it.")
 ]
+ContextName = Annotated[
+    str | None, typer.Option("--context", metavar="NAME", help="The log-in to use: see `qd context`.")
+]
+CONTEXT = "context_name"
 
 
 def group(help_text: str, *, alone: bool = False) -> typer.Typer:
@@ -52,18 +56,20 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[CommandT]
 
 
 def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., None]:
-    """A parameter that is a dataclass stands for its fields, each an option: what several commands have in common."""
+    """A parameter that is a dataclass stands for its fields, each an option: what several commands have in common.
+    Every command has `--context`."""
     signature = inspect.signature(function, eval_str=True)
     own = list(signature.parameters.values())[1:]
     groups = {each.name: _options(each.annotation) for each in own if _is_group(each.annotation)}
-    parameters = [option for each in own for option in groups.get(each.name, [each])]
+    parameters = [*(option for each in own for option in groups.get(each.name, [each])), _CONTEXT]
 
     def call(**arguments: Any) -> None:
+        context = arguments.pop(CONTEXT)
         for each in own:
             if each.name in groups:
                 given = {option.name: arguments.pop(option.name) for option in groups[each.name]}
                 arguments[each.name] = each.annotation(**given)
-        run_synchronously(function, **arguments)
+        run_synchronously(function, context, **arguments)
 
     call.__name__ = getattr(function, "__name__", "command")
     call.__doc__ = function.__doc__
@@ -81,21 +87,26 @@ def _options(group: Callable[..., object]) -> list[inspect.Parameter]:
     return list(inspect.signature(group, eval_str=True).parameters.values())
 
 
-def run_synchronously(function: Callable[..., Awaitable[Result]], **arguments: Any) -> None:
-    """Runs one command in a sitting of its own and leaves with its exit code."""
+_CONTEXT = inspect.Parameter(CONTEXT, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ContextName)
+
+
+def run_synchronously(
+    function: Callable[..., Awaitable[Result]], context: str | None = None, /, **arguments: Any
+) -> None:
+    """Runs one command in a sitting of its own and leaves with its exit code. `context`: the log-in that it names."""
     with tracing.called(getattr(function, "__name__", "command")) as end:
-        code = _exit_code(function, arguments)
+        code = _exit_code(function, context, arguments)
         end(int(code or 0))
     if code:
         raise typer.Exit(int(code))
 
 
-def _exit_code(function: Callable[..., Awaitable[Result]], arguments: dict[str, Any]) -> Result:
+def _exit_code(function: Callable[..., Awaitable[Result]], context: str | None, arguments: dict[str, Any]) -> Result:
     terminated: list[bool] = []
 
     async def main() -> Result:
         with _ended_by_sigterm(terminated):
-            async with sitting() as qd:
+            async with sitting(context) as qd:
                 return await guarded(qd.out, function(qd, **arguments))
 
     try:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,17 +35,26 @@ class Login:
     token: str | None
     context: str | None = None
     local: LocalServer | None = None
+    project: str | None = None
+    """The one that is meant where none is named."""
 
 
 @dataclass(frozen=True)
 class Logins:
     """The log-ins that this user has."""
 
+    named: str | None = None
+    """The context that this call is to use, whatever else is chosen."""
     file: ContextsFile = field(default_factory=ContextsFile)
     credentials: Credentials = field(default_factory=Credentials)
 
     def chosen(self) -> Login | None:
-        """The log-in that commands use; None where nothing is known yet."""
+        """The log-in that commands use; None where nothing is known yet.
+
+        A token goes to its own server only: what a call names is taken as a whole, whatever the environment says.
+        """
+        if self.named:
+            return self._from_context()
         token = os.environ.get(TOKEN_VARIABLE)
         url = address(given) if (given := os.environ.get(URL_VARIABLE)) else None
         if url and token:
@@ -54,22 +63,25 @@ class Logins:
         if known is None:
             return Login(url, None) if url else None
         return Login(
-            url or known.url, token or (known.token if url in {None, known.url} else None), known.context, known.local
+            url or known.url,
+            token or (known.token if url in {None, known.url} else None),
+            known.context,
+            known.local,
+            known.project if url in {None, known.url} else None,
         )
 
     def current_name(self, contexts: Contexts) -> str | None:
-        if named := os.environ.get(CONTEXT_VARIABLE):
-            if named not in contexts.contexts:
-                raise NotSetUpError(
-                    f"There is no context {named!r}.", f"Known are: {', '.join(contexts.contexts) or 'none'}."
-                )
+        if named := self.named or os.environ.get(CONTEXT_VARIABLE):
+            contexts.named(named)
             return named
         if os.environ.get(DATA_DIR_VARIABLE):
             return next(filter(None, map(contexts.of_client_file, client_files())), None)
         return contexts.current
 
-    def save(self, name: str, login: Login, user: str, token_id: str | None) -> Context:
-        """Makes it the current context."""
+    def save(self, name: str, login: Login, user: str, token_id: str | None, *, use: bool = True) -> Context:
+        """With `use` it becomes the current context. Its project stays what it was, at the same server."""
+        known = self.file.read()
+        before = known.contexts.get(name)
         place = self.credentials.store(name, login.token or "")
         context = Context(
             url=login.url,
@@ -77,25 +89,36 @@ class Logins:
             token_id=token_id,
             kept_in=place,
             client_file=str(login.local.path) if login.local else None,
+            project=login.project or (before.project if before and before.url == login.url else None),
         )
-        self.file.write(self.file.read().with_context(name, context))
+        contexts = known.with_context(name, context)
+        self.file.write(contexts.using(name) if use or contexts.current is None else contexts)
         return context
 
     def forget(self, name: str) -> None:
+        """The context with its token, and those that share its log-in; of one that shares another's, only itself."""
         contexts = self.file.read()
         if context := contexts.contexts.get(name):
-            self.credentials.delete(name, context.kept_in)
-            self.file.write(contexts.without(name))
+            if context.login_of is None:
+                self.credentials.delete(name, context.kept_in)
+            for each in (*contexts.sharing(name), name):
+                contexts = contexts.without(each)
+            self.file.write(contexts)
+
+    def place_of(self, context: Context) -> str:
+        """Where a context's token lies, in words."""
+        return "the system's keyring" if context.kept_in == "keyring" else str(self.credentials.path)
 
     def _from_context(self) -> Login | None:
         contexts = self.file.read()
         name = self.current_name(contexts)
         if name is None:
             return None
-        context = contexts.contexts[name]
+        owner, context = contexts.login_of(name)
         local = read_client_file(Path(context.client_file)) if context.client_file else None
         url = local.url if local else context.url
-        return Login(url, self.credentials.load(name, context.kept_in), name, local)
+        token = self.credentials.load(owner, context.kept_in)
+        return Login(url, token, name, local, contexts.contexts[name].project)
 
 
 def address(text: str) -> str:
@@ -116,7 +139,7 @@ async def connected(logins: Logins) -> AsyncGenerator[Client]:
     login = logins.chosen()
     if login is None or login.token is None:
         login = await _log_in_locally(logins, login)
-    async with Client(login.url, login.token, _renewal(logins, login)) as client:
+    async with Client(login.url, login.token, _renewal(logins, login), project=login.project) as client:
         yield client
 
 
@@ -166,14 +189,17 @@ async def redeem_local(logins: Logins, local: LocalServer) -> Login:
                 f"The one-time token in {local.path} was refused: {failure.message}",
                 failure.next_step or "Log in with a token of yours: `qd login TOKEN`.",
             ) from failure
-    login = Login(local.url, granted.secret, LOCAL, local)
-    logins.save(local_name(logins, local), login, granted.user_name, granted.token_id)
-    return login
+    login = Login(local.url, granted.secret, local=local)
+    name = local_name(logins, local)
+    logins.save(name, login, granted.user_name, granted.token_id)
+    return replace(login, context=name, project=logins.file.read().named(name).project)
 
 
 def local_name(logins: Logins, local: LocalServer) -> str:
-    """`local`, or with the data folder where another server on this machine has that name."""
+    """What the call names it, or what it was called; else `local`, with the data folder where another has that name."""
     contexts = logins.file.read()
+    if logins.named:
+        return contexts.login_of(logins.named)[0] if logins.named in contexts.contexts else logins.named
     if known := contexts.of_client_file(local.path):
         return known
     return LOCAL if LOCAL not in contexts.contexts else f"{LOCAL}:{local.path.parent.parent}"

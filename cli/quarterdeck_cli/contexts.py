@@ -11,12 +11,13 @@ import msgspec
 import platformdirs
 
 from quarterdeck_cli.errors import NotSetUpError
+from quarterdeck_cli.text import plain
 
 CONFIG_DIR_VARIABLE = "QD_CONFIG_DIR"
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """One log-in."""
+    """One log-in, or another one's under a name of its own."""
 
     url: str
     user: str = ""
@@ -25,6 +26,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """`keyring` or `file`: where the token lies."""
     client_file: str | None = None
     """For a server on this machine: its `client.json`, which has the present address."""
+    project: str | None = None
+    """Name or id of the project that is meant where none is named."""
+    login_of: str | None = None
+    """The context whose log-in this one shares."""
 
 
 class Contexts(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,15 +37,38 @@ class Contexts(msgspec.Struct, frozen=True, kw_only=True):
     contexts: dict[str, Context] = msgspec.field(default_factory=dict[str, Context])
 
     def with_context(self, name: str, context: Context) -> "Contexts":
-        return Contexts(current=name, contexts={**self.contexts, name: context})
+        return Contexts(current=self.current, contexts={**self.contexts, name: context})
+
+    def using(self, name: str | None) -> "Contexts":
+        return Contexts(current=name, contexts=self.contexts)
 
     def without(self, name: str) -> "Contexts":
         left = {key: value for key, value in self.contexts.items() if key != name}
         return Contexts(current=self.current if self.current != name else next(iter(left), None), contexts=left)
 
+    def named(self, name: str) -> Context:
+        if name not in self.contexts:
+            known = ", ".join(map(plain, self.contexts)) or "none"
+            raise NotSetUpError(f"There is no context {plain(name)!r}.", f"Known are: {known}.")
+        return self.contexts[name]
+
+    def login_of(self, name: str) -> tuple[str, Context]:
+        """The context that has the token of this one, by its name."""
+        shared = self.named(name).login_of
+        return self.login_of(shared) if shared else (name, self.named(name))
+
+    def sharing(self, name: str) -> list[str]:
+        """The contexts that have this one's log-in."""
+        return [each for each, context in self.contexts.items() if context.login_of == name]
+
     def of_client_file(self, path: Path) -> str | None:
         """The context made from this `client.json`, if there is one."""
-        return next((name for name, context in self.contexts.items() if context.client_file == str(path)), None)
+        found = (
+            name
+            for name, context in self.contexts.items()
+            if context.client_file == str(path) and context.login_of is None
+        )
+        return next(found, None)
 
 
 def config_dir() -> Path:

@@ -8,6 +8,7 @@ from quarterdeck_cli.commands import (
     budgets,
     commands,
     comparisons,
+    contexts,
     events,
     exports,
     forks,
@@ -16,10 +17,12 @@ from quarterdeck_cli.commands import (
     personas,
     ports,
     projects,
+    queues,
     reports,
     sessions,
     silences,
     snapshots,
+    steering,
     task_lists,
     task_start,
     task_sync,
@@ -83,8 +86,11 @@ NOUNS: dict[str, tuple[str, list[Verb]]] = {
             ("show", commands.show_command),
             ("cancel", commands.cancel_command),
             ("signal", commands.signal_command),
+            ("input", steering.input_command),
+            ("resize", steering.resize_command),
         ],
     ),
+    "queue": ("What waits, and for what.", [("list", queues.list_queue)]),
     "task": (
         "What is to be done in a project.",
         [
@@ -181,6 +187,16 @@ NOUNS: dict[str, tuple[str, list[Verb]]] = {
     "port": (
         "What listens in sessions, in a browser.",
         [("list", ports.list_ports), ("open", ports.open_port)],
+    ),
+    "context": (
+        "Servers and projects, under names of their own.",
+        [
+            ("list", contexts.list_contexts),
+            ("show", contexts.show_context),
+            ("use", contexts.use_context),
+            ("add", contexts.add_context),
+            ("remove", contexts.remove_context),
+        ],
     ),
     "worker": (
         "The hosts that run sessions.",

@@ -32,11 +32,12 @@ class Qd:
 
 
 @asynccontextmanager
-async def sitting() -> AsyncGenerator[Qd]:
+async def sitting(context: str | None = None) -> AsyncGenerator[Qd]:
+    """`context`: the log-in to use, whatever else is chosen."""
     # brings rich, which neither --help nor --version needs
     from quarterdeck_cli.output import Output
 
-    qd = Qd(Output(), Logins())
+    qd = Qd(Output(), Logins(context))
     try:
         yield qd
     finally:

@@ -80,8 +80,9 @@ async def project_id(client: Client, text: str) -> str:
 
 
 async def project_or_here(client: Client, text: str | None) -> str:
-    """A project that is named, else that of the working directory."""
-    return await project_id(client, text) if text else (await project_here(client)).id
+    """A project that is named, else the context's, else that of the working directory."""
+    named = text or client.project
+    return await project_id(client, named) if named else (await project_here(client)).id
 
 
 def _whole(kind: str, text: str) -> str | None:

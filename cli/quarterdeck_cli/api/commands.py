@@ -20,6 +20,9 @@ class Terminal(Answer, frozen=True):
     columns: int
     rows: int
 
+    def as_input(self) -> dict[str, int]:
+        return {"columns": self.columns, "rows": self.rows}
+
 
 class SessionId(Answer, frozen=True):
     id: str
@@ -107,7 +110,7 @@ async def run_command(
     arguments = {
         "sessionId": session_id,
         "text": text,
-        "terminal": _size(terminal) if terminal else None,
+        "terminal": terminal.as_input() if terminal else None,
         "background": background,
         "timeoutSeconds": timeout_seconds,
         "environment": [{"name": name, "value": value} for name, value in (environment or {}).items()] or None,
@@ -131,11 +134,7 @@ async def send_input(client: Client, command_id: str, data: bytes, *, end: bool 
 
 
 async def resize_command(client: Client, command_id: str, terminal: Terminal) -> None:
-    await client.mutate("resize_command", {"commandId": command_id, "terminal": _size(terminal)})
-
-
-def _size(terminal: Terminal) -> dict[str, int]:
-    return {"columns": terminal.columns, "rows": terminal.rows}
+    await client.mutate("resize_command", {"commandId": command_id, "terminal": terminal.as_input()})
 
 
 class RecentCommand(Answer, frozen=True):

@@ -1,5 +1,6 @@
 """Logging in and out."""
 
+import os
 import sys
 from getpass import getpass
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 from quarterdeck_cli.api import access
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json
-from quarterdeck_cli.connection import Login, address, redeem_local
+from quarterdeck_cli.connection import TOKEN_VARIABLE, Login, address, redeem_local
 from quarterdeck_cli.contexts import Context
 from quarterdeck_cli.errors import NotSetUpError, ServerFailure, UsageError
 from quarterdeck_cli.local_server import LocalServer, find_local_server
@@ -36,7 +37,8 @@ async def log_in(
     """Log in to a server and make it the current one.
 
     With nothing given: the server on this machine, by the one-time token it left for its own user. The API token is
-    kept in the system's keyring, or in a file that only you can read where there is no keyring.
+    kept in the system's keyring, or in a file that only you can read where there is no keyring. --context names the
+    log-in, to have several.
     """
     if one_time and "://" in one_time:
         if url:
@@ -47,25 +49,24 @@ async def log_in(
     local = find_local_server()
     if url is None and one_time is None and token is None and local:
         login = await redeem_local(qd.logins, local)
-        _say_logged_in(qd, login.url, qd.logins.file.read().contexts[login.context or ""], as_json=as_json)
+        _say_logged_in(qd, login.url, qd.logins.file.read().named(login.context or ""), as_json=as_json)
         return
     place = _address(url, local)
-    login, user, token_id = await _granted(place, one_time, token)
-    name = _context_name(place)
-    context = qd.logins.save(name, login, user, token_id)
+    login, user, token_id = await granted(qd, place, one_time, token)
+    context = qd.logins.save(qd.logins.named or _context_name(place), login, user, token_id)
     _say_logged_in(qd, place, context, as_json=as_json)
 
 
 async def log_out(qd: Qd, *, as_json: Json = False) -> None:
-    """Forget the current server's token, and revoke it there."""
+    """Forget the current server's token, and revoke it there. Contexts that share the log-in go with it."""
     login = qd.logins.chosen()
     if login is None or login.context is None:
         raise NotSetUpError("You are not logged in.", "Log in with `qd login`.")
-    context = qd.logins.file.read().contexts[login.context]
+    owner, context = qd.logins.file.read().login_of(login.context)
     try:
-        await _revoke(login, context.token_id)
+        await revoke(login, context.token_id)
     finally:
-        qd.logins.forget(login.context)
+        qd.logins.forget(owner)
     if as_json:
         qd.out.json({"url": login.url})
         return
@@ -73,25 +74,47 @@ async def log_out(qd: Qd, *, as_json: Json = False) -> None:
 
 
 async def who_am_i(qd: Qd, *, as_json: Json = False) -> None:
-    """Show the server, the user and the scopes of the token in use."""
+    """Show the server, the user and the scopes of the token in use, and where that is kept."""
     client = await qd.client()
     viewer = await access.viewer(client)
+    name, place = _kept(qd)
     if as_json:
-        qd.out.json({"url": client.url, "id": viewer.id, "name": viewer.name, "scopes": viewer.scopes})
+        shown = {"url": client.url, "id": viewer.id, "name": viewer.name, "scopes": viewer.scopes}
+        qd.out.json({**shown, "context": name, "project": client.project, "keptIn": place})
         return
-    qd.out.fields([("server", client.url), ("user", viewer.name), ("scopes", ", ".join(viewer.scopes))])
+    qd.out.fields(
+        [
+            ("server", client.url),
+            ("user", viewer.name),
+            ("scopes", ", ".join(viewer.scopes)),
+            ("context", name or ""),
+            ("project", client.project or ""),
+            ("token in", place),
+        ]
+    )
+
+
+def _kept(qd: Qd) -> tuple[str | None, str]:
+    """The context in use, and where its token is."""
+    if os.environ.get(TOKEN_VARIABLE) and not qd.logins.named:
+        return None, f"{TOKEN_VARIABLE}, which every program that you start can read"
+    known = qd.logins.file.read()
+    name = qd.logins.current_name(known)
+    return name, qd.logins.place_of(known.login_of(name)[1]) if name else ""
 
 
 def _say_logged_in(qd: Qd, url: str, context: Context, *, as_json: bool) -> None:
     if as_json:
         qd.out.json({"url": url, "name": context.user, "keptIn": context.kept_in})
         return
-    where = "the system's keyring" if context.kept_in == "keyring" else str(qd.logins.credentials.path)
-    qd.out.note(f"Logged in to {url} as {plain(context.user)}. The token is in {where}.")
+    qd.out.note(f"Logged in to {url} as {plain(context.user)}. The token is in {qd.logins.place_of(context)}.")
 
 
-async def _granted(url: str, one_time: str | None, token: str | None) -> tuple[Login, str, str | None]:
+async def granted(qd: Qd, url: str, one_time: str | None, token: str | None) -> tuple[Login, str, str | None]:
+    """A log-in by an API token as it is, or by a one-time token; the user, and the id of a token that was made."""
     if token:
+        if token != "-":  # noqa: S105 - no secret
+            qd.out.note("Whoever is on this machine could read the token in the list of processes: use `--token -`.")
         secret = _secret(token)
         async with Client(url, secret) as client:
             return Login(url, secret), (await access.viewer(client)).name, None
@@ -100,7 +123,7 @@ async def _granted(url: str, one_time: str | None, token: str | None) -> tuple[L
     return Login(url, granted.secret), granted.user_name, granted.token_id
 
 
-async def _revoke(login: Login, token_id: str | None) -> None:
+async def revoke(login: Login, token_id: str | None) -> None:
     """A token that was given with --token may be in use elsewhere; only one made by logging in is revoked."""
     if token_id is None:
         return

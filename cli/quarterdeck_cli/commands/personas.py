@@ -10,7 +10,6 @@ from quarterdeck_cli.api import personas as api
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, ProjectName
 from quarterdeck_cli.errors import UsageError
-from quarterdeck_cli.folder import project_here
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import when
 
@@ -104,7 +103,7 @@ async def retire_persona(qd: Qd, name: Name, *, project: ProjectName = None, as_
 
 
 async def _project_id(client: Client, project: str | None) -> str:
-    return await resolve.project_id(client, project) if project else (await project_here(client)).id
+    return await resolve.project_or_here(client, project)
 
 
 def _described(description: str | None) -> dict[str, Any]:

@@ -56,6 +56,12 @@ async def _send(client: Client, command_id: str, data: bytes, *, end: bool = Fal
             return
 
 
+async def send_in_parts(client: Client, command_id: str, data: bytes) -> None:
+    """As much at once as the server takes."""
+    for at in range(0, len(data), CHUNK):
+        await send_input(client, command_id, data[at : at + CHUNK])
+
+
 async def send_nothing(client: Client, command_id: str) -> None:
     """Tells the command that its input is empty."""
     try:

@@ -153,6 +153,8 @@ class World:
     """Mutations that came in, with their input."""
     http_faults: list[int] = field(default_factory=list[int])
     """Statuses that the next requests are answered with."""
+    cut_answers: list[str] = field(default_factory=list[str])
+    """Mutations that are done, and whose answer is cut off: each once."""
     cuts: list[int] = field(default_factory=list[int])
     """After how many messages the next sockets of `commandOutput` are cut."""
     watchers: int = 0

@@ -1,6 +1,7 @@
 """The calls of `qd` that the README and the user guide show."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ OPTION = re.compile(r"(?<= )--?[a-z][a-z-]*")
 
 def help_of(qd: QdCall, call: str) -> str:
     """What `qd` says of the nouns and the verb that a call begins with; empty where there is no such command."""
-    for words in (call.split()[:3], call.split()[:2], call.split()[:1]):
+    named = list(takewhile(lambda word: not word.startswith("-"), call.split()))
+    for words in (named[:3], named[:2], named[:1]):
         ran = qd(*words, "--help")
         if ran.out.startswith(f"Usage: qd {' '.join(words)} "):
             return ran.out
