@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from quarterdeck_cli.command_line import ContextName, Json, command, group, run_synchronously
+from quarterdeck_cli.command_line import Call, Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
     attach,
     export,
@@ -15,6 +15,7 @@ from quarterdeck_cli.commands import (
     run,
     snapshots,
 )
+from quarterdeck_cli.manner import ContextName, Plain, Quiet, manner_of
 from quarterdeck_cli.nouns import NOUNS
 
 PLAIN_WORDS = {"allow_interspersed_args": False}
@@ -38,13 +39,19 @@ def make_app() -> typer.Typer:
 
     @app.callback(invoke_without_command=True)
     def main(
-        context: typer.Context, *, version: Version = False, as_json: Json = False, context_name: ContextName = None
+        context: typer.Context,
+        *,
+        version: Version = False,
+        as_json: Json = False,
+        context_name: ContextName = None,
+        quiet: Quiet = False,
+        plain: Plain = False,
     ) -> None:
+        given = {"json": as_json, "context_name": context_name, "quiet": quiet, "plain": plain}
         if context.invoked_subcommand is None:
-            run_synchronously(overview.overview, context_name, as_json=as_json)
-        elif as_json or context_name:
-            hint = "--json" if as_json else "--context"
-            raise typer.BadParameter("write it after the command", param_hint=hint)
+            run_synchronously(Call(overview.overview, {"as_json": as_json}, manner_of(given)))
+        elif misplaced := next((name for name, is_given in given.items() if is_given), None):
+            raise typer.BadParameter("write it after the command", param_hint=f"--{misplaced.removesuffix('_name')}")
 
     command(app, "login")(login.log_in)
     command(app, "logout")(login.log_out)

@@ -6,7 +6,8 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from dataclasses import is_dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -14,6 +15,7 @@ import typer
 from quarterdeck_cli import tracing
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.exitcodes import ExitCode
+from quarterdeck_cli.manner import MANNER, ORDINARY, Manner, manner_of
 from quarterdeck_cli.qd import sitting
 
 if TYPE_CHECKING:
@@ -27,10 +29,15 @@ ProjectName = Annotated[str | None, typer.Option("--project", "-p", metavar="PRO
 SessionRef = Annotated[
     str | None, typer.Option("--session", "-s", metavar="SESSION", help="A session's id, or the end of it.")
 ]
-ContextName = Annotated[
-    str | None, typer.Option("--context", metavar="NAME", help="The log-in to use: see `qd context`.")
-]
-CONTEXT = "context_name"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a line of words asks for, understood and not yet done."""
+
+    function: Callable[..., Awaitable[Result]]
+    arguments: dict[str, Any]
+    manner: Manner = ORDINARY
 
 
 def group(help_text: str, *, alone: bool = False) -> typer.Typer:
@@ -57,19 +64,21 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[CommandT]
 
 def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., None]:
     """A parameter that is a dataclass stands for its fields, each an option: what several commands have in common.
-    Every command has `--context`."""
+    What every command has is added, unless it calls something of its own so."""
     signature = inspect.signature(function, eval_str=True)
     own = list(signature.parameters.values())[1:]
     groups = {each.name: _options(each.annotation) for each in own if _is_group(each.annotation)}
-    parameters = [*(option for each in own for option in groups.get(each.name, [each])), _CONTEXT]
+    parameters = [option for each in own for option in groups.get(each.name, [each])]
+    manner = [each for name, each in MANNER.items() if name not in {option.name for option in parameters}]
+    parameters += manner
 
-    def call(**arguments: Any) -> None:
-        context = arguments.pop(CONTEXT)
+    def call(**arguments: Any) -> Any:
+        how = manner_of({each.name: arguments.pop(each.name) for each in manner})
         for each in own:
             if each.name in groups:
                 given = {option.name: arguments.pop(option.name) for option in groups[each.name]}
                 arguments[each.name] = each.annotation(**given)
-        run_synchronously(function, context, **arguments)
+        return _runner.get()(Call(function, arguments, how))
 
     call.__name__ = getattr(function, "__name__", "command")
     call.__doc__ = function.__doc__
@@ -87,27 +96,35 @@ def _options(group: Callable[..., object]) -> list[inspect.Parameter]:
     return list(inspect.signature(group, eval_str=True).parameters.values())
 
 
-_CONTEXT = inspect.Parameter(CONTEXT, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ContextName)
-
-
-def run_synchronously(
-    function: Callable[..., Awaitable[Result]], context: str | None = None, /, **arguments: Any
-) -> None:
-    """Runs one command in a sitting of its own and leaves with its exit code. `context`: the log-in that it names."""
-    with tracing.called(getattr(function, "__name__", "command")) as end:
-        code = _exit_code(function, context, arguments)
+def run_synchronously(call: Call) -> None:
+    """Runs one command in a sitting of its own and leaves with its exit code."""
+    with tracing.called(getattr(call.function, "__name__", "command")) as end:
+        code = _exit_code(call)
         end(int(code or 0))
     if code:
         raise typer.Exit(int(code))
 
 
-def _exit_code(function: Callable[..., Awaitable[Result]], context: str | None, arguments: dict[str, Any]) -> Result:
+_runner: ContextVar[Callable[[Call], Any]] = ContextVar("runner", default=run_synchronously)
+
+
+def understood(parse: Callable[[], Any]) -> Any:
+    """What `parse`, which calls the app with words, makes of them: the Call, or an exit code where nothing is left to
+    do, as after --help."""
+    before = _runner.set(lambda call: call)
+    try:
+        return parse()
+    finally:
+        _runner.reset(before)
+
+
+def _exit_code(call: Call) -> Result:
     terminated: list[bool] = []
 
     async def main() -> Result:
         with _ended_by_sigterm(terminated):
-            async with sitting(context) as qd:
-                return await guarded(qd.out, function(qd, **arguments))
+            async with sitting(call.manner) as qd:
+                return await guarded(qd.out, call.function(qd, **call.arguments))
 
     try:
         return asyncio.run(main())

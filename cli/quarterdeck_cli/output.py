@@ -13,6 +13,7 @@ from rich.text import Text
 
 from quarterdeck_cli.api import plain as builtins_of
 from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.manner import ORDINARY, Manner
 from quarterdeck_cli.text import plain
 
 NARROWEST = 60
@@ -25,9 +26,18 @@ GAP = 2
 class Output:
     """Plain where it is no terminal, or NO_COLOR is set; tables fit the terminal from 60 columns on."""
 
-    def __init__(self) -> None:
-        self._out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-        self._err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    def __init__(self, manner: Manner = ORDINARY) -> None:
+        self.manner = manner
+
+    @property
+    def manner(self) -> Manner:
+        return self._manner
+
+    @manner.setter
+    def manner(self, manner: Manner) -> None:
+        """How it prints from now on."""
+        self._manner = manner
+        self._out, self._err = _console(manner, stderr=False), _console(manner, stderr=True)
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of the answer; foreign text in it went through `text.plain`."""
@@ -59,6 +69,9 @@ class Output:
         if not rows:
             self.note(nothing)
             return
+        if self.manner.quiet or self.manner.plain:
+            self._raw("\n".join(_spoken(columns, row, self.manner) for row in rows).encode())
+            return
         # a console never prints wider than it is, whatever width it is asked for
         width = max(self._out.width, NARROWEST) if self._out.is_terminal else UNBOUNDED
         shown = [[plain(cell) for cell in row] for row in rows]
@@ -81,6 +94,8 @@ class Output:
 
     def note(self, text: str) -> None:
         """Something beside the answer. A terminal that is gone is no failure."""
+        if self.manner.quiet:
+            return
         with suppress(OSError):
             self._say(Text(text))
 
@@ -93,7 +108,7 @@ class Output:
     @contextmanager
     def status(self, text: str) -> Generator[Callable[[str], None]]:
         """A progress line while something is waited for; only on a terminal. Yields what changes its text."""
-        if not self._err.is_terminal:
+        if not self._err.is_terminal or self.manner.quiet or self.manner.plain:
             yield lambda _: None
             return
         with self._err.status(Text(plain(text))) as line:
@@ -107,6 +122,21 @@ class Output:
         sys.stdout.flush()
         sys.stdout.buffer.write(data + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _console(manner: Manner, *, stderr: bool) -> Console:
+    return Console(
+        stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=manner.plain or None
+    )
+
+
+def _spoken(columns: Sequence[str], row: Sequence[str], manner: Manner) -> str:
+    """A row of a table in one line: its first cell, or each with the name of its column."""
+    cells = [plain(cell) for cell in row]
+    if manner.quiet:
+        return cells[0]
+    named = [f"{name.lower()} {cell}".strip() for name, cell in zip(columns, cells, strict=True) if cell]
+    return ", ".join(named)
 
 
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.connection import Logins, connected
+from quarterdeck_cli.manner import ORDINARY, Manner
 
 if TYPE_CHECKING:
     from quarterdeck_cli.output import Output
@@ -32,12 +33,11 @@ class Qd:
 
 
 @asynccontextmanager
-async def sitting(context: str | None = None) -> AsyncGenerator[Qd]:
-    """`context`: the log-in to use, whatever else is chosen."""
+async def sitting(manner: Manner = ORDINARY) -> AsyncGenerator[Qd]:
     # brings rich, which neither --help nor --version needs
     from quarterdeck_cli.output import Output
 
-    qd = Qd(Output(), Logins(context))
+    qd = Qd(Output(manner), Logins(manner.context))
     try:
         yield qd
     finally:

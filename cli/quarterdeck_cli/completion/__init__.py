@@ -1,0 +1,1 @@
+"""What may come next in a line of words: a pure function, for the REPL and for shells."""
