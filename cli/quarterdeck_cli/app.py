@@ -7,14 +7,15 @@ import typer
 
 from quarterdeck_cli.command_line import Call, Json, command, group, run_synchronously
 from quarterdeck_cli.commands import (
+    alone,
     attach,
     export,
     login,
-    overview,
     replay,
     run,
     snapshots,
 )
+from quarterdeck_cli.commands.help import help_of
 from quarterdeck_cli.manner import ContextName, Plain, Quiet, manner_of
 from quarterdeck_cli.nouns import NOUNS
 
@@ -49,10 +50,11 @@ def make_app() -> typer.Typer:
     ) -> None:
         given = {"json": as_json, "context_name": context_name, "quiet": quiet, "plain": plain}
         if context.invoked_subcommand is None:
-            run_synchronously(Call(overview.overview, {"as_json": as_json}, manner_of(given)))
+            run_synchronously(Call(alone.alone, {"as_json": as_json}, manner_of(given)))
         elif misplaced := next((name for name, is_given in given.items() if is_given), None):
             raise typer.BadParameter("write it after the command", param_hint=f"--{misplaced.removesuffix('_name')}")
 
+    command(app, "help")(help_of(app))
     command(app, "login")(login.log_in)
     command(app, "logout")(login.log_out)
     command(app, "whoami")(login.who_am_i)

@@ -15,7 +15,7 @@ import typer
 from quarterdeck_cli import tracing
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.manner import MANNER, ORDINARY, Manner, manner_of
+from quarterdeck_cli.manner import MANNER, ORDINARY, RENDER, Manner, manner_of
 from quarterdeck_cli.qd import sitting
 
 if TYPE_CHECKING:
@@ -69,11 +69,14 @@ def _synchronous(function: Callable[..., Awaitable[Result]]) -> Callable[..., No
     own = list(signature.parameters.values())[1:]
     groups = {each.name: _options(each.annotation) for each in own if _is_group(each.annotation)}
     parameters = [option for each in own for option in groups.get(each.name, [each])]
-    manner = [each for name, each in MANNER.items() if name not in {option.name for option in parameters}]
+    named = {option.name for option in parameters}
+    manner = [each for name, each in MANNER.items() if name not in named] + ([RENDER] if "as_json" in named else [])
     parameters += manner
 
     def call(**arguments: Any) -> Any:
         how = manner_of({each.name: arguments.pop(each.name) for each in manner})
+        if how.render:
+            arguments["as_json"] = True
         for each in own:
             if each.name in groups:
                 given = {option.name: arguments.pop(option.name) for option in groups[each.name]}

@@ -15,6 +15,9 @@ Plain = Annotated[bool, typer.Option("--plain", help="Lines to be read aloud: no
 ContextName = Annotated[
     str | None, typer.Option("--context", metavar="NAME", help="The log-in to use: see `qd context`.")
 ]
+Render = Annotated[
+    str | None, typer.Option("--render", metavar="NAME", help="Print what --json prints by a renderer of a plug-in.")
+]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Manner:
     plain: bool = False
     context: str | None = None
     """The log-in to use, whatever else is chosen."""
+    render: str | None = None
 
 
 ORDINARY = Manner()
@@ -37,6 +41,8 @@ MANNER = {
     "quiet": _option("quiet", Quiet, default=False),
     "plain": _option("plain", Plain, default=False),
 }
+RENDER = _option("render", Render, None)
+"""For commands that have `--json`."""
 
 
 def manner_of(given: Mapping[str, Any]) -> Manner:
@@ -45,4 +51,5 @@ def manner_of(given: Mapping[str, Any]) -> Manner:
         quiet=given.get("quiet", False),
         plain=given.get("plain", False) or bool(os.environ.get(PLAIN_VARIABLE)),
         context=given.get("context_name"),
+        render=given.get("render"),
     )

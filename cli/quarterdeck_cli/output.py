@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from quarterdeck_cli.api import plain as builtins_of
-from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.manner import ORDINARY, Manner
+from quarterdeck_cli.plugins import installed
 from quarterdeck_cli.text import plain
 
 NARROWEST = 60
@@ -39,6 +40,11 @@ class Output:
         self._manner = manner
         self._out, self._err = _console(manner, stderr=False), _console(manner, stderr=True)
 
+    @property
+    def width(self) -> int:
+        """Of the terminal, or what is usual where there is none."""
+        return self._out.width
+
     def line(self, text: str = "", style: str = "") -> None:
         """One line of the answer; foreign text in it went through `text.plain`."""
         self._out.print(Text(text, style=style))
@@ -57,11 +63,17 @@ class Output:
         sys.stdout.buffer.flush()
 
     def json(self, value: Any) -> None:
-        """An answer as indented JSON, with the names of the schema."""
+        """An answer as indented JSON, with the names of the schema; or as a plug-in renders it."""
+        if self.manner.render:
+            self._out.print(Text(_rendered(self.manner.render, builtins_of(value))))
+            return
         self._raw(orjson.dumps(builtins_of(value), option=orjson.OPT_INDENT_2))
 
     def json_line(self, value: Any) -> None:
         """One of many answers."""
+        if self.manner.render:
+            self._out.print(Text(_rendered(self.manner.render, builtins_of(value))))
+            return
         self._raw(orjson.dumps(builtins_of(value)))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, nothing: str) -> None:
@@ -128,6 +140,22 @@ def _console(manner: Manner, *, stderr: bool) -> Console:
     return Console(
         stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=manner.plain or None
     )
+
+
+def _rendered(name: str, value: Any) -> str:
+    """By a plug-in's renderer, whose name the user gave. What it makes of foreign text is made safe here."""
+    plugins = installed.get()
+    known = plugins.renderers() if plugins else {}
+    if name not in known:
+        raise UsageError(
+            f"No plug-in has a renderer {plain(name)!r}.", f"There are: {', '.join(sorted(known)) or 'none'}."
+        )
+    try:
+        return _lines(known[name](value))
+    except Exception as error:
+        raise UsageError(
+            f"The renderer {plain(name)} failed: {type(error).__name__}: {plain(str(error))}.", "Use --json."
+        ) from error
 
 
 def _spoken(columns: Sequence[str], row: Sequence[str], manner: Manner) -> str:

@@ -20,6 +20,8 @@ class Qd:
         self.logins = logins
         self._stack = AsyncExitStack()
         self._client: Client | None = None
+        self.opened: str | None = None
+        """The session that a command opened to be worked in."""
 
     async def client(self) -> Client:
         if self._client is None:

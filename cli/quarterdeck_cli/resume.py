@@ -25,6 +25,8 @@ class Cursor:
 
     after: int
     on_cut: Callable[[], None] = _nothing
+    on_connected: Callable[[], None] = _nothing
+    """Each time that the server has taken the connection; a message may be long in coming."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +80,6 @@ async def resuming(
 async def _once(client: Client, subscription: Subscription, cursor: Cursor) -> AsyncGenerator[Json]:
     variables = {**subscription.variables, "after": cursor.after}
     async with client.subscribe(subscription.document, variables) as messages:
+        cursor.on_connected()
         async for message in messages:
             yield message

@@ -48,6 +48,7 @@ async def open_session(
     client = await qd.client()
     made = await opened(qd, client, project, ref=ref, title=title, limits=limits.asked, persona=persona, wait=wait)
     session = made.session
+    qd.opened = session.id
     if as_json:
         qd.out.json(await api.session(client, session.id, made.position))
         return

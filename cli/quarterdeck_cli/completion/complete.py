@@ -10,6 +10,7 @@ from quarterdeck_cli.completion.grammar import Command, Parameter
 from quarterdeck_cli.completion.place import Place, place_of
 from quarterdeck_cli.completion.words import quoted, split
 from quarterdeck_cli.known.protocol import Known
+from quarterdeck_cli.text import plain
 
 Files = Callable[[str], Sequence[str]]
 """Names in a local folder, those of folders with a slash at their end."""
@@ -56,7 +57,7 @@ def complete(line: str, grammar: Command, around: Surroundings) -> list[Candidat
             text=quoted(begin + offer.word, parted.quote),
             start=parted.start,
             shown=offer.shown or offer.word,
-            description=offer.description,
+            description=plain(offer.description),
         )
         for offer in found
     ]
@@ -105,7 +106,7 @@ def _values(parameter: Parameter, place: Place, around: Surroundings) -> Iterato
             session = place.session or around.session
             yield from _below(place.typed, lambda folder: around.known.paths(session, folder) if session else ())
         case kind:
-            yield from (_Offer(each.word, each.description, "", True) for each in around.known.entries(kind))
+            yield from (_Offer(each.word, each.description, described=True) for each in around.known.entries(kind))
 
 
 def _below(typed: str, names: Files) -> Iterator[_Offer]:
@@ -116,10 +117,10 @@ def _below(typed: str, names: Files) -> Iterator[_Offer]:
 
 
 def _ranked(typed: str, offered: Iterable[_Offer]) -> list[_Offer]:
-    """Those that fit, the best first, else as they came. What describes an object finds it, too."""
+    """Those that fit, the best first, else as they came. What cannot be seen is not typed for anybody."""
     fitting: list[tuple[Score, int, _Offer]] = []
     for at, offer in enumerate(offered):
-        if (how := _fits(typed, offer)) is not None:
+        if plain(offer.word) == offer.word and (how := _fits(typed, offer)) is not None:
             fitting.append((how, at, offer))
     fitting.sort(key=lambda each: each[:2])
     return [offer for _, _, offer in fitting[:MOST]]

@@ -22,7 +22,7 @@ OBJECTS: Final = {
     "FILE": "file",
     "PATH_OR_URL": "file",
 }
-"""Kinds of objects by what a value is called in the help."""
+"""Kinds of objects by what a value is called in the help; else they are called the same."""
 OWN: Final = {
     ("persona", "NAME"): "persona",
     ("report", "NAME"): "report",
@@ -80,8 +80,9 @@ def _kind(parameter: Any, path: str, takes: str) -> str:
     for (begin, called), kind in OWN.items():
         if called == takes and path.startswith(begin):
             return kind
-    by_name = {"persona": "persona", "project": "project", "session": "session"}
-    return OBJECTS.get(takes) or (by_name.get(parameter.name, "") if takes else "")
+    if parameter.name in {"persona", "project", "session"}:
+        return str(parameter.name)
+    return OBJECTS.get(takes, takes.lower())
 
 
 def _choices(parameter: Any) -> Iterator[str]:

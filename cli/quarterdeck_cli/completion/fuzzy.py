@@ -16,11 +16,13 @@ def score(typed: str, word: str) -> Score | None:
     at = text.find(small)
     if at > 0:
         return (_WORD if text[at - 1] in _BORDERS else _INSIDE, at, 0)
-    return _scattered(small, text)
+    return _scattered(small.lstrip("-"), text.lstrip("-"))
 
 
 def _scattered(small: str, text: str) -> Score | None:
     """It begins at a word's first letter: otherwise a letter or two fit almost everything."""
+    if not small:
+        return None
     first = next((at for at, each in enumerate(text) if each == small[0] and _begins(text, at)), None)
     if first is None:
         return None

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-_ESCAPED: Final = frozenset(" \t\"'\\!*?[](){}<>|&;$`~#")
+_ESCAPED: Final = frozenset(" \t\"'\\!*?[](){}<>|&;$`#")
 
 
 class Split(msgspec.Struct, frozen=True):

@@ -1,15 +1,27 @@
 """Asking the server for what a completion should know."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from quarterdeck_cli import ids
-from quarterdeck_cli.api import alerts, budgets, commands, personas, projects, sessions, snapshots, tasks, tokens, workers
+from quarterdeck_cli.api import (
+    alerts,
+    budgets,
+    commands,
+    personas,
+    projects,
+    sessions,
+    snapshots,
+    tasks,
+    tokens,
+    workers,
+)
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.known.protocol import Entry
 
+T = TypeVar("T")
 MOST: Final = 200
 """Of a kind, the newest: what is older is typed by hand."""
 
@@ -23,20 +35,23 @@ class Kind:
     """Beginnings of event names."""
 
 
-async def _projects(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _projects(client: Client, project: str | None) -> list[Entry]:
     return [Entry(p.name, p.repository) async for p in projects.projects(client) if not p.archived][:MOST]
 
 
-async def _sessions(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _sessions(client: Client, project: str | None) -> list[Entry]:
     found = await first(sessions.sessions(client), MOST)
-    found.sort(key=lambda s: s.state not in sessions.LIVE)
-    return [Entry(ids.short(s.id), _told(s.state.lower(), s.project.name, s.ref, s.title)) for s in found]
+    return _live_first(
+        Entry(ids.short(s.id), _told(s.state.lower(), s.project.name, s.ref, s.title), s.state in sessions.LIVE)
+        for s in found
+    )
 
 
-async def _commands(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _commands(client: Client, project: str | None) -> list[Entry]:
     found = await first(commands.recent_commands(client), MOST)
-    found.sort(key=lambda c: c.state not in {"QUEUED", "RUNNING"})
-    return [Entry(ids.short(c.id), _told(c.state.lower(), c.text[:80])) for c in found]
+    return _live_first(
+        Entry(ids.short(c.id), _told(c.state.lower(), c.text[:80]), c.state in {"QUEUED", "RUNNING"}) for c in found
+    )
 
 
 async def _tasks(client: Client, project: str | None) -> list[Entry]:
@@ -49,16 +64,16 @@ async def _personas(client: Client, project: str | None) -> list[Entry]:
     return [Entry(p.name, p.description) for p in found]
 
 
-async def _workers(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _workers(client: Client, project: str | None) -> list[Entry]:
     return [Entry(w.id, _told(w.host, "alive" if w.alive else "gone")) for w in await workers.workers(client)]
 
 
-async def _alerts(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _alerts(client: Client, project: str | None) -> list[Entry]:
     found = await first(alerts.alerts(client, None, ["firing", "acknowledged"]), MOST)
-    return [Entry(ids.short(a.id), _told(a.state, a.rule, a.summary)) for a in found]
+    return [Entry(ids.short(a.id), _told(a.state, a.rule, a.summary), a.state == "firing") for a in found]
 
 
-async def _silences(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _silences(client: Client, project: str | None) -> list[Entry]:
     return [Entry(ids.short(s.id), _told(s.rule or "", s.reason)) for s in await _taken(alerts.silences(client))]
 
 
@@ -66,7 +81,7 @@ async def _rules(client: Client, project: str | None) -> list[Entry]:
     return [Entry(r.name, r.condition.said) for r in await _taken(alerts.rules(client, project))]
 
 
-async def _tokens(client: Client, project: str | None) -> list[Entry]:  # noqa: ARG001
+async def _tokens(client: Client, project: str | None) -> list[Entry]:
     return [Entry(ids.short(t.id), t.name) for t in await _taken(tokens.tokens(client)) if not t.revoked]
 
 
@@ -98,11 +113,15 @@ def touched(topic: str) -> set[str]:
 
 async def folder(client: Client, session_id: str, path: str) -> list[str]:
     """Names in a folder of a workspace; of folders with a slash at their end."""
-    found = await first(snapshots.tree(client, session_id, path.rstrip("/")), 5 * MOST)
-    return [f"{each.name}/" if each.kind.upper() in {"TREE", "FOLDER", "DIRECTORY"} else each.name for each in found]
+    found = await first(snapshots.tree(client, session_id, path.rstrip("/"), None), 5 * MOST)
+    return [f"{each.name}/" if each.kind == "FOLDER" else each.name for each in found]
 
 
-async def _taken(items: AsyncIterator) -> list:
+def _live_first(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: not entry.live)
+
+
+async def _taken(items: AsyncIterator[T]) -> list[T]:
     return await first(items, MOST)
 
 

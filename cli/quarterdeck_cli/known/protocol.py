@@ -11,6 +11,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     word: str
     description: str = ""
+    live: bool = False
+    """It runs, is open, or waits for somebody."""
 
 
 class Known(Protocol):

@@ -1,0 +1,121 @@
+"""Where one is in the REPL: the project and the session in use, and how the last command ended."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import typer
+
+from quarterdeck_cli import ids, resolve
+from quarterdeck_cli.api import projects, sessions
+from quarterdeck_cli.command_line import Call
+from quarterdeck_cli.commands.run import run
+from quarterdeck_cli.commands.sessions import close_session
+from quarterdeck_cli.completion.grammar import Command
+from quarterdeck_cli.errors import CliError, UsageError
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import plain
+
+NOTHING = "-"
+Which = Annotated[str | None, typer.Argument(metavar="[SESSION]", help="A session's id, or the end of it; - for none.")]
+Project = Annotated[str | None, typer.Option("--project", "-p", metavar="PROJECT", help="A project's name or id.")]
+
+
+@dataclass
+class Here:
+    project: str = ""
+    """Its name."""
+    project_id: str | None = None
+    ref: str = ""
+    session_id: str | None = None
+    state: str = ""
+    """Of the session, where it is not ready."""
+    code: int = 0
+
+    @property
+    def session(self) -> str:
+        """Its short id."""
+        return ids.short(self.session_id) if self.session_id else ""
+
+    async def find(self, qd: Qd) -> None:
+        """The project of the working directory, if it has one."""
+        try:
+            client = await qd.client()
+            project_id = await resolve.project_or_here(client, None)
+            found = await projects.project(client, project_id)
+        except CliError:
+            return
+        self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
+
+    async def use_session(self, qd: Qd, text: str) -> None:
+        client = await qd.client()
+        found = await sessions.session(client, await resolve.session_id(client, text))
+        self.session_id, self.ref = found.id, found.ref
+        self.saw(found.state)
+        self.project, self.project_id = found.project.name, found.project.id
+        client.project = found.project.id
+
+    async def use_project(self, qd: Qd, text: str) -> None:
+        client = await qd.client()
+        found = await projects.project(client, await resolve.project_id(client, text))
+        self.leave_session()
+        self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
+        client.project = found.id
+
+    def leave_session(self) -> None:
+        self.session_id, self.state = None, ""
+
+    def saw(self, state: str) -> None:
+        """The session's state now."""
+        self.state = "" if state.upper() == "READY" else state.lower()
+
+    async def use(self, qd: Qd, session: Which = None, *, project: Project = None) -> None:
+        """Go to a session, where `!COMMAND` and `run` work from then on, or to another project: `use project NAME`.
+
+        With - the session is left, and goes on.
+        """
+        if session and project:
+            raise UsageError("Both a session and a project were given.", "A session is in one project: name it alone.")
+        if project:
+            await self.use_project(qd, project)
+        elif session == NOTHING:
+            self.leave_session()
+        elif session:
+            await self.use_session(qd, session)
+        else:
+            qd.out.fields([("project", self.project), ("session", self.session), ("ref", self.ref)])
+
+    def filled(self, call: Call) -> Call:
+        """A bare `run` runs in the session in use."""
+        asked = call.arguments
+        elsewhere = any(asked.get(each) for each in ("session", "project", "persona"))
+        if call.function is not run or self.session_id is None or elsewhere:
+            return call
+        return replace(call, arguments={**asked, "session": self.session_id})
+
+    def defaults(self, grammar: Command) -> dict[str, Any]:
+        """For click: the session in use, for each command that needs one and nothing else."""
+        if self.session_id is None:
+            return {}
+        return _defaults(grammar, self.session_id)
+
+    async def went(self, qd: Qd, call: Call) -> None:
+        """After a command: a session that was opened is in use, one that was closed is not."""
+        if qd.opened:
+            opened, qd.opened = qd.opened, None
+            await self.use_session(qd, opened)
+        elif call.function is close_session and self.session_id:
+            await self._check(qd)
+
+    async def _check(self, qd: Qd) -> None:
+        found = await sessions.session(await qd.client(), self.session_id or "")
+        if found.state in sessions.ENDED or found.state == "CLOSING":
+            qd.out.note(f"Session {plain(self.session)} is left.")
+            self.leave_session()
+
+
+def _defaults(command: Command, session: str) -> dict[str, Any]:
+    if command.commands:
+        inner = {name: _defaults(each, session) for name, each in command.commands.items()}
+        return {name: each for name, each in inner.items() if each}
+    first = command.arguments[:1]
+    return {"session": session} if first and first[0].of == "session" and len(command.arguments) == 1 else {}

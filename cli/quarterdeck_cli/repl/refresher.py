@@ -1,0 +1,169 @@
+"""Keeps what the completion and the toolbar read up to date, beside the prompt: by events, else by a timer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from math import inf
+from uuid import UUID
+
+import msgspec
+
+from quarterdeck_cli import ids
+from quarterdeck_cli.api import access, events, read, usage
+from quarterdeck_cli.api.events import Event
+from quarterdeck_cli.client import Client
+from quarterdeck_cli.errors import CliError, ConnectionLostError
+from quarterdeck_cli.known import fetch
+from quarterdeck_cli.known.file import FileKnown
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.repl.here import Here
+from quarterdeck_cli.repl.status import Link, Status
+from quarterdeck_cli.resume import Cursor, Subscription, resuming
+
+GATHER_SECONDS = 0.5
+"""Events come in swarms: one fetch answers for all of so long."""
+EACH_SECONDS = 60.0
+"""For what no event tells of: workers, and what was spent."""
+AGAIN_SECONDS = 3.0
+LIVE = ("session", "command", "alert")
+OFFLINE_AFTER = 2
+"""Attempts to come back that failed."""
+
+
+class Refresher:
+    def __init__(self, qd: Qd, known: FileKnown, here: Here, changed: Callable[[], None]) -> None:
+        """`changed` is told when the status is another one."""
+        self._qd, self._known, self._here, self._changed = qd, known, here, changed
+        self.status = Status()
+        self._me: UUID | None = None
+        self._stale = set(fetch.KINDS)
+        self._wanted: set[tuple[str, str]] = set()
+        self._wake = asyncio.Event()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled. Nothing that fails here disturbs whoever types."""
+        async with asyncio.TaskGroup() as group:
+            for work in (self._listen, self._fetch, self._tick):
+                group.create_task(self._persist(work))
+
+    # --- what the prompt tells ---
+
+    def own_command_ended(self) -> None:
+        """It may have changed anything, files of the session above all."""
+        self._known.forget_folders()
+        self._set(unread=0)
+        self.refetch(set(fetch.KINDS))
+
+    def refetch(self, kinds: set[str]) -> None:
+        self._stale |= kinds
+        self._wake.set()
+
+    def want_folder(self, session: str, folder: str) -> None:
+        """Somebody is about to type a path there."""
+        self._wanted.add((session, folder))
+        self._wake.set()
+
+    # --- the work ---
+
+    async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except CliError as error:
+                if isinstance(error, ConnectionLostError):
+                    self._set(link=Link.OFFLINE)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _listen(self) -> None:
+        """Every event that this user may see, from now on, through cuts."""
+        client = await self._qd.client()
+        self._me = ids.uuid_of((await access.viewer(client)).id)
+        cursor = Cursor((await events.log_status(client)).position)
+        self._set(link=Link.UP, position=cursor.after)
+        attempts = 0
+
+        def cut() -> None:
+            nonlocal attempts
+            attempts += 1
+            self._set(link=Link.RECONNECTING if attempts <= OFFLINE_AFTER else Link.OFFLINE)
+
+        def connected() -> None:
+            nonlocal attempts
+            attempts = 0
+            self._set(link=Link.UP)
+            self.refetch(set(fetch.KINDS))
+
+        cursor.on_cut, cursor.on_connected = cut, connected
+        subscription = Subscription("watch_events", {"projectId": None})
+        async with aclosing(resuming(client, subscription, cursor, _say_nothing, patience=inf)) as messages:
+            async for message in messages:
+                self._happened(read(Event, message))
+                cursor.after = max(cursor.after, self.status.position or 0)
+
+    def _happened(self, event: Event) -> None:
+        foreign = event.actor_kind.lower() != "system" and ids.uuid_of(event.actor_id) != self._me
+        self._set(position=event.position, unread=self.status.unread + foreign)
+        if kinds := fetch.touched(event.topic):
+            self.refetch(kinds)
+
+    async def _fetch(self) -> None:
+        await self._wake.wait()
+        self._wake.clear()
+        client = await self._qd.client()
+        while self._wanted:
+            await self._fetch_folder(client, *self._wanted.pop())
+        await asyncio.sleep(GATHER_SECONDS)
+        while self._stale:
+            kind = self._stale.pop()
+            try:
+                found = await fetch.KINDS[kind].fetch(client, self._here.project_id)
+            except ConnectionLostError:
+                self._stale.add(kind)
+                self._wake.set()
+                raise
+            self._known.learn(kind, found)
+        await asyncio.to_thread(self._known.save)
+        self._count()
+
+    async def _fetch_folder(self, client: Client, session: str, folder: str) -> None:
+        from quarterdeck_cli import resolve
+
+        session_id = await resolve.session_id(client, session)
+        self._known.learn_folder(session, folder, await fetch.folder(client, session_id, folder))
+        self._changed()
+
+    def _count(self) -> None:
+        live = {kind: sum(entry.live for entry in self._known.entries(kind)) for kind in LIVE}
+        self._set(sessions=live["session"], running=live["command"], alerts=live["alert"])
+
+    async def _tick(self) -> None:
+        await asyncio.sleep(0 if self.status.spent_today is None else EACH_SECONDS)
+        self.refetch({"worker"})
+        if self._here.project_id:
+            self._set(spent_today=await spent_today(await self._qd.client(), self._here.project_id))
+
+    def _set(self, **changes: object) -> None:
+        before, self.status = self.status, msgspec.structs.replace(self.status, **changes)
+        if before != self.status:
+            self._changed()
+
+
+def _say_nothing(_text: str) -> None:
+    """The toolbar tells."""
+
+
+async def spent_today(client: Client, project_id: str) -> str:
+    """Dollars since midnight here, with cents."""
+    now = datetime.now().astimezone()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = {
+        "from": midnight.astimezone(UTC).isoformat(),
+        "to": now.astimezone(UTC).isoformat(),
+        "measures": ["COST"],
+        "bucket": "DAY",
+        "groupBy": [],
+    }
+    series = await usage.usage(client, project_id, asked)
+    return f"{sum(float(point.usd or 0) for point in series.totals):.2f}"

@@ -1,0 +1,28 @@
+"""What the toolbar shows, as a value."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Link(StrEnum):
+    """The connection to the server."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    RECONNECTING = "reconnecting"
+    OFFLINE = "offline"
+
+
+class Status(msgspec.Struct, frozen=True):
+    link: Link = Link.CONNECTING
+    position: int | None = None
+    """How far the log has come."""
+    running: int | None = None
+    sessions: int | None = None
+    alerts: int = 0
+    """Those that nobody sees to."""
+    spent_today: str | None = None
+    """In dollars, in the project in use; since midnight here."""
+    unread: int = 0
+    """What happened in other hands since the last line was typed."""

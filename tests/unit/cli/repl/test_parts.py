@@ -1,0 +1,277 @@
+"""The parts of the REPL that need no terminal: lines, history, toolbar, theme, Ctrl-C, what is known."""
+
+import asyncio
+import os
+import signal
+import stat
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from quarterdeck_cli.app import make_app
+from quarterdeck_cli.commands.sessions import show_session
+from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.ids import global_id
+from quarterdeck_cli.known.file import FileKnown
+from quarterdeck_cli.known.protocol import Entry
+from quarterdeck_cli.repl.background import understood
+from quarterdeck_cli.repl.here import Here
+from quarterdeck_cli.repl.history import LONGEST, History, is_kept
+from quarterdeck_cli.repl.interrupting import interruptible
+from quarterdeck_cli.repl.line import words_of
+from quarterdeck_cli.repl.parsing import Parser
+from quarterdeck_cli.repl.prompt import prompt_of
+from quarterdeck_cli.repl.status import Link, Status
+from quarterdeck_cli.repl.toolbar import fitted, segments
+from quarterdeck_cli.theme import Theme, chosen
+
+SESSION = global_id("Session", UUID(int=0x4F2A))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("session list", ["session", "list"]),
+        ("qd session list", ["session", "list"]),
+        ("  run -- 'a b' c ", ["run", "--", "a b", "c"]),
+        ("!ls -la 'x y' | wc", ["run", "--", "ls -la 'x y' | wc"]),
+        ("use project deck", ["use", "--project", "deck"]),
+        ("use 4f2a", ["use", "4f2a"]),
+        ("", []),
+        ("# a note", []),
+        ("task note T-1 '#1 is done'", ["task", "note", "T-1", "#1 is done"]),
+    ],
+)
+def test_a_line_is_the_words_of_a_one_shot(line: str, words: list[str]) -> None:
+    assert words_of(line) == words
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"), [("run 'x", "No closing quotation"), ("!", "no command after"), ("! ", "no")]
+)
+def test_a_line_that_is_none_is_refused_with_what_to_do(line: str, wrong: str) -> None:
+    with pytest.raises(UsageError, match=wrong) as refused:
+        words_of(line)
+    assert refused.value.next_step
+
+
+def test_a_line_is_understood_by_the_app_of_the_one_shots() -> None:
+    call = Parser(make_app(), Here()).parse("session show 4f2a --json --quiet")
+
+    assert call is not None
+    assert call.function is show_session
+    assert call.arguments == {"session": "4f2a", "as_json": True}
+    assert call.manner.quiet
+
+
+def test_the_session_in_use_is_meant_where_one_is_needed_and_none_is_named() -> None:
+    parser = Parser(make_app(), Here(session_id=SESSION))
+
+    def session_of(line: str) -> object:
+        call = parser.parse(line)
+        assert call is not None
+        return call.arguments.get("session")
+
+    assert session_of("!ls") == SESSION
+    assert session_of("run -- ls") == SESSION
+    assert session_of("session show") == SESSION
+    assert session_of("port list") == SESSION
+    assert session_of("run -s 4f2a -- ls") == "4f2a"
+    assert session_of("run -p deck -- ls") is None
+    assert session_of("run --persona p -- ls") is None
+    assert session_of("session show 4f2a") == "4f2a"
+    assert session_of("events list") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "next_step"),
+    [
+        ("sesion list", "Did you mean 'session'", "`help` explains it."),
+        ("session opn", "Did you mean 'open'?", "`help session` explains it."),
+        ("session show", "Missing argument 'SESSION'.", "`help session show` explains it."),
+        ("session open --titel x", "--title", "`help session open` explains it."),
+        ("task list --limit many", "--limit", "`help task list` explains it."),
+    ],
+)
+def test_what_is_not_understood_says_what_was_meant_and_where_to_look(line: str, message: str, next_step: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Parser(make_app(), Here()).parse(line)
+    assert message in refused.value.message
+    assert refused.value.next_step == next_step
+
+
+def test_help_of_a_command_leaves_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Parser(make_app(), Here()).parse("session fork --help") is None
+    assert "Open a session with the files" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "login --token abc",
+        "login --token=abc",
+        "qd login 7f3kd",
+        "run -e API_KEY=1234 -- x",
+        "!export GITHUB_TOKEN=x",
+        "!curl -H 'Authorization: Bearer x'",
+        "!git clone https://me:pw@example.org/a",
+        "!echo qd_01a2181a72c47770bb74",
+        "!x sk-ant-api03-abcdefghij",
+        "!mysql --password hunter2",
+        "!echo ghp_abcdefghijklmnop",
+        "!db password: hunter2",
+        " session list",
+    ],
+)
+def test_a_line_with_a_secret_is_not_kept(line: str) -> None:
+    assert not is_kept(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["session list", "login https://deck.example", "token issue ci --scope x", "!make tokens", "login", "!ls -p x"],
+)
+def test_other_lines_are(line: str) -> None:
+    assert is_kept(line)
+
+
+def test_the_history_is_the_users_own_and_does_not_grow_for_ever(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "history"
+    kept = History(path)
+    kept.append_string("session list")
+    kept.append_string("login --token abc")
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [*History(path).load_history_strings()] == ["session list"]
+    path.write_text("\n# 2026-01-01\n+line\n" * (LONGEST // 10))
+    again = [*History(path).load_history_strings()]
+    assert path.stat().st_size <= LONGEST
+    assert set(again) == {"line"}
+
+
+STATUS = Status(link=Link.UP, position=12345, running=2, sessions=1, alerts=3, spent_today="1.20", unread=4)
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (200, " ● up  3 alerts  2 running  1 session  $1.20 today  4 new  at 12,345"),
+        (60, " ● up  3 alerts  2 running  1 session  $1.20 today  4 new"),
+        (30, " ● up  3 alerts  2 running"),
+        (5, ""),
+    ],
+)
+def test_the_toolbar_keeps_what_matters_most_where_there_is_little_room(width: int, text: str) -> None:
+    assert "".join(part for _, part in fitted([*segments(STATUS)], width)) == text
+
+
+def test_the_toolbar_says_that_the_server_is_gone_in_words_and_not_by_colour_alone() -> None:
+    assert "".join(text for _, text in fitted([*segments(Status(link=Link.OFFLINE))], 80)) == " ○ offline"
+
+
+def test_what_plugins_say_cannot_move_the_cursor() -> None:
+    assert fitted([("", "a\x1b[2Jb\n")], 80)[-1] == ("", "a\\x1b[2Jb⏎")
+
+
+def test_the_prompt_tells_where_one_is_and_how_the_last_command_ended() -> None:
+    here = Here(project="deck", ref="main", session_id=SESSION, state="paused", code=3)
+
+    assert (
+        "".join(each[1] for each in prompt_of(here, width=100, is_utf8=True)) == "✗ 3 deck:main ⟨4f2a paused⟩ \u276f "
+    )
+    assert "".join(each[1] for each in prompt_of(here, width=60, is_utf8=False)) == "exit 3 deck [4f2a paused] > "
+    assert "".join(each[1] for each in prompt_of(Here(), width=60, is_utf8=False)) == "qd > "
+
+
+@pytest.mark.parametrize(
+    ("answer", "theme"),
+    [
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?1;2c", Theme.LIGHT),
+        (b"\x1b]11;rgb:1e/1e/2e\x07", Theme.DARK),
+        (b"\x1b]11;rgba:fdfd/f6f6/e3e3/ffff\x07", Theme.LIGHT),
+        (b"\x1b[?1;2c", Theme.DARK),
+        (b"", Theme.DARK),
+    ],
+)
+def test_the_theme_is_that_of_the_background(answer: bytes, theme: Theme) -> None:
+    assert understood(answer) is theme
+
+
+@pytest.mark.parametrize(
+    ("environment", "theme"),
+    [
+        ({"NO_COLOR": "1", "QD_THEME": "light"}, Theme.NONE),
+        ({"QD_THEME": "light", "COLORFGBG": "15;0"}, Theme.LIGHT),
+        ({"COLORFGBG": "15;0"}, Theme.DARK),
+        ({"COLORFGBG": "0;default;15"}, Theme.LIGHT),
+        ({"COLORFGBG": "default;default"}, None),
+        ({}, None),
+    ],
+)
+def test_the_theme_may_be_told_by_the_environment(environment: dict[str, str], theme: Theme | None) -> None:
+    assert chosen(environment) == theme
+
+
+def test_a_theme_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="QD_THEME is 'pink'"):
+        chosen({"QD_THEME": "pink"})
+
+
+async def test_ctrl_c_ends_the_command_and_not_the_repl() -> None:
+    begun = asyncio.Event()
+
+    async def forever() -> int:
+        begun.set()
+        await asyncio.Event().wait()
+        return 0
+
+    working = asyncio.ensure_future(interruptible(forever()))
+    await begun.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+    assert await working == 130
+    assert signal.getsignal(signal.SIGINT) is not None
+
+
+async def test_the_end_of_the_repl_ends_the_command() -> None:
+    working = asyncio.ensure_future(interruptible(asyncio.sleep(60)))
+    await asyncio.sleep(0)
+    working.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+
+def test_what_is_known_is_read_by_other_processes_and_survives_damage(tmp_path: Path) -> None:
+    path = tmp_path / "known" / "x.json"
+    known = FileKnown(path)
+    assert known.as_of() is None
+    known.learn("session", [Entry("4f2a", "ready", live=True)])
+    known.learn_folder("4f2a", "src/", ["main.py"])
+    known.save()
+
+    again = FileKnown(path)
+    assert again.entries("session") == (Entry("4f2a", "ready", live=True),)
+    assert again.paths("4f2a", "src/") == ("main.py",)
+    assert again.paths("4f2a", "other/") == ()
+    assert again.as_of() is not None
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for damage in (b"{", b'{"format": 99}', b"\xff"):
+        path.write_bytes(damage)
+        assert FileKnown(path).entries("session") == ()
+
+
+def test_only_so_many_folders_are_remembered(tmp_path: Path) -> None:
+    known = FileKnown(tmp_path / "x.json")
+    for number in range(300):
+        known.learn_folder("s", f"{number}/", ["a"])
+
+    assert known.paths("s", "0/") == ()
+    assert known.paths("s", "299/") == ("a",)
+    known.forget_folders()
+    assert known.paths("s", "299/") == ()
+
+
+def test_a_session_is_named_by_its_short_id() -> None:
+    assert Here(session_id=SESSION).session == "00004f2a"
