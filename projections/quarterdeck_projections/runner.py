@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from quarterdeck.application import tracing
-from quarterdeck_projections import metrics
+from quarterdeck_projections import checks, metrics
 from quarterdeck_projections.ahead import Ahead
 from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
@@ -66,6 +66,7 @@ async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
             later = Projector(settings, decode, reading, lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
             group.create_task(later.run())
             group.create_task(keep(settings.database_url, settings.retention))
+            group.create_task(checks.serve(settings.database_url, decode))
     raise AssertionError("projectors run until they are cancelled")
 
 

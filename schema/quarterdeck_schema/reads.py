@@ -24,6 +24,7 @@ from quarterdeck_projections.queries import (
     positions,
     projects,
     queue,
+    read_model_checks,
     reports,
     sessions,
     task_board,
@@ -49,6 +50,7 @@ from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
+from quarterdeck_projections.queries.read_model_checks import CheckRow, DifferenceRow
 from quarterdeck_projections.queries.reports import ReportDeliveryRow, ReportIssueRow, ReportRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
@@ -149,6 +151,14 @@ class Reads(Protocol):
     async def list_report_issues(self, report_id: UUID, window: Window) -> Page[ReportIssueRow]: ...
     async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
+
+    async def ask_read_model_check(self, check_id: UUID) -> None:
+        """Has the read models compared with the log, under this id."""
+        ...
+
+    async def read_model_check(self, check_id: UUID) -> CheckRow | None: ...
+
+    async def read_model_differences(self, check_id: UUID, after: int, limit: int) -> Sequence[DifferenceRow]: ...
     async def wait_for(self, position: int, *projections: str) -> None:
         """Returns when these projections have come as far. Raises UnavailableError when it takes too long."""
         ...
@@ -336,6 +346,15 @@ class ReadModels:
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)
+
+    async def ask_read_model_check(self, check_id: UUID) -> None:
+        await read_model_checks.ask(self._database, check_id)
+
+    async def read_model_check(self, check_id: UUID) -> CheckRow | None:
+        return await read_model_checks.load(self._database, check_id)
+
+    async def read_model_differences(self, check_id: UUID, after: int, limit: int) -> Sequence[DifferenceRow]:
+        return await read_model_checks.differences(self._database, check_id, after, limit)
 
     async def wait_for(self, position: int, *projections: str) -> None:
         await self._watch.wait_for(position, projections, WAIT_SECONDS)

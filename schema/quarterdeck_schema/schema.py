@@ -61,7 +61,9 @@ from quarterdeck_schema.sessions.pause_session import PauseSessionMutation
 from quarterdeck_schema.sessions.queries import SessionQueries
 from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
+from quarterdeck_schema.system.check_read_models import CheckReadModelsMutation
 from quarterdeck_schema.system.queries import SystemQueries
+from quarterdeck_schema.system.read_model_checks import ReadModelCheckQueries
 from quarterdeck_schema.task_files.resolve_task_conflict import ResolveTaskConflictMutation
 from quarterdeck_schema.task_files.sync_tasks import SyncTasksMutation
 from quarterdeck_schema.tasks.assign_task import AssignTaskMutation
@@ -88,6 +90,7 @@ QUERIES = (
     IdentityQueries,
     NodeQueries,
     SystemQueries,
+    ReadModelCheckQueries,
     WorkerQueries,
     ProjectQueries,
     PersonaQueries,
@@ -138,6 +141,7 @@ MUTATIONS = (
     SyncTasksMutation,
     ResolveTaskConflictMutation,
     CheckWorkerMutation,
+    CheckReadModelsMutation,
     RecordModelUsageMutation,
     RevisePriceTableMutation,
     SetBudgetMutation,

@@ -28,6 +28,7 @@ from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
+from quarterdeck_projections.queries.read_model_checks import CheckRow, CheckState, DifferenceRow
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
@@ -55,6 +56,8 @@ RowT = TypeVar(
 
 
 class MemoryReads(MemoryAlertReads, MemoryReportReads):
+    _checks: frozenset[UUID] | set[UUID] = frozenset()
+
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
         return _among(_projects(await self._events()), ids)
 
@@ -162,6 +165,31 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads):
             if isinstance(logged.event, session_events.SessionAdopted) and worker_id in {None, logged.event.worker_id}
         ]
         return _page(rows if visible_to is None else [], window, newest_first=True)
+
+    async def ask_read_model_check(self, check_id: UUID) -> None:
+        """Folded from the log at each question, it is what the log gives."""
+        self._checks = {*self._checks, check_id}
+
+    async def read_model_check(self, check_id: UUID) -> CheckRow | None:
+        if check_id not in self._checks:
+            return None
+        position = (await self._events())[-1].position
+        return CheckRow(
+            id=check_id,
+            state=CheckState.ENDED,
+            step="compared",
+            done=0,
+            total=0,
+            position=position,
+            rows=0,
+            differences=0,
+            tables={},
+            failure=None,
+            next_step=None,
+        )
+
+    async def read_model_differences(self, check_id: UUID, after: int, limit: int) -> Sequence[DifferenceRow]:
+        return ()
 
     async def workers(self) -> Sequence[WorkerRow]:
         expires = datetime(2100, 1, 1, tzinfo=UTC)

@@ -13,7 +13,8 @@ import psycopg
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 from quarterdeck_projections.database import Connection
 from quarterdeck_projections.logged import Decode
-from quarterdeck_projections.rebuild import Report, rebuild
+from quarterdeck_projections.rebuild import rebuild
+from quarterdeck_projections.scratch import Report
 from quarterdeck_projections.standing import described
 from quarterdeck_projections.usage.projection import COLUMNS
 

@@ -19,7 +19,8 @@ from quarterdeck.domain.errors import ConflictError, NotFoundError, UnavailableE
 from quarterdeck.domain.events import Event
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries import positions, sessions
-from quarterdeck_projections.rebuild import LOCK, rebuild
+from quarterdeck_projections.rebuild import rebuild
+from quarterdeck_projections.scratch import LOCK
 
 
 async def test_a_rebuild_equals_what_was_there_and_says_how_far_it_is(database: Database) -> None:

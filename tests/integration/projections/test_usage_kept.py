@@ -14,7 +14,8 @@ from tests.support.waiting import eventually
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.prices import ModelPrice
-from quarterdeck_projections.rebuild import Report, rebuild
+from quarterdeck_projections.rebuild import rebuild
+from quarterdeck_projections.scratch import Report
 from quarterdeck_projections.usage.conversion import convert, copy_facts
 from quarterdeck_projections.usage.retention import LOCK, Retention, keep, look
 

@@ -32,6 +32,8 @@ def queries(world: World) -> dict[str, Resolver]:
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
         "checkpoints": _paged(partial(_checkpoints, world)),
+        "readModelCheck": partial(_read_model_check, world),
+        "readModelDifferences": _paged(partial(_read_model_differences, world)),
         **tasks.queries(world),
         **budgets.queries(world),
         **alerts.queries(world),
@@ -91,6 +93,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "sendInput": _send_input,
         "resizeCommand": _resize_command,
         "checkWorker": _check_worker,
+        "checkReadModels": _check_read_models,
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
         **tasks.mutations(),
@@ -389,6 +392,20 @@ async def _resize_command(world: World, asked: Json) -> Json:
 
 async def _check_worker(world: World, asked: Json) -> Json:
     return {"findings": [each for each in world.findings if each["workerId"] == asked["workerId"]]}
+
+
+async def _check_read_models(world: World, asked: Json) -> Json:
+    del asked
+    return {"checkId": str(UUID(int=7))}
+
+
+def _read_model_differences(world: World, **_: Any) -> list[Json]:
+    return world.read_model_differences
+
+
+def _read_model_check(world: World, _info: Any, **_: Any) -> Json | None:
+    """The next of those it has, and the last one again and again."""
+    return world.read_model_checks.pop(0) if len(world.read_model_checks) > 1 else world.read_model_checks[0]
 
 
 async def _issue_token(world: World, asked: Json) -> Json:

@@ -118,6 +118,8 @@ class World:
     findings: list[Json] = field(default_factory=list[Json])
     events: list[Json] = field(default_factory=list[Json])
     checkpoints: list[Json] = field(default_factory=list[Json])
+    read_model_checks: list[Json | None] = field(default_factory=list[Json | None])
+    read_model_differences: list[Json] = field(default_factory=list[Json])
     secrets: set[str] = field(default_factory=lambda: {TOKEN})
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
     provisioning: str = "ready"
