@@ -39,6 +39,6 @@ async def main(database_url: str, nats_url: str, prefix: str) -> None:
         ).run()
 
 
-if __name__ == "__main__":
+def start() -> None:
     given = json.load(sys.stdin)
     asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"]))

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,8 +17,7 @@ from typing import IO, Any
 import psutil
 from tests.support.disks import unmount_below
 from tests.support.house import free_port
-from tests.support.ready_qd import PROGRAM as QD_SERVER
-from tests.support.ready_qd import ReadyQd
+from tests.support.ready import ReadyPrograms, arguments, sockets
 from tests.support.waiting import eventually
 
 from quarterdeck.host.accounts import Account, current, find
@@ -29,6 +27,8 @@ from quarterdeck.host.reach import Need
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
+QD = "quarterdeck_cli.__main__:main"
+QD_PARTS = ("quarterdeck_cli", "typer._adapters")
 ORDINARY = ("daemon", "games", "www-data")
 """Users without rights that a system has; the first that exists stands for an ordinary user when root runs the tests.
 PostgreSQL does not run as one that is not in the password file."""
@@ -43,7 +43,7 @@ class Product:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._out = folder / "up.out"
-        self._ready_qd: ReadyQd | None = None
+        self._ready_qd: ReadyPrograms | None = None
         self._starting_qd = threading.Lock()
         for made in (self.data, self.config, self.home):
             made.mkdir()
@@ -115,13 +115,13 @@ class Product:
 
     # --- the client ---
 
-    def qd(self, *arguments: str, stdin: bytes = b"", within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
-        """A call as a user makes it, but for the start of the program; see `ready_qd`."""
+    def qd(self, *words: str, stdin: bytes = b"", within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
+        """A call as a user makes it, but for the start of the program; see `ready`."""
         try:
-            return self._qd().run(arguments, self.environment(), self.home, stdin, within)
+            return self._qd().run(QD, ["qd", *words], self.environment(), self.home, stdin, within)
         except subprocess.TimeoutExpired as late:
             told = f"{(late.stdout or b'')[-2000:]!r} {(late.stderr or b'')[-2000:]!r}"
-            raise AssertionError(f"qd {arguments} took too long: {told}") from None
+            raise AssertionError(f"qd {words} took too long: {told}") from None
 
     def started_qd(self, *arguments: str, within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
         """The same with its start."""
@@ -134,17 +134,17 @@ class Product:
             raise AssertionError(f"qd {arguments} took too long: {out[-2000:]!r} {err[-2000:]!r}") from None
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
-    def _qd(self) -> ReadyQd:
+    def _qd(self) -> ReadyPrograms:
         """It ends with the thread that started it: another thread may find it gone."""
         with self._starting_qd:
             if self._ready_qd is not None and not self._ready_qd.runs():
                 self._ready_qd.close()
                 self._ready_qd = None
             if self._ready_qd is None:
-                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                ours, theirs = sockets()
                 with theirs:
-                    argv = ("python", "-P", str(QD_SERVER), str(theirs.fileno()))
-                    self._ready_qd = ReadyQd(self.popen(argv, pass_fds=[theirs.fileno()]), ours)
+                    argv = ("python", *arguments(theirs, QD_PARTS))
+                    self._ready_qd = ReadyPrograms(self.popen(argv, pass_fds=[theirs.fileno()]), ours)
             return self._ready_qd
 
     def ask(self, *arguments: str, stdin: bytes = b"") -> Any:
@@ -209,12 +209,12 @@ class Product:
         (path / "README.md").write_text("# deck\n")
         (path / "src").mkdir()
         (path / "src" / "main.py").write_text("print('ahoy')\n")
-        for arguments in (
+        for words in (
             ("init", "-q", "-b", "main"),
             ("add", "-A"),
             ("-c", "user.name=Ada", "-c", "user.email=ada@example.invalid", "commit", "-q", "-m", "First"),
         ):
-            subprocess.run(["git", *arguments], cwd=path, check=True, capture_output=True)
+            subprocess.run(["git", *words], cwd=path, check=True, capture_output=True)
         for found in (path, *path.rglob("*")):
             os.chown(found, self.account.uid, self.account.gid, follow_symlinks=False)
         return path

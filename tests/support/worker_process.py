@@ -1,7 +1,4 @@
-"""A worker on real parts as a process of its own, to be killed. Its parts are named in JSON on standard input.
-
-It imports nothing of the tests: it starts faster so.
-"""
+"""A worker on real parts as a process of its own, to be killed. Its parts are named in JSON on standard input."""
 
 import asyncio
 import json
@@ -32,6 +29,7 @@ from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.background import end
 from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
+from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
@@ -57,9 +55,6 @@ class DyingObjects(ObstoreObjects):
 def _driver(state: Path, docker: str) -> JailDriver:
     if not docker:
         return BubblewrapDriver(state, JAIL_UID)
-    # takes longer to import
-    from quarterdeck.jail.docker.driver import DockerDriver
-
     return DockerDriver(state, JAIL_UID, docker)
 
 
@@ -107,7 +102,7 @@ async def main(
         await end([running])
 
 
-if __name__ == "__main__":
+def start() -> None:
     given = json.load(sys.stdin)
     folder, egress = Path(given["folder"]), given.get("egress", {})
     asyncio.run(main(given["database_url"], given["nats_url"], given["prefix"], folder, egress, given))

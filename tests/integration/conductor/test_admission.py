@@ -1,15 +1,12 @@
 """Conductors as processes that race for the same places, and are killed: none is given twice, and none stays free."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, ExitStack
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.part_processes import part_process
 from tests.support.projecting import Story, story_in
+from tests.support.ready import ReadyProcess
 from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
@@ -23,24 +20,12 @@ from quarterdeck.domain.session_events import (
     SessionOpened,
 )
 
-ROOT = Path(__file__).parents[3]
 PLACES, SESSIONS, CONDUCTORS = 3, 60, 3
 
 
-@contextmanager
-def conductor_process(database: Database, nats_url: str, prefix: str) -> Generator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.conductor_process"], cwd=ROOT, stdin=subprocess.PIPE
-    )
+def conductor_process(database: Database, nats_url: str, prefix: str) -> AbstractContextManager[ReadyProcess]:
     given = {"database_url": database.app_url, "nats_url": nats_url, "prefix": prefix}
-    assert process.stdin
-    process.stdin.write(json.dumps(given).encode())
-    process.stdin.close()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    return part_process("tests.support.conductor_process", given)
 
 
 @pytest.mark.timeout(120)
@@ -72,7 +57,7 @@ async def _opened(story: Story) -> list[UUID]:
     return sessions
 
 
-async def _close_each_as_it_is_admitted(story: Story, conductors: list[subprocess.Popen[bytes]]) -> list[UUID]:
+async def _close_each_as_it_is_admitted(story: Story, conductors: list[ReadyProcess]) -> list[UUID]:
     """The order they came in. Two of the conductors are killed on the way."""
     placed: set[UUID] = set()
     order: list[UUID] = []

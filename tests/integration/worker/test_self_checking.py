@@ -19,11 +19,13 @@ from tests.support.deck import Deck
 from tests.support.disks import unmount_below
 from tests.support.host_check import UID, Host, check
 from tests.support.jails import processes_of
+from tests.support.part_processes import ROOT
 from tests.support.projecting import projected, projecting
+from tests.support.ready import ReadyProcess
 from tests.support.real_deck import real_deck, state_dir
 from tests.support.services import Database
 from tests.support.waiting import eventually, until
-from tests.support.workers import ROOT, worker_process
+from tests.support.workers import worker_process
 from tests.unit.worker.test_pausing import pause
 
 from quarterdeck.application.streams import WORKER
@@ -56,7 +58,7 @@ class Ship:
     marks: dict[UUID, str] = field(default_factory=dict[UUID, str])
     """By session, what its command's process can be found by."""
     commands: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
-    worker: subprocess.Popen[bytes] | None = None
+    worker: ReadyProcess | None = None
     docker: str = ""
     """Address of the daemon that its jails are made with; empty: they are bubblewrap's."""
 

@@ -1,7 +1,8 @@
-"""Runs calls of `qd` in forks of a process that has imported it already. Run by its path; see `ready_qd`.
+"""Runs calls of programs in forks of a process that has imported them. Run by its path, with a socket and what to load.
 
-Each message on the inherited socket is a call: JSON with its words, environment and folder, and with it standard input,
-output, error, and where to tell the pid and then the exit code. It ends when the other end of the socket is closed.
+Each message on the inherited socket is a call: JSON with the program's `entry` (module:function), words, environment
+and folder, and with it standard input, output, error, and where to tell the pid and then the exit code. It ends when
+the other end of the socket is closed. See `ready`.
 """
 
 import gc
@@ -12,14 +13,13 @@ import pkgutil
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
-PARTS = ("quarterdeck_cli", "typer._adapters")
 
-
-def load() -> None:
-    """All of the client, and what it imports when it needs it."""
-    for part in PARTS:
+def load(parts: Sequence[str]) -> None:
+    """Each module, or all of a package: also what a program imports when it needs it."""
+    for part in parts:
         module = importlib.import_module(part)
         for each in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{part}."):
             if not each.name.endswith("__main__"):
@@ -38,7 +38,7 @@ def become(call: dict[str, Any], fds: list[int]) -> None:
     os.environ.clear()
     os.environ.update(call["environment"])
     os.chdir(call["folder"])
-    sys.argv = ["qd", *call["words"]]
+    sys.argv = call["words"]
 
 
 def tell_end_of(pid: int, fds: list[int]) -> NoReturn:
@@ -51,8 +51,8 @@ def tell_end_of(pid: int, fds: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def wait_for_call(requests: socket.socket) -> None:
-    """Returns in a process that is to run one, and to end as a program does."""
+def wait_for_call(requests: socket.socket) -> str:
+    """Returns in a process that is to run one, and to end as a program does. Gives what to run."""
     while True:
         line, fds, _, _ = socket.recv_fds(requests, 1 << 20, 4)
         if not line:
@@ -65,14 +65,14 @@ def wait_for_call(requests: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if pid := os.fork():
         tell_end_of(pid, fds)
-    become(json.loads(line), fds)
+    call = json.loads(line)
+    become(call, fds)
+    return str(call["entry"])
 
 
 if __name__ == "__main__":
-    load()
+    load(sys.argv[2:])
     # Nobody waits for those that tell a call's end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    wait_for_call(socket.socket(fileno=int(sys.argv[1])))
-    from quarterdeck_cli.__main__ import main
-
-    main()
+    module, _, function = wait_for_call(socket.socket(fileno=int(sys.argv[1]))).partition(":")
+    getattr(importlib.import_module(module), function)()
