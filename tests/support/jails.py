@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.disks import unmount_below
+from tests.support.runtimes import give_runtime
 
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind, decode
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
@@ -113,6 +114,8 @@ async def place(docker: str = "") -> AsyncGenerator[Place]:
     root = Path(tempfile.mkdtemp(prefix="qd-jail-"))
     root.chmod(0o711)
     made = Place(root, docker)
+    if docker:
+        give_runtime(made.state)
     try:
         yield made
     finally:
