@@ -1,7 +1,9 @@
 """Fixtures that every test may ask for."""
 
 import gc
+from collections.abc import Generator
 
+import pytest
 from tests.support.debian import debian_image
 from tests.support.docker_daemon import docker_daemon, gvisor_daemon
 from tests.support.s3 import s3
@@ -21,11 +23,19 @@ __all__ = [
 ]
 
 
-def pytest_collection_finish() -> None:
-    """Modules and tests stay to the end: looking through them for garbage took a tenth of the tests' time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests stay to the end: looking through them for garbage, again and again as they come, took a
+    quarter of the time in which they are collected, and then a tenth of the tests' time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000)
 
 
 LONGEST_NAME = 80
