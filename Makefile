@@ -50,7 +50,8 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.made constraints.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt tox tox-uv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt tox tox-uv
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.installed
