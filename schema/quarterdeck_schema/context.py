@@ -17,6 +17,7 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.identity import Identity
+from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.delivery import WebhookSecrets
@@ -82,6 +83,7 @@ class Services:
 
     log: EventLog
     rows: LogReader
+    tree: LogTree
     checkpoints: Checkpoints
     transcripts: TranscriptStore
     reads: Reads

@@ -32,6 +32,7 @@ from quarterdeck_schema.commands.subscriptions import CommandSubscriptions
 from quarterdeck_schema.events.checkpoints import CheckpointQueries
 from quarterdeck_schema.events.queries import EventQueries
 from quarterdeck_schema.events.subscriptions import EventSubscriptions
+from quarterdeck_schema.events.tree import LogTreeQueries
 from quarterdeck_schema.exports.export_workspace import ExportWorkspaceMutation
 from quarterdeck_schema.failure import FailureHandler
 from quarterdeck_schema.identity.issue_token import IssueTokenMutation
@@ -100,6 +101,7 @@ QUERIES = (
     TaskQueries,
     EventQueries,
     CheckpointQueries,
+    LogTreeQueries,
     UsageQueries,
     BudgetQueries,
     AlertQueries,

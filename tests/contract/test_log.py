@@ -166,6 +166,15 @@ async def test_raw_rows_hold_what_was_stored_and_their_chain_verifies(log: Log) 
     assert (report.checked, report.intact) == (2, True)
 
 
+async def test_digests_are_those_of_the_rows(log: Log) -> None:
+    await log.append([write(uuid4(), 0, *[LOST] * 5)], CONTEXT)
+    digests = [row.digest for row in await log.raw(0, 10)]
+    assert len(digests) == 5
+    assert list(await log.digests(0, 10)) == digests
+    assert list(await log.digests(2, 2)) == digests[2:4]
+    assert list(await log.digests(5, 2)) == []
+
+
 async def test_raw_rows_are_filtered_by_project_and_session(log: Log) -> None:
     project, session = uuid4(), uuid4()
     await fill(log, 2)

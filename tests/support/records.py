@@ -43,14 +43,14 @@ class RecordMaker:
     session: UUID = SESSION
     rows: list[RawEvent] = field(default_factory=list[RawEvent])
     transcripts: dict[UUID, list[Frame]] = field(default_factory=dict[UUID, list[Frame]])
-    _versions: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    versions: dict[UUID, int] = field(default_factory=dict[UUID, int])
 
     def add(
         self, stream: UUID, event: Event, *, actor: Actor = USER, elsewhere: bool = False, project: UUID = PROJECT
     ) -> RawEvent:
         """`elsewhere`: an event of no session."""
-        payload, version = encode(event), self._versions.get(stream, 0) + 1
-        self._versions[stream] = version
+        payload, version = encode(event), self.versions.get(stream, 0) + 1
+        self.versions[stream] = version
         row = RawEvent(
             position=len(self.rows) + 1,
             stream_id=stream,
@@ -68,10 +68,10 @@ class RecordMaker:
             payload_digest=sha256(payload).digest(),
             digest=b"",
         )
-        self.rows.append(self._chained(row))
+        self.rows.append(self.chained(row))
         return self.rows[-1]
 
-    def _chained(self, row: RawEvent) -> RawEvent:
+    def chained(self, row: RawEvent) -> RawEvent:
         before = self.rows[-1].digest if self.rows else GENESIS
         return replace(row, digest=digest_after(before, row))
 

@@ -31,8 +31,8 @@ class CheckpointQueries:
         limit, start = size(first, DEFAULT_PAGE, services.page_size), key(after) or 0
         found = await services.checkpoints.page(start, limit + 1)
         page = Page(rows=found[:limit], has_next=len(found) > limit, has_previous=start > 0)
-        return connect(page, _checkpoint)
+        return connect(page, checkpoint_of)
 
 
-def _checkpoint(kept: KeptCheckpoint) -> Checkpoint:
+def checkpoint_of(kept: KeptCheckpoint) -> Checkpoint:
     return Checkpoint(number=Long(kept.number), note=kept.note)

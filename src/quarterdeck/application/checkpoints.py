@@ -44,6 +44,14 @@ class Checkpoints:
         with tempfile.TemporaryDirectory(prefix="qd-checkpoint-") as folder:
             return [await self._get(key, Path(folder) / "note") for key in keys[:limit]]
 
+    async def newest(self) -> KeptCheckpoint | None:
+        """Raises UnavailableError."""
+        keys = [each.key for each in await self.store.list(FOLDER)]
+        if not keys:
+            return None
+        with tempfile.TemporaryDirectory(prefix="qd-checkpoint-") as folder:
+            return await self._get(max(keys), Path(folder) / "note")
+
     async def _get(self, key: str, file: Path) -> KeptCheckpoint:
         await self.store.get(key, file)
         number = key.removeprefix(f"{FOLDER}/").removesuffix(".note")

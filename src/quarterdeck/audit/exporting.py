@@ -9,7 +9,8 @@ from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.bundle.writing import BundleWriter
-from quarterdeck.audit.checkpoints import position_of
+from quarterdeck.audit.checkpoints import checkpoint_in
+from quarterdeck.audit.inclusion.making import hashes, signed_tree
 from quarterdeck.audit.over_api import raw_event
 from quarterdeck.audit.records.entry import has_output
 from quarterdeck.audit.records.from_server import events_of
@@ -39,9 +40,11 @@ async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
         BundleWriter(path, part.scope, part.id, end) as writer,
     ):
         await _Export(client, writer, part, say).run()
+        if part.scope is not Scope.ALL:
+            await _prove(client, writer)
         begun = writer.progress.header.end
         # a part that was begun earlier ends at its own head; but what is beyond the log's head is to be found
-        writer.finish([note for note in notes if not begun < position_of(note) <= end])
+        writer.finish([note for note in notes if not begun < checkpoint_in(note).head.position <= end])
     told = writer.progress
     if as_json:
         qd.out.json(
@@ -59,6 +62,15 @@ async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
         )
         qd.out.note(f"Check it anywhere, without a server: qd audit verify --bundle {path}")
     return ExitCode.OK
+
+
+async def _prove(client: Client, writer: BundleWriter) -> None:
+    """Adds what shows that the rows are in the log as it was signed last, if it ever was."""
+    signed = await signed_tree(client)
+    if signed is None:
+        return
+    size = signed.checkpoint.head.position
+    writer.add_proof(signed.proof, [each async for each in hashes(client, writer.positions(), size)])
 
 
 @dataclass(frozen=True)

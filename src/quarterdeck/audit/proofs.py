@@ -15,7 +15,9 @@ from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.checkpoints import Checkpoint, log_name
-from quarterdeck.audit.notes import BadNoteError, VerifierKey, signers
+from quarterdeck.audit.keyring import KeyRing
+from quarterdeck.audit.merkle import Tree
+from quarterdeck.audit.notes import BadNoteError, VerifierKey
 from quarterdeck.audit.tampering import Fault, Finding
 from quarterdeck.domain.checkpoint import CheckpointSigned, SigningKeyIntroduced
 from quarterdeck.domain.errors import InvalidInputError
@@ -31,20 +33,23 @@ class Signatures:
 
     trusted: tuple[VerifierKey, ...] = ()
     """Keys that the reader knows. Where none is given, the log's first is believed."""
-    keys: list[VerifierKey] = field(default_factory=list[VerifierKey])
-    """That the log names, in their order, and that are trusted or vouched for by one that is."""
-    unendorsed: list[VerifierKey] = field(default_factory=list[VerifierKey])
-    """Of these, such as followed another that does not vouch for them."""
     signed: int = 0
     """Checkpoints in the log. Each has a good signature, and the digest of the chain."""
     outside: int = 0
     """Notes from outside, the same."""
     last: Checkpoint | None = None
     """The newest of all these."""
+    ring: KeyRing = field(init=False)
+    """The keys that the log names."""
     _name: str = ""
     _digests: IO[bytes] = field(default_factory=partial(tempfile.SpooledTemporaryFile, IN_MEMORY))
     """Of every position, in order: a note may be about one long before its own event. A file, as logs are long."""
     _end: int = 0
+    _tree: Tree = field(default_factory=Tree)
+    """Follows behind, up to the last checkpoint that has a root."""
+
+    def __post_init__(self) -> None:
+        self.ring = KeyRing(self.trusted)
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +87,7 @@ class Signatures:
     def _take(self, event: RawEvent) -> None:
         found = decode(event.topic, event.schema_version, event.payload)
         if isinstance(found, SigningKeyIntroduced):
-            self._introduce(VerifierKey.parse(found.key), found.endorsement)
+            self.ring.introduce(self._name, VerifierKey.parse(found.key), found.endorsement)
         elif isinstance(found, CheckpointSigned):
             checkpoint = self._opened(found.note)
             if self._disagreement(checkpoint):
@@ -90,31 +95,8 @@ class Signatures:
             self.signed += 1
             self._remember(checkpoint)
 
-    def _introduce(self, key: VerifierKey, endorsement: str | None) -> None:
-        if key.name != self._name:
-            raise BadNoteError(f"The key {key.id} is that of another log.")
-        vouched = endorsement is not None and self._vouched(key, endorsement)
-        if self.trusted and key not in self.trusted and not vouched:
-            raise BadNoteError(f"The key {key.id} is none of those given, and none of them vouches for it.")
-        if self.keys and not vouched:
-            self.unendorsed.append(key)
-        self.keys.append(key)
-
-    def _vouched(self, key: VerifierKey, endorsement: str) -> bool:
-        if self._open(endorsement) != f"{key}\n":
-            raise BadNoteError(f"What vouches for the key {key.id} is about something else.")
-        return True
-
     def _opened(self, note: str) -> Checkpoint:
-        return Checkpoint.parse(self._open(note))
-
-    def _open(self, note: str) -> str:
-        """By the first of our keys that has signed it."""
-        hints = signers(note)
-        for key in (*self.keys, *self.trusted):
-            if f"{key.name}+{key.id}" in hints:
-                return key.open(note)
-        raise BadNoteError("It is signed by no key that is known here.")
+        return Checkpoint.parse(self.ring.open(note))
 
     def _disagreement(self, checkpoint: Checkpoint) -> Finding | None:
         head = checkpoint.head
@@ -125,7 +107,20 @@ class Signatures:
         if checkpoint.name != self._name or self._digest(head) != head.digest:
             detail = f"row {head.position} is not the one that {told} was signed for: the log was written anew"
             return Finding(position=head.position, fault=Fault.CHANGED_ENVELOPE, detail=detail)
+        if checkpoint.root is not None and self._root(head.position) != checkpoint.root:
+            detail = f"{told} has a tree that is not that of the rows up to {head.position}"
+            return Finding(position=head.position, fault=Fault.CHANGED_ENVELOPE, detail=detail)
         return None
+
+    def _root(self, size: int) -> bytes:
+        """Of the tree up to there. Checkpoints come in their order, so the tree is seldom begun anew."""
+        if size < self._tree.size:
+            self._tree = Tree()
+        self._digests.seek(self._tree.size * DIGEST_BYTES)
+        for _ in range(size - self._tree.size):
+            self._tree.append(self._digests.read(DIGEST_BYTES))
+        self._digests.seek(0, 2)
+        return self._tree.root()
 
     def _digest(self, head: Head) -> bytes:
         self._digests.seek((head.position - 1) * DIGEST_BYTES)

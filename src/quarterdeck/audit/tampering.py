@@ -22,6 +22,8 @@ class Fault(StrEnum):
     CUT_OFF = "cut off"
     """The log ends before a head that is known from elsewhere, or differs there."""
     BAD_SIGNATURE = "bad signature"
+    FOREIGN = "not of the log"
+    """A part's rows are not those of the log that was signed."""
     CHANGED_TRANSCRIPT = "changed transcript"
     """What a command printed is not what was logged at its end."""
 

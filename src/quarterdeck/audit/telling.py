@@ -7,6 +7,8 @@ from typing import Any
 from quarterdeck.audit.bundle.checking import BundleReport
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.chain import Head
+from quarterdeck.audit.inclusion.checking import Proven
+from quarterdeck.audit.keyring import KeyRing
 from quarterdeck.audit.notes import VerifierKey
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.rehearse import Rehearsal
@@ -66,10 +68,7 @@ def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport 
     if bundle:
         qd.out.line(f"{bundle.transcripts:,} transcripts are what was printed, {bundle.output_bytes:,} bytes.")
     if report.finding is None and bundle and bundle.header.scope is not Scope.ALL:
-        qd.out.note(
-            f"It holds one {bundle.header.scope.value} only, so the chain could not be checked: that nothing is "
-            "missing in between is shown by a bundle of all."
-        )
+        _print_proof(qd, bundle)
         return
     if report.finding is None:
         qd.out.line(f"The chain is intact. Head: {report.head.position}:{report.head.digest.hex()}")
@@ -81,6 +80,28 @@ def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport 
         "Keep the database as it is, and compare it with a backup. A token that sees only some projects "
         "finds events missing."
     )
+
+
+def _print_proof(qd: Qd, bundle: BundleReport) -> None:
+    proven, scope = bundle.proven, bundle.header.scope.value
+    if proven is None:
+        qd.out.note(
+            f"It holds one {scope} only, and no proof that its events are in a log: no checkpoint was signed when it "
+            "was exported. Export it again, or a bundle of all."
+        )
+        return
+    checkpoint = proven.checkpoint
+    qd.out.line(
+        f"{proven.rows:,} of them are proven to be in the log, at their positions, by checkpoint {checkpoint.number:,} "
+        f"of {checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC, which vouches for {checkpoint.head.position:,} events."
+    )
+    if proven.later:
+        qd.out.note(f"{proven.later:,} were logged after it, and are not signed: export it again later.")
+    qd.out.note(
+        f"No event is missing within a stream of the {scope}. That its last commands were left out, only a bundle of "
+        "all can show."
+    )
+    _print_keys(qd, proven.ring)
 
 
 def _print_signatures(qd: Qd, signatures: Signatures) -> None:
@@ -95,12 +116,16 @@ def _print_signatures(qd: Qd, signatures: Signatures) -> None:
         f"Checkpoints with a good signature: {signatures.signed:,} in the log, {signatures.outside:,} outside of it. "
         f"The last, of {last.signed_at:%Y-%m-%d %H:%M:%S} UTC, vouches for all up to {last.head.position:,}."
     )
-    for key in signatures.unendorsed:
+    _print_keys(qd, signatures.ring)
+
+
+def _print_keys(qd: Qd, ring: KeyRing) -> None:
+    for key in ring.unendorsed:
         qd.out.line(f"The key {key.id} took over, and none before vouches for it.")
-    if not signatures.trusted:
+    if not ring.trusted and ring.keys:
         qd.out.note(
             "The log's own key was believed. Note it elsewhere, and give it the next time: "
-            f"qd audit verify --key {signatures.keys[-1]}"
+            f"qd audit verify --key {ring.keys[-1]}"
         )
 
 
@@ -119,15 +144,31 @@ def _plain(report: Report, signatures: Signatures, bundle: BundleReport | None) 
             "outside": signatures.outside,
             "last": {"position": last.head.position, "signed_at": last.signed_at.isoformat()} if last else None,
         },
-        "keys": [str(key) for key in signatures.keys],
-        "unendorsed": [str(key) for key in signatures.unendorsed],
+        "keys": [str(key) for key in signatures.ring.keys],
+        "unendorsed": [str(key) for key in signatures.ring.unendorsed],
         "bundle": {
             "scope": bundle.header.scope.value,
             "transcripts": bundle.transcripts,
             "output_bytes": bundle.output_bytes,
+            "proof": _proof(bundle.proven) if bundle.proven else None,
         }
         if bundle
         else None,
+    }
+
+
+def _proof(proven: Proven) -> dict[str, Any]:
+    checkpoint = proven.checkpoint
+    return {
+        "events": proven.rows,
+        "later": proven.later,
+        "checkpoint": {
+            "number": checkpoint.number,
+            "position": checkpoint.head.position,
+            "signed_at": checkpoint.signed_at.isoformat(),
+        },
+        "keys": [str(key) for key in proven.ring.keys],
+        "unendorsed": [str(key) for key in proven.ring.unendorsed],
     }
 
 

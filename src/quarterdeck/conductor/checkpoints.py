@@ -16,6 +16,7 @@ import structlog
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import PAGE, Journal
+from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.patience import patiently
 from quarterdeck.application.ports.log import Cursors, LoggedEvent, LogReader, RawEvent, StreamWrite
 from quarterdeck.application.ports.objects import ObjectStore
@@ -24,6 +25,7 @@ from quarterdeck.application.streams import KEY_RING
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.checkpoints import Checkpoint, log_name
 from quarterdeck.audit.notes import BadNoteError, SigningKey
+from quarterdeck.audit.tampering import Fault
 from quarterdeck.audit.verify import verify
 from quarterdeck.conductor import metrics
 from quarterdeck.conductor.settings import ConductorSettings
@@ -64,6 +66,7 @@ class _Last:
     number: int = 0
     head: Head = field(default_factory=Head)
     signed_at: datetime | None = None
+    root: bytes | None = None
 
 
 class Signing:
@@ -81,6 +84,8 @@ class Signing:
         self._settings, self._keys = settings, keys
         self._journal, self._rows, self._kept = journal, rows, Checkpoints(store)
         self._cursors, self._clock = cursors, clock
+        self._tree = LogTree(rows)
+        self._tree_agrees = False
         self._name = ""
         self._last = _Last()
         self._nothing_new_at = 0
@@ -145,7 +150,8 @@ class Signing:
         signed = self._keys.open(self._name, event.note) if isinstance(event, CheckpointSigned) else None
         head = signed.head if signed else self._last.head
         signed_at = signed.signed_at if signed else self._last.signed_at
-        self._last = _Last(number=number, head=head, signed_at=signed_at)
+        root = signed.root if signed else self._last.root
+        self._last = _Last(number=number, head=head, signed_at=signed_at, root=root)
 
     async def _keep(self, number: int, found: Sequence[LoggedEvent]) -> None:
         event = found[0].event
@@ -172,8 +178,11 @@ class Signing:
         if not news:
             self._nothing_new_at = head.position
             return False
+        root = await self._root(head.position)
+        if root is None:
+            return False
         number = self._last.number + 1
-        checkpoint = Checkpoint(name=self._name, number=number, head=head, signed_at=self._clock.now())
+        checkpoint = Checkpoint(name=self._name, number=number, head=head, signed_at=self._clock.now(), root=root)
         event = CheckpointSigned(
             number=number,
             position=head.position,
@@ -200,17 +209,30 @@ class Signing:
                 break
             report = await asyncio.to_thread(verify, rows, start=head)
             if report.finding:
-                self._given_up = True
-                metrics.CHAIN_BROKEN.set(report.finding.position)
-                logger.critical(
-                    "the log's chain is broken: nothing is signed any more; see `qd audit verify`",
-                    position=report.finding.position,
-                    fault=report.finding.fault.value,
-                )
+                self._give_up(report.finding.position, report.finding.fault)
                 return None, False
             head = report.head
             news = news or any(each.topic != CheckpointSigned.TOPIC for each in rows)
         return head, news
+
+    async def _root(self, size: int) -> bytes | None:
+        """Of the tree; None where what was signed before is no longer what the log has."""
+        if self._last.root and not self._tree_agrees:
+            before = self._last.head.position
+            if await patiently(lambda: self._tree.root(before)) != self._last.root:
+                self._give_up(before, Fault.CHANGED_ENVELOPE)
+                return None
+        self._tree_agrees = True
+        return await patiently(lambda: self._tree.root(size))
+
+    def _give_up(self, position: int, fault: Fault) -> None:
+        self._given_up = True
+        metrics.CHAIN_BROKEN.set(position)
+        logger.critical(
+            "the log's chain is broken: nothing is signed any more; see `qd audit verify`",
+            position=position,
+            fault=fault.value,
+        )
 
     async def _read(self, after: int, most: int) -> Sequence[RawEvent]:
         return await patiently(lambda: self._rows.raw(after, most))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.system import Ids
 from quarterdeck.config import Settings
@@ -57,6 +58,7 @@ def make_gateway(parts: Parts) -> Gateway:
         services=Services(
             log=parts.log,
             rows=parts.rows,
+            tree=LogTree(parts.rows),
             transcripts=parts.transcripts,
             reads=parts.reads,
             projects=parts.projects,

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from tests.support.fake_gateway import alerts, budgets, reports, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
+from quarterdeck.audit.merkle import root_of
+
 Resolver = Callable[..., Any]
 
 
@@ -31,6 +33,7 @@ def queries(world: World) -> dict[str, Resolver]:
         "command": _found(lambda id_: _command(world, id_)),
         "compareSessions": partial(_compared, world),
         "events": _paged(partial(_events, world)),
+        "logTree": _constant(lambda: log_tree(world)),
         "checkpoints": _paged(partial(_checkpoints, world)),
         "readModelCheck": partial(_read_model_check, world),
         "readModelDifferences": _paged(partial(_read_model_differences, world)),
@@ -187,6 +190,25 @@ def _events(world: World, **wanted: Any) -> list[Json]:
         for event in world.events
         if session in {None, event["sessionId"]} and (topics is None or event["topic"] in topics)
     ]
+
+
+def log_tree(world: World) -> Json:
+    """Over the digests of the events that there are."""
+    digests = [bytes.fromhex(event["digest"]) for event in world.events]
+
+    def of_positions(_info: Any, positions: list[int]) -> list[str]:
+        return [base64.b64encode(digests[each - 1]).decode() for each in positions]
+
+    def of_subtrees(_info: Any, subtrees: list[Json]) -> list[str]:
+        spans = [(each["place"] << each["level"], (each["place"] + 1) << each["level"]) for each in subtrees]
+        return [base64.b64encode(root_of(digests[start:end])).decode() for start, end in spans]
+
+    return {
+        "checkpoint": world.checkpoints[-1] if world.checkpoints else None,
+        "keys": world.signing_keys,
+        "digests": of_positions,
+        "hashes": of_subtrees,
+    }
 
 
 def _compared(world: World, _info: Any, **asked: Any) -> Json:

@@ -120,6 +120,7 @@ class World:
     checkpoints: list[Json] = field(default_factory=list[Json])
     read_model_checks: list[Json | None] = field(default_factory=list[Json | None])
     read_model_differences: list[Json] = field(default_factory=list[Json])
+    signing_keys: list[Json] = field(default_factory=list[Json])
     secrets: set[str] = field(default_factory=lambda: {TOKEN})
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
     provisioning: str = "ready"

@@ -176,7 +176,7 @@ def header(**changed: object) -> Callable[[list[Member]], list[Member]]:
 
 Change = Callable[[list[Member]], list[Member]]
 WRONG: dict[str, tuple[Change, str]] = {
-    "newer": (header(version=2), "version 2; this release reads up to 1"),
+    "newer": (header(version=3), "version 3; this release reads up to 2"),
     "format": (header(format="zip"), "no bundle"),
     "scope": (header(scope="galaxy"), "cannot be read"),
     "no end": (lambda found: found[:-1], "not whole"),

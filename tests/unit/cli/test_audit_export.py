@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
-from tests.support.records import PROJECT, SESSION, RecordMaker
+from tests.support.records import BEGUN, PROJECT, SESSION, RecordMaker
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck.application.frames import Frame, FrameKind
 from quarterdeck.audit.bundle.contents import Scope
+from quarterdeck.audit.chain import Head
+from quarterdeck.audit.checkpoints import Checkpoint, log_name
+from quarterdeck.audit.merkle import root_of
+from quarterdeck.audit.notes import SigningKey
 
 
 @pytest.fixture
@@ -97,3 +101,60 @@ def test_a_place_that_is_taken_or_cannot_be_written_is_told(record: RecordMaker,
     assert "is there already" in taken.err
     below = str(tmp_path / "record" / "below")
     assert "cannot be written" in qd("audit", "export", below, "--format", "jsonl", "--bundle", bundle).err
+
+
+@pytest.fixture
+def signed(served: RecordMaker, world: World) -> str:
+    """With a checkpoint over the first five events; its key."""
+    key = SigningKey.generate()
+    name = log_name(served.rows[0].digest)
+    checkpoint = Checkpoint(
+        name=name,
+        number=4,
+        head=Head(position=5, digest=served.rows[4].digest),
+        signed_at=BEGUN,
+        root=root_of(row.digest for row in served.rows[:5]),
+    )
+    world.checkpoints.append({"number": 4, "note": key.sign(name, checkpoint.text())})
+    world.signing_keys.append({"key": str(key.verifier(name)), "endorsement": None})
+    return str(key.verifier(name))
+
+
+def test_a_session_alone_is_proven_to_be_in_the_log_that_was_signed(
+    signed: str, world: World, qd: QdCall, tmp_path: Path
+) -> None:
+    bundle = str(tmp_path / "session")
+    assert qd("audit", "export", bundle, "--session", str(SESSION)).code == 0
+    world.events.clear()
+    told = qd("audit", "verify", "--bundle", bundle, "--key", signed)
+    assert told.code == 0, told.out
+    assert "5 of them are proven to be in the log, at their positions, by checkpoint 4 of 2026-11-20" in told.out
+    assert "1 were logged after it" in told.err
+    assert "No event is missing within a stream" in told.err
+    proof = qd("audit", "verify", "--bundle", bundle, "--json").json["bundle"]["proof"]
+    assert (proof["events"], proof["later"], proof["checkpoint"]["position"]) == (5, 1, 5)
+
+
+def test_a_session_that_another_key_signed_is_not_believed(signed: str, qd: QdCall, tmp_path: Path) -> None:
+    bundle = str(tmp_path / "session")
+    qd("audit", "export", bundle, "--session", str(SESSION))
+    other = str(SigningKey.generate().verifier(signed.partition("+")[0]))
+    told = qd("audit", "verify", "--bundle", bundle, "--key", other)
+    assert told.code == 1
+    assert "bad signature" in told.out
+
+
+def test_a_session_without_a_checkpoint_has_no_proof(served: RecordMaker, qd: QdCall, tmp_path: Path) -> None:
+    bundle = str(tmp_path / "session")
+    qd("audit", "export", bundle, "--session", str(SESSION))
+    told = qd("audit", "verify", "--bundle", bundle)
+    assert (told.code, "no checkpoint was signed" in told.err) == (0, True)
+
+
+def test_a_checkpoint_that_cannot_be_read_is_told(
+    served: RecordMaker, world: World, qd: QdCall, tmp_path: Path
+) -> None:
+    world.checkpoints.append({"number": 1, "note": "scribble"})
+    ran = qd("audit", "export", str(tmp_path / "session"), "--session", str(SESSION))
+    assert ran.code > 1
+    assert "The newest checkpoint cannot be read" in ran.err

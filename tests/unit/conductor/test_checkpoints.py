@@ -14,7 +14,8 @@ from quarterdeck.adapters.memory.objects import MemoryObjects
 from quarterdeck.application.checkpoints import Checkpoints as KeptCheckpoints
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports.log import RawEvent
-from quarterdeck.audit.checkpoints import log_name
+from quarterdeck.audit.checkpoints import checkpoint_in, log_name
+from quarterdeck.audit.merkle import root_of
 from quarterdeck.audit.notes import SigningKey
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.tampering import Fault, Finding
@@ -84,10 +85,10 @@ async def test_the_first_events_are_signed_at_once_and_the_note_is_kept_outside(
     await world.conductor().once()
     report, finding, signatures = await world.proof()
     assert (report.intact, finding) == (True, None)
-    assert (signatures.signed, signatures.outside, [str(key) for key in signatures.keys]) == (
+    assert (signatures.signed, signatures.outside, [str(key) for key in signatures.ring.keys]) == (
         1,
         1,
-        [str(KEY.verifier(signatures.keys[0].name))],
+        [str(KEY.verifier(signatures.ring.keys[0].name))],
     )
     assert signatures.last is not None
     assert signatures.last.head.position == 4, "three events and the key"
@@ -209,10 +210,10 @@ async def test_a_key_is_replaced_and_the_one_before_vouches_for_it(world: World)
     await world.happens()
     world.clock.passes(seconds=61)
     await world.conductor(Keys(current=OTHER, previous=KEY)).once()
-    name = (await world.proof())[2].keys[0].name
+    name = (await world.proof())[2].ring.keys[0].name
     with Signatures(trusted=(KEY.verifier(name),)) as signatures:
         assert verify(await world.rows(), check=signatures.take).intact
-    assert ([key.id for key in signatures.keys], signatures.unendorsed) == (
+    assert ([key.id for key in signatures.ring.keys], signatures.ring.unendorsed) == (
         [KEY.verifier(name).id, OTHER.verifier(name).id],
         [],
     )
@@ -229,7 +230,7 @@ async def test_a_key_that_none_vouches_for_is_named(world: World) -> None:
     await world.conductor(Keys(current=OTHER)).once()
     _, finding, signatures = await world.proof()
     assert finding is None
-    assert [key.id for key in signatures.unendorsed] == [signatures.keys[1].id]
+    assert [key.id for key in signatures.ring.unendorsed] == [signatures.ring.keys[1].id]
 
 
 async def test_a_checkpoint_whose_note_was_changed_is_found(world: World) -> None:
@@ -244,3 +245,42 @@ async def test_a_checkpoint_whose_note_was_changed_is_found(world: World) -> Non
         finding = signatures.take(forged)
     assert finding is not None
     assert finding.fault is Fault.BAD_SIGNATURE
+
+
+async def test_the_tree_over_the_digests_is_signed_so_that_a_part_can_be_proven(world: World) -> None:
+    await world.happens(25)
+    await world.conductor().once()
+    await world.happens()
+    world.clock.passes(seconds=61)
+    await world.conductor().once()
+    digests = [row.digest for row in await world.rows()]
+    for event in await world.signed():
+        checkpoint = checkpoint_in(event.note)
+        assert checkpoint.root == root_of(digests[: checkpoint.head.position])
+    report, finding, signatures = await world.proof()
+    assert (report.intact, finding, signatures.outside) == (True, None, len(await world.signed()))
+
+
+async def test_nothing_is_signed_where_an_earlier_row_is_not_the_one_that_was_signed(world: World) -> None:
+    """The chain is not walked from its beginning again; the tree is, once in a conductor's life."""
+    await world.happens(5)
+    await world.conductor().once()
+    before = len(await world.signed())
+    world.log._rows[1] = replace(world.log._rows[1], digest=bytes(32))
+    await world.happens()
+    world.clock.passes(seconds=61)
+    await world.conductor().once()
+    assert len(await world.signed()) == before
+
+
+async def test_a_tree_that_is_not_that_of_the_rows_is_found(world: World) -> None:
+    await world.happens(5)
+    await world.conductor().once()
+    [note] = await world.notes()
+    checkpoint = checkpoint_in(note)
+    forged = KEY.sign(checkpoint.name, replace(checkpoint, root=bytes(32)).text())
+    with Signatures() as signatures:
+        assert verify(await world.rows(), check=signatures.take).intact
+        finding = signatures.compare([forged])
+    assert finding is not None
+    assert "a tree that is not that of the rows" in finding.detail

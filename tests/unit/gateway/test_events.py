@@ -1,5 +1,6 @@
 """The log by page and by subscription."""
 
+from base64 import b64decode
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest_asyncio
 from tests.support.gateway import Running, Socket, running, uuid_of
 
 from quarterdeck.application.checkpoints import Checkpoints
+from quarterdeck.audit.merkle import root_of
 from quarterdeck.domain.project import MemberAdded, Role
 from quarterdeck.gateway import tail
 
@@ -156,6 +158,45 @@ async def test_signed_checkpoints_are_paged_by_number(gateway: Running) -> None:
     assert [edge["node"]["note"] for edge in first["edges"]] == ["note 1", "note 2"]
     rest = (await gateway.ask(query, {"after": first["pageInfo"]["endCursor"]}))["data"]["checkpoints"]
     assert ([edge["node"]["number"] for edge in rest["edges"]], rest["pageInfo"]["hasNextPage"]) == ([3], False)
+
+
+TREE = """
+query($positions: [Long!]!, $subtrees: [SubtreeInput!]!) {
+  logTree {
+    checkpoint { number note } keys { key endorsement }
+    digests(positions: $positions) hashes(subtrees: $subtrees)
+  }
+}
+"""
+
+
+async def test_the_logs_tree_is_told_to_whoever_may_read_events(gateway: Running) -> None:
+    await gateway.project()
+    kept = Checkpoints(gateway.house.checkpoints)
+    for number in (9, 10):
+        await kept.put(number, f"note {number}")
+    digests = [row.digest for row in await gateway.house.rows.raw(0, 100)]
+    found = (await gateway.ask(TREE, {"positions": [2, 1], "subtrees": [{"level": 1, "place": 0}]}))["data"]["logTree"]
+    assert found["checkpoint"] == {"number": 10, "note": "note 10"}
+    assert [b64decode(each) for each in found["digests"]] == [digests[1], digests[0]]
+    assert [b64decode(each) for each in found["hashes"]] == [root_of(digests[:2])]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"positions": [10**6], "subtrees": []},
+        {"positions": [0], "subtrees": []},
+        {"positions": [1] * 1001, "subtrees": []},
+        {"positions": [], "subtrees": [{"level": 40, "place": 0}]},
+        {"positions": [], "subtrees": [{"level": -1, "place": 0}]},
+        {"positions": [], "subtrees": [{"level": 62, "place": 2**62}]},
+    ],
+)
+async def test_what_the_tree_does_not_have_is_refused(gateway: Running, asked: dict[str, Any]) -> None:
+    await gateway.project()
+    answer = await gateway.ask(TREE, asked)
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
 async def test_events_of_some_topics_are_asked_for_by_name(gateway: Running) -> None:

@@ -82,6 +82,9 @@ class MemoryEventLog:
         )
         return [row for _, row in zip(range(limit), wanted, strict=False)]
 
+    async def digests(self, after: int, limit: int) -> Sequence[bytes]:
+        return [row.digest for row in self._rows[after : after + limit]]
+
     async def head(self) -> int:
         return len(self._rows)
 

@@ -124,6 +124,9 @@ class PostgresEventLog:
             after, limit, raw_event, project_ids=project_ids, session_id=session_id, topics=topics
         )
 
+    async def digests(self, after: int, limit: int) -> Sequence[bytes]:
+        return await self._reader.digests(after, limit)
+
     async def head(self) -> int:
         return (await self._reader.head()).position
 

@@ -19,6 +19,7 @@ _LAST: LiteralString = f"""
     SELECT event.* FROM unnest(%s::uuid[]) AS wanted (stream_id)
     CROSS JOIN LATERAL ({_ROWS} WHERE stream_id = wanted.stream_id ORDER BY version DESC LIMIT 1) AS event
     """  # noqa: S608 - nothing but literals
+_DIGESTS: LiteralString = "SELECT digest FROM log.events WHERE position > %s ORDER BY position LIMIT %s"
 _HEAD: LiteralString = "SELECT position, digest FROM log.head"
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -65,6 +66,9 @@ class EventReader:
         return await self._read(
             query, {**asked, "projects": list(project_ids or ()), "topics": list(topics or ())}, build
         )
+
+    async def digests(self, after: int, limit: int) -> list[bytes]:
+        return await self._read(_DIGESTS, (after, limit), lambda row: bytes(row[0]))
 
     async def head(self) -> Head:
         return await self._pool.run(read_head)

@@ -133,6 +133,10 @@ class LogReader(Protocol):
         topics."""
         ...
 
+    async def digests(self, after: int, limit: int) -> Sequence[bytes]:
+        """The digests alone of at most `limit` rows with a position greater than `after`, in order."""
+        ...
+
     def tail_raw(self, after: int) -> AbstractAsyncContextManager[AsyncIterator[Sequence[RawEvent]]]:
         """As `EventLog.tail`."""
         ...

@@ -17,7 +17,9 @@ from quarterdeck.audit.bundle import contents, rows
 from quarterdeck.audit.bundle.container import BundleError, Member, members
 from quarterdeck.audit.bundle.contents import Ending, Header, Scope
 from quarterdeck.audit.chain import Head
+from quarterdeck.audit.inclusion.checking import Inclusion, Proven
 from quarterdeck.audit.notes import VerifierKey
+from quarterdeck.audit.parts import check_part
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.tampering import Fault, Finding
 from quarterdeck.audit.verify import Report, verify
@@ -34,30 +36,37 @@ class BundleReport:
     """Checked against the digests that their commands' ends say, and good."""
     output_bytes: int
     """In these."""
+    proven: Proven | None = None
+    """Of a part: what shows that it belongs to the log; None: nothing does."""
 
 
 def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | None = None) -> BundleReport:
     """Raises BundleError for a file that cannot be read to its end; everything else that is wrong is the finding.
 
-    A bundle of a project or session holds some rows of the log only: they are checked one by one, the chain is not.
+    A bundle of a project or session holds some rows of the log only: its proof shows that they are in the log's tree as
+    it was signed, and the versions of its streams that none is missing within one.
     """
-    with path.open("rb") as file, Signatures(trusted) as signatures:
-        reading = _Reading(file)
+    with path.open("rb") as file, Signatures(trusted) as signatures, Inclusion() as inclusion:
+        reading = _Reading(file, inclusion)
         if reading.header.scope is Scope.ALL:
             report = verify(reading.events(), known_head=known_head, check=signatures.take)
         else:
-            report = _one_by_one(reading.events())
+            report = check_part(reading.events(), inclusion)
         if report.intact:
             reading.to_the_end()
             report = replace(report, finding=reading.finding)
         if report.intact and reading.header.scope is Scope.ALL:
             report = replace(report, finding=signatures.compare(reading.notes))
+        proven = inclusion.check(trusted) if report.intact else None
+        if isinstance(proven, Finding):
+            report, proven = replace(report, finding=proven), None
         return BundleReport(
             header=reading.header,
             report=report,
             signatures=signatures,
             transcripts=reading.transcripts,
             output_bytes=reading.output_bytes,
+            proven=proven,
         )
 
 
@@ -69,22 +78,6 @@ def events(path: Path) -> Iterator[RawEvent]:
         for member in found:
             if member.name.startswith("events/"):
                 yield from rows.events(member.content)
-
-
-def _one_by_one(events: Iterator[RawEvent]) -> Report:
-    checked, erased, last = 0, 0, Head()
-    for event in events:
-        if event.position <= last.position:
-            detail = f"row {event.position} stands after row {last.position}"
-            finding = Finding(position=event.position, fault=Fault.REORDERED, detail=detail)
-            return Report(checked=checked, erased=erased, head=last, finding=finding)
-        if event.payload is not None and sha256(event.payload).digest() != event.payload_digest:
-            detail = f"the payload of row {event.position} does not have the digest that was logged"
-            finding = Finding(position=event.position, fault=Fault.CHANGED_PAYLOAD, detail=detail)
-            return Report(checked=checked, erased=erased, head=last, finding=finding)
-        checked, erased = checked + 1, erased + event.erased
-        last = Head(position=event.position, digest=event.digest)
-    return Report(checked=checked, erased=erased, head=last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +92,8 @@ class _Expected:
 class _Reading:
     """The members of a bundle in their order; rows are given out, all else is checked on the way."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._members = members(file)
+    def __init__(self, file: IO[bytes], inclusion: Inclusion) -> None:
+        self._members, self._inclusion = members(file), inclusion
         first = next(self._members, None)
         if first is None:
             raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
@@ -133,7 +126,12 @@ class _Reading:
             return
         for _ in self.events():
             raise BundleError("The bundle goes on after its end.")
-        told = Ending(events=self._events, transcripts=self.transcripts, checkpoints=len(self.notes))
+        told = Ending(
+            events=self._events,
+            transcripts=self.transcripts,
+            checkpoints=len(self.notes),
+            hashes=self._inclusion.hashes,
+        )
         if self._ended != told:
             raise BundleError("The bundle is not whole: its end does not fit what is in it.", "Export it again.")
 
@@ -153,6 +151,8 @@ class _Reading:
             self._read_transcript(member)
         elif member.name.startswith("checkpoints/"):
             self.notes += contents.notes(member)
+        elif member.name.startswith("proof/") and self.header.scope is not Scope.ALL:
+            self._inclusion.read(member)
         elif member.name == Ending.NAME:
             self._ended = contents.ending(member)
         else:

@@ -62,8 +62,17 @@ def members(file: IO[bytes]) -> Iterator[Member]:
         ) from error
 
 
-def _next(reader: IO[bytes]) -> Member | None:
-    header = _exactly(reader, BLOCK)
+def whole_members(file: IO[bytes]) -> Iterator[Member]:
+    """Those of a bundle that is still written: all that is there, up to the last whole one."""
+    reader = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(file, read_across_frames=True)
+    while (member := _next(reader, may_end=True)) is not None:
+        yield member
+
+
+def _next(reader: IO[bytes], *, may_end: bool = False) -> Member | None:
+    header = reader.read(BLOCK) if may_end else _exactly(reader, BLOCK)
+    if may_end and not header:
+        return None
     if header == bytes(BLOCK):
         return None
     info = tarfile.TarInfo.frombuf(header, "utf-8", "strict")

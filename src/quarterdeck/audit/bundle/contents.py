@@ -4,6 +4,8 @@ bundle.json                         the header: format, version, what it is a pa
 events/000000000001.jsonl           rows, from this position on
 transcripts/<command>/000000.frames what the commands printed that finished in the rows just before
 checkpoints/000000.jsonl            notes that lie outside of the log, a JSON string a line
+proof/proof.json                    of a part: the checkpoint that was signed, and the keys
+proof/000000.hashes                 what shows that its rows are in that checkpoint's tree, see audit/inclusion/walk.py
 end.json                            how much there is of each; without it the bundle is not whole
 """
 
@@ -16,7 +18,9 @@ import msgspec
 from quarterdeck.audit.bundle.container import BundleError, Member
 
 FORMAT = "quarterdeck-bundle"
-VERSION = 1
+VERSION = 2
+"""2: parts have proofs."""
+HASH_BYTES = 32
 T = TypeVar("T")
 
 
@@ -37,11 +41,27 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Position of the log's head when the export began: nothing after it is in the bundle."""
 
 
+class KnownKey(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    """As `VerifierKey` writes it."""
+    endorsement: str | None = None
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    NAME: ClassVar[str] = "proof/proof.json"
+    note: str
+    """The checkpoint."""
+    keys: list[KnownKey]
+    """That the log names, in their order."""
+
+
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
     NAME: ClassVar[str] = "end.json"
     events: int
     transcripts: int
     checkpoints: int
+    hashes: int = 0
+    """Of the proof."""
 
 
 def header(member: Member) -> Header:
@@ -62,6 +82,17 @@ def header(member: Member) -> Header:
 
 def ending(member: Member) -> Ending:
     return _decoded(member, Ending)
+
+
+def proof(member: Member) -> Proof:
+    return _decoded(member, Proof)
+
+
+def whole_hashes(member: Member) -> bytes:
+    """Raises BundleError for what does not consist of hashes."""
+    if len(member.content) % HASH_BYTES:
+        raise BundleError(f"The bundle's member {member.name[:80]!r} does not consist of whole hashes.")
+    return member.content
 
 
 def notes(member: Member) -> list[str]:

@@ -37,6 +37,15 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Row).decode
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """What is decoded where nothing else is wanted."""
+
+    position: int
+
+
+_decode_place = msgspec.json.Decoder(_Place).decode
+
+
 def lines(events: Iterable[RawEvent]) -> bytes:
     return b"".join(_encode(_row(event)) + b"\n" for event in events)
 
@@ -48,6 +57,11 @@ def events(content: bytes) -> Iterator[RawEvent]:
             yield _event(_decode(line))
         except (msgspec.DecodeError, ValueError) as error:
             raise BundleError(f"The bundle has a row that cannot be read: {error}.") from error
+
+
+def positions(content: bytes) -> Iterator[int]:
+    for line in content.splitlines():
+        yield _decode_place(line).position
 
 
 def _row(event: RawEvent) -> Row:

@@ -1,19 +1,23 @@
 """Writing a bundle: part by part into a file beside it, so that an export that was cut off goes on where it was."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.bundle import rows
-from quarterdeck.audit.bundle.container import BundleError, Member, ending, packed
-from quarterdeck.audit.bundle.contents import FORMAT, VERSION, Ending, Header, Scope
+from quarterdeck.audit.bundle.container import BundleError, Member, ending, packed, whole_members
+from quarterdeck.audit.bundle.contents import FORMAT, VERSION, Ending, Header, Proof, Scope
+
+ItemT = TypeVar("ItemT")
 
 NOTES_A_MEMBER = 10_000
+HASHES_A_MEMBER = 100_000
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +38,12 @@ class BundleWriter:
         """`end`: the log's head now; a part that was begun keeps its own."""
         self._path = path
         self._part, self._state = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.part.json")
-        header = Header(format=FORMAT, version=VERSION, scope=scope, id=identifier, end=end)
+        version = 1 if scope is Scope.ALL else VERSION  # which earlier releases read as well
+        header = Header(format=FORMAT, version=version, scope=scope, id=identifier, end=end)
         self.progress = self._begun(header) or Progress(header=header)
         self.resumed = self.progress.size > 0
         self._file: IO[bytes]
+        self._hashes = 0
 
     def _begun(self, header: Header) -> Progress | None:
         try:
@@ -86,13 +92,28 @@ class BundleWriter:
         fresh.write_bytes(msgspec.json.encode(self.progress))
         fresh.replace(self._state)
 
+    def positions(self) -> Iterator[int]:
+        """Of the rows that are in it, in their order: read out of the part, as it may have been begun long ago."""
+        self._file.flush()
+        with self._part.open("rb") as file:
+            for member in whole_members(file):
+                if member.name.startswith("events/"):
+                    yield from rows.positions(member.content)
+
+    def add_proof(self, proof: Proof, hashes: Iterable[bytes]) -> None:
+        """Once all rows are added."""
+        self._put(Member(name=Proof.NAME, content=msgspec.json.encode(proof)))
+        for number, some in enumerate(_batches(hashes, HASHES_A_MEMBER)):
+            self._put(Member(name=f"proof/{number:06d}.hashes", content=b"".join(some)))
+            self._hashes += len(some)
+
     def finish(self, notes: Sequence[str]) -> None:
         """Adds the notes from outside of the log, and gives the file its name."""
-        for number, some in enumerate(_groups(notes)):
+        for number, some in enumerate(_batches(notes, NOTES_A_MEMBER)):
             content = b"".join(msgspec.json.encode(note) + b"\n" for note in some)
             self._put(Member(name=f"checkpoints/{number:06d}.jsonl", content=content))
         known = self.progress
-        told = Ending(events=known.events, transcripts=known.transcripts, checkpoints=len(notes))
+        told = Ending(events=known.events, transcripts=known.transcripts, checkpoints=len(notes), hashes=self._hashes)
         self._put(Member(name=Ending.NAME, content=msgspec.json.encode(told)))
         self._file.write(ending())
         self._file.flush()
@@ -104,6 +125,7 @@ class BundleWriter:
         self._file.write(packed(member))
 
 
-def _groups(notes: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(notes), NOTES_A_MEMBER):
-        yield notes[start : start + NOTES_A_MEMBER]
+def _batches(items: Iterable[ItemT], most: int) -> Iterator[list[ItemT]]:
+    left = iter(items)
+    while some := list(islice(left, most)):
+        yield some

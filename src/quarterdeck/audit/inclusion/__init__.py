@@ -1,0 +1,1 @@
+"""Proofs that the events of a part belong to the log whose tree was signed."""
