@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from quarterdeck_cli.command_line import Call, Json, command, group, run_synchronously
+from quarterdeck_cli.command_line import Call, Json, command, group, run_synchronously, without_verb
 from quarterdeck_cli.commands import (
     alone,
     attach,
     export,
     login,
+    pending,
     replay,
     run,
     snapshots,
@@ -63,6 +64,7 @@ def make_app() -> typer.Typer:
     command(app, "diff")(snapshots.diff)
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)
+    command(app, "sync")(pending.sync)
     _add_nouns(app)
     return app
 
@@ -71,7 +73,11 @@ def _add_nouns(app: typer.Typer) -> None:
     made: dict[str, typer.Typer] = {"": app}
     for path, (help_text, verbs) in NOUNS.items():
         above, _, name = path.rpartition(" ")
-        made[path] = noun = group(help_text)
+        alone = next((function for verb, function in verbs if not verb), None)
+        made[path] = noun = group(help_text, alone=alone is not None)
         for verb, function in verbs:
-            command(noun, verb)(function)
+            if verb:
+                command(noun, verb)(function)
+        if alone:
+            without_verb(noun, alone)
         made[above].add_typer(noun, name=name)

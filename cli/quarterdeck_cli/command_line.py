@@ -111,6 +111,14 @@ def run_synchronously(call: Call) -> None:
 _runner: ContextVar[Callable[[Call], Any]] = ContextVar("runner", default=run_synchronously)
 
 
+def without_verb(noun: typer.Typer, function: Callable[..., Awaitable[Result]]) -> None:
+    """What a noun does where nothing follows it. Options belong to its verbs."""
+
+    @noun.callback(invoke_without_command=True)
+    def alone(context: typer.Context) -> Any:
+        return _runner.get()(Call(function, {})) if context.invoked_subcommand is None else None
+
+
 def understood(parse: Callable[[], Any]) -> Any:
     """What `parse`, which calls the app with words, makes of them: the Call, or an exit code where nothing is left to
     do, as after --help."""

@@ -1,14 +1,14 @@
 """Which server, with which token: from the environment, a context, or a server found on this machine."""
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from quarterdeck_cli.api import access
-from quarterdeck_cli.client import Client, Renew
+from quarterdeck_cli.client import Client, Renew, Standby
 from quarterdeck_cli.contexts import Context, Contexts, ContextsFile
 from quarterdeck_cli.credentials import Credentials
 from quarterdeck_cli.errors import CliError, NotSetUpError, ServerFailure, UsageError
@@ -134,12 +134,13 @@ def address(text: str) -> str:
 
 
 @asynccontextmanager
-async def connected(logins: Logins) -> AsyncGenerator[Client]:
+async def connected(logins: Logins, standby: Callable[[Login], Standby | None]) -> AsyncGenerator[Client]:
     """A client for the chosen server, logging in to one on this machine where there is nothing else."""
     login = logins.chosen()
     if login is None or login.token is None:
         login = await _log_in_locally(logins, login)
-    async with Client(login.url, login.token, _renewal(logins, login), project=login.project) as client:
+    renew = _renewal(logins, login)
+    async with Client(login.url, login.token, renew, standby(login), project=login.project) as client:
         yield client
 
 

@@ -14,6 +14,7 @@ from quarterdeck_cli.commands import (
     forks,
     image_logs,
     networks,
+    pending,
     personas,
     ports,
     projects,
@@ -115,6 +116,16 @@ NOUNS: dict[str, tuple[str, list[Verb]]] = {
             ("resolve", task_sync.resolve_conflict),
         ],
     ),
+    "pending": (
+        "Changes that wait to be sent to the server, or for your decision; alone, lists them.",
+        [
+            ("", pending.list_pending),
+            ("list", pending.list_pending),
+            ("retry", pending.retry),
+            ("drop", pending.drop),
+            ("theirs", pending.take_theirs),
+        ],
+    ),
     "events": ("The log.", [("list", events.list_events), ("tail", events.tail_events)]),
     "token": (
         "API tokens.",
@@ -203,4 +214,5 @@ NOUNS: dict[str, tuple[str, list[Verb]]] = {
         [("list", workers.list_workers), ("findings", workers.list_findings), ("check", workers.check_worker)],
     ),
 }
-"""By the words that name it, one below another after that: what it is, and its verbs in the order of the help."""
+"""By the words that name it, one below another after that: what it is, and its verbs in the order of the help.
+The verb "" is what it does alone."""

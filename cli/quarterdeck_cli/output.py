@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import orjson
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from quarterdeck_cli.api import plain as builtins_of
 from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.manner import ORDINARY, Manner
 from quarterdeck_cli.plugins import installed
-from quarterdeck_cli.text import plain
+from quarterdeck_cli.text import ago, plain
 
 NARROWEST = 60
 UNBOUNDED = 100_000
@@ -29,6 +30,7 @@ class Output:
 
     def __init__(self, manner: Manner = ORDINARY) -> None:
         self.manner = manner
+        self._stale: tuple[str, float] | None = None
 
     @property
     def manner(self) -> Manner:
@@ -47,6 +49,7 @@ class Output:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of the answer; foreign text in it went through `text.plain`."""
+        self._tell_stale()
         self._out.print(Text(text, style=style))
 
     def highlighted(self, text: str, styles: Sequence[tuple[str, str]]) -> None:
@@ -64,10 +67,11 @@ class Output:
 
     def json(self, value: Any) -> None:
         """An answer as indented JSON, with the names of the schema; or as a plug-in renders it."""
+        shown = self._dated(builtins_of(value))
         if self.manner.render:
-            self._out.print(Text(_rendered(self.manner.render, builtins_of(value))))
+            self._out.print(Text(_rendered(self.manner.render, shown)))
             return
-        self._raw(orjson.dumps(builtins_of(value), option=orjson.OPT_INDENT_2))
+        self._raw(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
 
     def json_line(self, value: Any) -> None:
         """One of many answers."""
@@ -78,6 +82,7 @@ class Output:
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, nothing: str) -> None:
         """Foreign text is made safe here. `nothing` is said where there are no rows."""
+        self._tell_stale()
         if not rows:
             self.note(nothing)
             return
@@ -116,6 +121,25 @@ class Output:
         self._say(Text.assemble(("error: ", "bold red"), _lines(error.message)))
         if error.next_step:
             self._say(Text.assemble(("next:  ", "bold"), _lines(error.next_step)))
+
+    def stale(self, url: str, at: float) -> None:
+        """What is printed next is from this time (seconds since 1970), since the server at `url` does not answer."""
+        self._stale = url, at
+
+    def _tell_stale(self) -> None:
+        if self._stale:
+            (url, at), self._stale = self._stale, None
+            self.note(f"From {ago(at)}; the server at {plain(url)} does not answer.")
+
+    def _dated(self, value: Any) -> Any:
+        """With `staleSince` on each object of the answer."""
+        if self._stale is None:
+            return value
+        since = datetime.fromtimestamp(self._stale[1], UTC).isoformat()
+        self._tell_stale()
+        objects = cast("Sequence[Any]", value if isinstance(value, list) else [value])
+        dated = [{**each, "staleSince": since} for each in objects]
+        return dated if isinstance(value, list) else dated[0]
 
     @contextmanager
     def status(self, text: str) -> Generator[Callable[[str], None]]:

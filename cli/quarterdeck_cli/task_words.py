@@ -8,7 +8,7 @@ import msgspec
 from quarterdeck_cli import ids, work_lines
 from quarterdeck_cli.api.tasks import FieldChange, Task, TaskDetails, task, task_by_number
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.resolve import project_or_here
 from quarterdeck_cli.text import lately, plain
 
@@ -20,6 +20,8 @@ FIELDS = (
 )
 MOST_SHOWN = 80
 """Characters of a side of a conflict."""
+_NEW = re.compile(r"new-\d{1,9}")
+"""What a task that was written down offline is called until it has a number."""
 _REFERENCE = re.compile(r"#?(?:T-?)?([0-9]{1,9})", re.IGNORECASE)
 _ESTIMATE = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m?)?", re.IGNORECASE)
 
@@ -34,6 +36,8 @@ def number(text: str) -> int:
 
 async def task_of(client: Client, text: str, project: str | None) -> TaskDetails:
     """By its number in this folder's project, or another; or by its global id."""
+    if _NEW.fullmatch(text.strip()):
+        return await _new_task(client, text.strip())
     parsed = ids.parse_global_id(text)
     if parsed and parsed[0] == "Task":
         return await task(client, text)
@@ -41,6 +45,16 @@ async def task_of(client: Client, text: str, project: str | None) -> TaskDetails
         return await task(client, ids.global_id("Task", uuid))
     wanted = number(text)
     return await task_by_number(client, await project_or_here(client, project), wanted)
+
+
+async def _new_task(client: Client, name: str) -> TaskDetails:
+    """One that was written down offline: by its id once it has one."""
+    standby = client.standby
+    if standby and (real := standby.real(name)):
+        return await task(client, real)
+    if standby and standby.instead("task", {"id": name}):
+        return await task(client, name)
+    raise NotFoundError(f"There is no task {name}.", "`qd pending` lists what waits to be sent.")
 
 
 def chosen(text: str, words: tuple[str, ...], what: str) -> str:
@@ -76,6 +90,10 @@ def owner(found: Task) -> str:
     if found.claim:
         return f"{found.claim.holder_name} until {lately(found.claim.expires_at)}"
     return found.owner_name or ""
+
+
+def marks(found: Task) -> list[str]:
+    return [*(["conflict"] if found.conflicted else []), *(["pending"] if found.pending is True else [])]
 
 
 def priority(found: Task) -> str:

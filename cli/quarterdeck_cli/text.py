@@ -1,5 +1,6 @@
 """Text from elsewhere, made safe to print in a line of our own."""
 
+import time
 import unicodedata
 from datetime import UTC, datetime
 
@@ -40,6 +41,16 @@ def lately(moment: str | None, now: datetime | None = None) -> str:
     day, _, time = told.partition(" ")
     today = (now or datetime.now(UTC)).astimezone().strftime("%Y-%m-%d")
     return time if day == today else day
+
+
+def ago(at: float, now: float | None = None) -> str:
+    """How long ago a time (seconds since 1970) was: `12 minutes ago`."""
+    passed = max(0, int((time.time() if now is None else now) - at))
+    for length, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if passed >= length:
+            count = passed // length
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "moments ago"
 
 
 def duration(milliseconds: int | None) -> str:

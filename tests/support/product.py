@@ -161,6 +161,7 @@ class Product:
             "LANG": "C.UTF-8",
             "QD_DATA_DIR": str(self.data),
             "QD_CONFIG_DIR": str(self.config),
+            "QD_STATE_DIR": str(self.config / "state"),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             **self.settings,
         }

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from msgspec import UNSET, UnsetType
+
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
 from quarterdeck_cli.api.sessions import ProjectName, Session
@@ -39,6 +41,8 @@ class Task(Answer, frozen=True):
     closed_at: str | None = None
     claim: Claim | None = None
     project: ProjectName | None = None
+    pending: bool | UnsetType = UNSET
+    """Changes of it wait to be sent, or for a decision."""
 
 
 class Dependency(Answer, frozen=True):
@@ -75,6 +79,8 @@ class TaskDetails(Task, frozen=True, kw_only=True):
     dependencies: tuple[Dependency, ...]
     links: tuple[Link, ...]
     conflicts: tuple[Conflict, ...]
+    partial: bool | UnsetType = UNSET
+    """No more of it is known, while the server does not answer, than lists show."""
 
 
 class StartedTask(Answer, frozen=True):

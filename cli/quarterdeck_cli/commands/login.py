@@ -30,6 +30,8 @@ ApiToken = Annotated[
     str | None, typer.Option("--token", help="An API token to use as it is; - reads it from standard input.")
 ]
 
+DropPending = Annotated[bool, typer.Option("--drop-pending", help="Although changes wait to be sent.")]
+
 
 async def log_in(
     qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiToken = None, *, as_json: Json = False
@@ -57,16 +59,22 @@ async def log_in(
     _say_logged_in(qd, place, context, as_json=as_json)
 
 
-async def log_out(qd: Qd, *, as_json: Json = False) -> None:
-    """Forget the current server's token, and revoke it there. Contexts that share the log-in go with it."""
+async def log_out(qd: Qd, *, drop_pending: DropPending = False, as_json: Json = False) -> None:
+    """Forget the current server's token and what is known of it here, and revoke the token there. Contexts that share
+    the log-in go with it."""
     login = qd.logins.chosen()
     if login is None or login.context is None:
         raise NotSetUpError("You are not logged in.", "Log in with `qd login`.")
     owner, context = qd.logins.file.read().login_of(login.context)
+    known = qd.known()
+    if known and not drop_pending:
+        known.refuse_if_waiting()
     try:
         await revoke(login, context.token_id)
     finally:
         qd.logins.forget(owner)
+        if known:
+            known.forget()
     if as_json:
         qd.out.json({"url": login.url})
         return

@@ -145,7 +145,7 @@ def _show(qd: Qd, found: list[api.Task], *, everywhere: bool, as_json: bool, not
         "ID": lambda task: task.reference,
         "PROJECT": lambda task: task.project.name if task.project and everywhere else "",
         "STATUS": lambda task: task_words.spoken(task.status),
-        "": lambda task: "conflict" if task.conflicted else "",
+        "": lambda task: " ".join(task_words.marks(task)),
         "PRIORITY": task_words.priority,
         "OWNER": lambda task: task.owner_name or "",
         "TITLE": lambda task: task.title,
@@ -163,12 +163,16 @@ def _column(column: api.Column, grouping: str) -> list[list[str]]:
     if column.key is not None:
         name = task_words.spoken(column.key) if grouping == "STATUS" else column.key
     rows = [
-        ["", task.reference, task_words.priority(task), task.owner_name or "", task.title] for task in column.entries
+        ["", task.reference, task_words.priority(task), task.owner_name or "", _title(task)] for task in column.entries
     ]
     if rest := column.count - len(rows):
         rows.append(["", "", "", "", f"and {rest} more" if rows else ""])
     rows[0][0] = f"{name} ({column.count})"
     return rows
+
+
+def _title(task: api.Task) -> str:
+    return f"{task.title} (pending)" if task.pending is True else task.title
 
 
 def _line(changed: api.Changed) -> list[str]:

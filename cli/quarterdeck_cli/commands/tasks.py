@@ -76,7 +76,8 @@ async def add_task(
         qd.out.json(found)
         return
     qd.out.line(found.reference)
-    qd.out.note(f"Take it with `qd task claim {found.reference}`.")
+    if found.pending is not True:
+        qd.out.note(f"Take it with `qd task claim {found.reference}`.")
 
 
 async def show_task(qd: Qd, task: Which, *, project: ProjectName = None, as_json: Json = False) -> None:
@@ -134,6 +135,11 @@ async def edit_task(
     """Change what is written about a task. --label, --after and --accept add to what there is."""
     client = await qd.client()
     known = await task_words.task_of(client, task, project)
+    if known.partial is True and (after or drop_after or accept or drop_accept):
+        raise UsageError(
+            f"What {plain(known.reference)} has of these is not known while the server does not answer.",
+            "Look at a task with `qd task show` once, and it is.",
+        )
     texts = _plain_fields(title=title, body=_body(body, body_file), priority=priority, estimate=estimate)
     lists: dict[str, list[Any]] = {}
     if label or drop_label:
@@ -200,7 +206,9 @@ def tell(qd: Qd, found: api.TaskDetails, *, as_json: bool) -> None:
         qd.out.json(found)
         return
     who = task_words.owner(found)
-    qd.out.line(f"{found.reference}  {task_words.spoken(found.status)}{f', {plain(who)}' if who else ''}")
+    more = f", {plain(who)}" if who else ""
+    waits = "  (pending)" if found.pending is True else ""
+    qd.out.line(f"{found.reference}  {task_words.spoken(found.status)}{more}{waits}")
 
 
 def _body(text: str | None, path: str | None) -> str | None:
@@ -240,6 +248,7 @@ def _shown(found: api.TaskDetails) -> list[tuple[str, str]]:
     return [
         ("status", task_words.spoken(found.status)),
         ("reason", found.reason or ""),
+        ("pending", "changes wait to be sent: `qd pending`" if found.pending is True else ""),
         ("owner", task_words.owner(found)),
         ("claimed in", ids.short(found.claim.session_id) if found.claim and found.claim.session_id else ""),
         ("priority", found.priority.lower()),

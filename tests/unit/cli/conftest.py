@@ -76,6 +76,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("QD_URL", "QD_TOKEN", "QD_CONTEXT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("QD_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("QD_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("QD_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("QD_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("TZ", "UTC")
