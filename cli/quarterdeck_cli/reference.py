@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from typer.main import get_command
 
 from quarterdeck_cli.app import make_app
+from quarterdeck_cli.plugins import GROUP, add_plugins
 
 PAGE = Path(__file__).parents[2] / "docs/reference/qd.md"
 _WIDTH = 110
@@ -20,10 +22,16 @@ What `qd COMMAND --help` says, in one place. Written by `python -m quarterdeck_c
 
 
 def page() -> str:
-    """The reference, in Markdown."""
-    root: Any = get_command(make_app())
+    """The reference, in Markdown: with the plug-ins that come with Quarterdeck, and no others."""
+    app = make_app()
+    add_plugins(app, _fail, distribution("quarterdeck").entry_points.select(group=GROUP))
+    root: Any = get_command(app)
     context = root.context_class(root, info_name="qd", terminal_width=_WIDTH)
     return "\n".join([_HEAD, *_sections(root, context)])
+
+
+def _fail(words: str) -> NoReturn:
+    raise RuntimeError(words)
 
 
 def _sections(command: Any, context: Any) -> Iterator[str]:
