@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -184,6 +185,9 @@ class RequestContext:
 
     async def alert(self, alert_id: UUID) -> AlertRow | None:
         return await self._load("alerts", self.services.reads.alerts, alert_id)
+
+    async def silenced_until(self, alert_id: UUID) -> datetime | None:
+        return await self._load("silenced alerts", self.services.reads.silenced_alerts, alert_id)
 
     async def user_name(self, user_id: UUID) -> str | None:
         return await self._load("user names", self.services.reads.user_names, user_id)

@@ -1,7 +1,7 @@
 """What the schema asks of the read models, as one port: real over the projections' queries, a twin in tests."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -137,6 +137,10 @@ class Reads(Protocol):
     async def alert_rules(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRuleRow]: ...
     async def alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, AlertRow]: ...
     async def silences(self, ids: Collection[UUID], /) -> Mapping[UUID, SilenceRow]: ...
+    async def silenced_alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, datetime]:
+        """Until when; those that nothing silences are left out."""
+        ...
+
     async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]: ...
     async def list_alert_rules(self, chosen: AlertFilter, window: Window) -> Page[AlertRuleRow]: ...
     async def list_alerts(self, chosen: AlertFilter, window: Window) -> Page[AlertRow]: ...
@@ -308,6 +312,9 @@ class ReadModels:
 
     async def silences(self, ids: Collection[UUID], /) -> Mapping[UUID, SilenceRow]:
         return await alerts.load_silences(self._database, ids)
+
+    async def silenced_alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, datetime]:
+        return await alerts.silenced(self._database, ids, datetime.now(UTC))
 
     async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]:
         return {each.id: each.name for each in (await users.load(self._database, ids)).values()}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tests.support.house import free_port
 from tests.support.product import Product, accounts, product_for
 
 ACCOUNTS = accounts()
@@ -26,8 +27,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def product(account: str) -> AsyncIterator[Product]:
-    """A product that runs and has the project `deck`. It is shared: what a test changes, others find changed."""
-    with product_for(ACCOUNTS[account]) as made:
+    """A product that runs and has the project `deck`. It is shared: what a test changes, others find changed.
+
+    It sends mail to a port where a test may listen.
+    """
+    mail = {"QD_SMTP_URL": f"smtp://127.0.0.1:{free_port()}?tls=none", "QD_MAIL_FROM": "quarterdeck@example.org"}
+    with product_for(ACCOUNTS[account], mail) as made:
         await made.begin()
         yield made
 

@@ -64,8 +64,8 @@ def _login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, d
 
 
 @asynccontextmanager
-async def mail_server(mode: str = "none") -> AsyncGenerator[MailServer]:
-    """`starttls`, `tls` (both with a login that has to be made), or `none`."""
+async def mail_server(mode: str = "none", port: int = 0) -> AsyncGenerator[MailServer]:
+    """`starttls`, `tls` (both with a login that has to be made), or `none`. `port` 0: any."""
     handler = MailServer()
 
     def connected() -> SMTP:
@@ -83,7 +83,7 @@ async def mail_server(mode: str = "none") -> AsyncGenerator[MailServer]:
             )
 
     server = await asyncio.get_running_loop().create_server(
-        connected, "127.0.0.1", 0, ssl=certified() if mode == "tls" else None
+        connected, "127.0.0.1", port, ssl=certified() if mode == "tls" else None
     )
     handler.port = server.sockets[0].getsockname()[1]
     try:

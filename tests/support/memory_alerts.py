@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from tests.support.memory_tasks import MemoryTaskReads
 
-from quarterdeck.application.ports.alerts import KnownAlert, KnownRule, KnownSilence
+from quarterdeck.application.ports.alerts import KnownAlert, KnownRule, KnownSilence, silenced_until
 from quarterdeck.application.ports.log import EventLog, LoggedEvent
 from quarterdeck.domain.alert import Sample
 from quarterdeck.domain.alert_notice import LastNotice
@@ -141,6 +141,13 @@ class MemoryAlertReads(MemoryTaskReads):
 
     async def silences(self, ids: Collection[UUID], /) -> Mapping[UUID, SilenceRow]:
         return {each.id: each for each in await self._told("silences", SilenceRow) if each.id in ids}
+
+    async def silenced_alerts(self, ids: Collection[UUID], /) -> Mapping[UUID, datetime]:
+        now = datetime.now(UTC)
+        silences = await MemoryAlertReadings(self._log).silences(now)
+        rows = [each for each in (await self.alerts(ids)).values() if not each.resolved_at]
+        found = {each.id: silenced_until(each, silences, now) for each in rows}
+        return {identifier: until for identifier, until in found.items() if until}
 
     async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]:
         events = await self._log.read(0, 100_000)

@@ -92,6 +92,7 @@ class Alert(Answer, frozen=True):
     resolution: str | None
     last_value: float | None
     told_at: str | None
+    silenced_until: str | None
     project: Home | None
     deliveries: tuple[Delivery, ...] = ()
 

@@ -40,7 +40,7 @@ async def list_alerts(
     rows = [
         [
             short(each.id),
-            f"{MARKS.get(each.state, '')} {each.state}",
+            f"{MARKS.get(each.state, '')} {each.state}{', silenced' if each.silenced_until else ''}",
             each.severity.lower(),
             each.project.name if each.project else "server",
             each.rule,
@@ -113,6 +113,7 @@ def _tell(qd: Qd, found: api.Alert, *, as_json: bool) -> None:
             ("raised", when(found.raised_at)),
             ("acknowledged", _acknowledged(found)),
             ("note", found.note),
+            ("silenced", f"until {when(found.silenced_until)}" if found.silenced_until else ""),
             ("over", when(found.resolved_at)),
             ("because", (found.resolution or "").replace("_", " ")),
         ]

@@ -12,9 +12,8 @@ from quarterdeck.application.ports.alerts import KnownAlert, KnownRule, KnownSil
 from quarterdeck.domain.alert import Sample
 from quarterdeck.domain.alert_notice import LastNotice
 from quarterdeck.domain.alert_rule import RuleSettings
-from quarterdeck.domain.silence import Matcher
 from quarterdeck_projections.database import Database
-from quarterdeck_projections.queries import alert_samples
+from quarterdeck_projections.queries import alert_samples, alerts
 from quarterdeck_projections.queries.positions import ProjectionWatch
 
 READ = ("alerts", "usage", "sessions", "projects", "budgets")
@@ -34,10 +33,6 @@ _NUMBERS = """
 _NOTICES = """
     SELECT DISTINCT ON (rule_id) rule_id, number, made_at AS at FROM read.alert_notices
     WHERE number > 0 ORDER BY rule_id, number DESC
-"""
-_SILENCES = """
-    SELECT project_id, matcher, set_at AS since, least(until, coalesce(ended_at, until)) AS until FROM read.silences
-    WHERE least(until, coalesce(ended_at, until)) > %(since)s
 """
 
 
@@ -67,7 +62,7 @@ class ReadAlerts:
         return dict(await self.database.rows(_notice, _NOTICES))
 
     async def silences(self, since: datetime) -> Sequence[KnownSilence]:
-        return await self.database.rows(_silence, _SILENCES, {"since": since})
+        return await alerts.silences_since(self.database, since)
 
     async def samples(self, project_id: UUID | None, settings: RuleSettings, now: datetime) -> Sequence[Sample]:
         return await alert_samples.samples(self.database, project_id, settings.condition, now)
@@ -83,7 +78,3 @@ def _number(*, key: str, number: int) -> tuple[str, int]:
 
 def _notice(*, rule_id: UUID, number: int, at: datetime) -> tuple[UUID, LastNotice]:
     return rule_id, LastNotice(number=number, at=at)
-
-
-def _silence(*, matcher: dict[str, Any], **columns: Any) -> KnownSilence:
-    return KnownSilence(matcher=msgspec.convert(matcher, Matcher), **columns)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from quarterdeck.application.ports.alerts import KnownSilence, silenced_until
 from quarterdeck.domain.alert_rule import RuleSettings
 from quarterdeck.domain.silence import Matcher
 from quarterdeck_projections.database import Database
@@ -121,6 +122,27 @@ async def load_alerts(database: Database, ids: Collection[UUID]) -> dict[UUID, A
 async def load_silences(database: Database, ids: Collection[UUID]) -> dict[UUID, SilenceRow]:
     query = f"SELECT {SILENCES} FROM read.silences WHERE id = ANY(%(ids)s)"  # noqa: S608 - nothing but literals
     return {row.id: row for row in await database.rows(silence_row, query, {"ids": list(ids)})}
+
+
+async def silences_since(database: Database, since: datetime) -> Sequence[KnownSilence]:
+    """Those that held then or later."""
+    query = """
+        SELECT project_id, matcher, set_at AS since, least(until, coalesce(ended_at, until)) AS until FROM read.silences
+        WHERE least(until, coalesce(ended_at, until)) > %(since)s
+    """
+    return await database.rows(_known_silence, query, {"since": since})
+
+
+def _known_silence(*, matcher: dict[str, Any], **columns: Any) -> KnownSilence:
+    return KnownSilence(matcher=msgspec.convert(matcher, Matcher), **columns)
+
+
+async def silenced(database: Database, ids: Collection[UUID], now: datetime) -> dict[UUID, datetime]:
+    """Until when: those that are silenced now and not over."""
+    silences = await silences_since(database, now)
+    held = (row for row in (await load_alerts(database, ids)).values() if not row.resolved_at) if silences else ()
+    found = ((row.id, silenced_until(row, silences, now)) for row in held)
+    return {identifier: until for identifier, until in found if until}
 
 
 async def list_rules(database: Database, chosen: AlertFilter, window: Window) -> Page[AlertRuleRow]:

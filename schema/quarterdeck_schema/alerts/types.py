@@ -151,6 +151,10 @@ class Alert(Node):
         by = self.row.acknowledged_by
         return await info.context.user_name(by) if by else None
 
+    @described("Null where nothing silences it now, or it is over.")
+    async def silenced_until(self, info: Info) -> datetime | None:
+        return None if self.row.resolved_at else await info.context.silenced_until(self.row.id)
+
     @described("Messages that tell of it, the last first.")
     async def deliveries(self, info: Info, first: int = 20) -> list[Delivery]:
         limit, reads = max(0, min(first, SHOWN_DELIVERIES)), info.context.services.reads

@@ -38,6 +38,7 @@ def add_alert(world: World, project: Json | None, **more: Any) -> Json:
         "resolution": None,
         "lastValue": None,
         "toldAt": None,
+        "silencedUntil": None,
         "project": project,
         "deliveries": [DELIVERED],
         **more,

@@ -132,6 +132,16 @@ def test_alerts_are_listed_shown_and_acknowledged(qd: QdCall, world: World, proj
     assert qd("alert", "show", "VGFzazox").code != 0
 
 
+def test_a_silenced_alert_says_so(qd: QdCall, world: World, project: dict[str, Any]) -> None:
+    alert = add_alert(world, project)
+    assert "silenced" not in qd("alert", "list").out
+    alert["silencedUntil"] = "2099-01-01T00:00:00+00:00"
+    [_, row] = qd("alert", "list").out.splitlines()
+    assert "● firing, silenced" in row
+    assert "silenced until" in " ".join(qd("alert", "show", row.split()[0]).out.split())
+    assert qd("alert", "list", "--json").json[0]["silencedUntil"] == alert["silencedUntil"]
+
+
 def test_a_silence_is_set_listed_and_ended(qd: QdCall, world: World, project: dict[str, Any]) -> None:
     ran = qd(
         *("alert", "silence", "--until", "2h", "-m", "a move", "--rule", "failing", "--severity", "critical"),

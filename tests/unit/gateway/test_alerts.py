@@ -190,6 +190,30 @@ async def test_a_test_is_sent_to_every_place_that_a_rule_tells(office: Office) -
     assert (await office.mutate("sendTestAlert", "position", ruleId=quiet["id"]))["code"] == "INVALID_INPUT"
 
 
+async def test_an_alert_says_until_when_it_is_silenced(office: Office) -> None:
+    await office.set_rule()
+    raised = await office.raised()
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    asked = "{ alerts { edges { node { id silencedUntil } } } }"
+
+    async def shown() -> str | None:
+        [edge] = (await office.query(asked))["alerts"]["edges"]
+        assert edge["node"]["id"] == raised
+        found: str | None = edge["node"]["silencedUntil"]
+        return found
+
+    made = await office.mutate(
+        "setSilence", "silence { id }", projectId=office.project, until=until, reason="x", rule="another"
+    )
+    assert (await shown(), "silence" in made) == (None, True)
+    made = await office.mutate(
+        *("setSilence", "silence { id until }"), projectId=office.project, until=until, reason="x", rule="failing"
+    )
+    assert await shown() == made["silence"]["until"]
+    await office.mutate("endSilence", "silence { id }", silenceId=made["silence"]["id"])
+    assert await shown() is None
+
+
 async def test_a_silence_is_set_listed_and_ended(office: Office) -> None:
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     shown = "silence { id rule severity labels { name value } reason endedAt }"

@@ -50,6 +50,19 @@ class KnownAlert:
     told_at: datetime | None
 
 
+class Silenceable(Protocol):
+    """What a silence looks at of an alert."""
+
+    @property
+    def project_id(self) -> UUID | None: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class KnownSilence:
     project_id: UUID | None
@@ -58,12 +71,17 @@ class KnownSilence:
     until: datetime
     """Or when it was ended."""
 
-    def covers(self, alert: KnownAlert, at: datetime) -> bool:
+    def covers(self, alert: Silenceable, at: datetime) -> bool:
         return (
             self.since <= at < self.until
             and self.project_id in {None, alert.project_id}
             and self.matcher.matches(rule=alert.rule, severity=alert.severity, labels=alert.labels)
         )
+
+
+def silenced_until(alert: Silenceable, silences: Sequence[KnownSilence], at: datetime) -> datetime | None:
+    """None: nothing silences it."""
+    return max((each.until for each in silences if each.covers(alert, at)), default=None)
 
 
 class AlertReadings(Protocol):
