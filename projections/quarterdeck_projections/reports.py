@@ -1,17 +1,8 @@
-"""Reports as they are now, their issues, and how each delivery of one fared."""
+"""Reports as they are now, and their issues; how each delivery of one fared is among all deliveries."""
 
 from collections.abc import Sequence
 from typing import Any, assert_never, cast, get_args
 
-from quarterdeck.application.report_issues import ABOUT
-from quarterdeck.domain.delivery import (
-    DeliveryAsked,
-    DeliveryAttempted,
-    DeliveryEvent,
-    DeliveryFailed,
-    DeliveryGivenUp,
-    DeliverySucceeded,
-)
 from quarterdeck.domain.report import (
     ReportEvent,
     ReportIssued,
@@ -24,21 +15,18 @@ from quarterdeck.domain.report_issue import ReportDelivered, ReportIssueEvent, R
 from quarterdeck_projections.changes import Changes, Row, TableChanges
 from quarterdeck_projections.logged import Logged
 from quarterdeck_projections.projection import RowProjection
-from quarterdeck_projections.states import DeliveryState
-from quarterdeck_projections.tables import Report, ReportDelivery, ReportIssue
+from quarterdeck_projections.tables import Report, ReportIssue
 
 
 def project(batch: Sequence[Logged]) -> Changes:
     changes = Changes()
-    reports, issues, deliveries = changes.of(Report), changes.of(ReportIssue), changes.of(ReportDelivery)
+    reports, issues = changes.of(Report), changes.of(ReportIssue)
     for logged in batch:
         event: Any = logged.event
         if isinstance(event, get_args(ReportEvent)):
             _report(reports, logged, cast("ReportEvent", event))
-        elif isinstance(event, get_args(ReportIssueEvent)):
-            _issue(issues, logged, cast("ReportIssueEvent", event))
         else:
-            _delivery(deliveries, logged, cast("DeliveryEvent", event))
+            _issue(issues, logged, cast("ReportIssueEvent", event))
     return changes
 
 
@@ -103,42 +91,9 @@ def _issue(issues: TableChanges, logged: Logged, event: ReportIssueEvent) -> Non
             assert_never(event)
 
 
-def _delivery(deliveries: TableChanges, logged: Logged, event: DeliveryEvent) -> None:
-    """Of other things than reports there are no rows, which is nothing to change."""
-    key = (logged.stream_id,)
-    match event:
-        case DeliveryAsked(about=about):
-            if about == ABOUT:
-                row: Row = {
-                    "id": logged.stream_id,
-                    "position": logged.position,
-                    "issue_id": event.source_id,
-                    "channel": event.destination.channel,
-                    "address": event.destination.address,
-                    "state": DeliveryState.WAITING,
-                    "attempts": 0,
-                    "detail": "",
-                }
-                deliveries.insert(key, row)
-        case DeliveryAttempted():
-            deliveries.update(key, {"state": DeliveryState.SENDING, "attempts": event.attempt, "again_at": event.until})
-        case DeliveryFailed():
-            deliveries.update(key, {"state": DeliveryState.WAITING, "detail": event.reason, "again_at": event.again_at})
-        case DeliverySucceeded():
-            deliveries.update(key, _ended(logged, DeliveryState.ARRIVED, event.answer))
-        case DeliveryGivenUp():
-            deliveries.update(key, _ended(logged, DeliveryState.GIVEN_UP, event.reason))
-        case _:
-            assert_never(event)
-
-
-def _ended(logged: Logged, state: DeliveryState, detail: str) -> Row:
-    return {"state": state, "detail": detail, "again_at": None, "ended_at": logged.recorded_at}
-
-
 REPORTS = RowProjection(
     name="reports",
-    tables=(Report, ReportIssue, ReportDelivery),
-    topics=frozenset(cls.TOPIC for union in (ReportEvent, ReportIssueEvent, DeliveryEvent) for cls in get_args(union)),
+    tables=(Report, ReportIssue),
+    topics=frozenset(cls.TOPIC for union in (ReportEvent, ReportIssueEvent) for cls in get_args(union)),
     project=project,
 )

@@ -347,24 +347,6 @@ class ReportIssue(ReadModel, table=True):
     failed: int | None
 
 
-class ReportDelivery(ReadModel, table=True):
-    """Of an issue to one recipient."""
-
-    TABLE: ClassVar[str] = "report_deliveries"
-    __table_args__ = (Index(None, "issue_id", "position"),)
-    id: UUID = Field(primary_key=True)
-    position: int = Field(sa_type=BigInteger)
-    issue_id: UUID
-    channel: str = Field(sa_type=Text)
-    address: str = Field(sa_type=Text)
-    state: str = Field(sa_type=Text)
-    attempts: int
-    detail: str = Field(sa_type=Text)
-    """Why the last attempt failed, or what the receiver answered."""
-    again_at: datetime | None = Field(sa_type=Time)
-    ended_at: datetime | None = Field(sa_type=Time)
-
-
 class User(ReadModel, table=True):
     TABLE: ClassVar[str] = "users"
     id: UUID = Field(primary_key=True)

@@ -1,6 +1,7 @@
 """The read model of reports, by the projection's own function over the memory log when it is asked."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,16 +11,19 @@ from quarterdeck.domain.identity import UserRegistered
 from quarterdeck.domain.project import Role
 from quarterdeck.domain.report import Recipient
 from quarterdeck.domain.report_period import Schedule
+from quarterdeck_projections.deliveries import DELIVERIES
 from quarterdeck_projections.logged import Logged
 from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.projection import RowProjection
 from quarterdeck_projections.queries.reports import (
     ReportDeliveryRow,
     ReportIssueRow,
     ReportRecipientRow,
     ReportRow,
+    delivery_row,
 )
 from quarterdeck_projections.reports import REPORTS
-from quarterdeck_projections.tables import ReadModel, Report, ReportDelivery, ReportIssue
+from quarterdeck_projections.tables import Delivery, ReadModel, Report, ReportIssue
 
 
 class MemoryReportReads(MemoryTaskReads):
@@ -45,7 +49,11 @@ class MemoryReportReads(MemoryTaskReads):
         return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
 
     async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]:
-        rows = [ReportDeliveryRow(**row) for row in await self._rows(ReportDelivery)]
+        names = [each.name for each in fields(ReportDeliveryRow) if each.name != "issue_id"]
+        rows = [
+            delivery_row(issue_id=row["source_id"], **{name: cast("Any", row.get(name)) for name in names})
+            for row in await self._rows(Delivery, DELIVERIES)
+        ]
         return {each: [row for row in rows if row.issue_id == each] for each in issue_ids}
 
     async def _issues(self) -> list[ReportIssueRow]:
@@ -55,7 +63,7 @@ class MemoryReportReads(MemoryTaskReads):
         names = {e.stream_id: e.event.name for e in await self._events() if isinstance(e.event, UserRegistered)}
         return [_report(row, names) for row in await self._rows(Report)]
 
-    async def _rows(self, model: type[ReadModel]) -> list[dict[str, Any]]:
+    async def _rows(self, model: type[ReadModel], projection: RowProjection = REPORTS) -> list[dict[str, Any]]:
         """Of a table, by position."""
         told = [
             Logged(
@@ -67,9 +75,9 @@ class MemoryReportReads(MemoryTaskReads):
                 event=cast("Any", each.event),
             )
             for each in await self._events()
-            if each.topic in REPORTS.topics
+            if each.topic in projection.topics
         ]
-        tables = {each.table.name: each.inserted for each in REPORTS.project(told)}
+        tables = {each.table.name: each.inserted for each in projection.project(told)}
         return sorted(tables[model.TABLE].values(), key=lambda row: cast("int", row["position"]))
 
 

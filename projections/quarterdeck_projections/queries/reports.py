@@ -114,8 +114,10 @@ def _report(
     )
 
 
-def _delivery(*, channel: str, state: str, **columns: Any) -> ReportDeliveryRow:
-    return ReportDeliveryRow(channel=Channel(channel), state=DeliveryState(state), **columns)
+def delivery_row(*, channel: str, state: str, **columns: Any) -> ReportDeliveryRow:
+    """What failed waits for its next attempt."""
+    known = DeliveryState.WAITING if state == "failed" else DeliveryState(state)
+    return ReportDeliveryRow(channel=Channel(channel), state=known, **columns)
 
 
 async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, ReportRow]:
@@ -165,10 +167,10 @@ async def load_deliveries(database: Database, issue_ids: Collection[UUID]) -> di
     """Of issues, in the order of their recipients."""
     found: dict[UUID, list[ReportDeliveryRow]] = {each: [] for each in issue_ids}
     rows = await database.rows(
-        _delivery,
+        delivery_row,
         """
-        SELECT id, position, issue_id, channel, address, state, attempts, detail, again_at, ended_at
-        FROM read.report_deliveries WHERE issue_id = ANY(%(ids)s) ORDER BY position
+        SELECT id, position, source_id AS issue_id, channel, address, state, attempts, detail, again_at, ended_at
+        FROM read.deliveries WHERE source_id = ANY(%(ids)s) ORDER BY position
         """,
         {"ids": list(issue_ids)},
     )
@@ -196,7 +198,7 @@ class ReadReportBook:
         return await self._ids(
             """
             SELECT id FROM read.report_issues i WHERE delivered_at IS NULL AND NOT EXISTS (
-                SELECT FROM read.report_deliveries d WHERE d.issue_id = i.id AND d.ended_at IS NULL
+                SELECT FROM read.deliveries d WHERE d.source_id = i.id AND d.ended_at IS NULL
             ) ORDER BY position LIMIT %(limit)s
             """,
             None,

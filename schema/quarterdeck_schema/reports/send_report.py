@@ -34,7 +34,7 @@ class SendReportPayload:
     @strawberry.field
     async def issue(self, info: Info) -> ReportIssue:
         reads = info.context.services.reads
-        await reads.wait_for(self.position, "reports")
+        await reads.wait_for(self.position, "reports", "deliveries")
         row = (await reads.report_issues([self.issue_id])).get(self.issue_id)
         if row is None:
             raise NotFoundError("There is no such issue.", "Ask for the report's.")
