@@ -1,6 +1,7 @@
 """Looking at every alert rule, again and again: what holds is raised, what is over is resolved, and who is to be told.
 
-Safe to run beside another conductor's, and to be killed anywhere. What the read models say is a proposal: ids are made
+One of several conductors looks; the others take over when it has not for a while. Should two look at once, that is
+safe, as it is to be killed anywhere. What the read models say is a proposal: ids are made
 of the rule, the group and a number, and each append names the version that it was decided on, so of two one loses.
 How long a condition has held is in the log, and counts only while somebody looked.
 """
@@ -8,7 +9,7 @@ How long a condition has held is in the log, and counts only while somebody look
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -34,6 +35,8 @@ LOOKED = "alerts.looked"
 """Cursor: when somebody looked last, in seconds since 1970."""
 SOON = timedelta(seconds=2)
 """Where a look changed something, the next follows so soon, and tells of it."""
+BEHIND = timedelta(seconds=5)
+"""Who did not look last waits so much longer than who did."""
 MOST_RAISED = 100
 """Alerts of one rule that are open at once. Beyond that it says nothing new: the rule is too finely grouped."""
 FULL = ("firing", "acknowledged", "pending")
@@ -58,7 +61,9 @@ class AlertWatch:
         self._news = 0
         """Counts what looks have changed."""
         self.firing = 0
-        """As the last look found them."""
+        """As the last look found them; 0 while another process looks."""
+        self._looked = 0
+        """What this one wrote last below `LOOKED`."""
         self._since: datetime | None = None
         """From when on somebody has looked without a gap, as far as this process knows; None: for long."""
 
@@ -66,10 +71,19 @@ class AlertWatch:
         """A look, if it is time for one."""
         if self._next is not None and self._clock.now() < self._next:
             return False
+        if (until := await self._turn_of_another()) is not None:
+            self._next, self.firing = until, 0
+            return False
         news = self._news
         await self.look()
         self._next = self._clock.now() + (self._every if news == self._news else SOON)
         return True
+
+    async def _turn_of_another(self) -> datetime | None:
+        """Until when."""
+        last = await self._cursors.get(LOOKED)
+        until = datetime.fromtimestamp(last, UTC) + self._every + BEHIND
+        return until if last != self._looked and until > self._clock.now() else None
 
     async def look(self) -> None:
         """Raises UnavailableError where what is told from lags behind the log: then nothing is decided."""
@@ -89,7 +103,8 @@ class AlertWatch:
             for each in rest:
                 await self._end(each, Resolution.RULE_REMOVED, None)
         await self._tell(rules, now)
-        await self._cursors.put(LOOKED, int(now.timestamp()))
+        self._looked = int(now.timestamp())
+        await self._cursors.put(LOOKED, self._looked)
 
     async def _is_anew(self, now: datetime) -> bool:
         last = await self._cursors.get(LOOKED)

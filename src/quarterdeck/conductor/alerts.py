@@ -22,4 +22,4 @@ class WatchedAlerts:
             raise
         if looked:
             metrics.ALERT_LOOKS.labels("done").inc()
-            metrics.ALERTS.set(self.watch.firing)
+        metrics.ALERTS.set(self.watch.firing)

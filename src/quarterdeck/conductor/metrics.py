@@ -15,7 +15,10 @@ DELIVERIES = Counter(
 ALERT_LOOKS = Counter(
     "quarterdeck_conductor_alert_looks", "Looks at the alert rules: done, late read models, or failed.", ["outcome"]
 )
-ALERTS = Gauge("quarterdeck_conductor_alerts_open", "Alerts that are firing, as the last look found them.")
+ALERTS = Gauge(
+    "quarterdeck_conductor_alerts_open",
+    "Alerts that are firing, as the last look found them; 0 in a conductor while another one looks.",
+)
 WAITING = Gauge("quarterdeck_conductor_sessions_waiting", "Sessions that wait for a place.")
 PLACED = Gauge("quarterdeck_conductor_sessions_placed", "Sessions that have a place, all workers together.")
 COMMANDS = Gauge("quarterdeck_conductor_commands_open", "Commands that were asked for and have not ended.")

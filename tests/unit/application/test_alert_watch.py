@@ -136,6 +136,24 @@ async def test_two_conductors_that_look_at_once_raise_tell_and_resolve_once(hous
     assert await house.count("DeliveryAsked") == 4
 
 
+async def test_of_two_conductors_one_looks_and_the_other_takes_over(house: House) -> None:
+    house.readings.found = list(BOTH)
+    one, other = house.watch(), house.watch()
+    assert (await one.once(), await other.once()) == (True, False)
+    for _ in range(60):
+        house.clock.time += timedelta(seconds=1)
+        await one.once()
+        assert not await other.once()
+    assert (one.firing, other.firing) == (2, 0)
+
+    seconds = 0
+    while not await other.once():
+        house.clock.time += timedelta(seconds=1)
+        seconds += 1
+    assert 5 <= seconds <= 20
+    assert (await one.once(), one.firing, other.firing) == (False, 0, 2)
+
+
 async def test_what_comes_back_is_another_alert(house: House) -> None:
     for found in (BOTH[:1], (), BOTH[:1]):
         await house.look(*found)
