@@ -10,7 +10,8 @@ from quarterdeck_cli import resolve, task_words
 from quarterdeck_cli.api import usage as api
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.ids import parse_global_id, short
-from quarterdeck_cli.text import duration, size
+from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import duration, plain, size
 
 
 class Buckets(StrEnum):
@@ -121,6 +122,11 @@ def total_of(point: api.Point) -> str:
 
 def measure_name(measure: str) -> str:
     return measure.lower().replace("_", "-")
+
+
+def tell_kept(qd: Qd, kept_from: str | None) -> None:
+    if kept_from:
+        qd.out.note(f"What was before {plain(kept_from[:10])} (UTC) is kept no more.")
 
 
 def begin_of(at: str, bucket: Buckets) -> str:

@@ -35,6 +35,7 @@ from quarterdeck_projections.queries import (
     tokens,
     usage,
     usage_funnel,
+    usage_kept,
     usage_pages,
     usage_percentiles,
     usage_top,
@@ -61,6 +62,7 @@ from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskR
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion
@@ -124,6 +126,7 @@ class Reads(Protocol):
         self, asked: PercentileQuestion, limit: int, facts: int
     ) -> Sequence[PercentilePoint]: ...
     async def usage_top(self, asked: TopQuestion) -> TopList: ...
+    async def usage_kept(self) -> Kept: ...
     async def task_funnel(
         self, asked: FunnelQuestion, limit: int
     ) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]: ...
@@ -280,6 +283,9 @@ class ReadModels:
 
     async def usage_percentiles(self, asked: PercentileQuestion, limit: int, facts: int) -> Sequence[PercentilePoint]:
         return await usage_percentiles.percentiles(self._database, asked, limit, facts)
+
+    async def usage_kept(self) -> Kept:
+        return await usage_kept.kept(self._database)
 
     async def usage_top(self, asked: TopQuestion) -> TopList:
         return await usage_top.top(self._database, asked)

@@ -33,6 +33,7 @@ from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion
@@ -56,6 +57,8 @@ RowT = TypeVar(
 
 
 class MemoryReads(MemoryAlertReads, MemoryReportReads):
+    kept = Kept()
+    """Since when usage is."""
     _checks: frozenset[UUID] | set[UUID] = frozenset()
 
     async def projects(self, ids: Collection[UUID], /) -> Mapping[UUID, ProjectRow]:
@@ -200,6 +203,9 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads):
 
     async def usage_percentiles(self, asked: PercentileQuestion, limit: int, facts: int) -> Sequence[PercentilePoint]:
         return usage_facts.percentiles(usage_facts.of(await self._events()), asked)[:limit]
+
+    async def usage_kept(self) -> Kept:
+        return self.kept
 
     async def usage_top(self, asked: TopQuestion) -> TopList:
         return usage_facts.top(usage_facts.of(await self._events()), asked)

@@ -7,6 +7,8 @@ from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
 from quarterdeck_cli.client import Client
 
+_TIMES = {"from_": "from", "kept_from": "keptFrom"}
+
 
 class Recorded(Answer, frozen=True):
     calls: int
@@ -31,9 +33,10 @@ class Point(Answer, frozen=True):
     highest: int | None
 
 
-class Series(Answer, frozen=True, rename={"from_": "from"}):
+class Series(Answer, frozen=True, rename=_TIMES):
     from_: str
     to: str
+    kept_from: str | None
     points: tuple[Point, ...]
     totals: tuple[Point, ...]
 
@@ -50,9 +53,10 @@ class Rest(Answer, frozen=True):
     share: float | None
 
 
-class Top(Answer, frozen=True, rename={"from_": "from"}):
+class Top(Answer, frozen=True, rename=_TIMES):
     from_: str
     to: str
+    kept_from: str | None
     entries: tuple[TopRow, ...]
     other: Rest | None
     all: Point | None
@@ -75,9 +79,10 @@ class PercentilePoint(Answer, frozen=True):
     highest: int | None
 
 
-class Percentiles(Answer, frozen=True, rename={"from_": "from"}):
+class Percentiles(Answer, frozen=True, rename=_TIMES):
     from_: str
     to: str
+    kept_from: str | None
     points: tuple[PercentilePoint, ...]
 
 
@@ -98,9 +103,10 @@ class Cohort(Answer, frozen=True):
     steps: tuple[FunnelStep, ...]
 
 
-class Funnel(Answer, frozen=True, rename={"from_": "from"}):
+class Funnel(Answer, frozen=True, rename=_TIMES):
     from_: str
     to: str
+    kept_from: str | None
     cohorts: tuple[Cohort, ...]
 
 

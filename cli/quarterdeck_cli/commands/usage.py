@@ -33,6 +33,7 @@ from quarterdeck_cli.usage_words import (
     filters_of,
     group_cells,
     measure_name,
+    tell_kept,
     total_of,
 )
 
@@ -154,6 +155,7 @@ async def show_usage(
     if as_json:
         qd.out.json(series)
         return
+    tell_kept(qd, series.kept_from)
     heads = [each.upper() for each in by or ()]
     rows = [_row(point, begin_of(point.at, bucket), "") for point in series.points]
     rows += [_row(point, "in all", trend(series, point, bucket)) for point in series.totals]

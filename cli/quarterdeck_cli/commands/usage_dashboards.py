@@ -29,6 +29,7 @@ from quarterdeck_cli.usage_words import (
     filters_of,
     group_cells,
     measure_name,
+    tell_kept,
     total_of,
 )
 
@@ -96,6 +97,7 @@ async def top_usage(
     if as_json:
         qd.out.json(found)
         return
+    tell_kept(qd, found.kept_from)
     longest = max((_length(row.point, rank) for row in found.entries), default=0)
     rows = [
         [str(row.rank), *_named(row.point), *_ranked(row.point, row.share), _bar(_length(row.point, rank), longest)]
@@ -154,6 +156,7 @@ async def usage_percentiles(
     if as_json:
         qd.out.json(found)
         return
+    tell_kept(qd, found.kept_from)
     times = ["WHEN"] if bucket else []
     heads = [*times, "MEASURE", *(each.upper() for each in by or ()), *(f"P{each:g}" for each in percents)]
     rows = [
@@ -187,6 +190,7 @@ async def task_funnel(
     if as_json:
         qd.out.json(found)
         return
+    tell_kept(qd, found.kept_from)
     if not found.cohorts:
         qd.out.note("No task was created.")
     for cohort in found.cohorts:

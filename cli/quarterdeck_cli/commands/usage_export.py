@@ -15,7 +15,7 @@ import typer
 from quarterdeck_cli import resolve
 from quarterdeck_cli.command_line import Json, ProjectName, closed_output
 from quarterdeck_cli.commands.usage import BY_DEFAULT
-from quarterdeck_cli.commands.usage_dashboards import PERCENTS, TIMES, Cohorts, Percents, RankedBy, Rankings
+from quarterdeck_cli.commands.usage_dashboards import PERCENTS, TIMES, Cohorts, Percents, RankedBy, Rankings, Way
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.files import target
@@ -40,6 +40,7 @@ class Exported(StrEnum):
     SERIES = "series"
     TOP = "top"
     PERCENTILES = "percentiles"
+    FUNNEL = "funnel"
     FACTS = "facts"
 
 
@@ -49,7 +50,7 @@ class Format(StrEnum):
 
 
 What = Annotated[
-    Exported, typer.Argument(help="series: sums by time; top, percentiles: as their commands; facts: each by itself.")
+    Exported, typer.Argument(help="series: sums by time; top, percentiles, funnel: as their commands; facts: each.")
 ]
 As = Annotated[Format | None, typer.Option("--format", help="By the name of the file, else csv.")]
 Output = Annotated[
@@ -59,6 +60,7 @@ MEASURES: dict[Exported, Sequence[Measures]] = {
     Exported.SERIES: BY_DEFAULT,
     Exported.TOP: (Measures.COST,),
     Exported.PERCENTILES: TIMES,
+    Exported.FUNNEL: (),
     Exported.FACTS: (),
 }
 """By default. No measure of facts: all of them."""
@@ -76,6 +78,7 @@ async def export_usage(
     bucket: Cohorts = None,
     percentile: Percents = None,
     rank: RankedBy = Rankings.TOTAL,
+    step: Way = None,
     since: Since = "7d",
     until: Until = None,
     task: OfTask = None,
@@ -91,7 +94,8 @@ async def export_usage(
     before it.
     """
     chosen = form or _form_of(output)
-    _check(what, chosen, output, by, bucket, percentile, rank, as_json=as_json)
+    narrowed = [*(measure or ()), *(task or ()), *(session or ()), *(persona or ()), *(model or ())]
+    _check(what, chosen, output, by, bucket, percentile, rank, step, narrowed, as_json=as_json)
     client = await qd.client()
     filters = await filters_of(client, project, task=task, session=session, persona=persona, model=model)
     asked: dict[str, Any] = {
@@ -99,7 +103,7 @@ async def export_usage(
         "to": moment(until or "0h", ago=True),
         "measure": [each.value for each in measure or MEASURES[what]],
         **{FILTERS[name]: values for name, values in (filters or {}).items()},
-        **_shape(what, by, bucket, percentile, rank),
+        **_shape(what, by, bucket, percentile, rank, step),
     }
     project_id = await resolve.project_or_here(client, project)
     path = f"/usage/{quote(project_id, safe='')}/{what}.{chosen}?{urlencode(asked, doseq=True)}"
@@ -127,13 +131,17 @@ def _check(
     bucket: object,
     percentile: object,
     rank: Rankings,
+    step: object,
+    narrowed: Sequence[object],
     *,
     as_json: bool,
 ) -> None:
     shaped = {
-        "--by": by and what is Exported.FACTS,
-        "--bucket": bucket and what not in {Exported.SERIES, Exported.PERCENTILES},
+        "--by": by and what in {Exported.FACTS, Exported.FUNNEL},
+        "--bucket": bucket and what not in {Exported.SERIES, Exported.PERCENTILES, Exported.FUNNEL},
         "--percentile": percentile and what is not Exported.PERCENTILES,
+        "--step": step and what is not Exported.FUNNEL,
+        "--measure, --task, --session, --persona or --model": narrowed and what is Exported.FUNNEL,
         "--rank": rank is not Rankings.TOTAL and what is not Exported.TOP,
     }
     if wrong := [option for option, said in shaped.items() if said]:
@@ -150,6 +158,7 @@ def _shape(
     bucket: StrEnum | None,
     percentile: Sequence[float] | None,
     rank: Rankings,
+    step: Sequence[StrEnum] | None,
 ) -> dict[str, Any]:
     shape: dict[str, Any] = {"by": [each.value for each in by or ()], "bucket": bucket.value if bucket else []}
     match what:
@@ -157,6 +166,8 @@ def _shape(
             shape |= {"by": shape["by"] or ["model"], "ranking": rank.value}
         case Exported.PERCENTILES:
             shape |= {"percentile": sorted(set(percentile or PERCENTS))}
+        case Exported.FUNNEL:
+            shape |= {"step": [each.value for each in step or ()]}
         case _:
             pass
     return shape

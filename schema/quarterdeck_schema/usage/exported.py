@@ -7,15 +7,18 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from quarterdeck.domain.errors import InvalidInputError
+from quarterdeck_projections.queries.usage_funnel import FunnelQuestion
 from quarterdeck_projections.queries.usage_percentiles import PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Bucket, Selection, UsageQuestion
 from quarterdeck_projections.queries.usage_top import Ranking, TopQuestion
 from quarterdeck_projections.usage.measures import Dimension
+from quarterdeck_projections.usage.steps import WAY, Step
 from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.usage.filters import (
     PERCENTS,
     UsageFilters,
     facts_question,
+    funnel_question,
     percentile_question,
     question,
     top_question,
@@ -38,6 +41,7 @@ class Exported(StrEnum):
     SERIES = "series"
     TOP = "top"
     PERCENTILES = "percentiles"
+    FUNNEL = "funnel"
     FACTS = "facts"
 
 
@@ -45,11 +49,12 @@ TAKEN: dict[Exported, frozenset[str]] = {
     Exported.SERIES: _EVERYWHERE | {"bucket", "by"},
     Exported.TOP: _EVERYWHERE | {"by", "ranking", "first"},
     Exported.PERCENTILES: _EVERYWHERE | {"bucket", "by", "percentile"},
+    Exported.FUNNEL: frozenset({"from", "to", "step", "bucket", "wait_for"}),
     Exported.FACTS: _EVERYWHERE,
 }
 """The parameters of each. Any but `from`, `to`, `bucket`, `ranking`, `first` and `wait_for` may be repeated."""
 
-Question = UsageQuestion | TopQuestion | PercentileQuestion | Selection
+Question = UsageQuestion | TopQuestion | PercentileQuestion | FunnelQuestion | Selection
 
 
 def asked_of(kind: Exported, project_id: UUID, given: Mapping[str, Sequence[str]]) -> Question:
@@ -78,6 +83,9 @@ def asked_of(kind: Exported, project_id: UUID, given: Mapping[str, Sequence[str]
             percents, bucket_or_none = words.numbers("percentile") or list(PERCENTS), words.word(Bucket, "bucket")
             by = words.words(Dimension, "by")
             return percentile_question(project_id, since, until, percents, bucket_or_none, measures, by, filters)
+        case Exported.FUNNEL:
+            steps, cohort = words.words(Step, "step") or list(WAY), words.word(Bucket, "bucket")
+            return funnel_question(project_id, since, until, steps, cohort)
         case Exported.FACTS:
             return facts_question(project_id, since, until, measures or list(Measure), filters)
 

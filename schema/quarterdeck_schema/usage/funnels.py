@@ -7,8 +7,10 @@ import strawberry
 
 from quarterdeck_projections.queries import usage_funnel as read
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.usage.steps import Step
 from quarterdeck_schema.scalars import Long
+from quarterdeck_schema.usage.types import KEPT, kept_after
 
 strawberry.enum(
     Step, name="TaskStep", description="A step of a task's way: docs/guide/usage.md. DROPPED is its other end."
@@ -43,16 +45,25 @@ class TaskCohort:
 class TaskFunnel:
     from_: datetime = strawberry.field(name="from")
     to: datetime
+    kept_from: datetime | None = strawberry.field(description=KEPT)
     cohorts: list[TaskCohort]
 
 
-def shown_funnel(asked: FunnelQuestion, reached: Sequence[read.FunnelStep], dropped: Sequence[Dropped]) -> TaskFunnel:
+def shown_funnel(
+    asked: FunnelQuestion, reached: Sequence[read.FunnelStep], dropped: Sequence[Dropped], kept: Kept
+) -> TaskFunnel:
+    edge = kept_after(asked.since, kept.facts)
+    return TaskFunnel(from_=asked.since, to=asked.until, kept_from=edge, cohorts=cohorts_of(asked, reached, dropped))
+
+
+def cohorts_of(
+    asked: FunnelQuestion, reached: Sequence[read.FunnelStep], dropped: Sequence[Dropped]
+) -> list[TaskCohort]:
     gone = {each.at: each.tasks for each in dropped}
     cohorts: dict[datetime, list[read.FunnelStep]] = {}
     for each in reached:
         cohorts.setdefault(each.at, []).append(each)
-    shown = [TaskCohort(at=at, dropped=Long(gone.get(at, 0)), steps=_steps(asked, own)) for at, own in cohorts.items()]
-    return TaskFunnel(from_=asked.since, to=asked.until, cohorts=shown)
+    return [TaskCohort(at=at, dropped=Long(gone.get(at, 0)), steps=_steps(asked, own)) for at, own in cohorts.items()]
 
 
 def _steps(asked: FunnelQuestion, reached: Sequence[read.FunnelStep]) -> list[TaskFunnelStep]:

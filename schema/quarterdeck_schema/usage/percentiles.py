@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import strawberry
 
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
 from quarterdeck_projections.usage.measures import MEASURES, Unit
 from quarterdeck_schema.measures import Measure
 from quarterdeck_schema.scalars import Long
-from quarterdeck_schema.usage.types import Group, dollars, groups_of, long_of
+from quarterdeck_schema.usage.types import KEPT, Group, dollars, groups_of, kept_after, long_of
 
 
 @strawberry.type(description="This share of the known values, in percent, is not above `value`, which is one of them.")
@@ -36,11 +37,17 @@ class UsagePercentilePoint:
 class UsagePercentiles:
     from_: datetime = strawberry.field(name="from")
     to: datetime
+    kept_from: datetime | None = strawberry.field(description=KEPT)
     points: list[UsagePercentilePoint]
 
 
-def shown_percentiles(asked: PercentileQuestion, points: Sequence[PercentilePoint]) -> UsagePercentiles:
-    return UsagePercentiles(from_=asked.since, to=asked.until, points=[_shown(asked, point) for point in points])
+def shown_percentiles(asked: PercentileQuestion, points: Sequence[PercentilePoint], kept: Kept) -> UsagePercentiles:
+    return UsagePercentiles(
+        from_=asked.since,
+        to=asked.until,
+        kept_from=kept_after(asked.since, kept.facts),
+        points=[_shown(asked, point) for point in points],
+    )
 
 
 def _shown(asked: PercentileQuestion, point: PercentilePoint) -> UsagePercentilePoint:

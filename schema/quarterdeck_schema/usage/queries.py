@@ -37,7 +37,7 @@ from quarterdeck_schema.usage.funnels import TaskFunnel, shown_funnel
 from quarterdeck_schema.usage.percentiles import UsagePercentiles, shown_percentiles
 from quarterdeck_schema.usage.prices import PriceTable, shown_table
 from quarterdeck_schema.usage.top import UsageTop, shown_top
-from quarterdeck_schema.usage.types import ModelCall, UsageSeries, call_of, point_of
+from quarterdeck_schema.usage.types import ModelCall, UsageSeries, call_of, kept_after, point_of
 
 MOST_POINTS = 10_000
 From = Annotated[datetime, strawberry.argument(name="from")]
@@ -68,9 +68,11 @@ class UsageQueries:
         reads = await _reads(info, wait_for)
         points = await reads.usage(asked, MOST_POINTS + 1)
         check_points(len(points), MOST_POINTS)
+        kept = await reads.usage_kept()
         return UsageSeries(
             from_=asked.since,
             to=asked.until,
+            kept_from=kept_after(asked.since, kept.facts if asked.by_facts else kept.sums),
             points=[point_of(point, asked.group_by) for point in points],
             totals=[point_of(point, asked.group_by) for point in read.totals(points)],
         )
@@ -110,7 +112,7 @@ class UsageQueries:
         points = await reads.usage_percentiles(asked, MOST_POINTS + 1, MOST_FACTS)
         check_points(len(points), MOST_POINTS)
         check_facts(sum(point.count for point in points))
-        return shown_percentiles(asked, points)
+        return shown_percentiles(asked, points, await reads.usage_kept())
 
     @query(
         "usage:read",
@@ -134,7 +136,7 @@ class UsageQueries:
         await watched_project(info.context, identifier)
         asked = top_question(identifier, from_, to, measure, by, ranking, first, given(filters))
         reads = await _reads(info, wait_for)
-        return shown_top(asked, await reads.usage_top(asked))
+        return shown_top(asked, await reads.usage_top(asked), await reads.usage_kept())
 
     @query(
         "usage:read",
@@ -158,7 +160,7 @@ class UsageQueries:
         reads = await _reads(info, wait_for)
         reached, dropped = await reads.task_funnel(asked, MOST_POINTS + 1)
         check_points(len(reached), MOST_POINTS)
-        return shown_funnel(asked, reached, dropped)
+        return shown_funnel(asked, reached, dropped, await reads.usage_kept())
 
     @query("usage:read", "The calls of models that were made between two times, the last recorded first.")
     async def model_calls(

@@ -6,9 +6,10 @@ from datetime import datetime
 import strawberry
 
 from quarterdeck_projections.queries.usage import UsagePoint
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.queries.usage_top import Ranking, TopList, TopQuestion
 from quarterdeck_schema.scalars import Long
-from quarterdeck_schema.usage.types import Point, point_of
+from quarterdeck_schema.usage.types import KEPT, Point, kept_after, point_of
 
 strawberry.enum(
     Ranking, name="UsageRanking", description="By the total, how many there were, or the highest single value."
@@ -33,12 +34,13 @@ class UsageTopRest:
 class UsageTop:
     from_: datetime = strawberry.field(name="from")
     to: datetime
+    kept_from: datetime | None = strawberry.field(description=KEPT)
     entries: list[UsageTopRow]
     other: UsageTopRest | None
     all: Point | None
 
 
-def shown_top(asked: TopQuestion, found: TopList) -> UsageTop:
+def shown_top(asked: TopQuestion, found: TopList, kept: Kept) -> UsageTop:
     whole = found.all
     rows = [
         UsageTopRow(rank=number, point=point_of(point, asked.group_by), share=share_of(asked.ranking, point, whole))
@@ -47,6 +49,7 @@ def shown_top(asked: TopQuestion, found: TopList) -> UsageTop:
     return UsageTop(
         from_=asked.since,
         to=asked.until,
+        kept_from=kept_after(asked.since, kept.facts if asked.by_facts else kept.sums),
         entries=rows,
         other=_rest(asked, found, whole),
         all=point_of(replace(whole, group=()), ()) if whole else None,

@@ -25,6 +25,7 @@ NANO = Decimal(10**9)
 strawberry.enum(Dimension, name="UsageDimension", description="What usage is told apart by.")
 strawberry.enum(Bucket, name="UsageBucket", description="In UTC; a week begins on Monday.")
 
+KEPT = "Where that is after `from`: what was before it is kept no more, and in no answer. Null: all is there."
 ID_OF = {Dimension.USER: "User", Dimension.SESSION: "Session", Dimension.TASK: "Task"}
 """Dimensions whose values are global ids, and of which type."""
 
@@ -67,6 +68,7 @@ class Point:
 class UsageSeries:
     from_: datetime = strawberry.field(name="from")
     to: datetime
+    kept_from: datetime | None = strawberry.field(description=KEPT)
     points: list[Point]
     totals: list[Point] = strawberry.field(description="Of each measure and group, over all buckets.")
 
@@ -98,6 +100,10 @@ class ModelCall:
         check_scope(info.context, "session:read")
         row = await info.context.session(self.session_key) if self.session_key else None
         return None if row is None else session_of(row)
+
+
+def kept_after(since: datetime, edge: datetime | None) -> datetime | None:
+    return edge if edge and edge > since else None
 
 
 def dollars(nano: int | None) -> Decimal | None:

@@ -6,15 +6,18 @@ from uuid import UUID
 
 from quarterdeck.gateway.tables.table import Cell, Column, Kind, Page, Table
 from quarterdeck_projections.queries.usage import UsagePoint
+from quarterdeck_projections.queries.usage_funnel import FunnelQuestion
 from quarterdeck_projections.queries.usage_pages import After, FactRow
 from quarterdeck_projections.queries.usage_percentiles import PercentilePoint, PercentileQuestion
 from quarterdeck_projections.queries.usage_question import Selection, UsageQuestion
 from quarterdeck_projections.queries.usage_top import TopQuestion
 from quarterdeck_projections.usage.measures import MEASURES, Dimension, Measure
+from quarterdeck_projections.usage.steps import Step
 from quarterdeck_schema import ids
 from quarterdeck_schema.reads import Reads
 from quarterdeck_schema.usage.exported import Question
 from quarterdeck_schema.usage.filters import MOST_FACTS, check_facts, check_points
+from quarterdeck_schema.usage.funnels import cohorts_of
 from quarterdeck_schema.usage.types import shown_value
 
 MOST_POINTS = 100_000
@@ -32,6 +35,8 @@ async def table_of(reads: Reads, asked: Question) -> Table:
             return await _top(reads, asked)
         case PercentileQuestion():
             return await _percentiles(reads, asked)
+        case FunnelQuestion():
+            return await _funnel(reads, asked)
         case _:
             return Table(_columns(*_FACT), _facts(reads, asked))
 
@@ -62,6 +67,19 @@ async def _percentiles(reads: Reads, asked: PercentileQuestion) -> Table:
     names = [f"p{percent:g}" for percent in asked.percents]
     columns = _columns("at", "measure", "unit", *asked.group_by, "count", "unknown", *names, "lowest", "highest")
     return Table(columns, _one([_ranked(asked, point) for point in points]))
+
+
+async def _funnel(reads: Reads, asked: FunnelQuestion) -> Table:
+    """A row for each step, and one for the tasks that were dropped."""
+    reached, dropped = await reads.task_funnel(asked, MOST_POINTS + 1)
+    check_points(len(reached), MOST_POINTS)
+    rows: list[list[Cell]] = []
+    for cohort in cohorts_of(asked, reached, dropped):
+        for each in cohort.steps:
+            took = (each.median_ms, each.ninth_ms)
+            rows.append([cohort.at, each.step.value, each.tasks, each.skipped, each.timed, *took])
+        rows.append([cohort.at, Step.DROPPED.value, cohort.dropped, None, None, None, None])
+    return Table(_columns("at", "step", "tasks", "skipped", "timed", "median_ms", "ninth_ms"), _one(rows))
 
 
 def _ranked(asked: PercentileQuestion, point: PercentilePoint) -> list[Cell]:
@@ -108,7 +126,7 @@ def _columns(*names: str) -> list[Column]:
 
 
 _KINDS = {"at": Kind.TIME}
-_TEXTS = frozenset({"entry", "measure", "unit", "price", *Dimension})
+_TEXTS = frozenset({"entry", "measure", "unit", "price", "step", *Dimension})
 
 
 def _measure(measure: Measure) -> tuple[str, str]:

@@ -14,6 +14,9 @@ from tests.support.waiting import eventually
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.prices import ModelPrice
+from quarterdeck_projections import database as pools
+from quarterdeck_projections.queries import usage_kept
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_projections.rebuild import rebuild
 from quarterdeck_projections.scratch import Report
 from quarterdeck_projections.usage.conversion import convert, copy_facts
@@ -42,6 +45,15 @@ def sums(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     return {name: found for name, found in everything(database).items() if name != "usage_facts"}
 
 
+async def kept_since(database: Database) -> Kept:
+    async with pools.Database(database.app_url) as reads:
+        return await usage_kept.kept(reads)
+
+
+def midnight(days: int) -> datetime:
+    return days_ago(days).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def kept(database: Database) -> list[tuple[Any, ...]]:
     """The facts that are answered from."""
     query = "SELECT * FROM read.usage_facts WHERE at >= (SELECT facts_from FROM read.usage_edges)"
@@ -58,6 +70,7 @@ async def test_facts_expire_when_all_was_projected_their_sums_stay_and_a_rebuild
             await tell_call(story, call(story, 2))
             await projected(database, await story.log.head(), "usage")
         before = sums(database)
+        assert await kept_since(database) == Kept()
         late = await tell_call(story, call(story, 3, occurred_at=days_ago(6)))
         assert await looked(database, TWO_DAYS) is False, "a call of six days ago was not projected yet"
 
@@ -66,6 +79,7 @@ async def test_facts_expire_when_all_was_projected_their_sums_stay_and_a_rebuild
         live = sums(database)
         assert await looked(database, TWO_DAYS) is True
         assert await looked(database, TWO_DAYS) is False, "there is nothing more"
+        assert await kept_since(database) == Kept(facts=midnight(2))
 
         assert live != before
         assert sums(database) == live

@@ -468,12 +468,12 @@ def _checkpoints(world: World, **_: Any) -> list[Json]:
 
 def _usage(world: World, _info: Any, **asked: Any) -> Json:
     world.calls.append(("usage", asked))
-    return {"from": asked["from"], "to": asked["to"], **world.usage}
+    return {"from": asked["from"], "to": asked["to"], "keptFrom": None, **world.usage}
 
 
 def _dashboard(world: World, name: str, _info: Any, **asked: Any) -> Json:
     world.calls.append((name, asked))
-    return {"from": asked["from"], "to": asked["to"], **world.dashboards[name]}
+    return {"from": asked["from"], "to": asked["to"], "keptFrom": None, **world.dashboards[name]}
 
 
 def _model_calls(world: World, **_: Any) -> list[Json]:

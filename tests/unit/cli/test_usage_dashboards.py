@@ -34,6 +34,7 @@ def test_a_top_list_has_bars_the_rest_and_the_whole(qd: QdCall, logged_in: FakeG
 
     ran = qd("usage", "top", "-p", "here", "--rank", "total", "-n", "2", "--persona", "fixer")
 
+    assert ran.code == 0, ran.err
     asked = dict(world.calls)["usageTop"]
     assert (asked["measure"], asked["by"], asked["first"]) == ("COST", ["MODEL"], 2)
     assert asked["filters"] == {"personas": ["fixer"]}
@@ -109,6 +110,20 @@ def test_a_funnel_is_drawn(qd: QdCall, logged_in: FakeGateway, world: World) -> 
     assert lines[2].split() == ["created", "█" * 32, "8", "100.0%"]
     assert lines[3].split() == ["in-review", "█" * 8, "2", "25.0%", "50.0%", "1:01", "1:00:00", "1"]
     assert lines[4] == "1 of them was dropped."
+
+
+def test_it_says_since_when_there_is_usage(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    kept: dict[str, Any] = {"keptFrom": "2026-11-01T00:00:00+00:00"}
+    world.dashboards = {
+        "usageTop": {"entries": [], "other": None, "all": None, **kept},
+        "usagePercentiles": {"points": [], **kept},
+        "taskFunnel": {"cohorts": [], **kept},
+    }
+    world.usage = {**world.usage, **kept}
+    for words in (("show",), ("top",), ("percentiles",), ("funnel",)):
+        ran = qd("usage", *words, "-p", "here")
+        assert "What was before 2026-11-01 (UTC) is kept no more." in ran.err
+        assert qd("usage", *words, "-p", "here", "--json").json["keptFrom"] == kept["keptFrom"]
 
 
 @pytest.mark.parametrize(

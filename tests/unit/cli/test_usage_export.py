@@ -55,6 +55,7 @@ def test_standard_output_gets_csv(qd: QdCall, logged_in: FakeGateway, world: Wor
     [
         (("top", "--rank", "count"), {"measure": ["cost"], "by": ["model"], "ranking": ["count"]}),
         (("percentiles",), {"percentile": ["50.0", "90.0", "95.0", "99.0"]}),
+        (("funnel", "--step", "in-review", "--bucket", "week"), {"step": ["in-review"], "bucket": ["week"]}),
         (("percentiles", "--percentile", "99.9"), {"percentile": ["99.9"]}),
     ],
 )
@@ -74,6 +75,9 @@ def test_what_is_not_said_has_a_default(
         ("top", "--bucket", "day"),
         ("series", "--percentile", "50"),
         ("series", "--rank", "count"),
+        ("series", "--step", "done"),
+        ("funnel", "--by", "model"),
+        ("funnel", "--task", "T-1"),
         ("series", "--json"),
         ("weather",),
         ("series", "--format", "xlsx"),

@@ -1,13 +1,16 @@
 """Percentiles, top lists and funnels over the API, and what is too much to ask."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from tests.support.gateway import Running, running
+from tests.support.memory_reads import MemoryReads
 from tests.unit.gateway.test_usage import UNKNOWN_PROJECT, call, record
 
+from quarterdeck_projections.queries.usage_kept import Kept
 from quarterdeck_schema.usage import filters, queries
 
 TOP = """
@@ -107,6 +110,32 @@ async def test_percentiles_are_values_that_were_measured(gateway: Running, proje
     assert [len(each["values"]) for each in by_month["points"]] == [4] * 4
     [unknown] = (await ask(gateway, PERCENTILES, project, measures=["COST"]))["points"]
     assert (unknown["values"], unknown["unknown"]) == ([], 4)
+
+
+async def test_answers_say_since_when_there_is_usage(gateway: Running, project: str) -> None:
+    reads = gateway.house.reads
+    assert isinstance(reads, MemoryReads)
+    facts, sums = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 20, tzinfo=UTC)
+    series = """
+        query($project: ID!, $from: DateTime!, $to: DateTime!, $by: [UsageDimension!]) {
+          asked: usage(projectId: $project, from: $from, to: $to, measures: [COST], groupBy: $by) { keptFrom }
+        }
+    """
+
+    async def told(document: str, **asked: Any) -> datetime | None:
+        document = document.replace("from to\n", "keptFrom\n").replace("cohorts {", "keptFrom cohorts {")
+        time = {"to": "2026-03-01T00:00:00Z"}
+        found: str | None = (await ask(gateway, document, project, **{**time, **asked}))["keptFrom"]
+        return datetime.fromisoformat(found) if found else None
+
+    for document in (series, TOP, PERCENTILES, FUNNEL):
+        assert await told(document) is None
+    reads.kept = Kept(facts=facts, sums=sums)
+    assert (await told(PERCENTILES), await told(FUNNEL)) == (facts, facts)
+    assert (await told(series), await told(series, by=["TASK"])) == (sums, facts)
+    assert (await told(TOP), await told(TOP, by=["TASK"])) == (sums, facts)
+    for document in (series, TOP, PERCENTILES, FUNNEL):
+        assert await told(document, **{"from": "2026-02-15T00:00:00Z"}) is None, "all of that is kept"
 
 
 async def test_a_funnel_tells_how_far_tasks_came(gateway: Running, project: str) -> None:

@@ -113,6 +113,20 @@ async def test_series_top_lists_and_percentiles_are_as_their_queries_answer(gate
     assert (unknown[0]["p50"], unknown[0]["unknown"]) == ("", "4")
 
 
+async def test_a_funnel_is_a_row_for_each_step_of_each_cohort(gateway: Running, project: str) -> None:
+    await some_calls(gateway, project)
+    rows = rows_of(await get(gateway, project, "funnel.csv", step=["done", "created"], bucket="month"))
+    assert [(row["step"], row["tasks"], row["skipped"], row["timed"]) for row in rows] == [
+        ("created", "1", "0", "0"),
+        ("done", "0", "0", "0"),
+        ("dropped", "0", "", ""),
+    ]
+    assert {row["at"][-17:] for row in rows} == {"T00:00:00.000000Z"}
+    assert [row["step"] for row in rows_of(await get(gateway, project, "funnel.csv"))][-2:] == ["done", "dropped"]
+    refused = await get(gateway, project, "funnel.csv", measure="cost")
+    assert (refused.status_code, "no parameter 'measure'" in refused.text) == (400, True)
+
+
 async def test_a_file_has_what_was_written_before_it_was_asked_for(gateway: Running, project: str) -> None:
     recorded = await record(gateway, project, call())
     rows = rows_of(await get(gateway, project, "facts.csv", wait_for=str(recorded.get("position", 1))))
