@@ -9,6 +9,7 @@ from quarterdeck_cli.command_line import Call, Json, command, group, run_synchro
 from quarterdeck_cli.commands import (
     alone,
     attach,
+    completion,
     export,
     login,
     pending,
@@ -65,6 +66,7 @@ def make_app() -> typer.Typer:
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)
     command(app, "sync")(pending.sync)
+    command(app, "completion")(completion.print_completion)
     _add_nouns(app)
     return app
 

@@ -1,7 +1,5 @@
 """What is known, as one small file for each server and user. Another process may read it at any time."""
 
-import hashlib
-import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,10 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from quarterdeck_cli.connection import TOKEN_VARIABLE, Logins
 from quarterdeck_cli.contexts import replacing
-from quarterdeck_cli.errors import CliError
-from quarterdeck_cli.folders import cache_dir
 from quarterdeck_cli.known.protocol import Entry
 
 FORMAT = 1
@@ -32,25 +27,6 @@ class Content(msgspec.Struct):
     """By the session's short id, a colon, and the folder."""
     session: str = ""
     """The last one that was in use."""
-
-
-def known_file(logins: Logins) -> Path:
-    """Of the server and user that are chosen: nobody is offered what another may see. Never connects."""
-    try:
-        login = logins.chosen()
-        contexts = logins.file.read().contexts
-    except CliError:
-        login, contexts = None, {}
-    context = contexts.get(login.context or "") if login else None
-    if login is None or (context is None and not login.token):
-        owner: tuple[str, ...] = ("nobody",)
-    elif context is None or os.environ.get(TOKEN_VARIABLE):
-        owner = ("token", login.url, login.token or "")
-    else:
-        # a server on this machine may have another port each time
-        owner = ("user", context.client_file or context.url, context.user)
-    name = hashlib.sha256("\0".join(owner).encode()).hexdigest()[:24]
-    return cache_dir() / "known" / f"{name}.json"
 
 
 def read_content(path: Path) -> Content:

@@ -1,19 +1,15 @@
 """The pure completion, as prompt-toolkit asks for it."""
 
-import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterable
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from quarterdeck_cli.completion.complete import Surroundings, complete
 from quarterdeck_cli.completion.grammar import Command
+from quarterdeck_cli.completion.local import local_names
 from quarterdeck_cli.known.protocol import Known
 from quarterdeck_cli.repl.here import Here
-
-MOST_FILES = 1000
 
 
 class ReplCompleter(Completer):
@@ -30,14 +26,3 @@ class ReplCompleter(Completer):
                 display=found.shown,
                 display_meta=found.description,
             )
-
-
-def local_names(folder: str) -> Sequence[str]:
-    """Of a folder here; nothing where it cannot be read."""
-    names: list[str] = []
-    with suppress(OSError), os.scandir(Path(folder or ".").expanduser()) as entries:
-        for entry in entries:
-            names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
-            if len(names) >= MOST_FILES:
-                break
-    return sorted(names)

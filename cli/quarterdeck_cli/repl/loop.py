@@ -7,7 +7,8 @@ from quarterdeck_cli.command_line import Call, guarded
 from quarterdeck_cli.commands.overview import overview
 from quarterdeck_cli.errors import CliError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.known.file import FileKnown, known_file
+from quarterdeck_cli.known.file import FileKnown
+from quarterdeck_cli.known.place import known_file
 from quarterdeck_cli.plugins import Plugins
 from quarterdeck_cli.qd import Qd, sitting
 from quarterdeck_cli.repl.desk import Desk, opened_desk
@@ -19,7 +20,7 @@ async def repl(qd: Qd, app: typer.Typer, plugins: Plugins) -> int:
     """Until Ctrl-D or `exit`."""
     await interruptible(overview(qd))
     plugins.tell(qd.out.note)
-    async with opened_desk(qd, app, plugins, FileKnown(known_file(qd.logins))) as desk:
+    async with opened_desk(qd, app, plugins, FileKnown(known_file(qd.out.manner.context))) as desk:
         await desk.here.find(qd)
         while True:
             try:
