@@ -33,6 +33,7 @@ from quarterdeck_cli.commands import (
     usage,
     usage_dashboards,
     usage_export,
+    watch,
     workers,
 )
 
@@ -209,6 +210,7 @@ NOUNS: dict[str, tuple[str, list[Verb]]] = {
             ("remove", contexts.remove_context),
         ],
     ),
+    "watch": ("Tables that follow what happens, until q.", [*watch.VERBS]),
     "worker": (
         "The hosts that run sessions.",
         [("list", workers.list_workers), ("findings", workers.list_findings), ("check", workers.check_worker)],

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from quarterdeck_cli.api import plain as builtins_of
+from quarterdeck_cli.columns import GAP, widths
 from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.manner import ORDINARY, Manner
 from quarterdeck_cli.plugins import installed
@@ -20,9 +20,6 @@ from quarterdeck_cli.text import ago, plain
 
 NARROWEST = 60
 UNBOUNDED = 100_000
-NARROWEST_COLUMN = 8
-GAP = 2
-"""Columns between two of a table."""
 
 
 class Output:
@@ -93,7 +90,7 @@ class Output:
         width = max(self._out.width, NARROWEST) if self._out.is_terminal else UNBOUNDED
         shown = [[plain(cell) for cell in row] for row in rows]
         table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
-        for column, column_width in zip(columns, _widths([columns, *shown], width), strict=True):
+        for column, column_width in zip(columns, widths([columns, *shown], width), strict=True):
             table.add_column(column, no_wrap=True, overflow="ellipsis", width=column_width)
         for row in shown:
             table.add_row(*map(Text, row))
@@ -189,21 +186,6 @@ def _spoken(columns: Sequence[str], row: Sequence[str], manner: Manner) -> str:
         return cells[0]
     named = [f"{name.lower()} {cell}".strip() for name, cell in zip(columns, cells, strict=True) if cell]
     return ", ".join(named)
-
-
-def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Of the columns of a table that fits `width`.
-
-    The last column gives way first, then the widest between; the first, which has the ids, never.
-    """
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    excess = sum(widths) + GAP * (len(widths) - 1) - width
-    for _ in range(excess):
-        giving = len(widths) - 1
-        if widths[giving] <= NARROWEST_COLUMN and len(widths) > 2:
-            giving = max(range(1, len(widths) - 1), key=widths.__getitem__)
-        widths[giving] = max(1, widths[giving] - 1)
-    return widths
 
 
 def _lines(text: str) -> str:

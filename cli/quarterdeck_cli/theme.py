@@ -100,3 +100,28 @@ def repl_style(theme: Theme) -> "BaseStyle":
     from prompt_toolkit.styles import Style
 
     return Style.from_dict({**_COMMON, **_STYLES[theme]})
+
+
+_WATCH: Final[dict[Theme, dict[str, str]]] = {
+    Theme.DARK: {
+        "title": "bold #7dcfff",
+        "good": "#9ece6a",
+        "bad": "#f7768e bold",
+        "waits": "#e0af68",
+        "keys": "#8089ad",
+    },
+    Theme.LIGHT: {
+        "title": "bold #00527a",
+        "good": "#116329",
+        "bad": "#b3001b bold",
+        "waits": "#8a5a00",
+        "keys": "#5a6270",
+    },
+    Theme.NONE: {"title": "bold", "bad": "bold"},
+}
+
+
+def watch_style(theme: Theme) -> "BaseStyle":
+    from prompt_toolkit.styles import Style
+
+    return Style.from_dict({"head": "bold", "note": "italic", **_WATCH[theme]})

@@ -39,7 +39,7 @@ async def list_queue(qd: Qd, *, project: ProjectName = None, as_json: Json = Fal
     """List the sessions that wait for room and the commands that wait for a slot, each with its place and reason."""
     client = await qd.client()
     project_id = await resolve.project_id(client, project) if project else None
-    found = [each async for each in _waiting(client, project_id)]
+    found = [each async for each in waiting(client, project_id)]
     if as_json:
         qd.out.json([each.as_json() for each in found])
         return
@@ -50,7 +50,7 @@ async def list_queue(qd: Qd, *, project: ProjectName = None, as_json: Json = Fal
     qd.out.table(["WHAT", "ID", "PLACE", "SINCE", "WAITS FOR", ""], rows, nothing="Nothing waits.")
 
 
-async def _waiting(client: Client, project_id: str | None) -> AsyncIterator[Waiting]:
+async def waiting(client: Client, project_id: str | None) -> AsyncIterator[Waiting]:
     shown: set[str] = set()
     async for session in sessions(client, project_id=project_id, live=True):
         shown.add(session.id)

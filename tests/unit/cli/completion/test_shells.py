@@ -110,7 +110,7 @@ def test_the_grammar_is_made_anew_when_something_was_installed(
     assert path.stat().st_mtime_ns == before
 
     (tmp_path / "more-packages").mkdir()
-    monkeypatch.syspath_prepend(tmp_path / "more-packages")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "more-packages"), *sys.path])
     assert "session" in kept.grammar().commands
     assert path.stat().st_mtime_ns != before
     path.write_bytes(b"{")

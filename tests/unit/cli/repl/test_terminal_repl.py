@@ -1,104 +1,15 @@
 """`qd` alone on a real terminal, keystroke by keystroke, against a gateway of its own."""
 
-import os
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pexpect
-import pyte
-import pytest
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
-from tests.support.fake_gateway.world import TOKEN
+from tests.unit.cli.repl.conftest import Started
 
 from quarterdeck_cli import ids
 
-_spawn: Any = vars(pexpect)["spawn"]
-WITHIN = 30.0
 
-
-class Screen:
-    """A program on a terminal, and what the terminal shows."""
-
-    def __init__(self, child: Any, columns: int, rows: int) -> None:
-        self.child = child
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def shows(self, *wanted: str, gone: str = "\0") -> str:
-        """Reads on until all of it is on the screen, and `gone` is not."""
-        until = time.monotonic() + WITHIN
-        while not all(each in self.text for each in wanted) or gone in self.text:
-            assert time.monotonic() < until, f"{wanted} is not shown:\n{self.text}"
-            self._take()
-        return self.text
-
-    def _take(self) -> None:
-        try:
-            part = self.child.read_nonblocking(65536, timeout=0.2)
-        except pexpect.TIMEOUT:
-            return
-        except pexpect.EOF:
-            raise AssertionError(f"It ended:\n{self.text}") from None
-        self.raw += part
-        self._stream.feed(part)
-        if b"\x1b[6n" in part:
-            self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
-        if b"\x1b]11;?" in part:
-            self.child.send(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62c")
-
-    def type(self, text: str) -> None:
-        self.child.send(text)
-
-    def resize(self, columns: int, rows: int) -> None:
-        self.child.setwinsize(rows, columns)
-        self.screen.resize(rows, columns)
-
-    def ended(self) -> int:
-        self.child.expect(pexpect.EOF)
-        self.child.wait()
-        return int(self.child.exitstatus)
-
-
-@pytest.fixture
-def session(world: World) -> dict[str, Any]:
-    return world.add_session(world.add_project("deck", "/deck"), title="Mend the sails")
-
-
-@pytest.fixture
-def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Any]:
-    children: list[Any] = []
-
-    def start(columns: int = 100, rows: int = 30, **more: str) -> Screen:
-        environment = {
-            **{name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR", "COLORFGBG"}},
-            "QD_URL": gateway.url,
-            "QD_TOKEN": TOKEN,
-            "QD_STATE_DIR": str(tmp_path / "state"),
-            "QD_CACHE_DIR": str(tmp_path / "cache"),
-            "TERM": "xterm-256color",
-            "LANG": "C.UTF-8",
-            **more,
-        }
-        child = _spawn(
-            sys.executable, ["-m", "quarterdeck_cli"], env=environment, dimensions=(rows, columns), timeout=WITHIN
-        )
-        children.append(child)
-        return Screen(child, columns, rows)
-
-    yield start
-    for child in children:
-        child.close(force=True)
-
-
-def test_a_sitting(started: Any, world: World, session: dict[str, Any], tmp_path: Path) -> None:
+def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_path: Path) -> None:
     """Open, complete, use, run with live output, Ctrl-C, errors, history, resize, leave."""
     short = ids.short(session["id"])
     screen = started()
@@ -158,7 +69,7 @@ def test_a_sitting(started: Any, world: World, session: dict[str, Any], tmp_path
     assert b"\x1b]11;?" in screen.raw
 
 
-def test_the_connection_is_told_and_comes_back(started: Any, world: World, session: dict[str, Any]) -> None:
+def test_the_connection_is_told_and_comes_back(started: Started, world: World, session: dict[str, Any]) -> None:
     with FakeGateway(world) as gateway:
         screen = started(QD_URL=gateway.url)
         screen.shows("● up")
@@ -173,7 +84,7 @@ def test_the_connection_is_told_and_comes_back(started: Any, world: World, sessi
         screen.shows("Mend the sails", "● up")
 
 
-def test_plain_has_no_menu_no_toolbar_and_no_colour(started: Any, session: dict[str, Any]) -> None:
+def test_plain_has_no_menu_no_toolbar_and_no_colour(started: Started, session: dict[str, Any]) -> None:
     screen = started(QD_PLAIN="1", NO_COLOR="1")
     screen.shows("qd \u276f")
 

@@ -1,0 +1,1 @@
+"""Tables that follow what happens: full-screen in a terminal, lines of changes elsewhere."""

@@ -1,0 +1,45 @@
+"""`qd` on a terminal against a gateway of its own."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.world import TOKEN
+from tests.support.terminal_screen import Screen, on_terminal
+
+UNWANTED = {"COLUMNS", "NO_COLOR", "COLORFGBG", "QD_PLAIN", "QD_THEME"}
+Started = Callable[..., Screen]
+
+
+@pytest.fixture
+def session(world: World) -> dict[str, Any]:
+    return world.add_session(world.add_project("deck", "/deck"), title="Mend the sails")
+
+
+@pytest.fixture
+def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Started]:
+    """Starts `qd WORDS`; variables by name."""
+    screens: list[Screen] = []
+
+    def start(*words: str, columns: int = 100, rows: int = 30, **more: str) -> Screen:
+        environment = {
+            **{name: value for name, value in os.environ.items() if name not in UNWANTED},
+            "QD_URL": gateway.url,
+            "QD_TOKEN": TOKEN,
+            "QD_STATE_DIR": str(tmp_path / "state"),
+            "QD_CACHE_DIR": str(tmp_path / "cache"),
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            **more,
+        }
+        argv = [sys.executable, "-m", "quarterdeck_cli", *words]
+        screens.append(on_terminal(argv, environment, columns=columns, rows=rows))
+        return screens[-1]
+
+    yield start
+    for screen in screens:
+        screen.child.close(force=True)
