@@ -22,6 +22,8 @@ class Qd:
         self.logins = logins
         self._stack = AsyncExitStack()
         self._client: Client | None = None
+        self.log_ins = 0
+        """How often another log-in may have been chosen."""
         self.opened: str | None = None
         """The session that a command opened to be worked in."""
         self.standby: Standby | None = None
@@ -44,6 +46,7 @@ class Qd:
     async def disconnect(self) -> None:
         """The next `client` connects anew, as after a log-in."""
         self._client = None
+        self.log_ins += 1
         await self._stack.aclose()
 
     def _stand_by(self, login: Login) -> "Standby | None":

@@ -45,6 +45,10 @@ class FileKnown:
         self.path = path
         self.content = read_content(path)
 
+    def move(self, path: Path) -> None:
+        """To another server or user."""
+        self.path, self.content = path, read_content(path)
+
     def entries(self, kind: str) -> Sequence[Entry]:
         found = self.content.kinds.get(kind)
         return found.entries if found else ()

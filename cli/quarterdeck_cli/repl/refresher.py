@@ -13,9 +13,11 @@ from quarterdeck_cli import ids
 from quarterdeck_cli.api import access, events, read, usage
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
+from quarterdeck_cli.connection import Login, connected
 from quarterdeck_cli.errors import CliError, ConnectionLostError
 from quarterdeck_cli.known import fetch
 from quarterdeck_cli.known.file import FileKnown
+from quarterdeck_cli.known.place import known_file
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.status import Link, Status
@@ -39,14 +41,32 @@ class Refresher:
         self._me: UUID | None = None
         self._stale = set(fetch.KINDS)
         self._wanted: set[tuple[str, str]] = set()
-        self._wake = asyncio.Event()
+        self._log_ins = qd.log_ins
+        self._another, self._wake = asyncio.Event(), asyncio.Event()
         self._wake.set()
 
     async def run(self) -> None:
-        """Until it is cancelled. Nothing that fails here disturbs whoever types."""
-        async with asyncio.TaskGroup() as group:
-            for work in (self._listen, self._fetch, self._tick):
-                group.create_task(self._persist(work))
+        """Until it is cancelled. It has a client of its own, to which nothing answers but the server."""
+        while True:
+            self._log_ins = self._qd.log_ins
+            self._another.clear()
+            try:
+                async with connected(self._qd.logins, _nothing_else) as client:
+                    await self._refresh(client)
+            except CliError:
+                self._set(link=Link.OFFLINE)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _refresh(self, client: Client) -> None:
+        """Until another log-in is chosen."""
+        self._known.move(known_file(self._qd.logins.named))
+        work = [asyncio.create_task(self._persist(part, client)) for part in (self._listen, self._fetch, self._tick)]
+        try:
+            await self._another.wait()
+        finally:
+            for each in work:
+                each.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
 
     # --- what the prompt tells ---
 
@@ -54,6 +74,8 @@ class Refresher:
         """It may have changed anything, files of the session above all."""
         self._known.forget_folders()
         self._set(unread=0)
+        if self._qd.log_ins != self._log_ins:
+            self._another.set()
         self.refetch(set(fetch.KINDS))
 
     def refetch(self, kinds: set[str]) -> None:
@@ -67,18 +89,18 @@ class Refresher:
 
     # --- the work ---
 
-    async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _persist(self, work: Callable[[Client], Awaitable[None]], client: Client) -> None:
         while True:
             try:
-                await work()
-            except CliError as error:
-                if isinstance(error, ConnectionLostError):
-                    self._set(link=Link.OFFLINE)
-            await asyncio.sleep(AGAIN_SECONDS)
+                await work(client)
+            except ConnectionLostError:
+                self._set(link=Link.OFFLINE)
+                await asyncio.sleep(AGAIN_SECONDS)
+            except Exception:  # noqa: BLE001 - whoever types is not to be disturbed by what is only shown beside
+                await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _listen(self) -> None:
+    async def _listen(self, client: Client) -> None:
         """Every event that this user may see, from now on, through cuts."""
-        client = await self._qd.client()
         self._me = ids.uuid_of((await access.viewer(client)).id)
         cursor = Cursor((await events.log_status(client)).position)
         self._set(link=Link.UP, position=cursor.after)
@@ -108,24 +130,30 @@ class Refresher:
         if kinds := fetch.touched(event.topic):
             self.refetch(kinds)
 
-    async def _fetch(self) -> None:
+    async def _fetch(self, client: Client) -> None:
         await self._wake.wait()
         self._wake.clear()
-        client = await self._qd.client()
         while self._wanted:
             await self._fetch_folder(client, *self._wanted.pop())
         await asyncio.sleep(GATHER_SECONDS)
-        while self._stale:
-            kind = self._stale.pop()
-            try:
-                found = await fetch.KINDS[kind].fetch(client, self._here.project_id)
-            except ConnectionLostError:
-                self._stale.add(kind)
+        try:
+            while self._stale:
+                await self._fetch_kind(client, self._stale.pop())
+        finally:
+            if self._stale:
                 self._wake.set()
-                raise
-            self._known.learn(kind, found)
         await asyncio.to_thread(self._known.save)
         self._count()
+
+    async def _fetch_kind(self, client: Client, kind: str) -> None:
+        """What this user may not see is not known."""
+        try:
+            self._known.learn(kind, await fetch.KINDS[kind].fetch(client, self._here.project_id))
+        except ConnectionLostError:
+            self.refetch({kind})
+            raise
+        except CliError:
+            self._known.learn(kind, ())
 
     async def _fetch_folder(self, client: Client, session: str, folder: str) -> None:
         from quarterdeck_cli import resolve
@@ -138,16 +166,20 @@ class Refresher:
         live = {kind: sum(entry.live for entry in self._known.entries(kind)) for kind in LIVE}
         self._set(sessions=live["session"], running=live["command"], alerts=live["alert"])
 
-    async def _tick(self) -> None:
-        await asyncio.sleep(0 if self.status.spent_today is None else EACH_SECONDS)
+    async def _tick(self, client: Client) -> None:
         self.refetch({"worker"})
         if self._here.project_id:
-            self._set(spent_today=await spent_today(await self._qd.client(), self._here.project_id))
+            self._set(spent_today=await spent_today(client, self._here.project_id))
+        await asyncio.sleep(AGAIN_SECONDS if self.status.spent_today is None else EACH_SECONDS)
 
     def _set(self, **changes: object) -> None:
         before, self.status = self.status, msgspec.structs.replace(self.status, **changes)
         if before != self.status:
             self._changed()
+
+
+def _nothing_else(_login: Login) -> None:
+    """What is kept of the server is no news of it."""
 
 
 def _say_nothing(_text: str) -> None:

@@ -45,7 +45,7 @@ def offered(line: str, *, session: str = "4f2a91cc", grammar: Command = GRAMMAR)
     ("line", "first"),
     [
         ("ses", ["session"]),
-        ("sn", ["session"]),
+        ("ssn", ["session"]),
         ("qd ses", ["session"]),
         ("session op", ["open"]),
         ("session ope", ["open"]),

@@ -76,12 +76,16 @@ def test_the_connection_is_told_and_comes_back(started: Started, world: World, s
 
     screen.shows("connecting", gone="● up")
     screen.type("session list\r")
+    screen.shows("does not answer", "Mend the sails")
+    screen.type("worker list\r")
     screen.shows("cannot be reached", "✗ 69 ")
 
     with FakeGateway(world, gateway.port):
         screen.shows("● up")
-        screen.type("session list\r")
-        screen.shows("Mend the sails", "● up")
+        screen.type("worker list\r")
+        screen.shows("No worker is known", "● up")
+        screen.type("exit\r")
+        assert screen.ended() == 0
 
 
 def test_plain_has_no_menu_no_toolbar_and_no_colour(started: Started, session: dict[str, Any]) -> None:
