@@ -31,20 +31,7 @@ PART_BYTES = 8 * 1024**2
 
 async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
     """Writes the bundle, or goes on with one that was begun, and returns the exit code."""
-    client = await qd.client()
-    # before the head: a note about rows that are not in the bundle would look like a log that was cut off
-    notes = [each.note async for each in checkpoints(client)] if part.scope is Scope.ALL else []
-    end = (await log_status(client)).position
-    with (
-        qd.out.status("Exporting …") as say,
-        BundleWriter(path, part.scope, part.id, end) as writer,
-    ):
-        await _Export(client, writer, part, say).run()
-        if part.scope is not Scope.ALL:
-            await _prove(client, writer)
-        begun = writer.progress.header.end
-        # a part that was begun earlier ends at its own head; but what is beyond the log's head is to be found
-        writer.finish([note for note in notes if not begun < checkpoint_in(note).head.position <= end])
+    writer = await write_bundle(qd, path, part)
     told = writer.progress
     if as_json:
         qd.out.json(
@@ -62,6 +49,25 @@ async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
         )
         qd.out.note(f"Check it anywhere, without a server: qd audit verify --bundle {path}")
     return ExitCode.OK
+
+
+async def write_bundle(qd: Qd, path: Path, part: Part) -> BundleWriter:
+    """Writes the bundle, or goes on with one that was begun."""
+    client = await qd.client()
+    # before the head: a note about rows that are not in the bundle would look like a log that was cut off
+    notes = [each.note async for each in checkpoints(client)] if part.scope is Scope.ALL else []
+    end = (await log_status(client)).position
+    with (
+        qd.out.status("Exporting …") as say,
+        BundleWriter(path, part.scope, part.id, end) as writer,
+    ):
+        await _Export(client, writer, part, say).run()
+        if part.scope is not Scope.ALL:
+            await _prove(client, writer)
+        begun = writer.progress.header.end
+        # a part that was begun earlier ends at its own head; but what is beyond the log's head is to be found
+        writer.finish([note for note in notes if not begun < checkpoint_in(note).head.position <= end])
+    return writer
 
 
 async def _prove(client: Client, writer: BundleWriter) -> None:

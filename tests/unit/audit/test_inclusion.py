@@ -25,6 +25,8 @@ from quarterdeck.audit.checkpoints import Checkpoint, checkpoint_in, log_name
 from quarterdeck.audit.inclusion.walk import Before, Held, walk
 from quarterdeck.audit.merkle import Subtree, Tree, leaf, node, root_of, subtrees
 from quarterdeck.audit.notes import SigningKey
+from quarterdeck.audit.report.page import page
+from quarterdeck.audit.report.story import Story
 from quarterdeck.audit.tampering import Fault
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.session_events import SessionOpened
@@ -166,12 +168,17 @@ def test_a_part_is_proven_by_the_logs_tree(tmp_path: Path) -> None:
     assert found.report.intact, found.report.finding
     assert found.proven is not None
     assert (found.proven.rows, found.proven.later, found.proven.checkpoint.number) == (18, 0, 3)
+    assert found.covered
 
 
 def test_what_came_after_the_checkpoint_is_told_apart(tmp_path: Path) -> None:
     found = check(part(tmp_path / "b", a_log(), size=20))
     assert found.proven is not None
     assert (found.proven.rows, found.proven.later) == (13, 5)
+    assert not found.covered
+    told = page(Story(SESSION), found, None, datetime(2026, 11, 21, tzinfo=UTC))
+    assert "in order, but not all of it is signed yet" in told
+    assert "The record is intact" not in told
 
 
 def test_a_proof_tells_nothing_of_other_sessions(tmp_path: Path) -> None:

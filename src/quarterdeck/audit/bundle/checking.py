@@ -39,6 +39,13 @@ class BundleReport:
     proven: Proven | None = None
     """Of a part: what shows that it belongs to the log; None: nothing does."""
 
+    @property
+    def covered(self) -> bool:
+        """A whole log's chain, or a part's proof, holds all that is in it."""
+        if not self.report.intact:
+            return False
+        return self.header.scope is Scope.ALL or (self.proven is not None and not self.proven.later)
+
 
 def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | None = None) -> BundleReport:
     """Raises BundleError for a file that cannot be read to its end; everything else that is wrong is the finding.

@@ -10,6 +10,7 @@ from quarterdeck.audit.commands.keys import list_keys
 from quarterdeck.audit.commands.rebuild import compare_read_models
 from quarterdeck.audit.commands.reexecute import reexecute_session
 from quarterdeck.audit.commands.rehearse import rehearse_log
+from quarterdeck.audit.commands.report import report_session
 from quarterdeck.audit.commands.verify import verify_log
 from quarterdeck_cli.command_line import command, group
 
@@ -23,6 +24,7 @@ class AuditPlugin:
         command(audit, "keys")(list_keys)
         command(audit, "export")(export_log)
         command(audit, "rehearse")(rehearse_log)
+        command(audit, "report")(report_session)
         command(audit, "rebuild")(compare_read_models)
         command(audit, "reexecute")(reexecute_session)
         app.add_typer(audit, name="audit")

@@ -1,0 +1,1 @@
+"""A session as one page of HTML, for reviewers who have nothing else."""
