@@ -75,6 +75,11 @@ def side(text: str) -> str:
     return text.strip().upper()
 
 
+def status(text: str) -> str:
+    """Of a task, as the API writes it."""
+    return text.strip().lower().replace("-", "_")
+
+
 def rule(text: str) -> Json:
     """A network rule from `pypi.org`, `*.example.org:8443` or `[2001:db8::1]:443`; the port is 443 where none is."""
     host, colon, port = text.rpartition(":")
@@ -109,6 +114,7 @@ PLAIN = {
     "keep-ignored": Kind("keepIgnored", yes),
     "when-idle": Kind("whenIdle", str),
     "snapshots": Kind("snapshotBytes", size),
+    "task-at-close": Kind("taskAtClose", status),
 }
 TASK_FILES = {
     "tasks-sync": Kind("enabled", yes),

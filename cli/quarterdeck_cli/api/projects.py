@@ -53,6 +53,7 @@ class ProjectSettings(Answer, frozen=True):
     runtime: str
     keep_ignored: bool
     when_idle: str
+    task_at_close: str
     task_files: TaskFiles
     snapshot_bytes: int | None = None
 

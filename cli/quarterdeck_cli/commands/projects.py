@@ -96,6 +96,7 @@ def _shown(found: api.ProjectDetails) -> list[tuple[str, str]]:
         *settings.bounds(msgspec.to_builtins(chosen.limits)),
         ("limits", "strict" if chosen.strict_limits else "as this host can"),
         ("network", ", ".join(settings.written(rule.host, rule.port) for rule in chosen.network) or "none"),
+        ("task at close", chosen.task_at_close.replace("_", " ") if chosen.task_at_close != "none" else ""),
         ("when idle", chosen.when_idle if chosen.limits.idle_seconds else ""),
         ("snapshots", _snapshots(chosen)),
         *_task_files(found),

@@ -105,6 +105,9 @@ class ProjectSettings:
         description="Of snapshots that are kept, at most; null: as much as the workers keep for every project."
     )
     task_files: TaskFiles
+    task_at_close: str = strawberry.field(
+        description="`none`, `in_review` or `done`: what a task becomes when the session that works on it is closed."
+    )
 
 
 @strawberry.input(description="What is left out stays as it is.")
@@ -124,6 +127,7 @@ class ProjectSettingsInput:
     when_idle: str | None = strawberry.UNSET
     snapshot_bytes: Long | None = strawberry.UNSET
     task_files: TaskFilesInput | None = strawberry.UNSET
+    task_at_close: str | None = strawberry.UNSET
 
 
 def shown_settings(settings: Settings) -> ProjectSettings:

@@ -8,14 +8,17 @@ import structlog
 
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.ports.system import Clock
-from quarterdeck.application.streams import SESSION, TASK
+from quarterdeck.application.streams import PROJECT, SESSION, TASK
 from quarterdeck.conductor.held_tasks import HeldTask
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain import task_work
+from quarterdeck.domain.project import Project, TaskAtClose
 from quarterdeck.domain.session_state import EndedSession, LiveSession, NoSession
 from quarterdeck.domain.task import Claim, NoTask, Task, TaskState
-from quarterdeck.domain.task_events import TaskEvent
+from quarterdeck.domain.task_events import TaskEvent, TaskStatus
 
+CLOSED = "closed"
+"""How a session ended that somebody, or a limit of time, has closed."""
 logger = structlog.get_logger(__name__)
 
 
@@ -45,12 +48,27 @@ class Claims:
             self._work.held.leave(task_id, held)
         elif isinstance(place, EndedSession):
             reason = f"The session that worked on it has ended ({place.how})."
-            give_back = partial(_give_back, session_id=session_id, reason=reason, now=now)
+            status = await self._status_at_close(place)
+            give_back = partial(_give_back, session_id=session_id, status=status, reason=reason, now=now)
             await self._journal.decide(TASK, task_id, give_back)
             self._work.held.leave(task_id, held)
         else:
             renew = partial(_renew, session_id=session_id, lease=held.lease, now=now)
             await self._journal.decide(TASK, task_id, renew)
+
+    async def _status_at_close(self, place: EndedSession) -> TaskStatus | None:
+        """That the task gets; None: it is as far as somebody has said. A session that was lost has finished nothing."""
+        home = (await self._journal.read(PROJECT, place.project_id)).state
+        if place.how != CLOSED or not isinstance(home, Project):
+            return None
+        return _STATUS[TaskAtClose(home.settings.task_at_close)]
+
+
+_STATUS = {
+    TaskAtClose.NONE: None,
+    TaskAtClose.IN_REVIEW: TaskStatus.IN_REVIEW,
+    TaskAtClose.DONE: TaskStatus.DONE,
+}
 
 
 def _is_for(place: LiveSession | EndedSession, task_id: UUID) -> bool:
@@ -68,10 +86,15 @@ def _renew(state: TaskState, session_id: UUID, lease: timedelta, now: datetime) 
     return task_work.renew(state, user_id=held.user_id, number=held.number, lease=lease, now=now) if held else ()
 
 
-def _give_back(state: TaskState, session_id: UUID, reason: str, now: datetime) -> tuple[TaskEvent, ...]:
+def _give_back(
+    state: TaskState, session_id: UUID, status: TaskStatus | None, reason: str, now: datetime
+) -> tuple[TaskEvent, ...]:
+    """In one step with its status: nobody claims in between what is to be reviewed. What is blocked stays so."""
     held = _claim_of(state, session_id, now)
     if held is None:
         return ()
+    if status and isinstance(state, Task) and state.status is not TaskStatus.BLOCKED:
+        return task_work.change_status(state, status, user_id=held.user_id, reason=reason, now=now)
     return task_work.release(state, user_id=held.user_id, number=held.number, reason=reason, now=now)
 
 

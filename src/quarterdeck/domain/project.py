@@ -26,6 +26,14 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class TaskAtClose(StrEnum):
+    """What becomes of a task when the session that works on it is closed."""
+
+    NONE = "none"
+    IN_REVIEW = "in_review"
+    DONE = "done"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettings:
     jail_driver: str = "auto"
@@ -55,12 +63,14 @@ class ProjectSettings:
     snapshot_bytes: int | None = None
     """Of the object store, that snapshots may take; None: as much as the workers let every project have."""
     task_files: TaskFileSettings = BY_DEFAULT
+    task_at_close: str = TaskAtClose.NONE.value
+    """How far a task is when the session that works on it is closed: `none`, `in_review` or `done`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectCreated:
     TOPIC: ClassVar[str] = "ProjectCreated"
-    SCHEMA_VERSION: ClassVar[int] = 5
+    SCHEMA_VERSION: ClassVar[int] = 6
     name: str
     repository: str
     """Absolute path or URL, without credentials."""
@@ -72,7 +82,7 @@ class ProjectCreated:
 @dataclass(frozen=True, kw_only=True)
 class ProjectSettingsChanged:
     TOPIC: ClassVar[str] = "ProjectSettingsChanged"
-    SCHEMA_VERSION: ClassVar[int] = 5
+    SCHEMA_VERSION: ClassVar[int] = 6
     settings: ProjectSettings
 
 
@@ -229,6 +239,12 @@ def _check_settings(settings: ProjectSettings) -> None:
             )
     limits.check(settings.limits, "settings.limits")
     network.check(settings.network, "settings.network")
+    if settings.task_at_close not in set(TaskAtClose):
+        raise InvalidInputError(
+            f"{settings.task_at_close[:80]!r} is nothing that a task can be when its session is closed.",
+            f"Choose {', '.join(TaskAtClose)}.",
+            field="settings.taskAtClose",
+        )
     task_file_settings.check(settings.task_files, "settings.taskFiles")
     _check_image(settings)
 

@@ -190,6 +190,7 @@ class World:
                 "runtime": "",
                 "keepIgnored": False,
                 "whenIdle": "pause",
+                "taskAtClose": "none",
                 "snapshotBytes": None,
                 "taskFiles": {
                     "enabled": False,

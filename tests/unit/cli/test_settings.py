@@ -22,6 +22,7 @@ PYPI = {"host": "pypi.org", "port": 443}
         (["time-out=90"], {"commandTimeoutSeconds": 90}),
         (["sessions=3", "sessions-per-user=none"], {"maxSessions": 3, "maxSessionsPerUser": None}),
         (["strict-limits=yes", "keep-ignored=off"], {"strictLimits": True, "keepIgnored": False}),
+        (["task-at-close=in-review"], {"taskAtClose": "in_review"}),
         (["snapshots=20G"], {"snapshotBytes": 20 * 2**30}),
         (["image=debian:13"], {"image": "debian:13"}),
         (["workspace_files=400", "Open_Files=64"], {"limits": {"workspaceFiles": 400, "openFiles": 64}}),

@@ -1,5 +1,6 @@
 """Claims of sessions that work on a task last as long as the session."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -12,10 +13,17 @@ from tests.unit.conductor.test_conductor import conducting
 from tests.unit.conductor.test_timekeeper import SETTINGS, AheadClock
 
 from quarterdeck.adapters.memory.log import MemoryEventLog
+from quarterdeck.domain.project import ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session_events import SessionLost
 from quarterdeck.domain.session_state import OpenSession
-from quarterdeck.domain.task_events import TaskClaimExpired, TaskClaimRenewed, TaskReleased, TaskStatus
+from quarterdeck.domain.task_events import (
+    TaskClaimExpired,
+    TaskClaimRenewed,
+    TaskReleased,
+    TaskStatus,
+    TaskStatusChanged,
+)
 from quarterdeck.domain.task_fields import TaskFields
 
 HOUR = timedelta(hours=1)
@@ -29,8 +37,9 @@ def clock(deck: Deck) -> AheadClock:
     return clock
 
 
-async def made(deck: Deck) -> UUID:
-    return (await tasks_of(deck).create(ADA, await deck.project(), TaskFields(title="Fix it"))).subject_id
+async def made(deck: Deck, project_id: UUID | None = None) -> UUID:
+    home = project_id or await deck.project()
+    return (await tasks_of(deck).create(ADA, home, TaskFields(title="Fix it"))).subject_id
 
 
 async def renewals(deck: Deck, task: UUID) -> int:
@@ -81,6 +90,41 @@ async def test_it_is_given_back_once_when_the_session_is_closed_and_when_it_is_l
         clock.passes(hours=1)
         await eventually(lambda: ends(deck, other))
         assert [len(await ends(deck, task)) for task in (closed, lost)] == [1, 1]
+
+
+async def test_a_project_may_say_how_far_a_task_is_when_its_session_is_closed(deck: Deck, clock: AheadClock) -> None:
+    async with conducting(deck, SETTINGS), conducting(deck, SETTINGS):
+        project_id = await deck.project()
+        version = len(await deck.events(project_id))
+        settings = ProjectSettings(task_at_close="in_review")
+        await deck.append(project_id, version, ProjectSettingsChanged(settings=settings))
+        closed, lost, blocked, dropped = [await made(deck, project_id) for _ in range(4)]
+        sessions = [await started(deck, task) for task in (closed, lost, blocked, dropped)]
+        await tasks_of(deck).block(ADA, blocked, "the key is missing")
+        await tasks_of(deck).change_status(ADA, dropped, TaskStatus.DROPPED)
+        version = (await deck.loaded(sessions[1])).version
+        await deck.append(sessions[1], version, SessionLost(reason="gone"), session_id=sessions[1])
+        for each in (sessions[0], sessions[2], sessions[3]):
+            await deck.close(each)
+
+        async def changed() -> list[TaskStatusChanged]:
+            return [each for each in await deck.events(closed) if isinstance(each, TaskStatusChanged)]
+
+        last = (await eventually(lambda: _but_one(changed)))[-1]
+        assert (last.status, last.owner_id) == (TaskStatus.IN_REVIEW, ADA.caller.user_id)
+        assert last.reason == "The session that worked on it has ended (closed)."
+        for task, status in ((lost, TaskStatus.OPEN), (blocked, TaskStatus.BLOCKED)):
+            [end] = await eventually(partial(ends, deck, task))
+            assert isinstance(end, TaskReleased)
+            assert end.status is status
+        assert (await ends(deck, closed), await ends(deck, dropped)) == ([], [])
+        assert len(await changed()) == 2
+
+
+async def _but_one(changed: Callable[[], Awaitable[list[TaskStatusChanged]]]) -> list[TaskStatusChanged]:
+    """The first is that the session began."""
+    found = await changed()
+    return found if len(found) > 1 else []
 
 
 async def test_a_session_that_ends_while_no_conductor_runs_gives_it_back_as_well(deck: Deck, clock: AheadClock) -> None:

@@ -111,6 +111,12 @@ def test_the_same_settings_are_no_change() -> None:
     assert project.change_settings(after(CREATED), ProjectSettings()) == ()
 
 
+def test_what_a_task_cannot_be_when_its_session_is_closed_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="'dropped' is nothing that a task can be") as told:
+        project.change_settings(after(CREATED), ProjectSettings(task_at_close="dropped"))
+    assert (told.value.field, told.value.next_step) == ("settings.taskAtClose", "Choose none, in_review, done.")
+
+
 def test_an_unknown_project_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         project.archive(NoProject())

@@ -36,6 +36,7 @@ from quarterdeck.domain.task_events import (
     TaskWorkNoted,
 )
 from quarterdeck.domain.task_fields import Priority, TaskChanges, TaskFields
+from quarterdeck.domain.task_file_settings import TaskFileSettings
 from quarterdeck.domain.task_files import (
     KeptField,
     SyncFinding,
@@ -163,6 +164,13 @@ def test_a_projects_settings_from_before_limits_and_network_are_read_today() -> 
     assert decode("ProjectCreated", 1, created % (str(owner).encode(), old)) == ProjectCreated(
         name="n", repository="/r", default_branch="main", owner_id=owner, settings=settings
     )
+
+
+def test_a_projects_settings_from_before_tasks_were_moved_at_a_close_are_read_today() -> None:
+    old = b'{"settings":{"max_sessions":3,"task_files":{"enabled":true,"branch":"tasks"}}}'
+    files = TaskFileSettings(enabled=True, branch="tasks")
+    settings = ProjectSettings(max_sessions=3, task_files=files, task_at_close="none")
+    assert decode("ProjectSettingsChanged", 5, old) == ProjectSettingsChanged(settings=settings)
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -12,6 +12,7 @@ from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
 from quarterdeck.domain.session_events import SessionCloseRequested, SessionOpened, SessionProvisioned
+from quarterdeck.domain.task_file_settings import BY_DEFAULT, TaskFileSettings
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded, WorkspacePrepared
 
 
@@ -203,8 +204,56 @@ def _settings_changed_v4(event: ProjectSettingsChangedV3) -> ProjectSettingsChan
     return ProjectSettingsChangedV4(settings=ProjectSettingsV4(**vars(event.settings)))
 
 
-def _created_v5(event: ProjectCreatedV4) -> ProjectCreated:
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsV5:
+    jail_driver: str = "auto"
+    max_sessions: int = 20
+    max_commands_per_session: int = 16
+    max_sessions_per_user: int | None = None
+    command_timeout_seconds: int = 3600
+    limits: LimitsAsked = NOTHING_ASKED
+    strict_limits: bool = False
+    network: tuple[NetworkRule, ...] = ()
+    image: str = ""
+    dockerfile: str = ""
+    runtime: str = ""
+    keep_ignored: bool = False
+    when_idle: str = "pause"
+    snapshot_bytes: int | None = None
+    task_files: TaskFileSettings = BY_DEFAULT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectCreatedV5:
+    name: str
+    repository: str
+    default_branch: str
+    owner_id: UUID
+    settings: ProjectSettingsV5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSettingsChangedV5:
+    settings: ProjectSettingsV5
+
+
+def _created_v5(event: ProjectCreatedV4) -> ProjectCreatedV5:
     """Task files were not kept in step with the log."""
+    return ProjectCreatedV5(
+        name=event.name,
+        repository=event.repository,
+        default_branch=event.default_branch,
+        owner_id=event.owner_id,
+        settings=ProjectSettingsV5(**vars(event.settings)),
+    )
+
+
+def _settings_changed_v5(event: ProjectSettingsChangedV4) -> ProjectSettingsChangedV5:
+    return ProjectSettingsChangedV5(settings=ProjectSettingsV5(**vars(event.settings)))
+
+
+def _created_v6(event: ProjectCreatedV5) -> ProjectCreated:
+    """A session that was closed changed no task's status."""
     return ProjectCreated(
         name=event.name,
         repository=event.repository,
@@ -214,7 +263,7 @@ def _created_v5(event: ProjectCreatedV4) -> ProjectCreated:
     )
 
 
-def _settings_changed_v5(event: ProjectSettingsChangedV4) -> ProjectSettingsChanged:
+def _settings_changed_v6(event: ProjectSettingsChangedV5) -> ProjectSettingsChanged:
     return ProjectSettingsChanged(settings=ProjectSettings(**vars(event.settings)))
 
 
@@ -345,10 +394,12 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectCreated", 2): Earlier(shape=ProjectCreatedV2, upcast=_created_v3),
     ("ProjectCreated", 3): Earlier(shape=ProjectCreatedV3, upcast=_created_v4),
     ("ProjectCreated", 4): Earlier(shape=ProjectCreatedV4, upcast=_created_v5),
+    ("ProjectCreated", 5): Earlier(shape=ProjectCreatedV5, upcast=_created_v6),
     ("ProjectSettingsChanged", 1): Earlier(shape=ProjectSettingsChangedV1, upcast=_settings_changed_v2),
     ("ProjectSettingsChanged", 2): Earlier(shape=ProjectSettingsChangedV2, upcast=_settings_changed_v3),
     ("ProjectSettingsChanged", 3): Earlier(shape=ProjectSettingsChangedV3, upcast=_settings_changed_v4),
     ("ProjectSettingsChanged", 4): Earlier(shape=ProjectSettingsChangedV4, upcast=_settings_changed_v5),
+    ("ProjectSettingsChanged", 5): Earlier(shape=ProjectSettingsChangedV5, upcast=_settings_changed_v6),
     ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
     ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
     ("SessionOpened", 2): Earlier(shape=SessionOpenedV2, upcast=_opened_v3),
