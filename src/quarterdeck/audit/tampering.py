@@ -26,6 +26,8 @@ class Fault(StrEnum):
     """A part's rows are not those of the log that was signed."""
     CHANGED_TRANSCRIPT = "changed transcript"
     """What a command printed is not what was logged at its end."""
+    CHANGED_SNAPSHOT = "changed snapshot"
+    """A tree that the log names is not there, or not what its name says."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from quarterdeck.audit.commands.rebuild import compare_read_models
 from quarterdeck.audit.commands.reexecute import reexecute_session
 from quarterdeck.audit.commands.rehearse import rehearse_log
 from quarterdeck.audit.commands.report import report_session
+from quarterdeck.audit.commands.snapshots import verify_snapshots
 from quarterdeck.audit.commands.verify import verify_log
 from quarterdeck_cli.command_line import command, group
 
@@ -25,6 +26,7 @@ class AuditPlugin:
         command(audit, "export")(export_log)
         command(audit, "rehearse")(rehearse_log)
         command(audit, "report")(report_session)
+        command(audit, "snapshots")(verify_snapshots)
         command(audit, "rebuild")(compare_read_models)
         command(audit, "reexecute")(reexecute_session)
         app.add_typer(audit, name="audit")
