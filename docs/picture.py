@@ -1,4 +1,4 @@
-"""Makes docs/images/terminal.svg from docs/images/terminal.cast, a recording that `qd export` wrote.
+"""Makes the pictures docs/images/*.svg from the recordings of terminals beside them, docs/images/*.cast.
 
 python docs/picture.py
 """
@@ -23,8 +23,8 @@ FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.D
 
 
 def main() -> None:
-    cast = (IMAGES / "terminal.cast").read_text("utf-8")
-    (IMAGES / "terminal.svg").write_text(drawn(cast), "utf-8")
+    for cast in IMAGES.glob("*.cast"):
+        cast.with_suffix(".svg").write_text(drawn(cast.read_text("utf-8")), "utf-8")
 
 
 def drawn(cast: str) -> str:
@@ -64,7 +64,7 @@ def _line(screen: pyte.Screen, row: int) -> Text:
 
 
 def _style(cell: Any) -> Style:
-    return Style(color=_colour(cell.fg), bold=cell.bold)
+    return Style(color=_colour(cell.fg), bgcolor=_colour(cell.bg), bold=cell.bold, reverse=cell.reverse)
 
 
 def _colour(name: str) -> str | None:

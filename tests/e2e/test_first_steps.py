@@ -195,6 +195,24 @@ async def test_a_bundle_has_what_was_printed(product: Product) -> None:
     assert checked["bundle"]["transcripts"] > 0
 
 
+async def test_a_session_is_replayed_on_the_server_as_off_line(product: Product) -> None:
+    session = product.ask("session", "open", "-p", "deck", "--title", "replayed")["id"]
+    assert product.qd("run", "-s", session, "--", "echo two > made.txt; echo one; false").returncode == 1
+    bundle = str(product.data / "session.tar.zst")
+    assert product.qd("audit", "export", "-s", session, bundle).returncode == 0
+
+    offline = product.qd("audit", "replay", "--bundle", bundle, "--json").stdout
+    assert offline
+    assert product.qd("audit", "replay", session, "--json").stdout.startswith(offline)
+    state = product.ask("audit", "replay", session, "--at", "c1")
+    assert state == product.ask("audit", "replay", "--bundle", bundle, "--at", "c1")
+    changed = product.ask("audit", "replay", session, "--diff", "start", "end")
+    assert changed["files"] == {"made.txt": "added"}
+    assert [each["path"] for each in changed["contents"]] == ["made.txt"]
+    assert product.ask("audit", "replay", "--bundle", bundle, "--diff", "start", "end")["contents"] is None
+    product.qd("session", "close", session)
+
+
 async def test_nothing_secret_is_in_logs_or_process_lists(product: Product) -> None:
     issued = product.ask("token", "issue", "ci", "--scope", "session:read")
     secret = issued["secret"]

@@ -28,12 +28,12 @@ class Frame:
         return self.offset + len(self.data) if self.kind in OUTPUT_KINDS else self.offset
 
 
-async def frames(client: Client, command_id: str) -> AsyncIterator[Frame]:
-    """Every recorded frame, once and in order.
+async def frames(client: Client, command_id: str, after: int = 0) -> AsyncIterator[Frame]:
+    """Every recorded frame from an output offset on, once and in order.
 
     Pages are cut by output offset, so frames without output that lie at a cut come with both pages.
     """
-    after, limit, complete = 0, PAGE_BYTES, False
+    limit, complete = PAGE_BYTES, False
     at_cut: set[Frame] = set()
     while not complete:
         page = await _page(client, command_id, after, limit)

@@ -41,9 +41,10 @@ class Player:
     Input is not shown: a terminal echoes it. Resizes and signals change nothing that a viewer sees.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, offset: int = 0) -> None:
+        """`offset`: where in the output the first frame is to be."""
         self._streams = {"OUTPUT": Sanitiser(), "ERROR": Sanitiser()}
-        self._offset = 0
+        self._offset = offset
         self._lost = ""
 
     def show(self, frame: Frame) -> bytes:
@@ -53,6 +54,11 @@ class Player:
         missing = self._missing(frame)
         stream = self._streams.get(frame.kind)
         return missing + (stream(frame.data) if stream else b"")
+
+    @property
+    def at_rest(self) -> bool:
+        """Another that begins at this offset goes on as this one does."""
+        return not self._lost and all(stream.at_rest for stream in self._streams.values())
 
     def finish(self) -> bytes:
         """To be printed last, also when the playing is broken off."""

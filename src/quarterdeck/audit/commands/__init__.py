@@ -10,6 +10,7 @@ from quarterdeck.audit.commands.keys import list_keys
 from quarterdeck.audit.commands.rebuild import compare_read_models
 from quarterdeck.audit.commands.reexecute import reexecute_session
 from quarterdeck.audit.commands.rehearse import rehearse_log
+from quarterdeck.audit.commands.replay import replay_session
 from quarterdeck.audit.commands.report import report_session
 from quarterdeck.audit.commands.snapshots import verify_snapshots
 from quarterdeck.audit.commands.verify import verify_log
@@ -29,6 +30,7 @@ class AuditPlugin:
         command(audit, "snapshots")(verify_snapshots)
         command(audit, "rebuild")(compare_read_models)
         command(audit, "reexecute")(reexecute_session)
+        command(audit, "replay")(replay_session)
         app.add_typer(audit, name="audit")
 
 

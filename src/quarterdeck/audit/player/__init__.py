@@ -1,0 +1,1 @@
+"""The player of `qd audit replay`: a replay on a full screen, steered by keys."""
