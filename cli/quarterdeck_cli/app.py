@@ -9,6 +9,7 @@ from quarterdeck_cli.command_line import Call, Json, command, group, run_synchro
 from quarterdeck_cli.commands import (
     alone,
     attach,
+    away,
     completion,
     export,
     login,
@@ -65,6 +66,7 @@ def make_app() -> typer.Typer:
     command(app, "diff")(snapshots.diff)
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)
+    command(app, "away")(away.while_away)
     command(app, "sync")(pending.sync)
     command(app, "completion")(completion.print_completion)
     _add_nouns(app)

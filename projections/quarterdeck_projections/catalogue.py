@@ -6,6 +6,7 @@ from quarterdeck_projections.budgets import BUDGETS
 from quarterdeck_projections.commands import COMMANDS
 from quarterdeck_projections.deliveries import DELIVERIES
 from quarterdeck_projections.findings import FINDINGS
+from quarterdeck_projections.happenings import HAPPENINGS
 from quarterdeck_projections.network import NETWORK
 from quarterdeck_projections.personas import PERSONAS
 from quarterdeck_projections.projection import Projection
@@ -34,5 +35,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     ALERTS,
     DELIVERIES,
     AUDIT_TRAIL,
+    HAPPENINGS,
     USAGE,
 )

@@ -465,6 +465,22 @@ class AuditEntry(ReadModel, table=True):
     """One line."""
 
 
+class Happening(ReadModel, table=True):
+    """What people want to know of who were away."""
+
+    TABLE: ClassVar[str] = "happenings"
+    __table_args__ = (Index(None, "project_id", "happened_at"),)
+    project_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    """Last, and in no index alone: a scan by position for the newest of a rare kind would read all there is."""
+    happened_at: datetime = Field(sa_type=Time)
+    actor_kind: str = Field(sa_type=Text)
+    actor_id: str = Field(sa_type=Text)
+    subject_id: UUID
+    """The stream."""
+
+
 class AlertRule(ReadModel, table=True):
     TABLE: ClassVar[str] = "alert_rules"
     __table_args__ = (Index(None, "project_id", "position"),)

@@ -26,6 +26,7 @@ from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
 from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
+from quarterdeck.application.readings import Readings
 from quarterdeck.application.reports import Reports
 from quarterdeck.application.sessions import Sessions
 from quarterdeck.application.snapshots import Snapshots
@@ -105,6 +106,7 @@ class Services:
     alerts: Alerts
     webhook_secrets: WebhookSecrets
     reports: Reports
+    readings: Readings
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
     """The address that a secret opens a session's port at."""

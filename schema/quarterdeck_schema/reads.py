@@ -18,6 +18,7 @@ from quarterdeck_projections.queries import (
     budgets,
     commands,
     findings,
+    happenings,
     members,
     network,
     personas,
@@ -46,6 +47,7 @@ from quarterdeck_projections.queries.alerts import AlertFilter, AlertRow, AlertR
 from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
+from quarterdeck_projections.queries.happenings import HappeningRow, TallyRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
@@ -157,6 +159,9 @@ class Reads(Protocol):
     async def report_issues(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportIssueRow]: ...
     async def list_report_issues(self, report_id: UUID, window: Window) -> Page[ReportIssueRow]: ...
     async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]: ...
+    async def happening_tallies(self, project_id: UUID, after: int) -> Sequence[TallyRow]: ...
+    async def newest_happenings(self, project_id: UUID, after: int, of_each: int) -> Sequence[HappeningRow]: ...
+    async def happened_by(self, project_id: UUID, moment: datetime) -> int: ...
     async def positions(self) -> Sequence[PositionRow]: ...
 
     async def ask_read_model_check(self, check_id: UUID) -> None:
@@ -356,6 +361,15 @@ class ReadModels:
 
     async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]:
         return await reports.load_deliveries(self._database, issue_ids)
+
+    async def happening_tallies(self, project_id: UUID, after: int) -> Sequence[TallyRow]:
+        return await happenings.tallies(self._database, project_id, after)
+
+    async def newest_happenings(self, project_id: UUID, after: int, of_each: int) -> Sequence[HappeningRow]:
+        return await happenings.newest(self._database, project_id, after, of_each)
+
+    async def happened_by(self, project_id: UUID, moment: datetime) -> int:
+        return await happenings.position_at(self._database, project_id, moment)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -15,6 +15,8 @@ from quarterdeck_schema.alerts.send_test_alert import SendTestAlertMutation
 from quarterdeck_schema.alerts.set_alert_rule import SetAlertRuleMutation
 from quarterdeck_schema.alerts.set_silence import SetSilenceMutation
 from quarterdeck_schema.alerts.subscriptions import AlertSubscriptions
+from quarterdeck_schema.away.mark_read import MarkReadMutation
+from quarterdeck_schema.away.queries import AwayQueries
 from quarterdeck_schema.budgets.answer_budget import AnswerBudgetMutation
 from quarterdeck_schema.budgets.queries import BudgetQueries
 from quarterdeck_schema.budgets.release_budget import ReleaseBudgetMutation
@@ -106,6 +108,7 @@ QUERIES = (
     BudgetQueries,
     AlertQueries,
     ReportQueries,
+    AwayQueries,
 )
 MUTATIONS = (
     LoginMutation,
@@ -162,6 +165,7 @@ MUTATIONS = (
     SendReportMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
+    MarkReadMutation,
 )
 SUBSCRIPTIONS = (CommandSubscriptions, TaskSubscriptions, BudgetSubscriptions, AlertSubscriptions, EventSubscriptions)
 

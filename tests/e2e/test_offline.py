@@ -71,6 +71,11 @@ async def test_what_is_changed_while_the_server_is_down_is_done_once_when_it_is_
 
     await _conflicts_wait_for_a_decision(product, other)
 
+    told = {each["kind"]: each["count"] for each in product.ask("away", *HOME, "--mark-read")["groups"]}
+    assert told == {"TASK_FINISHED": 1, "TASK_CREATED": 3}
+    assert product.ask("away", *HOME)["groups"] == []
+    assert {each["kind"] for each in product.ask("away", *HOME, "--since", "1h")["groups"]} == set(told)
+
 
 async def _conflicts_wait_for_a_decision(product: Product, task: str) -> None:
     assert product.stop() == 0

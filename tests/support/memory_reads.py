@@ -9,6 +9,7 @@ from uuid import UUID
 from tests.support import usage_facts
 from tests.support.memory_alerts import MemoryAlertReads
 from tests.support.memory_budgets import budgets_of, reservations_of
+from tests.support.memory_happenings import MemoryHappenings
 from tests.support.memory_reports import MemoryReportReads
 
 from quarterdeck.application.ports.log import LoggedEvent
@@ -56,7 +57,7 @@ RowT = TypeVar(
 )
 
 
-class MemoryReads(MemoryAlertReads, MemoryReportReads):
+class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings):
     kept = Kept()
     """Since when usage is."""
     _checks: frozenset[UUID] | set[UUID] = frozenset()

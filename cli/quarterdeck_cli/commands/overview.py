@@ -2,9 +2,11 @@
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.api import access
+from quarterdeck_cli.api import plain as builtins_of
 from quarterdeck_cli.api.commands import RecentCommand, recent_commands
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.api.sessions import Session, sessions
+from quarterdeck_cli.commands import away
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
@@ -24,10 +26,21 @@ async def overview(qd: Qd, *, as_json: bool = False) -> int:
     open_sessions = await first(sessions(client, live=True), SHOWN)
     recent = await first(recent_commands(client, live=True), 5 * SHOWN)
     running = [command for command in recent if command.state in {"QUEUED", "RUNNING"}]
+    happened = await away.of_all(client)
     if as_json:
-        qd.out.json({"url": client.url, "name": viewer.name, "sessions": open_sessions, "commands": running})
+        told = [{"project": {"id": home.id, "name": home.name}, **builtins_of(each)} for home, each in happened]
+        qd.out.json(
+            {
+                "url": client.url,
+                "name": viewer.name,
+                "sessions": open_sessions,
+                "commands": running,
+                "away": told,
+            }
+        )
         return 0
     qd.out.fields([("server", client.url), ("user", viewer.name)])
+    await away.show_all(qd, client, happened)
     _show(qd, open_sessions, running)
     return 0
 

@@ -22,6 +22,7 @@ from quarterdeck.domain.persona import PersonaEvent
 from quarterdeck.domain.preview import PreviewEvent
 from quarterdeck.domain.prices import PriceTableRevised
 from quarterdeck.domain.project import ProjectEvent
+from quarterdeck.domain.reading import ReadingEvent
 from quarterdeck.domain.report import ReportEvent
 from quarterdeck.domain.report_issue import ReportIssueEvent
 from quarterdeck.domain.session_events import SessionEvent
@@ -69,6 +70,7 @@ Event = (
     | SilenceEvent
     | ReportEvent
     | ReportIssueEvent
+    | ReadingEvent
     | RequestAccepted
 )
 

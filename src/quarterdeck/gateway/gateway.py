@@ -6,6 +6,7 @@ from uuid import UUID
 from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.system import Ids
+from quarterdeck.application.readings import Readings
 from quarterdeck.config import Settings
 from quarterdeck.gateway.auth import Authenticator
 from quarterdeck.gateway.documents import Documents
@@ -79,6 +80,7 @@ def make_gateway(parts: Parts) -> Gateway:
             alerts=parts.alerts,
             webhook_secrets=parts.webhook_secrets,
             reports=parts.reports,
+            readings=Readings(parts.log),
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
             identity=parts.identity,

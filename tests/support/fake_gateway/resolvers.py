@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import alerts, budgets, reports, tasks
+from tests.support.fake_gateway import alerts, away, budgets, reports, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 from quarterdeck.audit.merkle import root_of
@@ -41,6 +41,7 @@ def queries(world: World) -> dict[str, Resolver]:
         **budgets.queries(world),
         **alerts.queries(world),
         **reports.queries(world),
+        **away.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),
@@ -103,6 +104,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         **budgets.mutations(),
         **alerts.mutations(),
         **reports.mutations(),
+        **away.mutations(),
         "recordModelUsage": _record_model_usage,
         "revisePriceTable": _revise_price_table,
     }

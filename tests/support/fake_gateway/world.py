@@ -113,6 +113,10 @@ class World:
     tasks: list[Json] = field(default_factory=list[Json])
     asked: list[Json] = field(default_factory=list[Json])
     """What lists of tasks were asked for with."""
+    happened: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
+    """By project, in groups."""
+    read: dict[str, int] = field(default_factory=dict[str, int])
+    """Up to where, by project."""
     tokens: list[Json] = field(default_factory=list[Json])
     workers: list[Json] = field(default_factory=list[Json])
     findings: list[Json] = field(default_factory=list[Json])

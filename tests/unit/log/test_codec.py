@@ -272,6 +272,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "PriceTableRevised",
         "ProjectArchived",
         "ProjectCreated",
+        "ProjectRead",
         "ProjectSettingsChanged",
         "QuotaExceeded",
         "ReportDelivered",
