@@ -266,7 +266,7 @@ async def test_nothing_is_signed_where_an_earlier_row_is_not_the_one_that_was_si
     await world.happens(5)
     await world.conductor().once()
     before = len(await world.signed())
-    world.log._rows[1] = replace(world.log._rows[1], digest=bytes(32))
+    world.log._rows[1] = replace(world.log._rows[1], digest=bytes(32))  # pyright: ignore[reportPrivateUsage]
     await world.happens()
     world.clock.passes(seconds=61)
     await world.conductor().once()
