@@ -11,6 +11,7 @@ from quarterdeck_cli.commands import (
     attach,
     away,
     completion,
+    edit,
     export,
     login,
     pending,
@@ -63,6 +64,7 @@ def make_app() -> typer.Typer:
     command(app, "whoami")(login.who_am_i)
     command(app, "run", context_settings=PLAIN_WORDS)(run.run)
     command(app, "attach")(attach.attach_to)
+    command(app, "edit")(edit.edit_file)
     command(app, "diff")(snapshots.diff)
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)

@@ -12,12 +12,12 @@ from quarterdeck_cli.text import plain
 
 
 @contextmanager
-def target(output: Path | None) -> Generator[IO[bytes]]:
-    """A new file at `output`, or standard output; what breaks off leaves none."""
+def target(output: Path | None, *, replace: bool = False) -> Generator[IO[bytes]]:
+    """A new file at `output`, or standard output; what breaks off leaves none, or the one that it was to replace."""
     if output is None:
         yield sys.stdout.buffer
         return
-    if output.exists():
+    if os.path.lexists(output) and not replace:
         raise UsageError(f"There is a {plain(str(output))} already.", "Name another file, or remove it.")
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:

@@ -43,6 +43,22 @@ async def token_id(client: Client, text: str) -> str:
     return _whole("Token", text) or await _by_suffix("token", text, tokens(client), lambda t: t.name)
 
 
+async def session_or_only(client: Client, text: str | None) -> str:
+    """A session that is named, else the one that is open in the project that is meant."""
+    if text:
+        return await session_id(client, text)
+    home = await project_or_here(client, None)
+    found = [each async for each in sessions(client, project_id=home, live=True)]
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise NotFoundError(
+            "No session is open in this project.", "Open one with `qd session open`, or name one with -s."
+        )
+    named = ", ".join(f"{ids.short(each.id)} {plain(each.title)}".strip() for each in found[:10])
+    raise UsageError(f"{len(found)} sessions are open in this project: {named}.", "Name one with -s.")
+
+
 def reservation_id(text: str) -> str:
     """From what `qd budget reserve` printed."""
     parsed = ids.parse_global_id(text)

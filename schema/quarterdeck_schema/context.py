@@ -17,6 +17,7 @@ from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
+from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.personas import Personas
@@ -97,6 +98,7 @@ class Services:
     task_starts: TaskStarts
     task_files: TaskFilesOfProjects
     snapshots: Snapshots
+    file_writes: FileWrites
     comparisons: Comparisons
     exports: Exports
     workers: Workers

@@ -64,6 +64,7 @@ from quarterdeck_schema.sessions.pause_session import PauseSessionMutation
 from quarterdeck_schema.sessions.queries import SessionQueries
 from quarterdeck_schema.sessions.restore_workspace import RestoreWorkspaceMutation
 from quarterdeck_schema.sessions.resume_session import ResumeSessionMutation
+from quarterdeck_schema.sessions.write_file import WriteFileMutation
 from quarterdeck_schema.system.check_read_models import CheckReadModelsMutation
 from quarterdeck_schema.system.queries import SystemQueries
 from quarterdeck_schema.system.read_model_checks import ReadModelCheckQueries
@@ -122,6 +123,7 @@ MUTATIONS = (
     ResumeSessionMutation,
     ForkSessionMutation,
     RestoreWorkspaceMutation,
+    WriteFileMutation,
     ExportWorkspaceMutation,
     CloseSessionMutation,
     ChangeSessionNetworkMutation,

@@ -11,7 +11,15 @@ import pytest
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
-from quarterdeck.application.ports.control import ControlServer, RepositoryFound, TreeControl, WorkerControl
+from quarterdeck.application.ports.control import (
+    ControlServer,
+    FileWriteAsked,
+    FileWritten,
+    RepositoryFound,
+    TreeControl,
+    WorkerControl,
+)
+from quarterdeck.application.ports.log import Context
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
@@ -32,6 +40,7 @@ from quarterdeck.application.trees import (
     TreeEntry,
     TreePage,
 )
+from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import (
     ConflictError,
@@ -75,7 +84,23 @@ class Worker:
     async def signal(self, command_id: UUID, name: str) -> None:
         await self._take("signal", command_id, name)
 
+    async def write_file(self, asked: FileWriteAsked) -> FileWritten:
+        await self._take("write", asked)
+        return WRITTEN
 
+
+WRITE = FileWriteAsked(
+    session_id=UUID(int=1),
+    path="\\xff\n",
+    content=bytes(range(256)) * 4096,
+    base=None,
+    executable=True,
+    context=Context(actor=Actor(kind=ActorKind.USER, id="ann"), correlation_id=UUID(int=3), project_id=UUID(int=2)),
+    write_id=UUID(int=4),
+    request_stream=UUID(int=5),
+    request_sha256="d" * 64,
+)
+WRITTEN = FileWritten(tree="a" * 40, sha256="b" * 64, position=2**40, changed=True)
 HOME = Home(session_id=UUID(int=1), project_id=UUID(int=2))
 LIST = ListAsked(home=HOME, tree="a" * 40, path="\\xff\n", after=None, limit=3)
 FILE = FileAsked(home=HOME, tree="a" * 40, path="p", offset=2**40, limit=3)
@@ -168,11 +193,13 @@ async def test_a_request_reaches_the_worker_and_its_answer_the_caller(ends: Ends
         await ends.client.send_input("w1", command_id, b"\x00\xff\x04", end=True)
         await ends.client.resize("w1", command_id, Terminal(columns=200, rows=50))
         await ends.client.signal("w1", command_id, "INT")
+        assert await ends.client.write_file("w1", WRITE) == WRITTEN
     assert worker.asked == [
         ("find", "/srv/répo", "main"),
         ("input", command_id, b"\x00\xff\x04", True),
         ("resize", command_id, Terminal(columns=200, rows=50)),
         ("signal", command_id, "INT"),
+        ("write", WRITE),
     ]
 
 

@@ -63,6 +63,28 @@ async def test_input_from_a_pipe_reaches_the_command(product: Product) -> None:
     assert done.stdout == b"AHOY\n", done.stderr.decode()
 
 
+async def test_a_file_is_written_from_outside_while_a_command_runs_and_never_over_anothers_change(
+    product: Product,
+) -> None:
+    session = product.ask("session", "open", "-p", "deck")["id"]
+    command = product.qd("run", "-s", session, "--background", "--", "until grep -q go src/go; do sleep 0.05; done")
+    (product.home / "go").write_bytes(b"go\n")
+
+    written = product.ask("file", "put", str(product.home / "go"), "src/go", "-s", session)
+    waited = product.qd("attach", command.stdout.decode().strip())
+    product.qd("run", "-s", session, "--", "echo theirs > src/go; ln -s /etc/passwd way")
+    refused = product.qd("file", "put", str(product.home / "go"), "src/go", "-s", session)
+    by_a_link = product.qd("file", "put", str(product.home / "go"), "way", "-s", session, "--force")
+
+    assert written["changed"] is True
+    assert waited.returncode == 0, waited.stderr.decode()
+    assert (refused.returncode, b"--force" in refused.stderr) == (75, True)
+    assert by_a_link.returncode == 2, by_a_link.stderr.decode()
+    assert product.qd("file", "cat", "src/go", "-s", session).stdout == b"theirs\n"
+    assert "written by" in product.qd("session", "snapshots", session).stdout.decode()
+    assert product.qd("session", "close", session).returncode == 0
+
+
 async def test_every_byte_survives(product: Product) -> None:
     done = product.qd("run", "-p", "deck", "--", "printf '\\000\\377\\376a\\303'; head -c 300000 /dev/zero")
 

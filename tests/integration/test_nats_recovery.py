@@ -16,7 +16,7 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.control import NatsControlServer, NatsWorkerControl
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import Inbox, NatsLiveOutput
-from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.control import FileWriteAsked, FileWritten, RepositoryFound
 from quarterdeck.application.ports.jobs import Delivery, Job, JobKind
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import UnavailableError
@@ -156,6 +156,9 @@ class Broken:
     async def send_input(self, command_id: object, data: bytes, *, end: bool) -> None: ...
     async def resize(self, command_id: object, terminal: Terminal) -> None: ...
     async def check(self) -> None: ...
+    async def write_file(self, asked: FileWriteAsked) -> FileWritten:
+        raise NotImplementedError
+
     async def signal(self, command_id: object, name: str) -> None:
         await asyncio.sleep(3600)
 

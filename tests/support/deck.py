@@ -84,7 +84,8 @@ from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.jail.dummy import DummyDriver, DummyHost, Script
 from quarterdeck.jail.egress.abstract import EgressKeeper
 from quarterdeck.jail.egress.dummy import DummyEgressKeeper
-from quarterdeck.jail.shim import changes
+from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.shim import changes, swapping
 from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.worker import Worker
 
@@ -147,10 +148,19 @@ class Deck:
         for kind, path, content in changes.decode(batch):
             if kind == changes.SHELL:
                 self.shells[session_id] = content
+            elif kind == changes.SWAP:
+                self._swap(session_id, path.decode(), content)
             elif kind == changes.REMOVE:
                 self.workspaces.delete(session_id, path.decode())
             else:
                 self.workspaces.write(session_id, path.decode(), content)
+
+    def _swap(self, session_id: UUID, path: str, content: bytes) -> None:
+        assert isinstance(self.workspaces, MemoryWorkspaces)
+        old, new, _ = swapping.decode(content)
+        if self.workspaces.read(session_id, path) != old:
+            raise JailError(swapping.STALE)
+        self.workspaces.write(session_id, path, new)
 
     # --- the roles
 

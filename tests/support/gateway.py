@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
@@ -37,11 +38,12 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
+from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.identity import FIRST_USER, Identity
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
-from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.control import FileWriteAsked, FileWritten, RepositoryFound
 from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.application.ports.log import Context, EventLog, LogReader, StreamWrite
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
@@ -100,6 +102,10 @@ class _Worker:
 
     async def signal(self, command_id: UUID, name: str) -> None:
         self.sent.append(("signal", (command_id, name)))
+
+    async def write_file(self, asked: FileWriteAsked) -> FileWritten:
+        self.sent.append(("write", asked))
+        return FileWritten(tree="c" * 40, sha256=sha256(asked.content).hexdigest(), position=1, changed=True)
 
 
 class _NoneOpen:
@@ -161,6 +167,7 @@ class House:
             task_files=TaskFilesOfProjects(self.log, SystemClock()),
             task_starts=TaskStarts(self.log, SystemClock(), sessions),
             snapshots=snapshots,
+            file_writes=FileWrites(self.log, ids, self.control),
             comparisons=Comparisons(self.log, snapshots),
             exports=Exports(self.log, snapshots, self.exports),
             checkpoints=Checkpoints(self.checkpoints),
@@ -187,6 +194,13 @@ class House:
         write = StreamWrite(stream_id=stream_id, expected_version=version, events=events)
         context = Context(actor=SYSTEM, correlation_id=SystemIds().new(), project_id=project_id, session_id=session_id)
         return (await self.log.append([write], context))[-1].position
+
+    async def put_as(self, user_id: UUID, stream_id: UUID, *events: Event) -> None:
+        """Appends at the end of a stream in one go, in a user's name."""
+        version = len(await self.log.load(stream_id))
+        write = StreamWrite(stream_id=stream_id, expected_version=version, events=events)
+        actor = Actor(kind=ActorKind.USER, id=str(user_id))
+        await self.log.append([write], Context(actor=actor, correlation_id=SystemIds().new()))
 
     async def provision(self, session_id: UUID, project_id: UUID) -> int:
         provisioned = SessionProvisioned(

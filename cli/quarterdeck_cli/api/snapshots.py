@@ -86,6 +86,8 @@ class Origin(Answer, frozen=True):
     tree: str
     recorded_at: str
     command: By | None = None
+    written_by: str | None = None
+    """Who wrote a file from outside, which is what changed."""
 
 
 class BlameRange(Answer, frozen=True):
@@ -108,6 +110,7 @@ class Snapshot(Answer, frozen=True):
     skipped: tuple[SkippedPath, ...]
     skipped_total: int
     command: By | None = None
+    written_by: str | None = None
 
 
 async def command_diff(client: Client, command_id: str, after: str | None = None) -> Diff | None:

@@ -136,7 +136,7 @@ async def session_snapshots(qd: Qd, session: Session, *, as_json: Json = False) 
             str(each.files_changed),
             str(each.skipped_total or ""),
             ids.short(each.command.id) if each.command else "",
-            each.command.text if each.command else "",
+            each.command.text if each.command else f"written by {each.written_by}" if each.written_by else "",
         ]
         for each in found
     ]
@@ -149,7 +149,7 @@ async def point_of(client: Client, text: str | None) -> str | None:
 
 
 def _between(found: api.BlameRange) -> str:
-    return f"{found.snapshot.tree[:8]} -"
+    return f"{found.snapshot.tree[:8]} {plain(found.snapshot.written_by or '-')[:12]}"
 
 
 async def show_diff(qd: Qd, page: Callable[[str | None], Awaitable[Diff]], *, stat: bool, as_json: bool) -> None:

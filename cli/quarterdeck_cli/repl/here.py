@@ -8,6 +8,8 @@ import typer
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import projects, sessions
 from quarterdeck_cli.command_line import Call
+from quarterdeck_cli.commands.edit import edit_file
+from quarterdeck_cli.commands.files import get_file, list_files, print_file, put_file
 from quarterdeck_cli.commands.run import run
 from quarterdeck_cli.commands.sessions import close_session
 from quarterdeck_cli.completion.grammar import Command
@@ -16,6 +18,8 @@ from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
 
 NOTHING = "-"
+IN_THE_SESSION = {run, edit_file, list_files, print_file, get_file, put_file}
+
 Which = Annotated[str | None, typer.Argument(metavar="[SESSION]", help="A session's id, or the end of it; - for none.")]
 Project = Annotated[str | None, typer.Option("--project", "-p", metavar="PROJECT", help="A project's name or id.")]
 
@@ -85,10 +89,10 @@ class Here:
             qd.out.fields([("project", self.project), ("session", self.session), ("ref", self.ref)])
 
     def filled(self, call: Call) -> Call:
-        """A bare `run` runs in the session in use."""
+        """A bare `run` runs in the session in use, and a file is that session's."""
         asked = call.arguments
         elsewhere = any(asked.get(each) for each in ("session", "project", "persona"))
-        if call.function is not run or self.session_id is None or elsewhere:
+        if call.function not in IN_THE_SESSION or self.session_id is None or elsewhere:
             return call
         return replace(call, arguments={**asked, "session": self.session_id})
 

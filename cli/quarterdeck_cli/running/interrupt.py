@@ -87,14 +87,19 @@ class Interrupts:
 
 
 async def _answer_from_terminal() -> Answer:
-    """Asks on the controlling terminal; where there is none, Ctrl-C can only mean the end."""
+    """Where there is no terminal, Ctrl-C can only mean the end."""
     try:
-        descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        return understood(await ask_on_terminal(QUESTION))
     except OSError:
         return Answer.CANCEL
+
+
+async def ask_on_terminal(question: str) -> str:
+    """A line typed at the controlling terminal, with its end; empty where that is closed. OSError: there is none."""
+    descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     try:
-        os.write(descriptor, QUESTION.encode())
-        return understood(await _line(descriptor))
+        os.write(descriptor, question.encode())
+        return await _line(descriptor)
     finally:
         os.close(descriptor)
 

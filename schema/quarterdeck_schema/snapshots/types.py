@@ -49,6 +49,11 @@ class Snapshot:
     ) -> Annotated["Command", strawberry.lazy("quarterdeck_schema.commands.types")] | None:
         return await command_by_id(info, self.row.command_id)
 
+    @described("The user who wrote a file from outside of the jail, where that is what changed.")
+    async def written_by(self, info: Info) -> str | None:
+        writer = self.row.written_by
+        return None if writer is None else await info.context.user_name(writer) or str(writer)
+
 
 @strawberry.type(
     description="`lines` begin with a space, `+`, `-` or a backslash, as in a unified diff; bytes not UTF-8 as \\xNN."

@@ -1,7 +1,7 @@
 """Snapshots: the points in time of a session's files, and reading them."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -31,6 +31,7 @@ from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFound
 from quarterdeck.domain.workspace import (
     SkippedPath,
     SnapshotTaken,
+    WorkspaceFileWritten,
     WorkspacePrepared,
     WorkspaceRebuilt,
     workspace_id,
@@ -52,6 +53,10 @@ class Snapshot:
     files_changed: int
     skipped: tuple[SkippedPath, ...]
     skipped_total: int
+    written_by: UUID | None = None
+    """The user who wrote a file of it from outside, which is all that it changed."""
+    written_path: str | None = None
+    correlation_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +119,11 @@ class Snapshots:
         """
         events = await self.log.load(workspace_id(session_id))
         lost = _lost(events)
+        written: dict[UUID | None, LoggedEvent] = {
+            each.envelope.correlation_id: each for each in events if isinstance(each.event, WorkspaceFileWritten)
+        }
         found = (_snapshot(each) for each in events if each.version not in lost)
-        return [each for each in found if each]
+        return [_by_writer(each, written) for each in found if each]
 
     async def rebuilt(self, session_id: UUID) -> Rebuilt | None:
         """How the session was last made anew on another worker, if it was."""
@@ -250,7 +258,16 @@ def _snapshot(recorded: LoggedEvent) -> Snapshot | None:
         files_changed=taken.files_changed,
         skipped=taken.skipped,
         skipped_total=taken.skipped_total,
+        correlation_id=recorded.envelope.correlation_id,
     )
+
+
+def _by_writer(snapshot: Snapshot, written: Mapping[UUID | None, LoggedEvent]) -> Snapshot:
+    """A file that is written from outside has its snapshot in the writer's name, logged with it."""
+    write = written.get(snapshot.correlation_id) if snapshot.command_id is None else None
+    if write is None or not isinstance(write.event, WorkspaceFileWritten):
+        return snapshot
+    return replace(snapshot, written_by=_uuid(write.envelope.actor.id), written_path=write.event.path)
 
 
 def _lost(events: Sequence[LoggedEvent]) -> set[int]:

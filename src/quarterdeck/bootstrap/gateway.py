@@ -18,6 +18,7 @@ from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
 from quarterdeck.application.exports import Exports
+from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
@@ -118,6 +119,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         task_starts=TaskStarts(stores.log, SystemClock(), sessions),
         task_files=TaskFilesOfProjects(stores.log, SystemClock()),
         snapshots=snapshots,
+        file_writes=FileWrites(stores.log, ids, control),
         comparisons=Comparisons(stores.log, snapshots),
         exports=Exports(stores.log, snapshots, NatsExports(stores.nats)),
         workers=Workers(stores.log, control),

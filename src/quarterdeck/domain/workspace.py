@@ -80,6 +80,23 @@ class WorkspaceRestoreFailed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceFileWritten:
+    """The actor wrote a file from outside of the jail. What it has is in the snapshot, unless git ignores it."""
+
+    TOPIC: ClassVar[str] = "WorkspaceFileWritten"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    path: str
+    """Relative to the workspace, as text: see `application.paths`."""
+    base_sha256: str | None
+    """Of what the writer had seen in it; None: no such file."""
+    sha256: str
+    bytes: int
+    tree: str
+    """The files afterwards."""
+    write_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkspaceRebuilt:
     """It was made anew on another host, as the newest snapshot in the object store had it."""
 
@@ -123,6 +140,7 @@ WorkspaceEvent = (
     | WorkspaceRestoreRequested
     | WorkspaceRestored
     | WorkspaceRestoreFailed
+    | WorkspaceFileWritten
     | WorkspaceRebuilt
     | WorkspaceDiscarded
 )
@@ -161,7 +179,7 @@ def evolve(state: WorkspaceState, event: WorkspaceEvent) -> WorkspaceState:
             return replace(existing(state), tree=event.tree, restoring=None)
         case WorkspaceRestoreFailed():
             return replace(existing(state), restoring=None)
-        case QuotaExceeded():
+        case QuotaExceeded() | WorkspaceFileWritten():
             return existing(state)
         case WorkspaceRebuilt():
             existing(state)
@@ -197,12 +215,18 @@ def take_snapshot(state: WorkspaceState, taken: SnapshotTaken) -> tuple[Workspac
     return () if same else (taken,)
 
 
-def request_restore(state: WorkspaceState, *, point: Point, tree: str) -> tuple[WorkspaceEvent, ...]:
+def writable(state: WorkspaceState) -> Workspace:
+    """Raises ConflictError where its files are gone, or on their way to another state."""
     known = existing(state)
     if known.discarded:
         raise ConflictError("This session's files are not there any more.", "Fork it: `qd session fork ID`.")
     if known.restoring:
         raise ConflictError("This session's files are being restored already.", "Wait until that is done.")
+    return known
+
+
+def request_restore(state: WorkspaceState, *, point: Point, tree: str) -> tuple[WorkspaceEvent, ...]:
+    writable(state)
     return (WorkspaceRestoreRequested(point=point, tree=tree),)
 
 

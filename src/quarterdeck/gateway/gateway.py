@@ -70,6 +70,7 @@ def make_gateway(parts: Parts) -> Gateway:
             task_starts=parts.task_starts,
             task_files=parts.task_files,
             snapshots=parts.snapshots,
+            file_writes=parts.file_writes,
             comparisons=parts.comparisons,
             exports=parts.exports,
             checkpoints=parts.checkpoints,

@@ -10,6 +10,7 @@ from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.exports import Exports
+from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.identity import Identity
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.delivery import WebhookSecrets
@@ -52,6 +53,7 @@ class Parts:
     task_starts: TaskStarts
     task_files: TaskFilesOfProjects
     snapshots: Snapshots
+    file_writes: FileWrites
     comparisons: Comparisons
     exports: Exports
     workers: Workers

@@ -3,20 +3,23 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.control import FileWriteAsked, FileWritten, RepositoryFound
 from quarterdeck.application.ports.workspaces import Workspaces
 from quarterdeck.domain.command import Terminal
 from quarterdeck.domain.errors import ConflictError, PausedError
 from quarterdeck.jail.abstract import Jail
 from quarterdeck.worker.queue import Hold
 from quarterdeck.worker.sessions import HeldSession, Sessions
+from quarterdeck.worker.writing import FileWriter
 
 
 class Controls:
     """A `ControlHandler`."""
 
-    def __init__(self, sessions: Sessions, workspaces: Workspaces, sweep: Callable[[], Awaitable[None]]) -> None:
-        self._sessions, self._workspaces, self._sweep = sessions, workspaces, sweep
+    def __init__(
+        self, sessions: Sessions, workspaces: Workspaces, writer: FileWriter, sweep: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._sessions, self._workspaces, self._writer, self._sweep = sessions, workspaces, writer, sweep
 
     async def check(self) -> None:
         await self._sweep()
@@ -32,6 +35,9 @@ class Controls:
 
     async def signal(self, command_id: UUID, name: str) -> None:
         await (await self._awake(command_id)).signal(command_id, name)
+
+    async def write_file(self, asked: FileWriteAsked) -> FileWritten:
+        return await self._writer.write(asked)
 
     async def _awake(self, command_id: UUID) -> Jail:
         held = await self._held(command_id)

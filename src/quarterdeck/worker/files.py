@@ -1,6 +1,7 @@
 """A session's files as trees: what is known of them, and when that has to be looked at again."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
@@ -11,7 +12,14 @@ from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.domain import workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.quota import QuotaExceeded
-from quarterdeck.domain.workspace import SnapshotTaken, Workspace, WorkspaceEvent, WorkspaceState, workspace_id
+from quarterdeck.domain.workspace import (
+    SnapshotTaken,
+    Workspace,
+    WorkspaceEvent,
+    WorkspaceFileWritten,
+    WorkspaceState,
+    workspace_id,
+)
 
 
 class SessionFiles:
@@ -67,6 +75,10 @@ class SessionFiles:
         """What to append where the files have changed; `appended` says that it was."""
         return self._write(workspace.take_snapshot(self.known, taken(found, command_id)) if found.tree else ())
 
+    def written(self, found: WorkspaceTree, event: WorkspaceFileWritten) -> list[StreamWrite]:
+        """What to append where somebody outside has written a file."""
+        return self._write((*workspace.take_snapshot(self.known, taken(found, None)), event))
+
     def restored(self, found: WorkspaceTree, *, shell: bool) -> list[StreamWrite]:
         """What to append where the files are what they were to become, and perhaps the `shell` too."""
         return self._write(workspace.restored(self.known, taken(found, None), shell=shell))
@@ -89,6 +101,18 @@ class SessionFiles:
         if writes:
             self._version += sum(len(write.events) for write in writes)
             self.known = workspace.existing(self._next)
+
+    async def say(self, journal: Journal, writes: Callable[[], list[StreamWrite]]) -> None:
+        """Appends what `writes` gives, again after each conflict, until it is in the log or there is nothing to say."""
+        while made := writes():
+            cause = (await journal.read(WORKSPACE, workspace_id(self.session_id))).events[-1]
+            try:
+                await journal.append(made, cause)
+            except ConcurrencyError:
+                await self.reload(journal)
+                continue
+            self.appended(made)
+            return
 
     async def note(self, journal: Journal, event: QuotaExceeded, cause: LoggedEvent) -> None:
         """Logs what is no snapshot."""

@@ -1,13 +1,9 @@
 """Restoring a session's files in place: as they were at another point, with a snapshot of what they were until now."""
 
-from collections.abc import Callable
-
 import structlog
 
-from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports.log import StreamWrite
 from quarterdeck.application.ports.workspaces import WorkspaceTree
-from quarterdeck.application.streams import COMMAND, WORKSPACE
+from quarterdeck.application.streams import COMMAND
 from quarterdeck.domain.command import EndedCommand
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested, workspace_id
@@ -19,8 +15,6 @@ from quarterdeck.worker.sessions import HeldSession
 logger = structlog.get_logger(__name__)
 
 AFTER_END_SECONDS = 10.0
-
-Writes = Callable[[], list[StreamWrite]]
 
 
 class Restorer:
@@ -47,7 +41,7 @@ class Restorer:
         await held.commands.over(ended, within=AFTER_END_SECONDS)
 
     async def _restore(self, held: HeldSession) -> None:
-        files = held.files
+        files, journal = held.files, self._ports.journal
         async with files.lock:
             await files.reload(self._ports.journal)
             asked = files.known.restoring
@@ -55,23 +49,24 @@ class Restorer:
                 return
             if running := len(held.commands.running):
                 reason = f"{running} command{'s run' if running > 1 else ' runs'} in the session."
-                await self._say(held, lambda: files.not_restored(_nothing(), reason, "Cancel it, or wait for its end."))
+                next_step = "Cancel it, or wait for its end."
+                await files.say(journal, lambda: files.not_restored(_nothing(), reason, next_step))
                 return
             try:
                 shell = await self._change(held, asked)
             except QuarterdeckError as error:
                 logger.warning("files are not restored", session=str(held.session_id), error=error.message)
                 found, reason, next_step = await self._now(held), error.message, error.next_step
-                await self._say(held, lambda: files.not_restored(found, reason, next_step))
+                await files.say(journal, lambda: files.not_restored(found, reason, next_step))
             else:
                 found = await files.look()
-                await self._say(held, lambda: files.restored(found, shell=shell is not None))
+                await files.say(journal, lambda: files.restored(found, shell=shell is not None))
 
     async def _change(self, held: HeldSession, asked: WorkspaceRestoreRequested) -> bytes | None:
         """What is there now is in the log before anything of it is changed. Gives the shell's state, if it is known."""
-        files, workspaces = held.files, self._ports.workspaces
+        files, workspaces, journal = held.files, self._ports.workspaces, self._ports.journal
         found = await files.since(files.tree)
-        await self._say(held, lambda: files.snapshot(found, None))
+        await files.say(journal, lambda: files.snapshot(found, None))
         files.settled = False
         steps = workspaces.steps(held.session_id, held.project_id, found.tree, asked.tree)
         shell = await workspaces.shell(held.session_id, asked.point)
@@ -84,17 +79,6 @@ class Restorer:
             return await held.files.look()
         except QuarterdeckError:
             return _nothing()
-
-    async def _say(self, held: HeldSession, writes: Writes) -> None:
-        while made := writes():
-            cause = (await self._ports.journal.read(WORKSPACE, workspace_id(held.session_id))).events[-1]
-            try:
-                await self._ports.journal.append(made, cause)
-            except ConcurrencyError:
-                await held.files.reload(self._ports.journal)
-                continue
-            held.files.appended(made)
-            return
 
 
 def _nothing() -> WorkspaceTree:

@@ -51,6 +51,7 @@ from quarterdeck.worker.settings import WorkerSettings
 from quarterdeck.worker.state_lock import locked
 from quarterdeck.worker.stopping import Stopper
 from quarterdeck.worker.takeover import Takeover
+from quarterdeck.worker.writing import FileWriter
 
 logger = structlog.get_logger(__name__)
 
@@ -144,7 +145,8 @@ class Worker:
             ports, sessions, provisioner, takeover, closer, pauser, self._findings, restorer, marks
         )
         self._deliveries = Deliveries(ports, sessions, provisioner, runner, closer, pauser, restorer, endings)
-        self._controls = Controls(sessions, ports.workspaces, self._reconciler.once)
+        writer = FileWriter(ports, sessions, self._trees)
+        self._controls = Controls(sessions, ports.workspaces, writer, self._reconciler.once)
         self._stopper = Stopper(sessions, endings, self._driver, ports.workspaces, ports.networks)
 
     async def _work(self, lease: WorkerLease) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import alerts, away, budgets, reports, tasks
+from tests.support.fake_gateway import alerts, away, budgets, files, reports, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 from quarterdeck.audit.merkle import root_of
@@ -95,6 +95,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "cancelCommand": _cancel_command,
         "signalCommand": _signal_command,
         "sendInput": _send_input,
+        "writeFile": files.write_file,
         "resizeCommand": _resize_command,
         "checkWorker": _check_worker,
         "checkReadModels": _check_read_models,

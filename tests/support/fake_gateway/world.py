@@ -7,8 +7,11 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+
+from tests.support.fake_gateway import files
 
 Json = dict[str, Any]
 NOW = "2026-11-23T08:00:00.123456+00:00"
@@ -156,6 +159,12 @@ class World:
     record_downloads: bool = True
     failures: dict[str, Json] = field(default_factory=dict[str, Json])
     """By mutation: the Failure that it answers."""
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Of all sessions, by path."""
+    meanwhile: list[tuple[str, bytes | None]] = field(default_factory=list[tuple[str, bytes | None]])
+    """What a file has become, or that it is gone, when the next one is written."""
+    tell_writes: Path | None = None
+    """A file that is made when one was written."""
     calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])
     """Mutations that came in, with their input."""
     http_faults: list[int] = field(default_factory=list[int])
@@ -252,6 +261,7 @@ class World:
         }
         session["uuid"] = UUID(base64.b64decode(session["id"]).decode().partition(":")[2])
         session["commands"] = partial(self._resolve_commands, session)
+        session["file"] = partial(files.read_file, self.files)
         self.sessions.insert(0, session)
         return session
 

@@ -16,7 +16,7 @@ from quarterdeck.application.identity import Identity
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
-from quarterdeck.application.ports.control import RepositoryFound
+from quarterdeck.application.ports.control import FileWriteAsked, FileWritten, RepositoryFound
 from quarterdeck.application.ports.jobs import Job
 from quarterdeck.application.ports.log import Context, StreamWrite
 from quarterdeck.application.projects import Projects
@@ -65,6 +65,10 @@ class ScriptedControl:
 
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         self.sent.append((worker_id, (command_id, name)))
+
+    async def write_file(self, worker_id: str, asked: FileWriteAsked) -> FileWritten:
+        self.sent.append((worker_id, asked))
+        return FileWritten(tree="a" * 40, sha256="b" * 64, position=1, changed=True)
 
 
 @dataclass

@@ -10,6 +10,8 @@ from tests.support.gateway import Running, running, uuid_of
 UNKNOWN = "Q29tbWFuZDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 UNKNOWN_PROJECT = "UHJvamVjdDowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 UNKNOWN_PERSONA = "UGVyc29uYTowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
+WRONG_PATH = ("INVALID_INPUT", "path")
+FILE: dict[str, object] = {"path": "a", "content": "bHMK", "base": None}
 UNKNOWN_SESSION = "U2Vzc2lvbjowMWEyMDdhYy1jOWIwLTcyYWEtYWUzOS1jMzUyNzRlMTU2MDY="
 
 
@@ -197,6 +199,17 @@ async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
         ("forkSession", {"sessionId": UNKNOWN_SESSION}, "NOT_FOUND", None),
         ("forkSession", {"sessionId": UNKNOWN_SESSION, "at": {"commandId": "x"}}, "INVALID_INPUT", "at.commandId"),
         ("restoreWorkspace", {"sessionId": UNKNOWN_SESSION, "at": {}}, "NOT_FOUND", None),
+        ("writeFile", {"sessionId": UNKNOWN_SESSION, "path": "a", "content": "", "base": None}, "NOT_FOUND", None),
+        *(
+            ("writeFile", {"sessionId": UNKNOWN_SESSION, "path": path, "content": "", "base": None}, *WRONG_PATH)
+            for path in ("", "/", "a//b", "../a", "a/./b", "a\0b", ".git/config", "sub/.git/hooks/x", "a\\b")
+        ),
+        (
+            "writeFile",
+            {"sessionId": UNKNOWN_SESSION, "path": "a", "content": "", "base": "F" * 64},
+            "INVALID_INPUT",
+            "base",
+        ),
         ("runCommand", {"sessionId": UNKNOWN_SESSION, "text": "ls"}, "NOT_FOUND", None),
         ("cancelCommand", {"commandId": UNKNOWN}, "NOT_FOUND", None),
         ("signalCommand", {"commandId": UNKNOWN, "signal": "INT"}, "NOT_FOUND", None),
@@ -288,6 +301,7 @@ async def test_a_strangers_objects_and_unknown_ones_give_the_same_answers(gatewa
         ),
         ("forkSession", {"sessionId": session}, {"sessionId": UNKNOWN_SESSION}),
         ("restoreWorkspace", {"sessionId": session, "at": nowhere}, {"sessionId": UNKNOWN_SESSION, "at": nowhere}),
+        ("writeFile", {"sessionId": session, **FILE}, {"sessionId": UNKNOWN_SESSION, **FILE}),
         ("runCommand", {"sessionId": session, "text": "ls"}, {"sessionId": UNKNOWN_SESSION, "text": "ls"}),
         ("cancelCommand", {"commandId": command}, {"commandId": UNKNOWN}),
         ("sendInput", {"commandId": command, "data": ""}, {"commandId": UNKNOWN, "data": ""}),

@@ -11,7 +11,14 @@ from tests.support.gateway import Running, running, uuid_of
 
 from quarterdeck.adapters.memory.trees import MemoryTreeReader
 from quarterdeck.domain.archive import WorkSetAside, archive_id
-from quarterdeck.domain.workspace import SkippedPath, SnapshotTaken, WorkspacePrepared, WorkspaceRebuilt, workspace_id
+from quarterdeck.domain.workspace import (
+    SkippedPath,
+    SnapshotTaken,
+    WorkspaceFileWritten,
+    WorkspacePrepared,
+    WorkspaceRebuilt,
+    workspace_id,
+)
 
 
 @dataclass
@@ -65,6 +72,31 @@ async def story() -> AsyncGenerator[Story]:
         look = (await gateway.command(session, "look"))["command"]["id"]
         await house.finish(uuid_of(look), 0, tree_before=edited.tree, tree_after=edited.tree)
         yield Story(gateway, session, made.tree, edit, edited.tree, look)
+
+
+async def test_a_file_that_a_person_wrote_is_told_to_be_theirs(story: Story) -> None:
+    house, home = story.gateway.house, uuid_of(story.session)
+    user = (await story.gateway.ask("{ viewer { id name } }"))["data"]["viewer"]
+    house.workspaces.write(home, "README", b"read me\nplease\nor not\n")
+    mine = await house.workspaces.tree(home, story.edited)
+    snapshot = SnapshotTaken(command_id=None, tree=mine.tree, files_changed=1)
+    written = WorkspaceFileWritten(
+        path="README", base_sha256=None, sha256="a" * 64, bytes=1, tree=mine.tree, write_id=uuid_of(story.session)
+    )
+    ignored = WorkspaceFileWritten(
+        path=".env", base_sha256=None, sha256="a" * 64, bytes=1, tree=mine.tree, write_id=uuid_of(story.session)
+    )
+    await house.put_as(uuid_of(user["id"]), workspace_id(home), snapshot, written)
+    house.workspaces.write(home, "README", b"read me\nplease\nor not\nat all\n")
+    jails = await house.workspaces.tree(home, mine.tree)
+    await house.put(workspace_id(home), SnapshotTaken(command_id=None, tree=jails.tree, files_changed=1))
+    await house.put_as(uuid_of(user["id"]), workspace_id(home), ignored)
+
+    blame = 'blame(path: "README") { ranges { lines snapshot { writtenBy command { id } } } }'
+    found = (await story.of_session(blame))["data"]["session"]["blame"]["ranges"]
+
+    told = [(each["lines"], each["snapshot"]["writtenBy"]) for each in found]
+    assert told == [(["read me"], None), (["please"], None), (["or not"], "ada"), (["at all"], None)]
 
 
 async def test_the_points_in_time_of_a_session_are_listed_with_what_is_left_out(story: Story) -> None:

@@ -344,6 +344,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "WorkspaceExported",
         "WorkspacePrepared",
         "WorkspaceRebuilt",
+        "WorkspaceFileWritten",
         "WorkspaceRestoreFailed",
         "WorkspaceRestoreRequested",
         "WorkspaceRestored",

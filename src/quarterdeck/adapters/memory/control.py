@@ -4,7 +4,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
+from quarterdeck.application.ports.control import (
+    ControlHandler,
+    FileWriteAsked,
+    FileWritten,
+    RepositoryFound,
+    TreeReader,
+)
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
@@ -52,6 +58,9 @@ class MemoryWorkerControl:
 
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._of(worker_id).signal(command_id, name)
+
+    async def write_file(self, worker_id: str, asked: FileWriteAsked) -> FileWritten:
+        return await self._of(worker_id).write_file(asked)
 
     async def check(self, worker_id: str) -> None:
         await self._of(worker_id).check()

@@ -74,6 +74,9 @@ class MemoryWorkspaces:
     def write(self, session_id: UUID, path: str, content: bytes) -> None:
         self._session(session_id).files[path] = content
 
+    def read(self, session_id: UUID, path: str) -> bytes | None:
+        return self._session(session_id).files.get(path)
+
     def delete(self, session_id: UUID, path: str) -> None:
         del self._session(session_id).files[path]
 

@@ -14,7 +14,13 @@ from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.turns import Turns
 from quarterdeck.application.background import end
-from quarterdeck.application.ports.control import ControlHandler, RepositoryFound, TreeReader
+from quarterdeck.application.ports.control import (
+    ControlHandler,
+    FileWriteAsked,
+    FileWritten,
+    RepositoryFound,
+    TreeReader,
+)
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
@@ -35,6 +41,8 @@ FIND_SECONDS = 60.0
 """A look at a repository may be a look at a far server."""
 
 CHECK_SECONDS = 120.0
+WRITE_SECONDS = 60.0
+"""Two looks at the files belong to it."""
 READ_SECONDS = 60.0
 """What is read may have to be fetched first."""
 
@@ -61,6 +69,10 @@ class _Resize(msgspec.Struct):
 class _Signal(msgspec.Struct):
     command_id: UUID
     name: str
+
+
+class _WriteFile(msgspec.Struct):
+    asked: FileWriteAsked
 
 
 class _List(msgspec.Struct):
@@ -94,6 +106,7 @@ class _Answer(msgspec.Struct):
     compared: DiffPage | None = None
     measured: DiffMeasure | None = None
     lines: Blame | None = None
+    written: FileWritten | None = None
     failure: Failure | None = None
 
 
@@ -114,6 +127,9 @@ class NatsWorkerControl:
 
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None:
         await self._request(worker_id, "signal", _Signal(command_id, name), self._answer_seconds)
+
+    async def write_file(self, worker_id: str, asked: FileWriteAsked) -> FileWritten:
+        return _given((await self._request(worker_id, "write_file", _WriteFile(asked), WRITE_SECONDS)).written)
 
     async def check(self, worker_id: str) -> None:
         await self._request(worker_id, "check", _Check(), CHECK_SECONDS)
@@ -164,6 +180,9 @@ class NatsControlServer:
             await handler.signal(asked.command_id, asked.name)
             return _Answer()
 
+        async def write_file(request: _WriteFile) -> _Answer:
+            return _Answer(written=await handler.write_file(request.asked))
+
         async def check(_: _Check) -> _Answer:
             await handler.check()
             return _Answer()
@@ -175,6 +194,7 @@ class NatsControlServer:
             await self._listen(f"{own}.send_input", _SendInput, send_input, running),
             await self._listen(f"{own}.resize", _Resize, resize, running),
             await self._listen(f"{own}.signal", _Signal, signal, running),
+            await self._listen(f"{own}.write_file", _WriteFile, write_file, running),
             await self._listen(f"{own}.check", _Check, check, running),
         ]
         if trees is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from quarterdeck.application.ports.log import Context
 from quarterdeck.application.trees import (
     Blame,
     BlameAsked,
@@ -32,6 +33,36 @@ class RepositoryFound:
     head_commit: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class FileWriteAsked:
+    """A file of a session that is to be written, if it is what `base` says."""
+
+    session_id: UUID
+    path: str
+    """As `application.paths` has it."""
+    content: bytes
+    base: str | None
+    """SHA-256 of what the file has; None: there is none."""
+    executable: bool | None
+    """None: as it is."""
+    context: Context
+    """In whose name it is logged."""
+    write_id: UUID
+    request_stream: UUID | None
+    """Where the request's idempotency key is kept, with `request_sha256`."""
+    request_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileWritten:
+    tree: str
+    """The files afterwards."""
+    sha256: str
+    position: int
+    changed: bool
+    """False: it was so already."""
+
+
 class TreeReader(Protocol):
     """Reads the trees of sessions, also of those that have ended.
 
@@ -53,6 +84,7 @@ class WorkerControl(Protocol):
     async def send_input(self, worker_id: str, command_id: UUID, data: bytes, *, end: bool) -> None: ...
     async def resize(self, worker_id: str, command_id: UUID, terminal: Terminal) -> None: ...
     async def signal(self, worker_id: str, command_id: UUID, name: str) -> None: ...
+    async def write_file(self, worker_id: str, asked: FileWriteAsked) -> FileWritten: ...
     async def check(self, worker_id: str) -> None:
         """Returns when the worker has compared the log with its host, and logged what it found."""
         ...
@@ -75,6 +107,7 @@ class ControlHandler(Protocol):
     async def send_input(self, command_id: UUID, data: bytes, *, end: bool) -> None: ...
     async def resize(self, command_id: UUID, terminal: Terminal) -> None: ...
     async def signal(self, command_id: UUID, name: str) -> None: ...
+    async def write_file(self, asked: FileWriteAsked) -> FileWritten: ...
     async def check(self) -> None: ...
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from quarterdeck.jail.shim import bounds, changes, family, kernel, ports, wake
+from quarterdeck.jail.shim import bounds, changes, family, kernel, ports, swapping, wake
 from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 from quarterdeck.jail.shim.watching import Watch, commands_of
 
@@ -225,7 +225,7 @@ class Agent:
         try:
             wake.forget()
             work()
-        except (OSError, changes.BrokenChangesError, MemoryError) as error:
+        except (OSError, changes.BrokenChangesError, swapping.RefusedSwapError, MemoryError) as error:
             said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self._answer(number, error=said)
         except BaseException:  # noqa: BLE001 - the agent tells that it was ended

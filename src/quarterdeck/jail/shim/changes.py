@@ -10,9 +10,12 @@ import stat
 import struct
 from collections.abc import Iterator
 
+from quarterdeck.jail.shim import swapping
+
 RECORD = struct.Struct("<cII")
-REMOVE, FILE, EXECUTABLE, LINK, MORE, SHELL = b"D", b"F", b"X", b"L", b"A", b"S"
-"""`MORE` goes on with the file that the record before made; `SHELL` is the shell's kept state, without a path."""
+REMOVE, FILE, EXECUTABLE, LINK, MORE, SHELL, SWAP = b"D", b"F", b"X", b"L", b"A", b"S", b"W"
+"""`MORE` goes on with the file that the record before made; `SHELL` is the shell's kept state, without a path; `SWAP`
+writes a file only if it is what its writer thinks, as `swapping` has it."""
 MODES = {FILE: 0o644, EXECUTABLE: 0o755}
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -42,12 +45,15 @@ def decode(batch: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def apply(batch: bytes, workspace: str, state: str) -> None:
-    """Does them below `workspace`; `state` is where the shell's state is kept. Raises OSError where one fails."""
+    """Does them below `workspace`; `state` is where the shell's state is kept. Raises OSError where one
+    fails, and RefusedSwapError where a file is not what it is said to be."""
     root = os.open(workspace, FOLDER)
     try:
         for kind, path, content in decode(batch):
             if kind == SHELL:
                 _keep_shell(state, content)
+            elif kind == SWAP:
+                swapping.swap(root, _parts(path), content)
             else:
                 _apply(root, kind, _parts(path), content)
     finally:
