@@ -24,7 +24,8 @@ from quarterdeck_cli.running.attend import Attended, attend, attend_in_terminal,
 from quarterdeck_cli.running.follow import Following
 from quarterdeck_cli.running.lifecycle import CommandLostError, SessionEndedError, tell_place
 from quarterdeck_cli.running.output_stream import OutputStream
-from quarterdeck_cli.running.sinks import ExactSink, JsonSink, end_as_json
+from quarterdeck_cli.running.sinks import JsonSink, OwnTerminalSink, end_as_json
+from quarterdeck_cli.transcript.sanitise import Sanitiser
 
 Words = Annotated[
     list[str],
@@ -144,19 +145,27 @@ async def follow(qd: Qd, client: Client, requested: RequestedCommand, request: R
     keyboard = request.tty and os.isatty(terminal.STDIN)
     say = terminal_notes() if keyboard else qd.out.note
     stream = OutputStream(client, requested.command.id, say)
+    sink = JsonSink() if request.as_json else OwnTerminalSink(_for_keys if keyboard else Sanitiser)
     with ExitStack() as waiting:
         progress = say if keyboard else waiting.enter_context(qd.out.status("Waiting for the command to start …"))
         telling = asyncio.create_task(tell_place(lambda: command_place(client, requested.command.id), progress))
         waiting.callback(telling.cancel)
-        following = Following(
-            client, requested.command, stream, JsonSink() if request.as_json else ExactSink(), waiting.close
-        )
+        following = Following(client, requested.command, stream, sink, waiting.close)
         if keyboard:
             return await attend_in_terminal(qd.out, following, requested.position, request.detach_key)
-        attended = await attend(qd.out, following, requested.position, _feed(client, requested.command.id))
+        try:
+            attended = await attend(qd.out, following, requested.position, _feed(client, requested.command.id))
+        finally:
+            if isinstance(sink, OwnTerminalSink):
+                sink.finish()
     if request.as_json and attended.command:
         qd.out.json_line(end_as_json(attended.command))
     return attended
+
+
+def _for_keys() -> Sanitiser:
+    """It was started here and runs now: it may ask this terminal, and set what its keys send."""
+    return Sanitiser(keys=True, asks=True)
 
 
 def shell_text(words: list[str]) -> str:

@@ -3,20 +3,23 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.commands import CommandDetails, Terminal, cancel_command, resize_command
-from quarterdeck_cli.api.transcripts import Frame
-from quarterdeck_cli.errors import ServerFailure
+from quarterdeck_cli.api.transcripts import OUTPUT_KINDS, Frame
+from quarterdeck_cli.errors import ConnectionLostError, ServerFailure
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.running import local_input, terminal
 from quarterdeck_cli.running.follow import Detached, Following
 from quarterdeck_cli.running.interrupt import Interrupts
+from quarterdeck_cli.running.keyboard import AGAIN_SECONDS, Keyboard
 from quarterdeck_cli.running.outcome import exit_code, explanation
+from quarterdeck_cli.running.screen import ScreenState
 from quarterdeck_cli.running.sinks import STDERR, STDOUT, Sink, write_now
+from quarterdeck_cli.transcript.sanitise import Sanitiser
 
 if TYPE_CHECKING:
     from quarterdeck_cli.output import Output
@@ -49,20 +52,62 @@ async def attend(
 
 
 async def attend_in_terminal(out: "Output", following: Following, after: int, detach_key: int) -> Attended:
-    """With a terminal: every key but one goes to the program, and so does the terminal's size."""
-    screen = terminal.ScreenState()
+    """With a terminal: every key but one goes to the program, and so does the terminal's size.
+
+    However it ends, the terminal is left as a shell expects it.
+    """
+    screen, ended = ScreenState(), False
     following.sink = _Watched(following.sink, screen)
     out.note(f"{terminal.key_name(detach_key)} detaches and leaves the command running.")
-    with terminal.raw(), _hang_up(following), _size_changes() as changed:
+    with terminal.raw() as cooked, _hang_up(following), _size_changes() as changed:
+        redraw = _Redraw(changed)
+        following.stream.say = _saying(following.stream.say, screen, redraw)
         beside = [
             _once_started(following, lambda: _stop_waiting(following)),
             _once_started(following, lambda: _keys(following, detach_key)),
-            _once_started(following, lambda: _resizes(following, changed)),
+            _once_started(following, lambda: _resizes(following, redraw)),
         ]
-        outcome = await following.until_end(after, beside)
-        if isinstance(outcome, Detached):
-            write_now(STDOUT, screen.undo() + b"\r\n")
+        try:
+            with terminal.stopping(cooked, lambda: _show(screen.undo()), lambda: _take_up(screen, redraw)):
+                outcome = await following.until_end(after, beside)
+                ended = isinstance(outcome, CommandDetails)
+        finally:
+            _show(screen.undo_what_is_left() if ended else screen.undo() + b"\r\n")
     return _report(out, following, outcome)
+
+
+def _show(data: bytes) -> None:
+    """A terminal that is gone needs nothing any more."""
+    with suppress(OSError):
+        write_now(STDOUT, data)
+
+
+@dataclass
+class _Redraw:
+    """Has the program draw all anew: it does so for a size that is another."""
+
+    changed: asyncio.Event
+    wanted: bool = False
+
+    def ask(self) -> None:
+        self.wanted = True
+        self.changed.set()
+
+
+def _saying(say: Callable[[str], None], screen: ScreenState, redraw: _Redraw) -> Callable[[str], None]:
+    """Over a full screen, what is said is a visible mark until the program has drawn all anew."""
+
+    def said(text: str) -> None:
+        say(text)
+        if screen.alternate:
+            redraw.ask()
+
+    return said
+
+
+def _take_up(screen: ScreenState, redraw: _Redraw) -> None:
+    _show(Sanitiser(keys=True)(screen.again()))
+    redraw.ask()
 
 
 def terminal_notes() -> Callable[[str], None]:
@@ -106,29 +151,38 @@ async def _stop_waiting(following: Following) -> None:
 
 
 async def _keys(following: Following, detach_key: int) -> None:
-    if await local_input.send_keys(
-        following.client, following.command.id, terminal.STDIN, detach_key, following.stream.say
-    ):
+    keyboard = Keyboard(following.client, following.command.id, detach_key, following.stream.say)
+    if await keyboard.until_detached(terminal.STDIN):
         following.leave()
 
 
-async def _resizes(following: Following, changed: asyncio.Event) -> None:
+async def _resizes(following: Following, redraw: _Redraw) -> None:
     known = following.command.terminal
     while True:
         now = terminal.size()
-        if now != known:
-            await _resize(following, now)
+        if redraw.wanted and await _resize(following, Terminal(columns=now.columns, rows=max(1, now.rows - 1))):
+            redraw.wanted, known = False, None
+        if now != known and await _resize(following, now):
             known = now
-        await changed.wait()
-        changed.clear()
+        if known == now and not redraw.wanted:
+            await redraw.changed.wait()
+            redraw.changed.clear()
 
 
-async def _resize(following: Following, size: Terminal) -> None:
+async def _resize(following: Following, size: Terminal) -> bool:
+    """False: not yet, after a pause. A size that came twice does no harm."""
     try:
         await resize_command(following.client, following.command.id, size)
+    except ConnectionLostError:
+        await asyncio.sleep(AGAIN_SECONDS)
+        return False
     except ServerFailure as failure:
+        if failure.code == "UNAVAILABLE":
+            await asyncio.sleep(AGAIN_SECONDS)
+            return False
         if failure.code not in local_input.ENDED_CODES:
             raise
+    return True
 
 
 @contextmanager
@@ -158,8 +212,9 @@ class _Watched:
     """Follows what the program does to the terminal's state."""
 
     sink: Sink
-    screen: terminal.ScreenState
+    screen: ScreenState
 
     async def write(self, frame: Frame) -> None:
-        self.screen.printed(frame.data)
+        if frame.kind in OUTPUT_KINDS:
+            self.screen.printed(frame.data)
         await self.sink.write(frame)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from quarterdeck_cli.api.commands import send_input
@@ -69,32 +69,3 @@ async def send_nothing(client: Client, command_id: str) -> None:
     except ServerFailure as failure:
         if failure.code not in ENDED_CODES:
             raise
-
-
-async def send_keys(
-    client: Client, command_id: str, descriptor: int, detach_key: int, say: Callable[[str], None]
-) -> bool:
-    """Sends what is typed; True when the detach key was, False at the end of input or of the command.
-
-    Keys that are typed while the session is paused go nowhere, which is said.
-    """
-    try:
-        async for data in chunks(descriptor):
-            before, key, _ = data.partition(bytes([detach_key]))
-            if before:
-                await _type(client, command_id, before, say)
-            if key:
-                return True
-    except ServerFailure as failure:
-        if failure.code not in ENDED_CODES:
-            raise
-    return False
-
-
-async def _type(client: Client, command_id: str, keys: bytes, say: Callable[[str], None]) -> None:
-    try:
-        await send_input(client, command_id, keys)
-    except ServerFailure as failure:
-        if failure.code != PAUSED:
-            raise
-        say(f"{failure.message} {failure.next_step}")

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import select
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -32,6 +33,25 @@ class ExactSink:
             await write_all(STDERR if frame.kind == "ERROR" else STDOUT, frame.data)
 
 
+class OwnTerminalSink:
+    """Standard output to standard output, standard error to standard error: exact, but for what is a terminal."""
+
+    def __init__(self, clean: Callable[[], Sanitiser] = Sanitiser) -> None:
+        ends = {"OUTPUT": STDOUT, "ERROR": STDERR}
+        self._filters = {kind: clean() for kind, end in ends.items() if os.isatty(end)}
+        self._exact = ExactSink()
+
+    async def write(self, frame: Frame) -> None:
+        clean = self._filters.get(frame.kind)
+        await self._exact.write(replace(frame, data=clean(frame.data)) if clean else frame)
+
+    def finish(self) -> None:
+        """Leaves the terminal as a shell expects it, where it was steered."""
+        for kind, clean in self._filters.items():
+            if clean.has_steered:
+                write_now(STDERR if kind == "ERROR" else STDOUT, clean.finish())
+
+
 class CleanSink:
     """To a terminal that only looks on: through a filter that takes out what would steer it."""
 
@@ -49,19 +69,22 @@ class CleanSink:
 
 
 class RecordedThenLive:
-    """For a terminal whose user types: what is live is exact; what was recorded before asks the terminal nothing.
+    """For a terminal whose user types: what was recorded before asks the terminal nothing.
 
-    A terminal answers by typing, and the program that asked has had its answer long ago.
+    A terminal answers by typing, and the program that asked has had its answer long ago. What is live may ask. Neither
+    may reach the clipboard, set the title, or have the terminal type what the program has chosen.
     """
 
     def __init__(self, sink: Sink, stream: OutputStream) -> None:
         self._sink = sink
         self._stream = stream
         self._recorded = Sanitiser(keys=True)
+        self._live = Sanitiser(keys=True, asks=True)
 
     async def write(self, frame: Frame) -> None:
-        exact = self._stream.live and self._recorded.at_rest
-        await self._sink.write(frame if exact else replace(frame, data=self._recorded(frame.data)))
+        live = (self._stream.live and self._recorded.at_rest) or not self._live.at_rest
+        clean = self._live if live else self._recorded
+        await self._sink.write(replace(frame, data=clean(frame.data)))
 
 
 class LiveOnly:

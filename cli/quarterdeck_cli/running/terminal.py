@@ -1,24 +1,24 @@
 """The user's own terminal while a program in a jail has it: raw, and put back whatever happens."""
 
+import asyncio
 import atexit
 import os
 import re
+import signal
 import termios
 import tty
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from quarterdeck_cli.api.commands import Terminal
 from quarterdeck_cli.errors import UsageError
 
 STDIN = 0
+Attributes = list[Any]
+"""As termios has them."""
 DEFAULT_SIZE: Final = Terminal(columns=80, rows=24)
 _CONTROL_NAME: Final = re.compile(r"(?:ctrl-|\^)([a-z\[\\\]^_@])", re.IGNORECASE)
-_ALTERNATE_SCREEN: Final = re.compile(rb"\x1b\[\?(?:1049|1047|47)([hl])")
-_ORDINARY: Final = b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[0m"
-"""No mouse reports, no bracketed paste, ordinary keys, a visible cursor, no colours."""
-_LEAVE_ALTERNATE: Final = b"\x1b[?1049l"
 
 
 def size() -> Terminal:
@@ -44,8 +44,8 @@ def key_name(key: int) -> str:
 
 
 @contextmanager
-def raw(descriptor: int = STDIN) -> Generator[None]:
-    """Every key goes to the program. Restored at the end, at an error, and at the interpreter's exit."""
+def raw(descriptor: int = STDIN) -> Generator[Attributes]:
+    """Every key goes to the program. Restored to what it gives: at the end, at an error, at the interpreter's exit."""
     before = termios.tcgetattr(descriptor)
 
     def restore() -> None:
@@ -55,24 +55,31 @@ def raw(descriptor: int = STDIN) -> Generator[None]:
     atexit.register(restore)
     try:
         tty.setraw(descriptor, termios.TCSANOW)
-        yield
+        yield before
     finally:
         restore()
         atexit.unregister(restore)
 
 
-class ScreenState:
-    """What of the terminal's state must be undone when one leaves while the program goes on."""
+@contextmanager
+def stopping(
+    cooked: Attributes, before: Callable[[], None], after: Callable[[], None], descriptor: int = STDIN
+) -> Generator[None]:
+    """Whoever stops this process finds the terminal as it was; when it goes on, the program has it again."""
+    loop = asyncio.get_running_loop()
 
-    def __init__(self) -> None:
-        self._alternate = False
-        self._tail = b""
+    def stop() -> None:
+        before()
+        raw_now = termios.tcgetattr(descriptor)
+        with suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSANOW, cooked)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        with suppress(termios.error):
+            termios.tcsetattr(descriptor, termios.TCSANOW, raw_now)
+        after()
 
-    def printed(self, data: bytes) -> None:
-        seen = self._tail + data
-        for found in _ALTERNATE_SCREEN.finditer(seen):
-            self._alternate = found[1] == b"h"
-        self._tail = seen[-8:]
-
-    def undo(self) -> bytes:
-        return (_LEAVE_ALTERNATE if self._alternate else b"") + _ORDINARY
+    loop.add_signal_handler(signal.SIGTSTP, stop)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTSTP)

@@ -31,18 +31,25 @@ C1: Final = range(0x80, 0xA0)
 class Sanitiser:
     """Call it with each piece of output, in order and cut anywhere; it gives what may be shown of it."""
 
-    def __init__(self, *, keys: bool = False) -> None:
-        """`keys`: the terminal's user types into the program, so what sets the keyboard's and mouse's modes passes."""
-        self._keys = keys
+    def __init__(self, *, keys: bool = False, asks: bool = False) -> None:
+        """`keys`: the terminal's user types into the program, so what sets the keyboard's and mouse's modes passes.
+        `asks`: it runs now, so it may ask the terminal what it answers in a form of its own."""
+        self._keys, self._asks = keys, asks
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._state: Callable[[str, int], int] = self._ground
         self._held = ""
         self._opening = ""
         self._out: list[str] = []
         self._on_other_screen = False
+        self._steered = False
 
     def __call__(self, data: bytes) -> bytes:
         return self._feed(self._decoder.decode(data))
+
+    @property
+    def has_steered(self) -> bool:
+        """Sequences passed, not text alone."""
+        return self._steered
 
     @property
     def at_rest(self) -> bool:
@@ -65,6 +72,7 @@ class Sanitiser:
             at = self._state(text, at)
         shown = "".join(self._out)
         self._out.clear()
+        self._steered = self._steered or "\x1b" in shown
         return shown.encode()
 
     def _ground(self, text: str, at: int) -> int:
@@ -72,7 +80,7 @@ class Sanitiser:
             self._out.append(run.group())
             return run.end()
         if plain := PLAIN_CSI.match(text, at):
-            self._out.append(sequences.csi(*plain.groups(), keys=self._keys))
+            self._out.append(sequences.csi(*plain.groups(), keys=self._keys, asks=self._asks))
             return plain.end()
         self._control(text[at])
         return at + 1
@@ -85,6 +93,8 @@ class Sanitiser:
             self._held = ""
             self._begin(chr(ord(character) - 0x40))
         else:
+            if character == "\x07" and self._asks and self._state == self._ground:
+                self._out.append(character)
             self._state = self._ground
 
     def _begin(self, final: str) -> None:
@@ -123,7 +133,7 @@ class Sanitiser:
         return at + 1
 
     def _emit_csi(self, held: str, final: str) -> None:
-        shown = sequences.csi(held, final, keys=self._keys)
+        shown = sequences.csi(held, final, keys=self._keys, asks=self._asks)
         if held.startswith("?"):
             for sequence in sequences.OTHER_SCREEN:
                 if sequence in shown:
@@ -157,7 +167,7 @@ class Sanitiser:
 
     def _end_string(self) -> None:
         if self._opening == "]":
-            self._out.append(sequences.osc(self._held))
+            self._out.append(sequences.osc(self._held, asks=self._asks))
         self._state = self._ground
 
     def _hold(self, more: str, longest: int) -> None:

@@ -31,6 +31,10 @@ KEY_MODES: Final = frozenset({"1", "9", "1000", "1002", "1003", "1004", "1005", 
 """Cursor keys, mouse, focus and paste: what the keys and the mouse of one who types send."""
 KEY_CSI: Final = re.compile(r">[0-9]{1,2}(?:;[0-9]{0,2})?m|[<=>][0-9]{0,2}(?:;[0-9])?u|[0-6]? q")
 """How keys are encoded (xterm's modifyOtherKeys, kitty's protocol), and the cursor's shape."""
+QUESTIONS: Final = re.compile(r"0?c|>0?c|=0?c|\??[56]n|\??[0-9]{1,4}\$p|\?u|>0?q|1[468]t|\?996n")
+"""What a terminal answers in a form of its own: what it is, where the cursor is, which modes it has, its size. Not
+what it answers with a text that the one who asks has chosen before, such as its title or a setting (DECRQSS)."""
+COLOUR_QUESTIONS: Final = re.compile(r"(?:1[0-2]|4;[0-9]{1,3});\?")
 SOFT_RESET: Final = ("!", "p")
 
 OTHER_SCREEN: Final = frozenset(f"\x1b[?{mode}{final}" for mode in ("47", "1047", "1049") for final in "hl")
@@ -51,8 +55,11 @@ def escape(rest: str, *, keys: bool = False) -> str:
 
 
 @lru_cache(maxsize=1024)
-def csi(parameters: str, final: str, *, keys: bool = False) -> str:
-    """A control sequence; `parameters` is all between its introducer and its final character."""
+def csi(parameters: str, final: str, *, keys: bool = False, asks: bool = False) -> str:
+    """A control sequence; `parameters` is all between its introducer and its final character. `asks`: it may ask the
+    terminal."""
+    if asks and QUESTIONS.fullmatch(parameters + final):
+        return f"\x1b[{parameters}{final}"
     if keys and KEY_CSI.fullmatch(parameters + final):
         return f"\x1b[{parameters}{final}"
     if (parameters, final) == SOFT_RESET:
@@ -73,8 +80,10 @@ def _private_modes(parameters: str, final: str, passing: frozenset[str]) -> str:
     return "".join(f"\x1b[?{mode}{final}" for mode in parameters.split(";") if mode in passing)
 
 
-def osc(text: str) -> str:
-    """An operating system command: a link to the web passes."""
+def osc(text: str, *, asks: bool = False) -> str:
+    """An operating system command: a link to the web passes, and what `asks` for a colour."""
+    if asks and COLOUR_QUESTIONS.fullmatch(text):
+        return f"\x1b]{text}\x07"
     link = LINK.fullmatch(text)
     if link is None:
         return ""

@@ -13,11 +13,12 @@ import pexpect
 import pyte
 import pytest
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
-from tests.support.fake_gateway.world import TOKEN, Json
+from tests.support.fake_gateway.world import TOKEN, Ending, Json
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.errors import UsageError
-from quarterdeck_cli.running.terminal import ScreenState, key_name, parse_key
+from quarterdeck_cli.running.screen import ScreenState
+from quarterdeck_cli.running.terminal import key_name, parse_key
 
 Child = Any
 """A pexpect.spawn over bytes: its stub leaves most types open."""
@@ -203,6 +204,91 @@ def test_a_screen_drawn_by_the_program_arrives_as_it_was_drawn(spawn: Spawn, wor
     assert screen.display[4].rstrip() == " " * 9 + "here"
     assert screen.display[5].rstrip() == " " * 13 + "below"
     assert screen.display[0].startswith("top")
+
+
+async def in_full_screen(command: FakeCommand) -> int | Ending:
+    """Sets all that can be set, and echoes sizes; it ends without tidying up, by its first key."""
+    await command.prints(b"\x1b[?1049h\x1b[?1002;1006h\x1b[?2004h\x1b[?25l\x1b[>1u\x1b[?1h\x1b=\x1b[2;9r\x1b[31mfull")
+    await command.reads()
+    return Ending(signal="KILL")
+
+
+TIDY = [b"\x1b[" + each for each in (b"?1049l", b"?1002l", b"?1006l", b"?2004l", b"?25h", b"<9u", b"?1l", b"0m")]
+
+
+@pytest.mark.parametrize(
+    ("does", "what", "code"),
+    [("send", "\x1d", 0), ("kill", signal.SIGTERM, 143), ("kill", signal.SIGHUP, 0), ("send", "q", 137)],
+    ids=["detaching", "SIGTERM", "SIGHUP", "the program is killed"],
+)
+def test_however_one_leaves_a_full_screen_program_the_terminal_is_as_a_shell_expects_it(
+    spawn: Spawn, world: World, session: Json, does: str, what: object, code: int
+) -> None:
+    world.programs["vim"] = in_full_screen
+    child = spawn("run", "-s", session["id"], "--tty", "vim")
+    cooked = lflag(child)
+    child.expect_exact("full")
+
+    getattr(child, does)(what)
+
+    assert ended(child) == code
+    after = child.before or b""
+    assert [each for each in TIDY if each not in after] == []
+    assert b"\x1b]" not in after.replace(b"\x1b]8;;\x1b\\", b"")
+    assert lflag(child) == cooked
+
+
+def test_one_that_is_stopped_gives_the_terminal_back_and_takes_it_again(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    world.programs["vim"] = in_full_screen
+    child = spawn("run", "-s", session["id"], "--tty", "vim")
+    cooked = lflag(child)
+    child.expect_exact("full")
+
+    child.kill(signal.SIGTSTP)
+    os.waitpid(child.pid, os.WUNTRACED)
+    child.expect_exact("\x1b[?1049l")
+    assert lflag(child) == cooked
+    child.kill(signal.SIGCONT)
+    child.expect_exact("\x1b[?1049h")
+    while world.commands[0].sizes[-1:] != [(100, 30)]:
+        child.expect(pexpect.TIMEOUT, timeout=0.02)
+
+    assert world.commands[0].sizes == [(100, 29), (100, 30)]
+    assert not lflag(child) & termios.ICANON
+    child.send("q")
+    assert ended(child) == 137
+
+
+def test_a_program_reaches_neither_the_clipboard_nor_the_title_of_who_types_into_it(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    async def is_hostile(command: FakeCommand) -> int:
+        await command.prints(b"a\x1b]52;c;ZXZpbA==\x07\x1b]0;t\x07\x1bP$qm\x1b\\\x1b[21tb\x1b[cc")
+        await command.reads()
+        return 0
+
+    world.programs["evil"] = is_hostile
+    child = spawn("run", "-s", session["id"], "--tty", "evil")
+    child.expect_exact("ab\x1b[cc")
+    child.send("q")
+    assert ended(child) == 0
+
+
+def test_what_a_command_without_a_terminal_prints_is_made_harmless_on_ours(
+    spawn: Spawn, world: World, session: Json
+) -> None:
+    async def is_hostile(command: FakeCommand) -> int:
+        await command.prints(b"a\x1b]52;c;ZXZpbA==\x07\x1b[6n\x1b[31mb\n")
+        await command.prints(b"err\x1b[21t\n", "ERROR")
+        return 0
+
+    world.programs["evil"] = is_hostile
+    child = spawn("run", "-s", session["id"], "evil")
+
+    assert ended(child) == 0
+    assert b"a\x1b[31mb\r\nerr\r\n" in (child.before or b"")
 
 
 @pytest.mark.parametrize(

@@ -237,3 +237,46 @@ def screen(output: bytes) -> list[str]:
     shown = pyte.Screen(20, 10)
     pyte.ByteStream(shown).feed(output)
     return list(shown.display)
+
+
+LIVE = [
+    b"\x1b[c\x1b[>0c\x1b[=c\x1b[5n\x1b[6n\x1b[?6n\x1b[?2026$p\x1b[4$p\x1b[?u\x1b[>0q\x1b[14t\x1b[18t",
+    b"\x1b]10;?\x07\x1b]11;?\x07\x1b]4;12;?\x07",
+    b"bell\x07",
+]
+
+
+@pytest.mark.parametrize("question", LIVE)
+def test_one_that_runs_may_ask_what_a_terminal_answers_in_a_form_of_its_own(question: bytes) -> None:
+    assert Sanitiser(keys=True, asks=True)(question) == question
+    assert b"\x1b" not in Sanitiser(keys=True)(question)
+    assert b"\x1b" not in Sanitiser()(question)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"\x1b]52;c;ZXZpbA==\x07",
+        b"\x1b]52;c;?\x07",
+        b"\x1b]0;title\x07\x1b]1;t\x07\x1b]2;t\x1b\\",
+        b"\x1b[20t\x1b[21t\x1b[22;0t\x1b[23;0t",
+        b"\x1bP$q\x0a\x1b\\",
+        b"\x1bP+q544e\x1b\\",
+        b"\x05",
+        b"\x1b]11;#000000\x07\x1b]4;1;#ffffff\x07\x1b]104\x07",
+        b"\x1b]50;?\x07\x1b]7;file://x/\x07\x1b]9;note\x07\x1b]1337;x\x07",
+        b"\x1b]8;;file:///etc/passwd\x07\x1b]8;;javascript:x\x07",
+        b"\x1b[5i\x1b[4i\x1b[?5i",
+        b"\x1b[3J",
+        b"\x1b_Gi=1,a=T;AAAA\x1b\\\x1bPq#0\x1b\\\x1b^x\x1b\\",
+        b"\x1b[8;1;1t\x1b[2t\x1b[9;1t",
+        b"\x1b[2h\x1b[?3h\x1b[?69h\x1b[?1337h",
+        b"\x1b[x\x1b[1x\x1b[0;1y\x1b[1*y",
+        b"\x1b]99999999;?\x07\x1b]4;9999;?\x07\x1b]10;?;?\x07\x1b]10;x\x07",
+    ],
+)
+def test_even_one_that_runs_reaches_no_clipboard_title_printer_or_answer_of_its_own_making(hostile: bytes) -> None:
+    for size in (1, 3, len(hostile)):
+        live = Sanitiser(keys=True, asks=True)
+        pieces = [hostile[at : at + size] for at in range(0, len(hostile), size)]
+        assert b"".join(map(live, pieces)) == b""
