@@ -417,6 +417,16 @@ async def _killed_with_the_file_written(
     raise AssertionError("never")
 
 
+async def test_a_worker_that_starts_mends_what_was_left_before_anybody_asks(
+    store: GitTaskFiles, state: Path, repository: Repository
+) -> None:
+    await _killed_with_the_file_written(store, state, repository, {PATH: NEW})
+    assert (repository.folder / ".git" / "index.lock").exists()
+    GitTaskFiles(state).close()
+    assert file(repository) == OLD
+    check_whole(repository)
+
+
 async def test_what_the_user_does_between_a_kill_and_the_next_look_stays(
     store: GitTaskFiles, state: Path, repository: Repository
 ) -> None:

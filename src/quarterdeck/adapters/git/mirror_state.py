@@ -1,6 +1,7 @@
 """What the worker knows of a mirror since its last fetch."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
@@ -39,6 +40,13 @@ def load(layout: Layout, project_id: UUID) -> MirrorState | None:
         return _decoder.decode(layout.mirror_state(project_id).read_bytes())
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+
+
+def sources_of(layout: Layout) -> Iterator[str]:
+    """Of all mirrors that there are."""
+    for path in sorted((layout.root / "mirrors").glob("*.state")):
+        if (state := load(layout, UUID(path.stem))) is not None:
+            yield state.source
 
 
 def save(layout: Layout, project_id: UUID, state: MirrorState) -> None:

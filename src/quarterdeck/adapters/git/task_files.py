@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 from pygit2.enums import ObjectType
 
-from quarterdeck.adapters.git import sources
+from quarterdeck.adapters.git import mirror_state, sources
 from quarterdeck.adapters.git.failures import did_you_mean
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.lookup import find
@@ -31,7 +32,7 @@ from quarterdeck.application.ports.task_files import (
     FoundFiles,
     SnapshotFiles,
 )
-from quarterdeck.domain.errors import InvalidInputError, LimitExceededError, UnavailableError
+from quarterdeck.domain.errors import InvalidInputError, LimitExceededError, QuarterdeckError, UnavailableError
 
 T = TypeVar("T")
 MAX_WALKED = 2_000
@@ -47,6 +48,7 @@ class GitTaskFiles:
         self._patience = patience or Patience(remote_fresh=5, fetch=600)
         self._mirrors = Mirrors(layout=self._layout, git=self._git, patience=self._patience)
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="task-files")
+        self._pool.submit(self._settle_all)
 
     async def tip(self, asked: BranchFiles) -> str:
         return await self._run(lambda: self._tip(asked))
@@ -92,6 +94,12 @@ class GitTaskFiles:
     def close(self) -> None:
         """Waits for what is under way."""
         self._pool.shutdown()
+
+    def _settle_all(self) -> None:
+        """At once, for somebody's git waits for the lock that a killed worker has left. Else the next look does it."""
+        for source in mirror_state.sources_of(self._layout):
+            with suppress(QuarterdeckError):
+                settle_left(self._git, source, self._patience.look)
 
     def _commit(self, asked: CommitAsked) -> CommitMade:
         made = put_commit(self._git, self._layout, asked, self._patience.fetch)
