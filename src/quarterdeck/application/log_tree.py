@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from quarterdeck.application.ports.log import LogReader
-from quarterdeck.audit.merkle import Subtree, Tree, leaf, node, subtrees
+from quarterdeck.audit.merkle import Subtree, Tree, hash_of, node, subtrees
 from quarterdeck.domain.errors import InvalidInputError
 
 BLOCK_LEVEL = 12
@@ -64,7 +64,7 @@ class LogTree:
         digests = (await self._digests(block))[start : start + size]
         if len(digests) < size:
             raise _beyond(subtree.end)
-        return await asyncio.to_thread(_hash, digests)
+        return await asyncio.to_thread(hash_of, digests)
 
     async def _digests(self, block: int) -> Sequence[bytes]:
         if (known := self._blocks.get(block)) is not None:
@@ -76,14 +76,6 @@ class LogTree:
             if len(self._blocks) > MOST_BLOCKS:
                 self._blocks.popitem(last=False)
         return found
-
-
-def _hash(digests: Sequence[bytes]) -> bytes:
-    """Of as many as a subtree has."""
-    hashes = [leaf(each) for each in digests]
-    while len(hashes) > 1:
-        hashes = [node(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
-    return hashes[0]
 
 
 def _beyond(position: int) -> InvalidInputError:

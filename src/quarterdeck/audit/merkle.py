@@ -8,7 +8,7 @@ A subtree is complete and lies where its size says: of level 3, eight leaves fro
 tree of any size is made of the complete subtrees that it consists of.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
@@ -35,6 +35,14 @@ def leaf(digest: bytes) -> bytes:
 
 def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
+
+
+def hash_of(digests: Sequence[bytes]) -> bytes:
+    """Of a complete subtree with these leaves, level by level: half the time of one after the other."""
+    hashes = [sha256(b"\x00" + each).digest() for each in digests]
+    while len(hashes) > 1:
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in zip(*[iter(hashes)] * 2, strict=True)]
+    return hashes[0]
 
 
 def subtrees(start: int, end: int) -> Iterator[Subtree]:

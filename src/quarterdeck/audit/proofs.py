@@ -6,7 +6,7 @@ a key that the reader trusts, and notes from outside of the log.
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, Self
@@ -16,7 +16,7 @@ from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.checkpoints import Checkpoint, log_name
 from quarterdeck.audit.keyring import KeyRing
-from quarterdeck.audit.merkle import Tree
+from quarterdeck.audit.merkle import Subtree, Tree, hash_of, subtrees
 from quarterdeck.audit.notes import BadNoteError, VerifierKey
 from quarterdeck.audit.tampering import Fault, Finding
 from quarterdeck.domain.checkpoint import CheckpointSigned, SigningKeyIntroduced
@@ -25,6 +25,9 @@ from quarterdeck.domain.errors import InvalidInputError
 TOPICS = frozenset({SigningKeyIntroduced.TOPIC, CheckpointSigned.TOPIC})
 DIGEST_BYTES = 32
 IN_MEMORY = 2**20
+BLOCK_LEVEL = 10
+MOST_ROOTS = 100_000
+"""That are kept: some weeks' checkpoints."""
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Signatures:
     _end: int = 0
     _tree: Tree = field(default_factory=Tree)
     """Follows behind, up to the last checkpoint that has a root."""
+    _roots: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
     def __post_init__(self) -> None:
         self.ring = KeyRing(self.trusted)
@@ -113,14 +117,32 @@ class Signatures:
         return None
 
     def _root(self, size: int) -> bytes:
-        """Of the tree up to there. Checkpoints come in their order, so the tree is seldom begun anew."""
+        """Of the tree up to there. Notes from outside are mostly those that are in the log, too."""
+        known = self._roots.get(size)
+        if known is None:
+            known = self._walked(size)
+            if len(self._roots) < MOST_ROOTS:
+                self._roots[size] = known
+        return known
+
+    def _walked(self, size: int) -> bytes:
+        """Checkpoints come in their order, so the tree is seldom begun anew."""
         if size < self._tree.size:
             self._tree = Tree()
         self._digests.seek(self._tree.size * DIGEST_BYTES)
-        for _ in range(size - self._tree.size):
-            self._tree.append(self._digests.read(DIGEST_BYTES))
+        for each in subtrees(self._tree.size, size):
+            for level, digests in self._leaves(each):
+                self._tree.append_subtree(level, hash_of(digests))
         self._digests.seek(0, 2)
         return self._tree.root()
+
+    def _leaves(self, subtree: Subtree) -> Iterator[tuple[int, list[bytes]]]:
+        """Of the subtree that begins where the file stands, in blocks."""
+        level = min(subtree.level, BLOCK_LEVEL)
+        size = DIGEST_BYTES << level
+        for _ in range(1 << (subtree.level - level)):
+            block = self._digests.read(size)
+            yield level, [block[at : at + DIGEST_BYTES] for at in range(0, size, DIGEST_BYTES)]
 
     def _digest(self, head: Head) -> bytes:
         self._digests.seek((head.position - 1) * DIGEST_BYTES)

@@ -23,7 +23,7 @@ from quarterdeck.audit.bundle.writing import BundleWriter
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.checkpoints import Checkpoint, checkpoint_in, log_name
 from quarterdeck.audit.inclusion.walk import Before, Held, walk
-from quarterdeck.audit.merkle import Subtree, Tree, leaf, node, root_of, subtrees
+from quarterdeck.audit.merkle import Subtree, Tree, hash_of, leaf, node, root_of, subtrees
 from quarterdeck.audit.notes import SigningKey
 from quarterdeck.audit.report.page import page
 from quarterdeck.audit.report.story import Story
@@ -57,6 +57,11 @@ def test_the_roots_of_a_public_example_are_met() -> None:
     assert (
         root_of(map(bytes.fromhex, leaves)).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
     )
+
+
+@pytest.mark.parametrize("level", [0, 1, 5, 7])
+def test_a_complete_subtree_is_hashed_at_once(level: int) -> None:
+    assert hash_of(DIGESTS[: 1 << level]) == recursive_root(DIGESTS[: 1 << level])
 
 
 @pytest.mark.parametrize("end", range(40))
