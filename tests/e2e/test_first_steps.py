@@ -235,6 +235,31 @@ async def test_a_session_is_replayed_on_the_server_as_off_line(product: Product)
     product.qd("session", "close", session)
 
 
+async def test_a_session_is_taken_out_of_the_log_and_proven_checked_and_told(product: Product) -> None:
+    session = product.ask("session", "open", "-p", "deck", "--title", "For the auditors")["id"]
+    assert product.qd("run", "-s", session, "--", "echo printed > made.txt; cat made.txt").returncode == 0
+    assert product.qd("session", "close", session).returncode == 0
+    bundle, page = str(product.data / "audited.tar.zst"), product.data / "audited.html"
+
+    exported = product.qd("audit", "export", "-s", session, bundle)
+    assert exported.returncode == 0, exported.stderr.decode()
+    checked = product.ask("audit", "verify", "--bundle", bundle)
+    snapshots = product.ask("audit", "snapshots", session)
+    written = product.ask("audit", "report", session, "-o", str(page))
+    forms = [
+        product.qd("audit", "export", f"{bundle}.{form}", "--format", form, "--bundle", bundle)
+        for form in ("jsonl", "cloudevents", "asciicast", "atif")
+    ]
+
+    assert checked["intact"]
+    assert checked["bundle"]["proof"]["events"] + checked["bundle"]["proof"]["later"] == checked["checked"]
+    assert snapshots["checked"] == snapshots["named"] > 1
+    assert (written["intact"], written["commands"]) == (True, 1)
+    content = page.read_text("utf-8")
+    assert all(told in content for told in ("For the auditors", "printed", "made.txt", 'class="added"'))
+    assert [form.returncode for form in forms] == [0, 0, 0, 0]
+
+
 async def test_nothing_secret_is_in_logs_or_process_lists(product: Product) -> None:
     issued = product.ask("token", "issue", "ci", "--scope", "session:read")
     secret = issued["secret"]
