@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from quarterdeck.application import tracing
-from quarterdeck_projections import checks, metrics
+from quarterdeck_projections import checks, metrics, scrubbing
 from quarterdeck_projections.ahead import Ahead
 from quarterdeck_projections.batch import Batch, apply, project
 from quarterdeck_projections.catalogue import PROJECTIONS
@@ -67,6 +67,7 @@ async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
             group.create_task(later.run())
             group.create_task(keep(settings.database_url, settings.retention))
             group.create_task(checks.serve(settings.database_url, decode))
+            group.create_task(scrubbing.serve(settings.database_url, decode))
     raise AssertionError("projectors run until they are cancelled")
 
 

@@ -16,6 +16,7 @@ from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
+from quarterdeck.application.erasing import Erasing
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.identity import Identity
@@ -89,6 +90,7 @@ class Services:
     tree: LogTree
     checkpoints: Checkpoints
     transcripts: TranscriptStore
+    erasing: Erasing
     reads: Reads
     projects: Projects
     personas: Personas

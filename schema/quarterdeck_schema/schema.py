@@ -32,6 +32,7 @@ from quarterdeck_schema.commands.send_input import SendInputMutation
 from quarterdeck_schema.commands.signal_command import SignalCommandMutation
 from quarterdeck_schema.commands.subscriptions import CommandSubscriptions
 from quarterdeck_schema.events.checkpoints import CheckpointQueries
+from quarterdeck_schema.events.erase_from_log import EraseFromLogMutation
 from quarterdeck_schema.events.queries import EventQueries
 from quarterdeck_schema.events.subscriptions import EventSubscriptions
 from quarterdeck_schema.events.tree import LogTreeQueries
@@ -165,6 +166,7 @@ MUTATIONS = (
     SetReportMutation,
     RemoveReportMutation,
     SendReportMutation,
+    EraseFromLogMutation,
     IssueTokenMutation,
     RevokeTokenMutation,
     MarkReadMutation,

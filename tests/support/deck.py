@@ -13,6 +13,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
 from quarterdeck.adapters.memory.cursors import MemoryCursors
+from quarterdeck.adapters.memory.erasures import MemoryErasures
 from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.leases import MemoryWorkerRegistry
@@ -28,6 +29,7 @@ from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
 from quarterdeck.adapters.system import SystemClock, SystemIds
 from quarterdeck.application.background import end
 from quarterdeck.application.dispatch import jobs_for
+from quarterdeck.application.erasing import Erasing
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame
 from quarterdeck.application.points import workspace_at
 from quarterdeck.application.ports.control import ControlServer, TreeControl, TreeReader, WorkerControl
@@ -205,7 +207,13 @@ class Deck:
             task_files=self.task_file_control,
             clock=self.clock,
             outgoing=outgoing,
+            carry_out=self._erasing().carry_out if isinstance(self.log, MemoryEventLog) else None,
         )
+
+    def _erasing(self) -> Erasing:
+        assert isinstance(self.log, MemoryEventLog)
+        assert isinstance(self.transcripts, MemoryTranscriptStore)
+        return Erasing(self.log, self.log, self.transcripts, MemoryErasures(self.log, self.transcripts))
 
     def _task_file_server(self) -> TaskFileServer:
         if self.task_file_server is not None:

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 
 from quarterdeck.adapters.delivery.signing import DerivedSecrets
 from quarterdeck.adapters.memory.control import MemoryWorkerControl
+from quarterdeck.adapters.memory.erasures import MemoryErasures
 from quarterdeck.adapters.memory.exports import MemoryExporter, MemoryExports
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.live import MemoryLiveOutput
@@ -37,6 +38,7 @@ from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
 from quarterdeck.application.dispatch import QueueDoorbell
+from quarterdeck.application.erasing import Erasing
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.frames import Frame, FrameKind, encode
@@ -44,6 +46,7 @@ from quarterdeck.application.identity import FIRST_USER, Identity
 from quarterdeck.application.ledgers import Ledgers
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.control import FileWriteAsked, FileWritten, RepositoryFound
+from quarterdeck.application.ports.erasures import Erasures
 from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.application.ports.log import Context, EventLog, LogReader, StreamWrite
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
@@ -132,8 +135,14 @@ class House:
     checkpoints: MemoryObjects = field(default_factory=MemoryObjects)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+    erasures: Erasures | None = None
+    """None: the memory twins'."""
 
     def __post_init__(self) -> None:
+        if self.erasures is None:
+            assert isinstance(self.log, MemoryEventLog)
+            assert isinstance(self.transcripts, MemoryTranscriptStore)
+            self.erasures = MemoryErasures(self.log, self.transcripts)
         self.exporter = MemoryExporter(self.workspaces)
         self.figures = MemoryFigures(self.log)
 
@@ -149,6 +158,7 @@ class House:
         return Identity(self.log, SystemClock(), SystemIds())
 
     def parts(self, settings: Settings) -> Parts:
+        assert self.erasures
         ids, doorbell, snapshots = SystemIds(), QueueDoorbell(self.jobs), Snapshots(self.log, self.control)
         ledgers = Ledgers(self.log, SystemClock())
         sessions = Sessions(self.log, ids, doorbell, _NoneOpen(), ledgers)
@@ -157,6 +167,7 @@ class House:
             log=self.log,
             rows=self.rows,
             transcripts=self.transcripts,
+            erasing=Erasing(self.log, self.rows, self.transcripts, self.erasures),
             live=self.live,
             reads=self.reads,
             projects=Projects(self.log, ids, self.control, doorbell),

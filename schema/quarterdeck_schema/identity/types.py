@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from quarterdeck.application.ports.callers import Caller
-from quarterdeck.domain.identity import SCOPES
+from quarterdeck.domain.identity import SCOPES, allows
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_schema import ids
 from quarterdeck_schema.context import Info
@@ -51,5 +51,5 @@ def token_of(row: TokenRow) -> Token:
 
 
 def viewer_of(caller: Caller) -> Viewer:
-    scopes = SCOPES if "*" in caller.scopes else caller.scopes
+    scopes = [scope for scope in SCOPES if allows(caller.scopes, scope)]
     return Viewer(id=ids.encode("User", caller.user_id), name=caller.user_name, scopes=list(scopes))

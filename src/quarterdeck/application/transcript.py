@@ -12,6 +12,7 @@ EMPTY = TranscriptHead(sequence=0, frames=0, offset=0, encoded=0, complete=False
 
 
 PIECE = 512 * 1024
+HOLE = b"[erased]"
 
 
 @dataclass(frozen=True)
@@ -104,3 +105,23 @@ def _cut(frame: Frame, after: int) -> Frame:
     if frame.offset >= after:
         return frame
     return frame._replace(offset=after, data=frame.data[after - frame.offset :])
+
+
+def without(frame: Frame, first: int, until: int) -> Frame:
+    """The frame with the output from `first` to `until` taken out, and what was typed meanwhile: holes as long as that.
+
+    Offsets stay, so every reader goes on as before.
+    """
+    if frame.kind is FrameKind.INPUT and first <= frame.offset <= until:
+        return frame._replace(data=hole(len(frame.data)))
+    if frame.kind not in OUTPUT_KINDS:
+        return frame
+    start, end = max(first - frame.offset, 0), min(until - frame.offset, len(frame.data))
+    if start >= end:
+        return frame
+    return frame._replace(data=frame.data[:start] + hole(end - start) + frame.data[end:])
+
+
+def hole(size: int) -> bytes:
+    """What stands for so many erased bytes."""
+    return HOLE.ljust(size, b"*") if size >= len(HOLE) else b"*" * size

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.telling import given, told
 from quarterdeck.audit.verify import verify
 from quarterdeck.domain.base import Actor, ActorKind, Envelope
 from quarterdeck.domain.checkpoint import SigningKeyIntroduced
+from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.checkpoints import checkpoints
 from quarterdeck_cli.api.events import Event, events, log_status
@@ -35,8 +37,13 @@ async def check(qd: Qd, known_head: str | None, trusted: Sequence[str], *, as_js
     notes = [each.note async for each in checkpoints(client)]
     end = (await log_status(client)).position
     with qd.out.status(f"Checking {end:,} events …") as say, Signatures(keys) as signatures:
-        rows = rows_of(client, end, say)
-        report = await asyncio.to_thread(verify, rows, known_head=known, check=signatures.take)
+        rows, holes = rows_of(client, end, say), Holes()
+        report = await asyncio.to_thread(verify, rows, known_head=known, check=holes.beside(signatures.take))
+        if report.intact:
+            # what was erased meanwhile is a hole in rows that are long checked
+            async for record in events(client, topics=[PayloadErased.TOPIC], after=end):
+                holes.take(raw_event(record))
+            report = replace(report, finding=holes.finding())
         if report.intact:
             report = replace(report, finding=await asyncio.to_thread(signatures.compare, notes))
     return told(qd, report, signatures, as_json=as_json)
@@ -105,6 +112,7 @@ def raw_event(event: Event) -> RawEvent:
             payload=None if event.payload is None else event.payload.encode(),
             payload_digest=bytes.fromhex(event.payload_digest),
             digest=bytes.fromhex(event.digest),
+            partly_erased=event.erased and event.payload is not None,
         )
     except ValueError as error:
         raise ProtocolError(f"Event {event.id} cannot be checked: {error}.") from error

@@ -6,15 +6,15 @@ events, so a gap is something taken out. That the last of a stream, or all of on
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, get_args
 from uuid import UUID
 
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.chain import Head
+from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.inclusion.checking import Inclusion
 from quarterdeck.audit.tampering import Fault, Finding
-from quarterdeck.audit.verify import Report
+from quarterdeck.audit.verify import Report, payload_is_sound
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.session_events import SessionEvent
 from quarterdeck.domain.workspace import WorkspaceEvent
@@ -28,14 +28,15 @@ WHOLE_STREAMS = _topics(SessionEvent) | _topics(CommandEvent) | _topics(Workspac
 """Of streams all of whose events name the session."""
 
 
-def check_part(rows: Iterator[RawEvent], inclusion: Inclusion) -> Report:
-    """Up to the first bad row; the good ones are told to `inclusion`."""
+def check_part(rows: Iterator[RawEvent], inclusion: Inclusion, holes: Holes) -> Report:
+    """Up to the first bad row; the good ones are told to `inclusion` and to `holes`."""
     walk = _Part()
     for row in rows:
         if finding := walk.fault_of(row):
             return walk.report(finding)
         walk.take(row)
         inclusion.take(row)
+        holes.take(row)
     return walk.report()
 
 
@@ -50,7 +51,7 @@ class _Part:
     def fault_of(self, row: RawEvent) -> Finding | None:
         if row.position <= self.last.position:
             return _found(row, Fault.REORDERED, f"row {row.position} stands after row {self.last.position}")
-        if row.payload is not None and sha256(row.payload).digest() != row.payload_digest:
+        if not payload_is_sound(row):
             detail = f"the payload of row {row.position} does not have the digest that was logged"
             return _found(row, Fault.CHANGED_PAYLOAD, detail)
         due = self.versions.get(row.stream_id, 0) + 1

@@ -58,8 +58,8 @@ def rehearse(events: Iterable[RawEvent]) -> Rehearsal:
 
 def _take(done: Rehearsal, event: RawEvent) -> None:
     done.topics[event.topic] += 1
-    if event.erased:
-        done.erased += 1
+    done.erased += event.erased
+    if event.payload is None:
         return
     if isinstance(decode(event.topic, event.schema_version, event.payload), UnknownEvent):
         why = _reason(event)

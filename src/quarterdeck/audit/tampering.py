@@ -28,6 +28,8 @@ class Fault(StrEnum):
     """What a command printed is not what was logged at its end."""
     CHANGED_SNAPSHOT = "changed snapshot"
     """A tree that the log names is not there, or not what its name says."""
+    UNEXPLAINED_HOLE = "unexplained hole"
+    """Something was erased that no record in the log says was, or something else than that stands in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)

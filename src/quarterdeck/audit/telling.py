@@ -67,6 +67,8 @@ def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport 
     qd.out.line(f"{report.checked:,} events are in order{erased}.")
     if bundle:
         qd.out.line(f"{bundle.transcripts:,} transcripts are what was printed, {bundle.output_bytes:,} bytes.")
+        if bundle.erased_transcripts:
+            qd.out.line(f"Of {bundle.erased_transcripts:,} more a part is erased, as the record of that says.")
     if report.finding is None and bundle and bundle.header.scope is not Scope.ALL:
         _print_proof(qd, bundle)
         return
@@ -151,6 +153,7 @@ def _plain(report: Report, signatures: Signatures, bundle: BundleReport | None) 
             "transcripts": bundle.transcripts,
             "output_bytes": bundle.output_bytes,
             "proof": _proof(bundle.proven) if bundle.proven else None,
+            "erased_transcripts": bundle.erased_transcripts,
         }
         if bundle
         else None,

@@ -69,7 +69,7 @@ class _Walk:
         return (
             event.position == self.head.position + 1
             and digest_after(self.head.digest, event) == event.digest
-            and _payload_is_sound(event)
+            and payload_is_sound(event)
         )
 
     def take(self, event: RawEvent) -> None:
@@ -92,8 +92,9 @@ class _Walk:
         return Report(checked=self.checked, erased=self.erased, head=self.head, finding=finding)
 
 
-def _payload_is_sound(event: RawEvent) -> bool:
-    return event.payload is None or sha256(event.payload).digest() == event.payload_digest
+def payload_is_sound(event: RawEvent) -> bool:
+    """What stands in the place of an erased one is vouched for by a record: see `audit.holes`."""
+    return event.payload is None or event.partly_erased or sha256(event.payload).digest() == event.payload_digest
 
 
 def _rewritten(known: Head) -> Finding:

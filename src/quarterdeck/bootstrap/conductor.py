@@ -19,7 +19,7 @@ from quarterdeck.bootstrap.delivery import channels
 from quarterdeck.bootstrap.reports import contents_of
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.bootstrap.stopping import unless_stopped
-from quarterdeck.bootstrap.stores import Stores, stores_of
+from quarterdeck.bootstrap.stores import Stores, erasing_of, stores_of
 from quarterdeck.conductor.admission import LETS_IN
 from quarterdeck.conductor.alerts import WatchedAlerts
 from quarterdeck.conductor.checkpoints import Keys, Signing
@@ -57,6 +57,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             clock=SystemClock(),
             signing=_signing(settings, stores),
             outgoing=_outgoing(settings, stores, database, watch),
+            carry_out=erasing_of(stores).carry_out,
         )
         async with announcing(conductor.caught_up.wait(), lambda: conductor.position):
             await unless_stopped(conductor.run(), stop)

@@ -35,7 +35,7 @@ from quarterdeck.application.workers import Workers
 from quarterdeck.bootstrap.delivery import webhook_secrets
 from quarterdeck.bootstrap.reports import contents_of
 from quarterdeck.bootstrap.secrets import secret
-from quarterdeck.bootstrap.stores import Stores, stores_of
+from quarterdeck.bootstrap.stores import Stores, erasing_of, stores_of
 from quarterdeck.config import Settings
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Parts
@@ -109,6 +109,7 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         rows=stores.log,
         checkpoints=Checkpoints(ObstoreObjects(settings.checkpoint_store)),
         transcripts=stores.transcripts,
+        erasing=erasing_of(stores),
         live=stores.live,
         reads=reads,
         projects=Projects(stores.log, ids, control, doorbell),

@@ -8,11 +8,13 @@ from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.jobs import NatsJobQueue
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.postgres.cursors import PostgresCursors
+from quarterdeck.adapters.postgres.erasures import PostgresErasures
 from quarterdeck.adapters.postgres.leases import PostgresWorkerRegistry
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
 from quarterdeck.adapters.system import SystemClock
+from quarterdeck.application.erasing import Erasing
 from quarterdeck.bootstrap.secrets import secret
 from quarterdeck.config import Settings
 
@@ -23,6 +25,7 @@ RELAY_PAUSE_SECONDS = 0.01
 class Stores:
     log: PostgresEventLog
     transcripts: PostgresTranscriptStore
+    erasures: PostgresErasures
     leases: PostgresWorkerRegistry
     cursors: PostgresCursors
     nats: NatsConnection
@@ -45,9 +48,14 @@ async def stores_of(settings: Settings, role: str, unpaused: Set[str] = frozense
         yield Stores(
             log=log,
             transcripts=PostgresTranscriptStore(pool),
+            erasures=PostgresErasures(pool),
             leases=PostgresWorkerRegistry(pool),
             cursors=PostgresCursors(pool),
             nats=nats,
             jobs=NatsJobQueue(nats),
             live=NatsLiveOutput(nats),
         )
+
+
+def erasing_of(stores: Stores) -> Erasing:
+    return Erasing(stores.log, stores.log, stores.transcripts, stores.erasures)

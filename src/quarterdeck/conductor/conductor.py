@@ -25,7 +25,7 @@ from quarterdeck.conductor.checkpoints import Signing
 from quarterdeck.conductor.claims import Claims
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.conductor.outgoing import Outgoing, Sending
-from quarterdeck.conductor.relay import Relay
+from quarterdeck.conductor.relay import CarryOut, Relay
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.conductor.sweep import Sweep
 from quarterdeck.conductor.task_files import TaskFileKeeper
@@ -59,12 +59,13 @@ class Conductor:
         clock: Clock,
         signing: Callable[[Journal], Signing] | None = None,
         outgoing: Outgoing | None = None,
+        carry_out: CarryOut | None = None,
     ) -> None:
         """`signing`: where this conductor has a key to sign with."""
         self._settings, self._log, self._cursors = settings, log, cursors
         self._work = OpenWork()
         journal = Journal(log, "conductor")
-        self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live))
+        self._relay = Relay(self._work, journal, jobs, Endings(journal, transcripts, live), carry_out)
         self._admission = Admission(self._work, journal, registry, clock)
         self._timekeeper = Timekeeper(self._work, journal, clock)
         self._claims = Claims(self._work, journal, clock)

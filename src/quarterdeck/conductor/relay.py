@@ -1,6 +1,6 @@
 """The relay: every event that asks for work becomes jobs, in the order of the log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from quarterdeck.application.streams import SESSION
 from quarterdeck.conductor.metrics import JOBS
 from quarterdeck.conductor.open_work import OpenWork
 from quarterdeck.domain.command import CommandCancelRequested, CommandRequested
+from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.persona import PersonaDefined, PersonaRevised
 from quarterdeck.domain.project import ProjectSettingsChanged
 from quarterdeck.domain.reopening import SessionReopened
@@ -34,14 +35,19 @@ from quarterdeck.domain.session_state import (
 )
 from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 
+CarryOut = Callable[[int, PayloadErased], Awaitable[None]]
 logger = structlog.get_logger(__name__)
 
 
 class Relay:
     """`work` must have been told of each event before it is relayed."""
 
-    def __init__(self, work: OpenWork, journal: Journal, jobs: JobQueue, endings: Endings) -> None:
+    def __init__(
+        self, work: OpenWork, journal: Journal, jobs: JobQueue, endings: Endings, carry_out: CarryOut | None = None
+    ) -> None:
+        """`carry_out`: does what a record of an erasure says."""
         self._work, self._journal, self._jobs, self._endings = work, journal, jobs, endings
+        self._carry_out = carry_out
 
     async def relay(self, recorded: LoggedEvent) -> None:
         """May be repeated for the same event."""
@@ -55,8 +61,8 @@ class Relay:
                     await self.publish(self._work.commands[command_id].asked, recorded.stream_id)
             case SessionReopened(reason=reason):
                 await self._lose_started(recorded.stream_id, reason)
-            case SessionClosed() | SessionProvisioningFailed():
-                await self.end_commands(recorded.stream_id, "The session has ended.")
+            case SessionClosed() | SessionProvisioningFailed() | SessionLost():
+                await self.end_commands(recorded.stream_id, _why_ended(recorded.event))
             case WorkspaceRestoreRequested() if recorded.envelope.session_id:
                 await self.publish(recorded, recorded.envelope.session_id)
             case SessionNetworkChanged(session_id=session_id):
@@ -65,8 +71,10 @@ class Relay:
                 await self._change_networks(recorded, lambda place: place.project_id == recorded.stream_id)
             case PersonaDefined() | PersonaRevised():
                 await self._change_networks(recorded, lambda place: _has_persona(place, recorded.stream_id))
-            case SessionLost(reason=reason):
-                await self.end_commands(recorded.stream_id, reason)
+            case PayloadErased() as record if self._carry_out:
+                # whoever logged it did so already, unless it was killed meanwhile
+                carry_out, position = self._carry_out, recorded.position
+                await patiently(lambda: carry_out(position, record))
             case _:
                 await self.publish(recorded, recorded.stream_id)
 
@@ -124,3 +132,7 @@ class Relay:
 
 def _has_persona(place: ReadySession, persona_id: UUID) -> bool:
     return place.persona is not None and place.persona.persona_id == persona_id
+
+
+def _why_ended(event: SessionClosed | SessionProvisioningFailed | SessionLost) -> str:
+    return event.reason if isinstance(event, SessionLost) else "The session has ended."

@@ -13,6 +13,7 @@ from quarterdeck.domain.budget_reservation import ReservationEvent
 from quarterdeck.domain.checkpoint import CheckpointEvent
 from quarterdeck.domain.command import CommandEvent
 from quarterdeck.domain.delivery import DeliveryEvent
+from quarterdeck.domain.erasure import ErasureEvent
 from quarterdeck.domain.exports import WorkspaceExported
 from quarterdeck.domain.idempotency import RequestAccepted
 from quarterdeck.domain.identity import TokenEvent, UserEvent
@@ -71,6 +72,7 @@ Event = (
     | ReportEvent
     | ReportIssueEvent
     | ReadingEvent
+    | ErasureEvent
     | RequestAccepted
 )
 

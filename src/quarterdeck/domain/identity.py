@@ -16,6 +16,7 @@ SCOPES = (
     "task:read",
     "task:write",
     "event:read",
+    "log:erase",
     "usage:read",
     "usage:write",
     "budget:read",
@@ -28,7 +29,9 @@ SCOPES = (
     "token:write",
     "metrics:read",
 )
-"""Every `resource:action` there is. `*` in a token stands for all its owner has."""
+"""Every `resource:action` there is. `*` in a token stands for all its owner has, but for those that must be named."""
+NAMED_SCOPES = frozenset({"log:erase"})
+"""What cannot be undone: a token has it by its name alone, which whoever has `*` may give to another token."""
 
 
 class TokenKind(StrEnum):
@@ -209,7 +212,7 @@ def issue_token(
             f"Scopes are: {', '.join(SCOPES)}, or * for all.",
             field="scopes",
         )
-    above = [scope for scope in scopes if not allows(granted, scope)]
+    above = [scope for scope in scopes if "*" not in granted and scope not in granted]
     if above:
         raise InvalidInputError(f"You do not have the scope {above[0]!r} yourself.", field="scopes")
     if expires_at is not None and expires_at <= now:
@@ -246,7 +249,7 @@ def check_token(state: TokenState, secret_matches: bool, now: datetime) -> Token
 
 
 def allows(scopes: tuple[str, ...], wanted: str) -> bool:
-    return "*" in scopes or wanted in scopes
+    return wanted in scopes or ("*" in scopes and wanted not in NAMED_SCOPES)
 
 
 def log_in(state: TokenState, *, secret_matches: bool, issued_token_id: UUID, now: datetime) -> tuple[TokenEvent, ...]:

@@ -61,6 +61,7 @@ def make_gateway(parts: Parts) -> Gateway:
             rows=parts.rows,
             tree=LogTree(parts.rows),
             transcripts=parts.transcripts,
+            erasing=parts.erasing,
             reads=parts.reads,
             projects=parts.projects,
             personas=parts.personas,

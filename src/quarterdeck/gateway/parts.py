@@ -9,6 +9,7 @@ from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.application.commands import Commands
 from quarterdeck.application.comparisons import Comparisons
+from quarterdeck.application.erasing import Erasing
 from quarterdeck.application.exports import Exports
 from quarterdeck.application.file_writes import FileWrites
 from quarterdeck.application.identity import Identity
@@ -43,6 +44,7 @@ class Parts:
     rows: LogReader
     checkpoints: Checkpoints
     transcripts: TranscriptStore
+    erasing: Erasing
     live: LiveOutput
     reads: Reads
     projects: Projects

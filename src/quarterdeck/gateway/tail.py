@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
+from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.errors import QuarterdeckError
 
 logger = structlog.get_logger(__name__)
@@ -85,6 +86,10 @@ class LogTail:
             self._held.append(event)
             self._size += _size(event)
             self.position = event.position
+        if any(event.topic == PayloadErased.TOPIC for event in batch):
+            # what is held may be what was erased: followers read the log
+            self._held.clear()
+            self._size = 0
         while len(self._held) > HELD_EVENTS or (self._size > HELD_BYTES and len(self._held) > 1):
             self._size -= _size(self._held.popleft())
         for listener in self._listeners:

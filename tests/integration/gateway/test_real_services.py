@@ -20,6 +20,7 @@ from tests.support.waiting import eventually
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.live import NatsLiveOutput
 from quarterdeck.adapters.postgres.codec import decode
+from quarterdeck.adapters.postgres.erasures import PostgresErasures
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.postgres.pool import Pool
 from quarterdeck.adapters.postgres.transcripts import PostgresTranscriptStore
@@ -58,6 +59,7 @@ async def real_house(database: Urls, nats_url: str) -> AsyncGenerator[House]:
             log=log,
             rows=log,
             transcripts=PostgresTranscriptStore(pool),
+            erasures=PostgresErasures(pool),
             live=NatsLiveOutput(nats),
             reads=ReadModels(read, watch),
             checks={"database": log.head, "nats": nats.wait_up},
@@ -187,6 +189,7 @@ async def test_events_of_other_processes_are_followed_in_their_order(gateway: Ru
             log=elsewhere,
             rows=elsewhere,
             transcripts=gateway.house.transcripts,
+            erasures=gateway.house.erasures,
             live=gateway.house.live,
             reads=gateway.house.reads,
         )

@@ -99,6 +99,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "resizeCommand": _resize_command,
         "checkWorker": _check_worker,
         "checkReadModels": _check_read_models,
+        "eraseFromLog": _erase_from_log,
         "issueToken": _issue_token,
         "revokeToken": _revoke_token,
         **tasks.mutations(),
@@ -422,6 +423,22 @@ async def _check_worker(world: World, asked: Json) -> Json:
 async def _check_read_models(world: World, asked: Json) -> Json:
     del asked
     return {"checkId": str(UUID(int=7))}
+
+
+async def _erase_from_log(world: World, asked: Json) -> Json:
+    del world
+    dry = asked["dryRun"]
+    events = [
+        {
+            "position": each["position"],
+            "topic": "CommandRequested",
+            "fields": each.get("fields") or ["text", "environment"],
+            "payload": '{"text": "login \x1b]0;x"}' if dry else None,
+        }
+        for each in asked["events"]
+    ]
+    output = [{"first": 0, "until": 99, **each} for each in asked["output"]]
+    return {"events": events, "output": output, "position": None if dry else 77}
 
 
 def _read_model_differences(world: World, **_: Any) -> list[Json]:

@@ -98,11 +98,54 @@ def test_other_programs_can_unpack_it(tmp_path: Path) -> None:
     ]
 
 
-def test_an_erased_payload_is_a_hole(tmp_path: Path) -> None:
+def erasing(rows: list[RawEvent], **what: object) -> list[RawEvent]:
+    """With a record of an erasure in the place of the last row."""
+    payload = json.dumps({"reason": "leaked", **what}).encode()
+    rows[9] = replace(row(10, payload), topic="PayloadErased")
+    return chained(rows)
+
+
+def test_an_erased_payload_is_a_hole_that_its_record_explains(tmp_path: Path) -> None:
+    kept = b'{"n": "[erased]"}'
+    whole: dict[str, object] = {"position": 7, "fields": [], "sha256": ""}
+    partly: dict[str, object] = {"position": 8, "fields": ["n"], "sha256": hashlib.sha256(kept).hexdigest()}
+    rows = erasing(log(), events=[whole, partly])
+    rows[6] = replace(rows[6], payload=None)
+    rows[7] = replace(rows[7], payload=kept, partly_erased=True)
+    report = check(write(tmp_path / "b", rows)).report
+    assert (report.intact, report.erased) == (True, 2)
+
+    part = check(write(tmp_path / "c", rows, scope=Scope.SESSION)).report
+    assert (part.intact, part.erased) == (True, 2)
+
+
+def test_a_hole_that_no_record_explains_or_that_holds_something_else_is_found(tmp_path: Path) -> None:
     rows = log()
     rows[7] = replace(rows[7], payload=None)
-    report = check(write(tmp_path / "b", rows)).report
-    assert (report.intact, report.erased) == (True, 1)
+    finding = check(write(tmp_path / "b", rows)).report.finding
+    assert finding
+    assert (finding.position, finding.fault) == (8, Fault.UNEXPLAINED_HOLE)
+    assert "no record says so" in finding.detail
+
+    rows = erasing(log(), events=[{"position": 8, "fields": ["n"], "sha256": "00" * 32}])
+    rows[7] = replace(rows[7], payload=b"{}", partly_erased=True)
+    finding = check(write(tmp_path / "c", rows)).report.finding
+    assert finding
+    assert (finding.position, finding.fault) == (8, Fault.UNEXPLAINED_HOLE)
+    assert "is not what the record" in finding.detail
+
+
+def test_a_transcript_with_a_part_erased_is_what_its_record_says(tmp_path: Path) -> None:
+    left = b"he***\xff\x00"
+    printed = encode(Frame(FrameKind.OUTPUT, 0, 5, left)) + encode(Frame(FrameKind.END, 7, 9, b""))
+    stretch = {"command_id": str(COMMAND), "first": 2, "until": 5, "output_sha256": hashlib.sha256(left).hexdigest()}
+    found = check(write(tmp_path / "b", erasing(log(), output=[stretch]), printed=printed))
+    assert (found.report.intact, found.transcripts, found.erased_transcripts) == (True, 0, 1)
+
+    stretch["output_sha256"] = "00" * 32
+    finding = check(write(tmp_path / "c", erasing(log(), output=[stretch]), printed=printed)).report.finding
+    assert finding
+    assert (finding.position, finding.fault) == (4, Fault.CHANGED_TRANSCRIPT)
 
 
 def test_an_export_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -107,10 +107,18 @@ def test_an_altered_envelope_and_a_removed_event_are_found(chained: World, qd: Q
     assert (found["position"], found["fault"]) == (11, "removed")
 
 
-def test_an_erased_payload_is_a_hole_and_no_fault(chained: World, qd: QdCall, logged_in: FakeGateway) -> None:
+def test_a_hole_is_no_fault_where_a_record_explains_it(chained: World, qd: QdCall, logged_in: FakeGateway) -> None:
     chained.events[5].update(payload=None, erased=True)
 
-    assert "1,100 events are in order, 1 of them erased." in qd("audit", "verify").out
+    found = qd("audit", "verify", "--json")
+    assert (found.code, found.json["finding"]["position"]) == (1, 6)
+    assert found.json["finding"]["fault"] == "unexplained hole"
+
+    erased: dict[str, Any] = {"position": 6, "fields": [], "sha256": ""}
+    log(chained, "PayloadErased", {"reason": "leaked", "events": [erased]})
+    found = qd("audit", "verify")
+    assert found.code == 0
+    assert "1,101 events are in order, 1 of them erased." in found.out
 
 
 def test_a_cut_off_end_is_found_by_a_head_noted_earlier(chained: World, qd: QdCall, logged_in: FakeGateway) -> None:

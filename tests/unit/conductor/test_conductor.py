@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,14 +11,18 @@ from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 from tests.unit.worker.test_pausing import ask_to_resume, pause
 
+from quarterdeck.adapters.memory.erasures import tombstone
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
+from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.background import end
 from quarterdeck.application.ports.jobs import Job, JobKind
 from quarterdeck.conductor.conductor import FLOOR, RELAYED, Conductor
 from quarterdeck.conductor.settings import ConductorSettings
 from quarterdeck.domain.command import CommandStarted, EndReason, RequestedCommand
+from quarterdeck.domain.erasure import ErasedEventFields, PayloadErased
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.identity import TokenRevoked
 from quarterdeck.domain.session_events import SessionProvisioned
 from quarterdeck.domain.session_state import EndedSession, OpenSession, ReadySession
 from quarterdeck.jail.dummy import Hangs, Script
@@ -243,3 +248,21 @@ async def test_it_has_caught_up_with_an_empty_log_a_new_one_and_one_that_was_rel
     await deck.cursors.put(FLOOR, await deck.log.head())
     async with conducting(deck) as third:
         await eventually(third.caught_up.is_set)
+
+
+async def test_an_erasure_that_was_logged_and_not_done_is_done(deck: Deck) -> None:
+    """Whoever logged it was killed in between."""
+    rows = deck.log
+    assert isinstance(rows, MemoryEventLog)
+    await deck.append(uuid4(), 0, TokenRevoked(reason="it was hunter2"))
+    [asked] = await rows.raw(await rows.head() - 1, 1)
+    after = tombstone(asked.payload or b"", ("reason",))
+    fields = ErasedEventFields(position=asked.position, fields=("reason",), sha256=sha256(after).hexdigest())
+    await deck.append(uuid4(), 0, PayloadErased(reason="leaked", events=(fields,)))
+
+    async def is_gone() -> bool:
+        [row] = await rows.raw(asked.position - 1, 1)
+        return row.partly_erased and row.payload == after
+
+    async with conducting(deck):
+        await eventually(is_gone)

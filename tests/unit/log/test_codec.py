@@ -263,6 +263,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "ModelUsageRecorded",
         "NetworkAccessDecided",
         "OrphanRemoved",
+        "PayloadErased",
         "PersonaDefined",
         "PersonaRetired",
         "PersonaRevised",

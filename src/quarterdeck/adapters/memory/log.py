@@ -47,6 +47,10 @@ class MemoryEventLog:
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
+    def replace(self, row: RawEvent) -> None:
+        """The row at its position becomes this."""
+        self._rows[row.position - 1] = row
+
     async def load(self, stream_id: UUID) -> Sequence[LoggedEvent]:
         return [decoded(row) for row in self._rows if row.stream_id == stream_id]
 

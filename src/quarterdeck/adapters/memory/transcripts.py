@@ -1,11 +1,11 @@
 """Transcripts in memory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.frames import Frame, decode
+from quarterdeck.application.frames import Frame, decode, encode
 from quarterdeck.application.ports.output import TranscriptHead
 from quarterdeck.application.transcript import EMPTY, Page, measure
 
@@ -25,6 +25,11 @@ class MemoryTranscriptStore:
 
     async def head(self, command_id: UUID) -> TranscriptHead:
         return self._heads[command_id]
+
+    def rewrite(self, command_id: UUID, change: Callable[[Frame], Frame]) -> None:
+        """Every frame becomes what `change` makes of it."""
+        batches = self._batches[command_id]
+        batches[:] = [b"".join(encode(change(frame)) for frame in decode(batch)) for batch in batches]
 
     async def read(self, command_id: UUID, after: int, limit: int) -> Sequence[Frame]:
         page = Page(after, limit)

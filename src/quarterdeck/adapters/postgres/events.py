@@ -37,6 +37,7 @@ def raw_event(row: Row) -> RawEvent:
         payload=row[13],
         payload_digest=row[14],
         digest=row[15],
+        partly_erased=row[16],
     )
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.application.ports.log import LoggedEvent, RawEvent
+from quarterdeck.domain.erasure import PayloadErased
 
 MAX_ROWS = 8192
 MAX_BYTES = 16 * 1024 * 1024
@@ -46,9 +47,14 @@ class Feed:
     def extend(self, rows: Sequence[RawEvent]) -> None:
         """Rows that follow `position` without a gap."""
         entries = [Entry(row) for row in rows]
-        self._window.extend(entries)
+        if any(row.topic == PayloadErased.TOPIC for row in rows):
+            # what is remembered, or comes with it, may be what was erased
+            self._window.clear()
+            self._bytes = 0
+        else:
+            self._window.extend(entries)
+            self._bytes += sum(len(row.payload or b"") for row in rows)
         self.heard(entries)
-        self._bytes += sum(len(row.payload or b"") for row in rows)
         self.position = rows[-1].position
         self._trim()
         self._wake()

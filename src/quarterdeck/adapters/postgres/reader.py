@@ -10,7 +10,8 @@ from quarterdeck.audit.chain import Head
 # in the order that events.py takes them
 _ROWS: LiteralString = (
     "SELECT position, stream_id, version, topic, schema_version, recorded_at, actor_kind, actor_id, correlation_id,"
-    " causation_id, project_id, session_id, traceparent, payload, payload_digest, digest FROM log.events"
+    " causation_id, project_id, session_id, traceparent, payload, payload_digest, digest,"
+    " erased_at IS NOT NULL AND payload IS NOT NULL AS partly_erased FROM log.events"
 )
 _AFTER: LiteralString = f"{_ROWS} WHERE position > %s ORDER BY position LIMIT %s"
 _STREAM: LiteralString = f"{_ROWS} WHERE stream_id = %s ORDER BY version"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from quarterdeck.adapters.postgres.feed import Entry
 from quarterdeck.application.ports.log import LoggedEvent
+from quarterdeck.domain.erasure import PayloadErased
 
 FRESH_SECONDS = 2.0
 """What bounds how old an answer can be where the feed hears nothing."""
@@ -39,6 +40,9 @@ class RecentStreams:
 
     def heard(self, entries: Iterable[Entry]) -> None:
         """These follow in the log."""
+        entries = list(entries)
+        if any(entry.raw.topic == PayloadErased.TOPIC for entry in entries):
+            self._streams.clear()
         for entry in entries:
             stream_id = entry.raw.stream_id
             _, events = self._streams.get(stream_id, (0.0, None))

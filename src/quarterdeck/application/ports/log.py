@@ -96,11 +96,13 @@ class RawEvent:
     schema_version: int
     envelope: Envelope
     payload: bytes | None
-    """JSON; None where it was erased."""
+    """JSON; None where all of it was erased."""
     payload_digest: bytes
     """SHA-256 of the payload, kept when the payload is erased."""
     digest: bytes
     """The chain's, see `quarterdeck.audit.chain`."""
+    partly_erased: bool = False
+    """Fields were taken out of the payload, which no longer has its digest."""
 
     @property
     def event_id(self) -> str:
@@ -108,7 +110,7 @@ class RawEvent:
 
     @property
     def erased(self) -> bool:
-        return self.payload is None
+        return self.payload is None or self.partly_erased
 
     @property
     def known(self) -> bool:

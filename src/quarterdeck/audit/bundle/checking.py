@@ -17,6 +17,7 @@ from quarterdeck.audit.bundle import contents, rows
 from quarterdeck.audit.bundle.container import BundleError, Member, members
 from quarterdeck.audit.bundle.contents import Ending, Header, Scope
 from quarterdeck.audit.chain import Head
+from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.inclusion.checking import Inclusion, Proven
 from quarterdeck.audit.notes import VerifierKey
 from quarterdeck.audit.parts import check_part
@@ -38,6 +39,8 @@ class BundleReport:
     """In these."""
     proven: Proven | None = None
     """Of a part: what shows that it belongs to the log; None: nothing does."""
+    erased_transcripts: int = 0
+    """More of them, with a part erased; what is left is what the record of that says."""
 
     @property
     def covered(self) -> bool:
@@ -53,15 +56,16 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
     A bundle of a project or session holds some rows of the log only: its proof shows that they are in the log's tree as
     it was signed, and the versions of its streams that none is missing within one.
     """
+    holes = Holes()
     with path.open("rb") as file, Signatures(trusted) as signatures, Inclusion() as inclusion:
-        reading = _Reading(file, inclusion)
+        reading = _Reading(file, inclusion, holes)
         if reading.header.scope is Scope.ALL:
-            report = verify(reading.events(), known_head=known_head, check=signatures.take)
+            report = verify(reading.events(), known_head=known_head, check=holes.beside(signatures.take))
         else:
-            report = check_part(reading.events(), inclusion)
+            report = check_part(reading.events(), inclusion, holes)
         if report.intact:
             reading.to_the_end()
-            report = replace(report, finding=reading.finding)
+            report = replace(report, finding=reading.finding or holes.finding())
         if report.intact and reading.header.scope is Scope.ALL:
             report = replace(report, finding=signatures.compare(reading.notes))
         proven = inclusion.check(trusted) if report.intact else None
@@ -74,6 +78,7 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
             transcripts=reading.transcripts,
             output_bytes=reading.output_bytes,
             proven=proven,
+            erased_transcripts=holes.outputs,
         )
 
 
@@ -99,15 +104,15 @@ class _Expected:
 class _Reading:
     """The members of a bundle in their order; rows are given out, all else is checked on the way."""
 
-    def __init__(self, file: IO[bytes], inclusion: Inclusion) -> None:
-        self._members, self._inclusion = members(file), inclusion
+    def __init__(self, file: IO[bytes], inclusion: Inclusion, holes: Holes) -> None:
+        self._members, self._inclusion, self._holes = members(file), inclusion, holes
         first = next(self._members, None)
         if first is None:
             raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
         self.header = contents.header(first)
         self.finding: Finding | None = None
         self.notes: list[str] = []
-        self.transcripts = self.output_bytes = self._events = 0
+        self.transcripts = self.erased = self.output_bytes = self._events = 0
         self._expected: dict[UUID, _Expected] = {}
         self._command: UUID | None = None
         self._digest, self._size = sha256(), 0
@@ -135,7 +140,7 @@ class _Reading:
             raise BundleError("The bundle goes on after its end.")
         told = Ending(
             events=self._events,
-            transcripts=self.transcripts,
+            transcripts=self.transcripts + self.erased,
             checkpoints=len(self.notes),
             hashes=self._inclusion.hashes,
         )
@@ -191,10 +196,13 @@ class _Reading:
             self.transcripts += 1
             self.output_bytes += self._size
             return
+        if self._size == expected.size:
+            # as long as it was: a part of it may be erased
+            self._holes.put_output(command_id, expected.position, self._digest.hexdigest())
+            self.erased += 1
+            return
         detail = f"the transcript of command {command_id} is not what its end says"
-        if self._size != expected.size:
-            detail += f": {self._size:,} bytes, and not {expected.size:,}"
-        self.finding = _bad(expected, detail)
+        self.finding = _bad(expected, f"{detail}: {self._size:,} bytes, and not {expected.size:,}")
 
 
 def _bad(expected: _Expected, detail: str) -> Finding:

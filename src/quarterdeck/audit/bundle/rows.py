@@ -31,6 +31,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload: str | None = None
     payload_digest: str
     digest: str
+    partly_erased: bool = False
 
 
 _encode = msgspec.json.Encoder().encode
@@ -83,6 +84,7 @@ def _row(event: RawEvent) -> Row:
         payload=None if event.payload is None else event.payload.decode(),
         payload_digest=event.payload_digest.hex(),
         digest=event.digest.hex(),
+        partly_erased=event.partly_erased,
     )
 
 
@@ -105,6 +107,7 @@ def _event(row: Row) -> RawEvent:
         payload=None if row.payload is None else row.payload.encode(),
         payload_digest=bytes.fromhex(row.payload_digest),
         digest=bytes.fromhex(row.digest),
+        partly_erased=row.partly_erased,
     )
 
 

@@ -5,6 +5,7 @@ Every call of `qd` imports this package, so a command imports what it runs when 
 
 import typer
 
+from quarterdeck.audit.commands.erase import erase_from_log
 from quarterdeck.audit.commands.export import export_log
 from quarterdeck.audit.commands.keys import list_keys
 from quarterdeck.audit.commands.rebuild import compare_read_models
@@ -31,6 +32,7 @@ class AuditPlugin:
         command(audit, "rebuild")(compare_read_models)
         command(audit, "reexecute")(reexecute_session)
         command(audit, "replay")(replay_session)
+        command(audit, "erase")(erase_from_log)
         app.add_typer(audit, name="audit")
 
 

@@ -15,6 +15,7 @@ from quarterdeck.domain.command import (
     EndReason,
     Terminal,
 )
+from quarterdeck.domain.erasure import ERASED
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
 
 MOST_COMMANDS_BETWEEN = 64
@@ -116,7 +117,7 @@ def _requested(row: RawEvent) -> Recorded:
     return Recorded(
         id=row.stream_id,
         requested=row.position,
-        text=event.text,
+        text=None if row.partly_erased and event.text == ERASED else event.text,
         terminal=event.terminal,
         background=event.background,
         timeout_seconds=event.timeout_seconds,

@@ -6,3 +6,6 @@ GRANT INSERT (position, digest, payload, stream_id, version, topic, schema_versi
 GRANT UPDATE (position, digest) ON log.head TO {role};
 GRANT INSERT, UPDATE ON log.transcript_heads, log.workers, log.cursors TO {role};
 GRANT INSERT ON log.transcript_pieces TO {role};
+-- these change only what a logged PayloadErased event names
+GRANT EXECUTE ON FUNCTION log.tombstone(bytea, text[]), log.carry_out(bigint),
+    log.replace_piece(bigint, uuid, bigint, integer, smallint, bytea) TO {role};
