@@ -13,6 +13,7 @@ from quarterdeck.audit.commands.reexecute import reexecute_session
 from quarterdeck.audit.commands.rehearse import rehearse_log
 from quarterdeck.audit.commands.replay import replay_session
 from quarterdeck.audit.commands.report import report_session
+from quarterdeck.audit.commands.search import search_record
 from quarterdeck.audit.commands.snapshots import verify_snapshots
 from quarterdeck.audit.commands.verify import verify_log
 from quarterdeck_cli.command_line import command, group
@@ -33,6 +34,7 @@ class AuditPlugin:
         command(audit, "reexecute")(reexecute_session)
         command(audit, "replay")(replay_session)
         command(audit, "erase")(erase_from_log)
+        command(audit, "search")(search_record)
         app.add_typer(audit, name="audit")
 
 

@@ -1,0 +1,1 @@
+"""Searching the record: commands and what they printed, line by line."""
