@@ -18,6 +18,9 @@ ONE_AND_MANY = {
 }
 URGENT = frozenset({"ALERT_RAISED", "BUDGET_EXHAUSTED", "SESSION_LOST", "COMMAND_FAILED", "TASK_CONFLICT"})
 LONGEST = 60
+"""Characters of what it was about, where there is room for more."""
+BEFORE = 14
+"""Characters of a line before that."""
 
 
 def counted(group: Group) -> str:
@@ -42,16 +45,16 @@ def since(told: WhileAway) -> str:
     return f"since {when(told.read_at)}" if told.read_at and told.since == told.read_up_to else "in this time"
 
 
-def line(happening: Happening) -> str:
-    subject = plain(happening.subject)
-    shortened = subject if len(subject) <= LONGEST else subject[: LONGEST - 1] + "…"
+def line(happening: Happening, width: int) -> str:
+    subject, longest = plain(happening.subject), min(LONGEST, width - BEFORE)
+    shortened = subject if len(subject) <= longest else subject[: longest - 1] + "…"
     return f"  {lately(happening.happened_at):<10}  {shortened}".rstrip()
 
 
-def lines(told: WhileAway) -> list[tuple[str, str]]:
-    """With the style of each."""
+def lines(told: WhileAway, width: int) -> list[tuple[str, str]]:
+    """With the style of each, on a screen of so many columns."""
     shown: list[tuple[str, str]] = []
     for group in told.groups:
         shown.append((f"{counted(group)}  ({by_whom(group)})", "bold yellow" if group.kind in URGENT else "bold"))
-        shown += [(line(each), "") for each in group.newest]
+        shown += [(line(each, width), "") for each in group.newest]
     return shown

@@ -119,9 +119,10 @@ class Output:
         if error.next_step:
             self._say(Text.assemble(("next:  ", "bold"), _lines(error.next_step)))
 
-    def stale(self, url: str, at: float) -> None:
-        """What is printed next is from this time (seconds since 1970), since the server at `url` does not answer."""
-        self._stale = url, at
+    def stale(self, known: tuple[str, float] | None) -> None:
+        """What is printed next is from this time (seconds since 1970), since the server at this address does not
+        answer; None: it is new."""
+        self._stale = known
 
     def _tell_stale(self) -> None:
         if self._stale:

@@ -31,10 +31,11 @@ class StillWaitingError(CliError):
 
 
 class Standby:
-    """Of one server and user. `stale` is told from when an answer is; `say` what the user should know."""
+    """Of one server and user. `stale` is told of which server an answer is and from when, None where that does not
+    matter; `say` what the user should know."""
 
     def __init__(
-        self, place: Place, user: str, *, stale: Callable[[str, float], None], say: Callable[[str], None]
+        self, place: Place, user: str, *, stale: Callable[[tuple[str, float] | None], None], say: Callable[[str], None]
     ) -> None:
         self.place, self.user = place, user
         self.memory = Memory(place.path)
@@ -69,7 +70,7 @@ class Standby:
             raise error from None
         if known is None or known.at is None:
             raise error
-        self._stale(self.place.url, known.at)
+        self._stale((self.place.url, known.at))
         return known.data
 
     def instead(self, name: str, variables: Json) -> Json | None:
@@ -100,6 +101,7 @@ class Standby:
         change = self.changes.add(
             key=key, document=name, asked=asked, said=_said(name, asked, known), was=was, attempted=attempted
         )
+        self._stale(None)
         self._say("It waits to be sent: see `qd pending`.")
         task = self.task(change.task) or {**(known or {}), "pending": True}
         return {"__typename": "Queued", "task": whole(task), "position": 0}

@@ -28,7 +28,10 @@ class HappeningKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TallyRow:
-    """Of a kind by one actor. All of a kind together are at most MOST + 1."""
+    """Of a kind by one actor. Where a system's part says it, `actor_name` is whose command or session it was.
+
+    All of a kind together are at most MOST + 1.
+    """
 
     kind: HappeningKind
     actor_kind: str
@@ -61,7 +64,11 @@ _NEWEST = """
         SELECT h.* FROM read.happenings h
         WHERE h.project_id = %(project)s AND h.kind = wanted.kind AND h.position > %(after)s
         ORDER BY h.position DESC LIMIT %(most)s
-    ) AS h LEFT JOIN read.users u ON h.actor_kind = 'user' AND u.id::text = h.actor_id
+    ) AS h
+    LEFT JOIN read.commands c ON h.kind = 'command_failed' AND c.id = h.subject_id
+    LEFT JOIN read.sessions s ON h.kind LIKE 'session%%' AND s.id = h.subject_id
+    LEFT JOIN read.users u ON u.id::text = CASE
+        WHEN h.actor_kind = 'user' THEN h.actor_id ELSE coalesce(c.requested_by_user, s.owner_id)::text END
 """
 
 
@@ -94,8 +101,6 @@ async def newest(database: Database, project_id: UUID, after: int, of_each: int)
             END, 200) AS subject
         FROM {_NEWEST}
         LEFT JOIN read.audit_trail a ON a.position = h.position
-        LEFT JOIN read.sessions s ON s.id = h.subject_id
-        LEFT JOIN read.commands c ON c.id = h.subject_id
         LEFT JOIN read.tasks t ON t.id = h.subject_id
         LEFT JOIN read.alerts r ON r.id = h.subject_id
         ORDER BY h.position DESC

@@ -167,7 +167,7 @@ def test_changes_wait_show_as_pending_and_are_sent_in_order(
     qd("task", "show", "T-1", "-p", "app")
     qd("task", "list", "-p", "app")
     server.down()
-    assert "wait" in qd("task", "note", "T-1", "half way", "-p", "app").err
+    assert qd("task", "note", "T-1", "half way", "-p", "app").err == "It waits to be sent: see `qd pending`.\n"
     assert qd("task", "status", "T-1", "in-review", "-p", "app").out == "T-1  in review  (pending)\n"
     assert qd("task", "edit", "T-1", "--title", "Fix it", "-p", "app").code == 0
     assert qd("task", "edit", "T-1", "-l", "ui", "-p", "app").code == 0
