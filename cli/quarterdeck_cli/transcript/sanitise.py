@@ -15,6 +15,8 @@ from quarterdeck_cli.transcript import sequences
 
 TEXT: Final = re.compile(r"[^\x00-\x07\x10-\x1f\x7f-\x9f]+")
 """Runs that pass as they are: printable characters, and BS, HT, LF, VT, FF, CR, SO, SI."""
+DRAWN: Final = re.compile(r"(?:\x1b\[[0-9]{0,5}(?:;[0-9]{0,5}){0,8}[ABCDHKm][^\x00-\x07\x10-\x1f\x7f-\x9f]*){1,1000}")
+"""The same with most of what draws: colours, movement, erasing to a line's end."""
 PLAIN_CSI: Final = re.compile(r"\x1b\[([0-9;]{0,40})([@-~])")
 """What nearly all sequences are: read at once, with the same outcome as character by character."""
 PASSING: Final = re.compile(
@@ -65,18 +67,20 @@ class Sanitiser:
         return shown + (leave + sequences.RESTORE).encode()
 
     def _feed(self, text: str) -> bytes:
-        if self._state == self._ground and PASSING.fullmatch(text):
-            return text.encode()
+        shown = text if self._state == self._ground and PASSING.fullmatch(text) else self._cleaned(text)
+        self._steered = self._steered or "\x1b" in shown
+        return shown.encode()
+
+    def _cleaned(self, text: str) -> str:
         at = 0
         while at < len(text):
             at = self._state(text, at)
         shown = "".join(self._out)
         self._out.clear()
-        self._steered = self._steered or "\x1b" in shown
-        return shown.encode()
+        return shown
 
     def _ground(self, text: str, at: int) -> int:
-        if run := TEXT.match(text, at):
+        if run := TEXT.match(text, at) or DRAWN.match(text, at):
             self._out.append(run.group())
             return run.end()
         if plain := PLAIN_CSI.match(text, at):

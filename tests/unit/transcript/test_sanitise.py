@@ -280,3 +280,12 @@ def test_even_one_that_runs_reaches_no_clipboard_title_printer_or_answer_of_its_
         live = Sanitiser(keys=True, asks=True)
         pieces = [hostile[at : at + size] for at in range(0, len(hostile), size)]
         assert b"".join(map(live, pieces)) == b""
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_what_draws_passes_wherever_it_is_cut(size: int) -> None:
+    drawn = b"\x1b[32mok\x1b[0;1;38;5;9m \x1b[3A\x1b[12;7Htext\x1b[K\x1b[m\r\n" * 20
+    clean = Sanitiser()
+
+    assert b"".join(clean(drawn[at : at + size]) for at in range(0, len(drawn), size)) == drawn
+    assert clean.has_steered
