@@ -16,4 +16,5 @@ async def alone(qd: Qd, *, as_json: bool = False) -> int:
     from quarterdeck_cli.repl.loop import repl
 
     app = make_app()
-    return await repl(qd, app, add_plugins(app, qd.out.note))
+    # those that cannot be loaded were named when this call began
+    return await repl(qd, app, add_plugins(app, lambda text: None))
