@@ -15,11 +15,15 @@ from quarterdeck_cli.api import plain as builtins_of
 from quarterdeck_cli.columns import GAP, widths
 from quarterdeck_cli.errors import CliError, UsageError
 from quarterdeck_cli.manner import ORDINARY, Manner
+from quarterdeck_cli.paging import paged, pager
 from quarterdeck_cli.plugins import installed
+from quarterdeck_cli.state_words import mark
 from quarterdeck_cli.text import ago, plain
 
 NARROWEST = 60
 UNBOUNDED = 100_000
+STYLES = {"good": "green", "bad": "bold red", "waits": "yellow", "": ""}
+"""The terminal's own colours, which suit its background."""
 
 
 class Output:
@@ -93,11 +97,20 @@ class Output:
         for column, column_width in zip(columns, widths([columns, *shown], width), strict=True):
             table.add_column(column, no_wrap=True, overflow="ellipsis", width=column_width)
         for row in shown:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(text, STYLES[mark(column, text)]) for column, text in zip(columns, row, strict=True)))
         console = Console(width=width, highlight=False, markup=False, emoji=False)
         with console.capture() as captured:
             console.print(table)
-        self._raw("\n".join(line.rstrip() for line in captured.get().splitlines()).encode())
+        self._answer([line.rstrip() for line in captured.get().splitlines()])
+
+    def _answer(self, lines: Sequence[str]) -> None:
+        """By a pager where it is longer than the terminal."""
+        data = "\n".join(lines).encode()
+        if self._out.is_terminal and len(lines) >= self._out.height and (program := pager()):
+            sys.stdout.flush()
+            if paged(data, program):
+                return
+        self._raw(data)
 
     def fields(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Names and values, one a line; empty values are left out. Foreign text is made safe here."""

@@ -5,23 +5,13 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from quarterdeck_cli.columns import GAP, cell, widths
+from quarterdeck_cli.state_words import mark
 from quarterdeck_cli.text import plain
 from quarterdeck_cli.watching.views import Row, View
 
 Fragments = list[tuple[str, str]]
 FRAME_LINES = 3
 """Title, head of the table, keys."""
-_GOOD, _BAD, _WAITS = (
-    ("ready", "running"),
-    ("firing", "critical", "conflict", "blocked", "over", "asks", "lost", "failed"),
-    ("paused", "queued", "opening", "closing", "near", "warning"),
-)
-MARKS = {
-    **dict.fromkeys(_GOOD, "class:good"),
-    **dict.fromkeys(_BAD, "class:bad"),
-    **dict.fromkeys(_WAITS, "class:waits"),
-}
-"""How a cell that says so looks; it says it in words as well."""
 
 
 class Choice(msgspec.Struct):
@@ -57,9 +47,9 @@ def page(view: View, rows: Sequence[Row], choice: Choice, note: str, *, width: i
     sizes = widths([heads, *shown], width)
     count = f"{len(shown)} of {len(rows)}" if choice.filter else f"{len(rows)}"
     told: Fragments = [("class:title", cell(f"{view.name}  {count}  {plain(note)}", width)), ("", "\n")]
-    told += [*_line(heads, sizes, "class:head"), ("", "\n")]
+    told += [*_line(heads, sizes, ["class:head"] * len(heads)), ("", "\n")]
     for row in visible:
-        told += [*_line(row, sizes, ""), ("", "\n")]
+        told += [*_line(row, sizes, _styles(view, row)), ("", "\n")]
     if not shown:
         told.append(("class:note", cell("Nothing fits the filter." if rows else view.nothing, width) + "\n"))
     told.append(("", "\n" * (room - max(len(visible), 1))))
@@ -71,11 +61,16 @@ def _head(name: str, at: int, choice: Choice) -> str:
     return name + ("▼" if choice.backwards else "▲") if at == choice.sorted_by else name
 
 
-def _line(cells: Sequence[str], sizes: Sequence[int], style: str) -> Iterator[tuple[str, str]]:
-    for at, (text, size) in enumerate(zip(cells, sizes, strict=True)):
+def _styles(view: View, row: Row) -> list[str]:
+    marks = (mark(column, text) for column, text in zip(view.columns, row, strict=True))
+    return [f"class:{each}" if each else "" for each in marks]
+
+
+def _line(cells: Sequence[str], sizes: Sequence[int], styles: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, (text, size, style) in enumerate(zip(cells, sizes, styles, strict=True)):
         if at:
             yield "", " " * GAP
-        yield style or MARKS.get(text.partition(",")[0], ""), cell(text, size)
+        yield style, cell(text, size)
 
 
 def _keys(choice: Choice) -> str:
