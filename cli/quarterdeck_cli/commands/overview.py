@@ -6,7 +6,7 @@ from quarterdeck_cli.api import plain as builtins_of
 from quarterdeck_cli.api.commands import RecentCommand, recent_commands
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.api.sessions import Session, sessions
-from quarterdeck_cli.commands import away
+from quarterdeck_cli.commands import attention, away
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
@@ -26,6 +26,7 @@ async def overview(qd: Qd, *, as_json: bool = False) -> int:
     open_sessions = await first(sessions(client, live=True), SHOWN)
     recent = await first(recent_commands(client, live=True), 5 * SHOWN)
     running = [command for command in recent if command.state in {"QUEUED", "RUNNING"}]
+    waiting = await attention.waiting(client)
     happened = await away.of_all(client)
     if as_json:
         told = [{"project": {"id": home.id, "name": home.name}, **builtins_of(each)} for home, each in happened]
@@ -36,12 +37,17 @@ async def overview(qd: Qd, *, as_json: bool = False) -> int:
                 "sessions": open_sessions,
                 "commands": running,
                 "away": told,
+                "waiting": waiting,
             }
         )
         return 0
     qd.out.fields([("server", client.url), ("user", viewer.name)])
     await away.show_all(qd, client, happened)
     _show(qd, open_sessions, running)
+    attention.show(qd, waiting)
+    qd.out.line()
+    for step in _next_steps(open_sessions, running):
+        qd.out.line(step)
     return 0
 
 
@@ -54,9 +60,6 @@ def _show(qd: Qd, open_sessions: list[Session], running: list[RecentCommand]) ->
     qd.out.line(_count(len(running), "running command"))
     for command in running:
         qd.out.line(f"  {ids.short(command.id)}  {command.state.lower():8}  {plain(command.text)[:60]}")
-    qd.out.line()
-    for step in _next_steps(open_sessions, running):
-        qd.out.line(step)
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.alerts import add_alert
+from tests.support.fake_gateway.tasks import add_task
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli import ids
@@ -321,6 +323,20 @@ def test_alone_it_shows_where_one_stands(qd: QdCall, logged_in: FakeGateway, wor
     assert "1 open session\n" in ran.out
     assert "queued    sleep 9" in ran.out
     assert "qd run -s" in ran.out
+
+
+def test_alone_it_shows_what_waits_for_somebody(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    project = world.add_project("p", "/p")
+    add_alert(world, project, summary="too many\x1b[2J errors")
+    add_task(world, project, "Mend the sails", conflicted=True)
+
+    ran = qd()
+
+    assert "Alerts that nobody sees to, `alert ack`\n" in ran.out
+    assert r"failing: too many\x1b[2J errors" in ran.out
+    assert "Tasks in conflict, `task resolve`\n  T-1 " in ran.out
+    shown = qd("--json").json["waiting"]
+    assert [len(shown["alerts"]), len(shown["conflicts"])] == [1, 1]
 
 
 def test_alone_it_is_json_for_programs(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
