@@ -75,4 +75,4 @@ def _next_steps(open_sessions: list[Session], running: list[RecentCommand]) -> l
     if running:
         steps.append((f"qd attach {ids.short(running[0].id)}", "see what a command prints"))
     steps.append(("qd --help", "all commands"))
-    return [f"{call:<27}  {what}" for call, what in steps]
+    return [f"{call:<25}  {what}" for call, what in steps]

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import typer
 from prompt_toolkit import PromptSession
@@ -11,6 +11,7 @@ from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from quarterdeck_cli.command_line import command
+from quarterdeck_cli.ending import end
 from quarterdeck_cli.known.asked import AskingKnown
 from quarterdeck_cli.known.file import FileKnown
 from quarterdeck_cli.plugins import Plugins
@@ -75,6 +76,4 @@ async def opened_desk(qd: Qd, app: typer.Typer, plugins: Plugins, known: FileKno
     try:
         yield desk
     finally:
-        refreshing.cancel()
-        with suppress(asyncio.CancelledError):
-            await refreshing
+        await end(refreshing)

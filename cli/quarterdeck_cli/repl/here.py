@@ -8,8 +8,10 @@ import typer
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import projects, sessions
 from quarterdeck_cli.command_line import Call
+from quarterdeck_cli.commands.contexts import add_context, remove_context, use_context
 from quarterdeck_cli.commands.edit import edit_file
 from quarterdeck_cli.commands.files import get_file, list_files, print_file, put_file
+from quarterdeck_cli.commands.login import log_in, log_out
 from quarterdeck_cli.commands.run import run
 from quarterdeck_cli.commands.sessions import close_session
 from quarterdeck_cli.completion.grammar import Command
@@ -20,6 +22,8 @@ from quarterdeck_cli.text import plain
 NOTHING = "-"
 IN_THE_SESSION = {run, edit_file, list_files, print_file, get_file, put_file}
 
+SWITCHING = frozenset({log_in, log_out, use_context, add_context, remove_context})
+"""After these, another log-in may be in use."""
 Which = Annotated[str | None, typer.Argument(metavar="[SESSION]", help="A session's id, or the end of it; - for none.")]
 Project = Annotated[str | None, typer.Option("--project", "-p", metavar="PROJECT", help="A project's name or id.")]
 
@@ -103,12 +107,21 @@ class Here:
         return _defaults(grammar, self.session_id)
 
     async def went(self, qd: Qd, call: Call) -> None:
-        """After a command: a session that was opened is in use, one that was closed is not."""
-        if qd.opened:
+        """After a command: a session that was opened is in use, one that was closed is not; and so with log-ins."""
+        if call.function in SWITCHING:
+            await self._switch(qd)
+        elif qd.opened:
             opened, qd.opened = qd.opened, None
             await self.use_session(qd, opened)
         elif call.function is close_session and self.session_id:
             await self._check(qd)
+
+    async def _switch(self, qd: Qd) -> None:
+        """The next command connects anew: to another server, or as somebody else."""
+        await qd.disconnect()
+        self.leave_session()
+        self.project, self.project_id, self.ref = "", None, ""
+        await self.find(qd)
 
     async def _check(self, qd: Qd) -> None:
         found = await sessions.session(await qd.client(), self.session_id or "")

@@ -14,6 +14,7 @@ from quarterdeck_cli.api import access, events, read, usage
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.connection import Login, connected
+from quarterdeck_cli.ending import end
 from quarterdeck_cli.errors import CliError, ConnectionLostError
 from quarterdeck_cli.known import fetch
 from quarterdeck_cli.known.file import FileKnown
@@ -60,13 +61,13 @@ class Refresher:
     async def _refresh(self, client: Client) -> None:
         """Until another log-in is chosen."""
         self._known.move(known_file(self._qd.logins.named))
+        self.status = Status()
+        self.refetch(set(fetch.KINDS))
         work = [asyncio.create_task(self._persist(part, client)) for part in (self._listen, self._fetch, self._tick)]
         try:
             await self._another.wait()
         finally:
-            for each in work:
-                each.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await end(*work)
 
     # --- what the prompt tells ---
 

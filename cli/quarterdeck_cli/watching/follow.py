@@ -7,7 +7,8 @@ from contextlib import aclosing, suppress
 from quarterdeck_cli.api import events, read
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.errors import CliError, ConnectionLostError
+from quarterdeck_cli.ending import end
+from quarterdeck_cli.errors import ConnectionLostError
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
 from quarterdeck_cli.watching.views import Row, View
 
@@ -38,9 +39,7 @@ async def followed(
             with suppress(ConnectionLostError):
                 yield await view.fetch(client, project)
     finally:
-        ringing.cancel()
-        with suppress(asyncio.CancelledError, CliError):
-            await ringing
+        await end(ringing)
 
 
 async def _ring(

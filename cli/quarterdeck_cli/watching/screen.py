@@ -9,6 +9,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from prompt_toolkit.output import ColorDepth
 
+from quarterdeck_cli.ending import end
 from quarterdeck_cli.theme import Theme, watch_style
 from quarterdeck_cli.watching.keys import keys
 from quarterdeck_cli.watching.page import Choice, page
@@ -36,8 +37,7 @@ class Screen:
         try:
             await self._application.run_async()
         finally:
-            taking.cancel()
-            await asyncio.wait([taking])
+            await end(taking)
         if not taking.cancelled() and (error := taking.exception()):
             raise error
 

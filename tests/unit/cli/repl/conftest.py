@@ -22,11 +22,11 @@ def session(world: World) -> dict[str, Any]:
 
 @pytest.fixture
 def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Started]:
-    """Starts `qd WORDS`; variables by name."""
+    """Starts `qd WORDS`; variables by name, None for those that are not to be there."""
     screens: list[Screen] = []
 
-    def start(*words: str, columns: int = 100, rows: int = 30, **more: str) -> Screen:
-        environment = {
+    def start(*words: str, columns: int = 100, rows: int = 30, **more: str | None) -> Screen:
+        wanted: dict[str, str | None] = {
             **{name: value for name, value in os.environ.items() if name not in UNWANTED},
             "QD_URL": gateway.url,
             "QD_TOKEN": TOKEN,
@@ -36,6 +36,7 @@ def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Starte
             "LANG": "C.UTF-8",
             **more,
         }
+        environment = {name: value for name, value in wanted.items() if value is not None}
         argv = [sys.executable, "-m", "quarterdeck_cli", *words]
         screens.append(on_terminal(argv, environment, columns=columns, rows=rows))
         return screens[-1]

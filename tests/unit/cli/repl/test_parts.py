@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import stat
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.commands.sessions import show_session
+from quarterdeck_cli.ending import end
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.ids import global_id
 from quarterdeck_cli.known.file import FileKnown
@@ -241,6 +243,19 @@ async def test_the_end_of_the_repl_ends_the_command() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+async def test_what_swallows_its_cancellation_is_ended_all_the_same() -> None:
+    async def stubborn() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await end(task)
+
+    assert task.cancelled()
 
 
 def test_what_is_known_is_read_by_other_processes_and_survives_damage(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
+from tests.support.fake_gateway.world import TOKEN
+from tests.unit.cli.conftest import QdCall
 from tests.unit.cli.repl.conftest import Started
 
 from quarterdeck_cli import ids
@@ -99,3 +101,28 @@ def test_plain_has_no_menu_no_toolbar_and_no_colour(started: Started, session: d
     assert b"\x1b[38;" not in screen.raw
     screen.type("exit\r")
     assert screen.ended() == 0
+
+
+def test_another_log_in_is_another_server_for_all_that_follows(
+    started: Started, qd: QdCall, gateway: FakeGateway, session: dict[str, Any]
+) -> None:
+    other = World()
+    hull = other.add_project("hull", "/hull")
+    for title in ("Scrub the deck", "Caulk"):
+        other.add_session(hull, title=title)
+    with FakeGateway(other) as second:
+        for name, server in (("away", second), ("home", gateway)):
+            assert qd("login", "--url", server.url, "--token", TOKEN, "--context", name).code == 0
+        screen = started(QD_URL=None, QD_TOKEN=None, QD_DATA_DIR=None)
+        screen.shows("Mend the sails", "● up", "1 session")
+        screen.type("session show sai")
+        screen.shows("ready  deck  main  Mend the sails")
+
+        screen.type("\x15context use away\r")
+        screen.shows("away")
+        screen.type("session list\r")
+        screen.shows("Scrub the deck", "2 sessions")
+        screen.type("session show scr")
+        screen.shows("ready  hull  main  Scrub the deck")
+        screen.type("\x15exit\r")
+        assert screen.ended() == 0
