@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from quarterdeck.audit.replay import tape as tapes
-from quarterdeck.audit.replay.screen import Picture, Screen, Size
+from quarterdeck.audit.replay.screen import Picture, Screen, Size, UndrawableError
 from quarterdeck.audit.replay.tape import MOST_STATES, Tape
 from quarterdeck_cli.api.transcripts import Frame
 from quarterdeck_cli.transcript.sanitise import Sanitiser
@@ -129,6 +129,14 @@ def test_any_soup_of_sequences_is_drawn_and_its_state_kept() -> None:
 
         assert text(again.picture()) == text(screen.picture())
         assert "".join(text(screen.picture())).isprintable()
+
+
+def test_an_emulator_that_gives_up_is_an_error_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quarterdeck.audit.replay.screen.FEWEST_COLUMNS", 1)
+    screen = Screen(Size.within(1, 1))
+
+    with pytest.raises(UndrawableError, match="cannot be drawn"):
+        screen.feed("\x1b[?7lあ")
 
 
 def test_a_size_stays_within_what_is_possible() -> None:

@@ -34,6 +34,8 @@ from quarterdeck_cli.errors import CliError
 
 TICK: Final = 1 / 20
 """Seconds between two pictures while it plays."""
+PATIENCE: Final = 0.2
+"""Seconds until it is said that the record is being read."""
 MOST_HITS: Final = 1000
 
 
@@ -62,6 +64,7 @@ class Player:
     async def run(self) -> int:
         """The exit code, when the user leaves."""
         playing = asyncio.create_task(self._play())
+        playing.add_done_callback(self._ended)
         try:
             return await self._app.run_async(handle_sigint=False)
         finally:
@@ -70,6 +73,11 @@ class Player:
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task
+
+    def _ended(self, playing: asyncio.Task[None]) -> None:
+        """It never does by itself: a screen that stands still without a word would be worse than none."""
+        if not playing.cancelled() and (error := playing.exception()) and self._app.is_running:
+            self._app.exit(exception=error)
 
     def _sizes(self) -> Layout:
         size = self._app.output.get_size()
@@ -99,10 +107,16 @@ class Player:
     async def _look(self) -> None:
         model = self._model
         asked = (model.clock.at, model.count, model.wanted or None, self._sizes().pane)
+        reading = asyncio.create_task(asyncio.to_thread(self._stage.scene, *asked))
+        if not (await asyncio.wait([reading], timeout=PATIENCE))[0]:
+            model.busy = True
+            self._app.invalidate()
         try:
-            model.scene = await asyncio.to_thread(self._stage.scene, *asked)
+            model.scene = await reading
         except (CliError, BundleError) as error:
             self._failed(f"{error.message} {error.next_step}")
+        finally:
+            model.busy = False
 
     def _failed(self, told: str) -> None:
         self._model.clock.playing = False

@@ -45,6 +45,8 @@ class Model:
     """The arrows go through the list of events."""
     asking: Asking = Asking.NOTHING
     message: str = ""
+    busy: bool = False
+    """The record is read, and what is on show is from before."""
     scene: Scene = field(default_factory=lambda: Scene(0.0, 0))
     hits: list[Hit] = field(default_factory=list[Hit])
     _hit: int = 0

@@ -34,7 +34,7 @@ def drawn(model: Model, bar: Bar, sizes: Layout) -> list[Line]:
 
 
 def _top(model: Model, columns: int) -> Line:
-    state = "▶" if model.clock.playing else "■" if model.clock.at >= model.clock.end else "‖"
+    state = "…" if model.busy else "▶" if model.clock.playing else "■" if model.clock.at >= model.clock.end else "‖"
     time = f"{clock(model.clock.at)} / {clock(model.clock.end)}"
     told = f" {state} {time}  event {model.count:,} of {len(model.line.items):,}"
     if columns >= CLOCK_FROM:

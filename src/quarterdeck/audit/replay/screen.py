@@ -14,6 +14,9 @@ from typing import Final
 
 from avt._avt import Color, Line, Pen, Vt
 
+from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.exitcodes import ExitCode
+
 MOST_CELLS: Final = 1000
 """Of a side."""
 FEWEST_COLUMNS: Final = 2
@@ -57,6 +60,17 @@ class Picture:
 EMPTY: Final = Picture(Size(80, 24), (), 0, 0)
 
 
+class UndrawableError(CliError):
+    """The emulator gave up on what a program printed."""
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What this command printed cannot be drawn.", "Look at it with `qd replay`, and tell us of it, please."
+        )
+
+
 class Screen:
     def __init__(self, size: Size, state: str = "") -> None:
         """`state`: of another of this size, as `state` gave it."""
@@ -73,7 +87,13 @@ class Screen:
         """Text that the sanitiser let pass."""
         if not text.isascii():
             text = WIDTHLESS.sub("", unicodedata.normalize("NFC", text))
-        self._vt.feed_str(text)
+        try:
+            self._vt.feed_str(text)
+        except BaseException as error:
+            # a panic of the emulator, which is no Exception and has no name to import
+            if "Panic" not in type(error).__name__:
+                raise
+            raise UndrawableError from error
 
     def resize(self, size: Size) -> None:
         if size != self._size:
