@@ -2,18 +2,23 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from quarterdeck.audit.bundle.checking import events as bundle_events
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.formats.writing import Form, Written, write
+from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.offline import telling
+from quarterdeck.audit.over_api import raw_event
 from quarterdeck.audit.records import from_bundle, from_server
 from quarterdeck.audit.records.choosing import one_of, part_of_bundle, part_on_server
 from quarterdeck.audit.records.entry import Entry
 from quarterdeck.audit.records.part import Part
-from quarterdeck_cli.api.events import log_status
+from quarterdeck.domain.erasure import PayloadErased
+from quarterdeck_cli.api.events import events, log_status
+from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
@@ -38,26 +43,50 @@ async def export_as(
     if bundle:
         with telling(bundle):
             part = await asyncio.to_thread(part_of_bundle, bundle, project=project, session=session)
-            written = await _written(qd, Form(form), path, part, lambda: from_bundle.entries(bundle, part))
+            reasons = await asyncio.to_thread(_reasons, bundle) if form == Form.CLOUDEVENTS else {}
+            written = await _written(qd, Form(form), path, part, lambda: from_bundle.entries(bundle, part), reasons)
     else:
         one_of(everything=everything, project=project, session=session)
         client = await qd.client()
         part = await part_on_server(client, project=project, session=session)
         end = (await log_status(client)).position
         entries = from_server.entries(client, part, end)
-        written = await _written(qd, Form(form), path, part, lambda: entries)
+        written = await _written(qd, Form(form), path, part, lambda: entries, await _reasons_on(client))
     _tell(qd, path, written, as_json=as_json)
     return ExitCode.OK
 
 
-async def _written(qd: Qd, form: Form, path: Path, part: Part, entries: Callable[[], Iterator[Entry]]) -> Written:
+async def _reasons_on(client: Client) -> dict[int, str]:
+    """Why what was erased was: the record of it may come long after the hole."""
+    holes = Holes()
+    async for event in events(client, topics=[PayloadErased.TOPIC]):
+        holes.take(raw_event(event))
+    return holes.reasons
+
+
+def _reasons(bundle: Path) -> dict[int, str]:
+    holes = Holes()
+    for row in bundle_events(bundle):
+        if row.topic == PayloadErased.TOPIC:
+            holes.take(row)
+    return holes.reasons
+
+
+async def _written(
+    qd: Qd,
+    form: Form,
+    path: Path,
+    part: Part,
+    entries: Callable[[], Iterator[Entry]],
+    reasons: Mapping[int, str],
+) -> Written:
     if form is Form.ATIF and part.scope is not Scope.SESSION:
         raise UsageError("A trajectory is of one session.", "Give --session.")
     with qd.out.status("Exporting …") as say:
 
         def work() -> Written:
             try:
-                return write(form, path, _some(entries(), say), part)
+                return write(form, path, _some(entries(), say), part, reasons)
             except OSError as error:
                 if error.filename is None:
                     raise

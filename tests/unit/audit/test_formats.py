@@ -129,7 +129,10 @@ def test_an_erased_payload_is_a_hole_in_each_format(record: RecordMaker, tmp_pat
     bundle = record.bundle(tmp_path / "record")
     for form in Form:
         assert write(form, tmp_path / form, from_bundle.entries(bundle), OF_SESSION).erased == 1
-    erased = json.loads((tmp_path / Form.CLOUDEVENTS).read_bytes().splitlines()[2])
+    because = {3: "a token leaked"}
+    write(Form.CLOUDEVENTS, tmp_path / "told", from_bundle.entries(bundle), OF_SESSION, because)
+    erased = json.loads((tmp_path / "told").read_bytes().splitlines()[2])
+    assert erased["erasedreason"] == "a token leaked"
     assert erased["erased"] is True
     assert "data" not in erased
     [step] = [
@@ -142,7 +145,7 @@ def test_an_erased_payload_is_a_hole_in_each_format(record: RecordMaker, tmp_pat
     ("payload", "data"), [(b'{"a":\n1}', '"data":{"a": 1}'), (b"{oops", '"data":"{oops"'), (b"\xff", '"data":"\ufffd"')]
 )
 def test_a_payload_from_anywhere_never_breaks_a_line(record: RecordMaker, payload: bytes, data: str) -> None:
-    [line] = cloudevents.lines(iter([Entry(row=replace(record.rows[0], payload=payload))]))
+    [line] = cloudevents.lines(iter([Entry(row=replace(record.rows[0], payload=payload))]), {})
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     assert data in line.decode()

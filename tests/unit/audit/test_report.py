@@ -243,7 +243,7 @@ def test_an_erased_command_is_a_hole(tmp_path: Path) -> None:
     maker.rows[2] = replace(maker.rows[2], payload=None)
     content = rendered(maker, tmp_path)
     assert "What was run is not in the record, or was erased." in content
-    assert "The payloads of 1 events were erased." in content
+    assert "Of 1 events something was erased." in content
 
 
 def test_a_whole_log_is_told_to_be_whole(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 Memory does not grow with the bundle, but for a few bytes of each command in the part that is read.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -41,6 +41,8 @@ class BundleReport:
     """Of a part: what shows that it belongs to the log; None: nothing does."""
     erased_transcripts: int = 0
     """More of them, with a part erased; what is left is what the record of that says."""
+    reasons: Mapping[int, str] = field(default_factory=dict[int, str])
+    """By the position of what was erased, why."""
 
     @property
     def covered(self) -> bool:
@@ -79,6 +81,7 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
             output_bytes=reading.output_bytes,
             proven=proven,
             erased_transcripts=holes.outputs,
+            reasons=holes.reasons,
         )
 
 

@@ -2,10 +2,11 @@
 
 `source` and `id` together name an event for ever. Numbers that grow without end are strings, as integers have 32 bits
 there; `sequence` is the position with leading zeros, as the extension of that name wants it, and `traceparent` is that
-of the distributed tracing extension. Of an erased payload `data` is missing and `erased` true.
+of the distributed tracing extension. Where something was erased `erased` is true and `erasedreason` says why; where all
+of the payload was, `data` is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -18,11 +19,12 @@ SEQUENCE_DIGITS = 20
 _encode = msgspec.json.Encoder().encode
 
 
-def lines(entries: Iterator[Entry]) -> Iterator[bytes]:
-    return (_encode(cloud_event(entry.row)) + b"\n" for entry in entries)
+def lines(entries: Iterator[Entry], reasons: Mapping[int, str]) -> Iterator[bytes]:
+    """`reasons`: why the holes are there, by position."""
+    return (_encode(cloud_event(entry.row, reasons.get(entry.row.position))) + b"\n" for entry in entries)
 
 
-def cloud_event(row: RawEvent) -> dict[str, Any]:
+def cloud_event(row: RawEvent, erased_because: str | None = None) -> dict[str, Any]:
     envelope = row.envelope
     project, session = envelope.project_id, envelope.session_id
     attributes = {
@@ -42,6 +44,8 @@ def cloud_event(row: RawEvent) -> dict[str, Any]:
         "causationid": envelope.causation_id,
         "sessionid": str(session) if session else None,
         "traceparent": envelope.traceparent,
+        "erased": row.erased or None,
+        "erasedreason": (erased_because or None) if row.erased else None,
         **_data(row.payload),
     }
     return {name: value for name, value in attributes.items() if value is not None}
@@ -51,7 +55,7 @@ def _data(payload: bytes | None) -> dict[str, Any]:
     """The payload's own bytes, so that `payloaddigest` can be checked. A bundle comes from anywhere: what is no JSON
     is text, and a line feed, which within JSON has no meaning, does not end the line."""
     if payload is None:
-        return {"erased": True}
+        return {}
     try:
         msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,8 +33,11 @@ class Written:
     """Bytes."""
 
 
-def write(form: Form, path: Path, entries: Iterable[Entry], part: Part) -> Written:
-    """Raises OSError where it cannot; whatever it raises, nothing is left behind."""
+def write(
+    form: Form, path: Path, entries: Iterable[Entry], part: Part, reasons: Mapping[int, str] | None = None
+) -> Written:
+    """`reasons`: why what was erased was, by position. Raises OSError where it cannot; whatever it raises, nothing is
+    left behind."""
     beside = path.with_name(f"{path.name}.part")
     _remove(beside)
     written = Written()
@@ -43,17 +46,17 @@ def write(form: Form, path: Path, entries: Iterable[Entry], part: Part) -> Writt
         if form is Form.ASCIICAST:
             _write_casts(beside, counted, part, written)
         else:
-            _write_file(beside, _lines(form, counted, part), written)
+            _write_file(beside, _lines(form, counted, part, reasons or {}), written)
         beside.rename(path)
     finally:
         _remove(beside)
     return written
 
 
-def _lines(form: Form, entries: Iterator[Entry], part: Part) -> Iterator[bytes]:
+def _lines(form: Form, entries: Iterator[Entry], part: Part, reasons: Mapping[int, str]) -> Iterator[bytes]:
     match form:
         case Form.CLOUDEVENTS:
-            return cloudevents.lines(entries)
+            return cloudevents.lines(entries, reasons)
         case Form.JSONL:
             return events.lines(entries)
         case _:
