@@ -5,7 +5,7 @@ import os
 import shlex
 import stat
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -41,6 +41,9 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave the session open that 
 DetachKey = Annotated[
     str, typer.Option("--detach-key", metavar="KEY", help="With --tty: the key that leaves it running.")
 ]
+
+ANSWER_SECONDS = 5.0
+"""How long one who leaves waits for the answer to a request, to take it back."""
 
 
 @dataclass(frozen=True)
@@ -124,20 +127,30 @@ async def run_in(qd: Qd, client: Client, session_id: str, request: Request) -> A
 
 
 async def _requested(qd: Qd, client: Client, session_id: str, request: Request) -> RequestedCommand:
+    asking = asyncio.create_task(_ask(client, session_id, request))
     try:
-        return await run_command(
-            client,
-            session_id,
-            request.text,
-            terminal=terminal.size() if request.tty else None,
-            background=request.background,
-            timeout_seconds=request.timeout,
-            environment=request.environment,
-        )
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        # the request is under way: a command that nobody would see must not come of it
+        with suppress(CliError, TimeoutError):
+            await cancel_command(client, (await asyncio.wait_for(asking, ANSWER_SECONDS)).command.id)
+        raise
     except CliError as error:
         if may_have_happened(error):
             qd.out.note(f"The command may run all the same: see `qd command list -s {ids.short(session_id)}`.")
         raise
+
+
+def _ask(client: Client, session_id: str, request: Request) -> Coroutine[Any, Any, RequestedCommand]:
+    return run_command(
+        client,
+        session_id,
+        request.text,
+        terminal=terminal.size() if request.tty else None,
+        background=request.background,
+        timeout_seconds=request.timeout,
+        environment=request.environment,
+    )
 
 
 async def follow(qd: Qd, client: Client, requested: RequestedCommand, request: Request) -> Attended:

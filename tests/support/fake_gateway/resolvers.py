@@ -117,6 +117,8 @@ def mutations(world: World) -> dict[str, Resolver]:
             if failure := world.failures.get(name):
                 return {"__typename": "Failure", "nextStep": "", **failure}
             answer = await table[name](world, input)
+            if before := world.before_answers.get(name):
+                await before()
             kind = name[0].upper() + name[1:] + "Payload"
             return {"__typename": kind, "position": len(world.events), **answer}
 

@@ -159,6 +159,10 @@ class World:
     record_downloads: bool = True
     failures: dict[str, Json] = field(default_factory=dict[str, Json])
     """By mutation: the Failure that it answers."""
+    before_answers: dict[str, Callable[[], Awaitable[None]]] = field(
+        default_factory=dict[str, Callable[[], Awaitable[None]]]
+    )
+    """By mutation: what happens once it is done, before who asked hears of it."""
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """Of all sessions, by path."""
     meanwhile: list[tuple[str, bytes | None]] = field(default_factory=list[tuple[str, bytes | None]])

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import threading
 from pathlib import Path
 
@@ -299,6 +300,25 @@ def test_input_that_cannot_be_delivered_ends_the_command(
     assert ran.code == 69
     assert "No worker answers." in ran.err
     assert "cancelCommand" in [name for name, _ in world.calls]
+
+
+def test_who_leaves_while_a_command_is_asked_for_takes_it_back(
+    qd: QdCall, logged_in: FakeGateway, world: World, session: Json
+) -> None:
+    async def waits(command: FakeCommand) -> int:
+        await command.until(lambda: command.cancelled)
+        return 130
+
+    async def leave() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    world.programs["wait"] = waits
+    world.before_answers["runCommand"] = leave
+
+    ran = qd("run", "-s", session["id"], "wait")
+
+    assert ran.code == 130
+    assert world.commands[0].cancelled
 
 
 def test_a_refused_request_names_the_reason(qd: QdCall, logged_in: FakeGateway, world: World, session: Json) -> None:
