@@ -9,7 +9,7 @@ from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
 from quarterdeck.domain.session_events import SessionClosed, SessionLost
-from quarterdeck.domain.task_events import TaskBlocked
+from quarterdeck.domain.task_events import TaskBlocked, TaskStatus, TaskStatusChanged
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.queries import happenings
 from quarterdeck_projections.queries.happenings import MOST, HappeningKind
@@ -55,6 +55,16 @@ async def test_what_happened_is_kept_by_kind_and_told_as_a_log_in_memory_tells_i
         last = max(row.newest for row in await happenings.tallies(read, story.project, 0))
         assert await happenings.position_at(read, story.project, now + timedelta(minutes=1)) == last
         assert await happenings.position_at(read, story.project, now - timedelta(days=1)) == 0
+
+
+async def test_a_text_with_nul_stops_nothing(database: Database) -> None:
+    async with story_in(database) as story, pools.Database(database.app_url) as read, projecting(database):
+        await story.begin()
+        await story.tell(uuid7(), TaskStatusChanged(status=TaskStatus.DONE, owner_id=None, reason="a\0b"))
+        await projected(database, await story.log.head())
+
+        [done] = await happenings.newest(read, story.project, 0, 5)
+        assert done.kind is HappeningKind.TASK_FINISHED
 
 
 async def test_a_long_absence_costs_no_more_than_a_short_one(database: Database) -> None:

@@ -39,7 +39,8 @@ async def test_what_was_erased_is_shown_no_more_now_or_after_the_projector_was_a
         def moved_on() -> int:
             with psycopg.connect(database.app_url) as connection:
                 row = connection.execute("SELECT position FROM log.cursors WHERE name = %s", (scrubbing.CURSOR,))
-                return (row.fetchone() or (0,))[0]
+                found = row.fetchone()
+            return int(found[0]) if found else 0
 
         async def gone(text: str) -> bool:
             return text not in await shown()
