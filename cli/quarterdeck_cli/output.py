@@ -103,6 +103,17 @@ class Output:
             console.print(table)
         self._answer([line.rstrip() for line in captured.get().splitlines()])
 
+    @contextmanager
+    def paging(self) -> Generator[None]:
+        """What is printed in the block comes at its end, by a pager where it is longer than the terminal."""
+        if not self._out.is_terminal or self.manner.plain:
+            yield
+            return
+        with self._out.capture() as captured:
+            yield
+        if lines := captured.get().splitlines():
+            self._answer(lines)
+
     def _answer(self, lines: Sequence[str]) -> None:
         """By a pager where it is longer than the terminal."""
         data = "\n".join(lines).encode()

@@ -1,5 +1,6 @@
 """qd session compare: how the files of two sessions differ."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import msgspec
@@ -43,16 +44,17 @@ async def compare_sessions(
     found = await api.compare(client, first, second, await point_of(client, at_a), await point_of(client, at_b))
     if not as_json:
         _say_common(qd, found)
-        show_page(qd, found.diff, stat=stat)
     files = list(found.diff.files)
-    page: Diff = found.diff
-    while page.end_cursor is not None:
-        trees = found.a.snapshot.tree, found.b.snapshot.tree
-        page = (await api.compare(client, first, second, *trees, page.end_cursor)).diff
-        if as_json:
+    with nullcontext() if as_json else qd.out.paging():
+        page: Diff = found.diff
+        while True:
+            if not as_json:
+                show_page(qd, page, stat=stat)
+            if page.end_cursor is None:
+                break
+            trees = found.a.snapshot.tree, found.b.snapshot.tree
+            page = (await api.compare(client, first, second, *trees, page.end_cursor)).diff
             files += page.files
-        else:
-            show_page(qd, page, stat=stat)
     if as_json:
         whole = msgspec.structs.replace(found.diff, files=tuple(files), end_cursor=None)
         qd.out.json(msgspec.structs.replace(found, diff=whole))

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,7 @@ import typer
 
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import snapshots as api
-from quarterdeck_cli.api.snapshots import Diff, SkippedPath
+from quarterdeck_cli.api.snapshots import Diff, FileDiff, SkippedPath
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json
 from quarterdeck_cli.errors import CliError, UsageError
@@ -112,11 +113,12 @@ async def session_blame(qd: Qd, session: Session, path: Path, *, at: At = None, 
         return
     last = found.ranges[-1] if found.ranges else None
     width = len(str(last.start + len(last.lines))) if last else 1
-    for each in found.ranges:
-        by = each.snapshot.command
-        whose = f"{ids.short(by.id)} {plain(by.requested_by)[:12]:<12}" if by else f"{_between(each):<21}"
-        for number, line in enumerate(each.lines, each.start):
-            qd.out.line(f"{whose} {lately(each.snapshot.recorded_at):<10} {number:>{width}} {plain(line)}")
+    with qd.out.paging():
+        for each in found.ranges:
+            by = each.snapshot.command
+            whose = f"{ids.short(by.id)} {plain(by.requested_by)[:12]:<12}" if by else f"{_between(each):<21}"
+            for number, line in enumerate(each.lines, each.start):
+                qd.out.line(f"{whose} {lately(each.snapshot.recorded_at):<10} {number:>{width}} {plain(line)}")
     if found.truncated:
         qd.out.note("It changed too often: the oldest lines may be older than they seem.")
 
@@ -153,16 +155,17 @@ def _between(found: api.BlameRange) -> str:
 
 
 async def show_diff(qd: Qd, page: Callable[[str | None], Awaitable[Diff]], *, stat: bool, as_json: bool) -> None:
-    """All pages, each as it comes."""
-    found = await page(None)
-    files = list(found.files)
-    while True:
-        if not as_json:
-            show_page(qd, found, stat=stat)
-        if found.end_cursor is None:
-            break
-        found = await page(found.end_cursor)
-        files += found.files
+    """All pages, each as it comes; on a terminal by its pager."""
+    files: list[FileDiff] = []
+    with nullcontext() if as_json else qd.out.paging():
+        found = await page(None)
+        while True:
+            files += found.files
+            if not as_json:
+                show_page(qd, found, stat=stat)
+            if found.end_cursor is None:
+                break
+            found = await page(found.end_cursor)
     if as_json:
         qd.out.json(msgspec.structs.replace(found, files=tuple(files)))
         return

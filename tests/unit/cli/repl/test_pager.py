@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.support.fake_gateway import World
 from tests.unit.cli.repl.conftest import Started
+from tests.unit.cli.test_snapshots import changed, diff, uuid
+from tests.unit.cli.test_snapshots import paged as pages_of
 
 from quarterdeck_cli.paging import paged, pager
 from quarterdeck_cli.state_words import mark
@@ -60,3 +62,18 @@ def test_what_is_longer_than_the_terminal_is_paged_and_what_fits_is_not(
 
     whole = started("session", "list", columns=80, rows=60, PAGER="less")
     assert whole.ended() == 0
+
+
+def test_a_diff_of_several_pages_is_paged_as_one(started: Started, world: World, session: dict[str, Any]) -> None:
+    command = world.add_command(session, {"text": "edit"}).node
+    files = [changed(f"file{number:02}") for number in range(20)]
+    command["diff"] = pages_of({None: diff(*files[:10], cursor="x"), "x": diff(*files[10:])})
+
+    screen = started("diff", uuid(command), columns=80, rows=12, PAGER="less")
+
+    screen.shows("modified: file00", ":")
+    assert "file10" not in screen.text
+    screen.type("G")
+    screen.shows("modified: file19", "(END)")
+    screen.type("q")
+    assert screen.ended() == 0
