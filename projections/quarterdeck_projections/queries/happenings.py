@@ -94,7 +94,8 @@ async def newest(database: Database, project_id: UUID, after: int, of_each: int)
         f"""
         SELECT h.kind, h.position, h.happened_at, h.actor_kind, h.actor_id, u.name AS actor_name, h.subject_id, left(
             CASE
-                WHEN h.kind LIKE 'session%%' THEN concat_ws(' ', s.title, nullif(a.summary, s.title))
+                WHEN h.kind = 'session_opened' THEN coalesce(nullif(s.title, ''), trim(a.summary), '')
+                WHEN h.kind LIKE 'session%%' THEN concat_ws(' ', nullif(s.title, ''), nullif(a.summary, s.title))
                 WHEN h.kind = 'command_failed' THEN concat_ws(' ', c.text, '(' || a.summary || ')')
                 WHEN t.id IS NOT NULL THEN concat_ws(' ', 'T-' || t.number, t.title)
                 ELSE coalesce(nullif(r.summary, ''), a.summary, '')

@@ -45,8 +45,8 @@ async def erase(
     else:
         qd.out.line(f"Erased: {_counted(done)}. The record is event {done.position}.")
         qd.out.note(
-            "It does not reach files in snapshots and exported branches, bundles and reports written before, "
-            "and backups of the database."
+            "It does not reach files and exported variables in snapshots, exported branches, bundles and reports "
+            "written before, and backups of the database."
         )
     return ExitCode.OK
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 from tests.support.memory_happenings import MemoryHappenings
-from tests.support.projecting import Story, projected, projecting, story_in
+from tests.support.projecting import Story, projected, projecting, session_opened, story_in
 from tests.support.services import Database
 from uuid_utils.compat import uuid7
 
@@ -55,6 +55,20 @@ async def test_what_happened_is_kept_by_kind_and_told_as_a_log_in_memory_tells_i
         last = max(row.newest for row in await happenings.tallies(read, story.project, 0))
         assert await happenings.position_at(read, story.project, now + timedelta(minutes=1)) == last
         assert await happenings.position_at(read, story.project, now - timedelta(days=1)) == 0
+
+
+async def test_a_session_that_was_opened_is_told_by_its_title_or_else_by_what_it_was_opened_on(
+    database: Database,
+) -> None:
+    async with story_in(database) as story, pools.Database(database.app_url) as read, projecting(database):
+        await story.begin()
+        for title in ("", "Mend the sails"):
+            session = uuid7()
+            await story.tell(session, session_opened(story, title), session_id=session)
+        await projected(database, await story.log.head())
+
+        told = [row.subject for row in await happenings.newest(read, story.project, 0, 5)]
+        assert told == ["Mend the sails", "main"]
 
 
 async def test_a_text_with_nul_stops_nothing(database: Database) -> None:

@@ -62,8 +62,8 @@ def test_one_session_is_taken_out_of_a_bundle_of_more(record: RecordMaker, qd: Q
 
 
 REFUSED = {
-    "two": (["--format", "jsonl", "--all", "--session", "1234"], "An export is of one thing"),
-    "none": (["--format", "jsonl"], "An export is of one thing"),
+    "two": (["--format", "jsonl", "--all", "--session", "1234"], "what of the record is meant"),
+    "none": (["--format", "jsonl"], "what of the record is meant"),
     "trajectory of all": (["--format", "atif", "--all"], "A trajectory is of one session"),
     "no format": (["--format", "pdf", "--all"], "pdf"),
     "bundle of a bundle": (["--bundle", "x"], "A bundle is not made out of a bundle"),

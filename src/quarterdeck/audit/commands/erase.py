@@ -46,7 +46,8 @@ async def erase_from_log(
     own the projects concerned, or be an admin. That something was erased, by whom, when, why and where stays in the
     log; `qd audit verify` still proves all the rest. Read models follow at once.
 
-    What it does not reach: files in snapshots and exported branches, bundles and reports written before, backups.
+    What it does not reach: files and exported variables in snapshots, exported branches, bundles and reports written
+    before, backups.
     """
     from quarterdeck.audit.erasing import erase
 

@@ -17,7 +17,10 @@ from quarterdeck_cli.text import plain
 def one_of(*, everything: bool, project: str | None, session: str | None) -> None:
     """Raises UsageError where not exactly one part is named."""
     if sum((everything, project is not None, session is not None)) != 1:
-        raise UsageError("An export is of one thing.", "Give --all, --project or --session.")
+        raise UsageError(
+            "It has to be said what of the record is meant, and that is one thing.",
+            "Give --all, --project or --session.",
+        )
 
 
 async def part_on_server(client: Client, *, project: str | None, session: str | None) -> Part:
