@@ -24,6 +24,9 @@ from quarterdeck_cli.transcript.sanitise import Sanitiser
 if TYPE_CHECKING:
     from quarterdeck_cli.output import Output
 
+MOST_TOLD_AGAIN = 6
+"""Of what was said over a full screen, once one sees lines again."""
+
 
 @dataclass(frozen=True)
 class Attended:
@@ -56,12 +59,12 @@ async def attend_in_terminal(out: "Output", following: Following, after: int, de
 
     However it ends, the terminal is left as a shell expects it.
     """
-    screen, ended = ScreenState(), False
+    screen, ended, covered = ScreenState(), False, list[str]()
     following.sink = _Watched(following.sink, screen)
     out.note(f"{terminal.key_name(detach_key)} detaches and leaves the command running.")
     with terminal.raw() as cooked, _hang_up(following), _size_changes() as changed:
         redraw = _Redraw(changed)
-        following.stream.say = _saying(following.stream.say, screen, redraw)
+        following.stream.say = _saying(following.stream.say, screen, redraw, covered)
         beside = [
             _once_started(following, lambda: _stop_waiting(following)),
             _once_started(following, lambda: _keys(following, detach_key)),
@@ -73,6 +76,8 @@ async def attend_in_terminal(out: "Output", following: Following, after: int, de
                 ended = isinstance(outcome, CommandDetails)
         finally:
             _show(screen.undo_what_is_left() if ended else screen.undo() + b"\r\n")
+    for text in dict.fromkeys(covered[-MOST_TOLD_AGAIN:]):
+        out.note(text)
     return _report(out, following, outcome)
 
 
@@ -94,12 +99,15 @@ class _Redraw:
         self.changed.set()
 
 
-def _saying(say: Callable[[str], None], screen: ScreenState, redraw: _Redraw) -> Callable[[str], None]:
-    """Over a full screen, what is said is a visible mark until the program has drawn all anew."""
+def _saying(
+    say: Callable[[str], None], screen: ScreenState, redraw: _Redraw, covered: list[str]
+) -> Callable[[str], None]:
+    """Over a full screen, what is said is a visible mark until the program has drawn all anew; then it is `covered`."""
 
     def said(text: str) -> None:
         say(text)
         if screen.alternate:
+            covered.append(text)
             redraw.ask()
 
     return said

@@ -238,6 +238,27 @@ def test_however_one_leaves_a_full_screen_program_the_terminal_is_as_a_shell_exp
     assert lflag(child) == cooked
 
 
+def test_what_was_said_over_a_full_screen_is_said_again_below_it(spawn: Spawn, world: World, session: Json) -> None:
+    async def draws(command: FakeCommand) -> int:
+        await command.prints(b"\x1b[?1049hfull")
+        await command.reads()
+        await command.reads()
+        await command.prints(b"\x1b[?1049l")
+        return 0
+
+    world.programs["vim"] = draws
+    child = spawn("run", "-s", session["id"], "--tty", "vim")
+    child.expect_exact("full")
+    world.cut_answers.append("sendInput")
+    child.send("x")
+    child.expect_exact("1 bytes that you typed may have arrived, or not")
+
+    child.send("q")
+
+    assert ended(child) == 0
+    assert b"1 bytes that you typed may have arrived, or not" in (child.before or b"").split(b"\x1b[?1049l")[-1]
+
+
 def test_one_that_is_stopped_gives_the_terminal_back_and_takes_it_again(
     spawn: Spawn, world: World, session: Json
 ) -> None:
