@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck_projections.comparison import Compared, Difference, compare
 from quarterdeck_projections.database import Connection
+from quarterdeck_projections.hearing import hearing
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.queries.read_model_checks import CHANNEL
 from quarterdeck_projections.scratch import LOCK
@@ -33,13 +34,9 @@ async def serve(database_url: str, decode: Decode) -> NoReturn:
     """Compares whenever it is asked to, until cancelled. `database_url` is the projector's."""
     while True:
         try:
-            async with (
-                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as hearing,
-                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as writing,
-            ):
-                await hearing.execute(f"LISTEN {CHANNEL}".encode())
+            async with hearing(database_url, CHANNEL) as (heard, writing):
                 await _give_up_lost(writing)
-                async for asked in hearing.notifies():
+                async for asked in heard.notifies():
                     await _take(writing, database_url, decode, asked.payload)
         except psycopg.OperationalError as error:
             log.warning("the database is away from comparisons", error=described(error))

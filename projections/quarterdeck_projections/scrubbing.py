@@ -11,6 +11,7 @@ from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.errors import ConflictError
 from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.database import Connection
+from quarterdeck_projections.hearing import hearing
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.projection import Projection, RowProjection, SqlProjection
 from quarterdeck_projections.reader import head
@@ -33,14 +34,9 @@ async def serve(database_url: str, decode: Decode) -> NoReturn:
     """Follows erasures until cancelled; those from while it was away first. `database_url` is the projector's."""
     while True:
         try:
-            async with (
-                # one that asks as well would miss what it is told while it waits for an answer
-                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as hearing,
-                await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection,
-            ):
-                await hearing.execute(f"LISTEN {CHANNEL}".encode())
+            async with hearing(database_url, CHANNEL) as (heard, connection):
                 await scrub(connection, database_url, decode)
-                async for _ in hearing.notifies():
+                async for _ in heard.notifies():
                     await scrub(connection, database_url, decode)
         except ConflictError as error:
             log.info("the read models still show what was erased", error=error.message)
