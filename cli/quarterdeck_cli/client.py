@@ -54,6 +54,10 @@ class Standby(Protocol):
         """The global id of what has had a name here only."""
         ...
 
+    def number(self, name: str) -> int | None:
+        """The number of such a task."""
+        ...
+
 
 class Client:
     """One server, one token. Use as an async context manager."""

@@ -54,7 +54,24 @@ async def _new_task(client: Client, name: str) -> TaskDetails:
         return await task(client, real)
     if standby and standby.instead("task", {"id": name}):
         return await task(client, name)
-    raise NotFoundError(f"There is no task {name}.", "`qd pending` lists what waits to be sent.")
+    raise _no_new_task(name)
+
+
+def _no_new_task(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no task {name}.", "`qd pending` lists what waits to be sent.")
+
+
+def predecessor(client: Client, text: str) -> int | str:
+    """The number of a task that another is to be done after; the name of one that waits to be sent."""
+    name = text.strip()
+    if not _NEW.fullmatch(name):
+        return number(text)
+    standby = client.standby
+    if standby and (known := standby.number(name)):
+        return known
+    if standby and standby.instead("task", {"id": name}):
+        return name
+    raise _no_new_task(name)
 
 
 def chosen(text: str, words: tuple[str, ...], what: str) -> str:

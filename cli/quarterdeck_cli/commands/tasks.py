@@ -62,7 +62,7 @@ async def add_task(
     fields = {
         **_plain_fields(body=_body(body, body_file), priority=priority, estimate=estimate),
         **({"labels": label} if label else {}),
-        **({"dependencies": _numbers(after)} if after else {}),
+        **({"dependencies": _predecessors(client, after)} if after else {}),
         **({"acceptance": accept} if accept else {}),
     }
     asked = {
@@ -145,10 +145,8 @@ async def edit_task(
     if label or drop_label:
         lists["labels"] = _merged(known.labels, label, drop_label)
     if after or drop_after:
-        numbers = [each.number for each in known.dependencies]
-        lists["dependencies"] = _merged(
-            numbers, *(list(map(task_words.number, each or [])) for each in (after, drop_after))
-        )
+        before = [each.number or each.reference for each in known.dependencies]
+        lists["dependencies"] = _merged(before, *(_predecessors(client, each) for each in (after, drop_after)))
     if accept or drop_accept:
         gone = {place - 1 for place in drop_accept or []}
         kept = [text for place, text in enumerate(known.acceptance) if place not in gone]
@@ -234,8 +232,8 @@ def _plain_fields(
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _numbers(words: Words | None) -> list[int]:
-    return [task_words.number(each) for each in words or []]
+def _predecessors(client: Client, words: Words | None) -> list[int | str]:
+    return [task_words.predecessor(client, each) for each in words or []]
 
 
 def _merged(known: Any, added: list[Any] | None, dropped: list[Any] | None) -> list[Any]:

@@ -120,6 +120,12 @@ class Changes:
             found = session.get(NewTask, name)
             return found.task_id if found else None
 
+    def number(self, name: str) -> int | None:
+        """The number that such a task has got."""
+        with self._session() as session:
+            found = session.get(NewTask, name)
+            return int(found.reference.removeprefix("T-")) if found and found.reference else None
+
     @contextmanager
     def _session(self) -> Generator[Session]:
         try:

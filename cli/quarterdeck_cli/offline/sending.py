@@ -14,7 +14,7 @@ import msgspec
 from quarterdeck_cli.errors import CliError, ConnectionLostError, ProtocolError, ServerFailure
 from quarterdeck_cli.offline.changes import Changes
 from quarterdeck_cli.offline.nodes import Json
-from quarterdeck_cli.offline.waiting import Waiting, is_name
+from quarterdeck_cli.offline.waiting import Waiting, is_name, numbered, predecessors, status_in
 
 PASSING: Final = frozenset({"UNAUTHENTICATED", "UNAVAILABLE", "LIMIT_EXCEEDED"})
 """Codes of failures that say nothing of the change itself."""
@@ -47,7 +47,7 @@ async def _send(changes: Changes, server: Server) -> Sent:
     troubled: list[Waiting] = []
     held: set[str] = set()
     for change in changes.all():
-        if change.trouble or change.task in held:
+        if change.trouble or held & {change.task, *predecessors(change.input)}:
             held.add(change.task)
             continue
         try:
@@ -66,8 +66,8 @@ async def _send(changes: Changes, server: Server) -> Sent:
 async def _deliver(changes: Changes, change: Waiting, server: Server) -> CliError | None:
     """The server's refusal, if it is one of this change. Raises whatever may pass."""
     asked = _addressed(changes, change)
-    if asked is None:
-        return CliError(f"The task {change.task} was never made.", "")
+    if isinstance(asked, CliError):
+        return asked
     changes.attempting(change.number, maybe_arrived=True)
     try:
         payload = await server.deliver(change.document, asked, change.key, few=True)
@@ -87,22 +87,26 @@ async def _deliver(changes: Changes, change: Waiting, server: Server) -> CliErro
 
 async def _moved_on(change: Waiting, server: Server) -> CliError | None:
     """Whether somebody else set the status since the user saw it. One that may have arrived is asked by its key."""
-    was = change.was.get("status")
-    if change.document != "change_task_status" or was is None or change.attempted or is_name(change.task):
+    was, wanted = change.was.get("status"), status_in(change.document, change.input)
+    if wanted is None or was is None or change.attempted or is_name(change.task):
         return None
     task: Any = (await server.fetch("task", {"id": change.task}, few=True))["task"]
-    if task is None or task["status"] in {was, change.input["status"]}:
+    if task is None or task["status"] in {was, wanted}:
         return None
     now, then = (each.lower().replace("_", " ") for each in (task["status"], was))
     return CliError(f"It was {then} when you said that; somebody has made it {now} since.", "")
 
 
-def _addressed(changes: Changes, change: Waiting) -> Json | None:
-    """A task that was new then has an id by now."""
+def _addressed(changes: Changes, change: Waiting) -> Json | CliError:
+    """Tasks that were new then have ids and numbers by now."""
+    numbers = {name: changes.number(name) for name in predecessors(change.input)}
+    if missing := [name for name, number in numbers.items() if number is None]:
+        return CliError(f"The task {missing[0]}, which it is to be done after, was never made.", "")
+    asked = numbered(change.input, {name: number for name, number in numbers.items() if number is not None})
     if change.document == "create_task" or not is_name(change.task):
-        return change.input
+        return asked
     real = changes.real(change.task)
-    return {**change.input, "taskId": real} if real else None
+    return {**asked, "taskId": real} if real else CliError(f"The task {change.task} was never made.", "")
 
 
 @asynccontextmanager

@@ -14,7 +14,16 @@ from quarterdeck_cli.offline.listings import listed_in
 from quarterdeck_cli.offline.memory import Memory
 from quarterdeck_cli.offline.nodes import Json, found_in
 from quarterdeck_cli.offline.place import Place
-from quarterdeck_cli.offline.waiting import QUEUED, Waiting, is_name, moment, new_task, with_changes
+from quarterdeck_cli.offline.waiting import (
+    QUEUED,
+    Waiting,
+    is_name,
+    moment,
+    new_task,
+    predecessors,
+    status_in,
+    with_changes,
+)
 from quarterdeck_cli.text import plain
 
 if TYPE_CHECKING:
@@ -84,9 +93,9 @@ class Standby:
         return name in QUEUED
 
     def must_wait(self, name: str, asked: Json) -> bool:
-        """Whether a mutation is of a task that the server cannot know yet."""
+        """Whether a mutation is of a task that the server cannot know yet, or names one."""
         if not is_name(asked.get("taskId")):
-            return False
+            return bool(predecessors(asked))
         if name in QUEUED:
             return True
         raise UsageError(f"{asked['taskId']} has not been sent yet.", "Send it with `qd sync`, then do this.")
@@ -95,7 +104,7 @@ class Standby:
         """Queues a mutation, and answers as the server may do later."""
         was: Json = {}
         if known := self.task(asked.get("taskId", "")):
-            was = {"status": known["status"]} if name == "change_task_status" else {}
+            was = {"status": known["status"]} if status_in(name, asked) else {}
             if name == "edit_task" and asked.get("base") is None and not is_name(known["id"]):
                 asked = {**asked, "base": known["revision"]}
         change = self.changes.add(
@@ -160,6 +169,10 @@ class Standby:
         """The global id that a task which was new here has by now."""
         return self.changes.real(name)
 
+    def number(self, name: str) -> int | None:
+        """The number that such a task has by now."""
+        return self.changes.number(name)
+
     def waiting(self) -> list[Waiting]:
         return self.changes.all() if self._waits() else []
 
@@ -208,6 +221,8 @@ def _said(name: str, asked: Json, known: Json | None) -> str:
             told = f"{whole}edit {', '.join(asked['changes'])}"
         case "change_task_status":
             told = f"{whole}{asked['status'].lower().replace('_', ' ')}"
+        case "block_task":
+            told = f"{whole}blocked: {asked['reason']}"
         case _:
             told = f"{whole}note: {asked['text']}"
     return told if len(told) <= SAID_LONGEST else told[: SAID_LONGEST - 1] + "…"

@@ -7,7 +7,7 @@ import msgspec
 
 from quarterdeck_cli.offline.nodes import Json
 
-QUEUED: Final = ("create_task", "edit_task", "change_task_status", "note_task_progress")
+QUEUED: Final = ("create_task", "edit_task", "change_task_status", "block_task", "note_task_progress")
 """Documents of what may wait. A claim may not: it is a lease, which somebody else would have to see at once."""
 
 
@@ -31,6 +31,25 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 def is_name(task: Any) -> bool:
     """Whether it is what a new task is called until it has an id."""
     return isinstance(task, str) and task.startswith("new-")
+
+
+def status_in(document: str, asked: Json) -> str | None:
+    """The status that a change sets."""
+    return "BLOCKED" if document == "block_task" else asked.get("status")
+
+
+def predecessors(asked: Json) -> list[str]:
+    """Tasks without a number that the one which is asked for is to be done after."""
+    return list(filter(is_name, _fields(asked).get("dependencies") or ()))
+
+
+def numbered(asked: Json, numbers: dict[str, int]) -> Json:
+    """With the numbers of tasks that had none."""
+    if not numbers:
+        return asked
+    fields = _fields(asked)
+    told = {**fields, "dependencies": [numbers.get(each, each) for each in fields["dependencies"]]}
+    return {**asked, ("changes" if "changes" in asked else "fields"): told}
 
 
 def with_changes(node: Json, waiting: Sequence[Waiting]) -> Json:
@@ -80,17 +99,23 @@ def moment(at: float) -> str:
 
 def _changed(node: Json, change: Waiting) -> Json:
     match change.document:
-        case "change_task_status":
-            return {"status": change.input["status"], "reason": change.input.get("reason")}
+        case "change_task_status" | "block_task":
+            return {"status": status_in(change.document, change.input), "reason": change.input.get("reason")}
         case "edit_task":
             fields: dict[str, Any] = dict(change.input["changes"])
             if "dependencies" in fields:
-                known = {each["number"]: each for each in node.get("dependencies", [])}
+                known = {each["number"] or each["reference"]: each for each in node.get("dependencies", [])}
                 fields["dependencies"] = [known.get(each) or _dependency(each) for each in fields["dependencies"]]
             return fields
         case _:
             return {}
 
 
-def _dependency(number: int) -> Json:
-    return {"number": number, "reference": f"T-{number}", "title": "", "status": ""}
+def _fields(asked: Json) -> Json:
+    return asked.get("changes") or asked.get("fields") or {}
+
+
+def _dependency(task: int | str) -> Json:
+    """Of a task by its number, or its name where it has none."""
+    number, reference = (task, f"T-{task}") if isinstance(task, int) else (0, task)
+    return {"number": number, "reference": reference, "title": "", "status": ""}

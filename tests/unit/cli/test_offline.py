@@ -201,6 +201,62 @@ def test_changes_wait_show_as_pending_and_are_sent_in_order(
     assert qd("pending").err == "Nothing waits to be sent.\n"
 
 
+def test_a_task_may_be_blocked_offline_and_nobody_elses_status_is_overwritten(
+    qd: QdCall, server: Server, world: World, task: Json
+) -> None:
+    qd("task", "list", "-p", "app")
+    server.down()
+    assert qd("task", "block", "T-1", "no seal", "-p", "app").out == "T-1  blocked  (pending)\n"
+    assert [each["change"] for each in qd("pending", "list", "--json").json] == ["T-1 blocked: no seal"]
+    task["status"] = "DONE"
+    server.up()
+    assert "It was open when you said that; somebody has made it done since." in qd("sync").err + qd("pending").out
+    assert qd("pending", "retry", "1").code == 0
+    assert (task["status"], task["reason"]) == ("BLOCKED", "no seal")
+
+
+def test_a_task_may_come_after_one_that_has_no_number_yet(qd: QdCall, server: Server, world: World, task: Json) -> None:
+    qd("task", "show", "T-1", "-p", "app")
+    qd("project", "list")
+    server.down()
+    assert qd("task", "add", "First", "-p", "app").out == "new-1\n"
+    assert qd("task", "add", "Second", "-p", "app", "--after", "new-1", "--after", "T-1").out == "new-2\n"
+    assert qd("task", "edit", "T-1", "-p", "app", "--after", "new-1").code == 0
+    assert "new-1" in qd("task", "show", "new-2").out
+    assert qd("task", "edit", "new-2", "--drop-after", "T-1").code == 0
+    assert [each["reference"] for each in qd("task", "show", "new-2", "--json").json["task"]["dependencies"]] == [
+        "new-1"
+    ]
+    assert qd("task", "add", "Third", "-p", "app", "--after", "new-9").code == ExitCode.NOT_FOUND
+
+    server.up()
+    assert qd("sync").code == 0
+    assert [asked.get("fields") for asked in calls(world, "createTask")] == [None, {"dependencies": [2, 1]}]
+    assert [asked["changes"]["dependencies"] for asked in calls(world, "editTask")] == [[2], [2]]
+    assert qd("task", "add", "Fourth", "-p", "app", "--after", "new-1").code == 0
+    assert calls(world, "createTask")[-1]["fields"] == {"dependencies": [2]}
+
+
+def test_what_comes_after_a_task_that_was_not_taken_waits_for_it(
+    qd: QdCall, server: Server, world: World, project: Json
+) -> None:
+    qd("project", "list")
+    server.down()
+    qd("task", "add", "First", "-p", "app")
+    qd("task", "add", "Second", "-p", "app", "--after", "new-1")
+    server.up()
+    world.failures["createTask"] = {"code": "INVALID_INPUT", "message": "No.", "field": "title"}
+    assert qd("sync").code == ExitCode.TRY_AGAIN
+    assert [each["trouble"] for each in qd("pending", "list", "--json").json] == ["No.", None]
+    del world.failures["createTask"]
+    assert qd("task", "add", "Third", "-p", "app", "--after", "new-1").out == "new-3\n"
+    assert qd("pending", "drop", "1", "--yes").code == 0
+    qd("sync")
+    assert {each["trouble"] for each in qd("pending", "list", "--json").json} == {
+        "The task new-1, which it is to be done after, was never made."
+    }
+
+
 def test_a_change_that_may_have_arrived_is_sent_again_under_its_key(
     qd: QdCall, server: Server, world: World, task: Json
 ) -> None:
