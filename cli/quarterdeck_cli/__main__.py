@@ -22,6 +22,7 @@ def _main() -> None:
     import typer
 
     from quarterdeck_cli.app import make_app
+    from quarterdeck_cli.command_tree import command_of
     from quarterdeck_cli.plugins import add_plugins
 
     gc.set_threshold(NEW_OBJECTS)
@@ -29,7 +30,7 @@ def _main() -> None:
     atexit.register(gc.freeze)
     app = make_app()
     add_plugins(app, lambda text: typer.echo(text, err=True))
-    app(prog_name="qd")
+    command_of(app)(prog_name="qd")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, NoReturn
 
-from typer.main import get_command
-
 from quarterdeck_cli.app import make_app
+from quarterdeck_cli.command_tree import command_of
 from quarterdeck_cli.plugins import GROUP, add_plugins
 
 PAGE = Path(__file__).parents[2] / "docs/reference/qd.md"
@@ -25,7 +24,7 @@ def page() -> str:
     """The reference, in Markdown: with the plug-ins that come with Quarterdeck, and no others."""
     app = make_app()
     add_plugins(app, _fail, distribution("quarterdeck").entry_points.select(group=GROUP))
-    root: Any = get_command(app)
+    root: Any = command_of(app)
     context = root.context_class(root, info_name="qd", terminal_width=_WIDTH)
     return "\n".join([_HEAD, *_sections(root, context)])
 

@@ -33,9 +33,10 @@ def help_of(app: typer.Typer) -> Callable[..., Awaitable[None]]:
 
 def _help(app: typer.Typer, words: list[str], width: int) -> str:
     from typer.exceptions import TyperException
-    from typer.main import get_command
 
-    command: Any = get_command(app)
+    from quarterdeck_cli.command_tree import command_of
+
+    command: Any = command_of(app)
     context = command.context_class(command, info_name="qd", terminal_width=width)
     for word in words:
         if not hasattr(command, "commands"):

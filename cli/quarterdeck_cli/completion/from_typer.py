@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import typer
-from typer.main import get_command
 
+from quarterdeck_cli.command_tree import command_of
 from quarterdeck_cli.completion.grammar import Command, Parameter
 
 OBJECTS: Final = {
@@ -46,7 +46,7 @@ WORDS: Final = {
 
 
 def grammar_of(app: typer.Typer) -> Command:
-    return _command(get_command(app), "")
+    return _command(command_of(app), "")
 
 
 def _command(command: Any, path: str) -> Command:

@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 from typer.exceptions import TyperException
-from typer.main import get_command
 
 from quarterdeck_cli.command_line import Call, understood
+from quarterdeck_cli.command_tree import command_of
 from quarterdeck_cli.completion.from_typer import grammar_of
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.repl.here import Here
@@ -15,7 +15,7 @@ from quarterdeck_cli.repl.line import words_of
 
 class Parser:
     def __init__(self, app: typer.Typer, here: Here) -> None:
-        self._root: Any = get_command(app)
+        self._root: Any = command_of(app)
         self.grammar = grammar_of(app)
         self._here = here
 

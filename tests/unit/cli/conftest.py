@@ -12,6 +12,7 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.world import TOKEN
 
 from quarterdeck_cli.app import make_app
+from quarterdeck_cli.command_tree import command_of
 from quarterdeck_cli.plugins import add_plugins
 
 
@@ -51,7 +52,7 @@ class QdCall:
         add_plugins(app, lambda text: None)
         self._capture.readouterr()
         try:
-            app(list(words), prog_name="qd")
+            command_of(app)(list(words), prog_name="qd")
             code = 0
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)

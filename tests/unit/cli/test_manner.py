@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.unit.cli.conftest import QdCall
-from typer.main import get_command
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.app import make_app
+from quarterdeck_cli.command_tree import command_of
 
 
 def leaves(command: Any, path: str = "qd") -> list[tuple[str, Any]]:
@@ -19,7 +19,7 @@ def leaves(command: Any, path: str = "qd") -> list[tuple[str, Any]]:
 
 
 def test_every_command_has_them() -> None:
-    for path, command in leaves(get_command(make_app())):
+    for path, command in leaves(command_of(make_app())):
         options = {option for parameter in command.params for option in parameter.opts}
         assert {"--quiet", "--plain"} <= options, path
 
