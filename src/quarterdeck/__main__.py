@@ -30,6 +30,7 @@ from quarterdeck.host.roles import ROLES
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.up import Plan
 from quarterdeck.host.up import up as run_everything
+from quarterdeck.web_client import login_link
 
 app = typer.Typer(
     name="quarterdeck",
@@ -105,8 +106,8 @@ def _start_in_background(settings: Settings) -> str:
 
 def _announce(settings: Settings, token: str) -> None:
     out.print(f"Quarterdeck is ready at {settings.url}", markup=False)
-    out.print(f"Login token, for one use: {token}", markup=False)
-    out.print("On this machine qd logs in by itself; elsewhere: qd login URL", markup=False)
+    out.print(f"Open in your browser, once: {login_link(settings.url, token)}", markup=False)
+    out.print("On this machine qd logs in by itself; elsewhere: qd login LINK, with such a link", markup=False)
     out.print(f"Data and logs: {settings.data_dir}", markup=False)
 
 
@@ -172,6 +173,15 @@ def login_token(*, data_dir: DataDir = None) -> None:
         data = DataDirectory(settings.data_dir)
         write_private(data.client, json.dumps({"url": control.running(data).url, "login_token": token}))
     out.print(token, markup=False)
+
+
+@app.command("login-link")
+def login_link_command(*, data_dir: DataDir = None) -> None:
+    """Make a link that logs a browser in, once, within half an hour: into QD_DATABASE_URL or what runs here."""
+    settings = settings_files.load(data_dir=data_dir)
+    token = asyncio.run(_login_token(control.with_running_services(settings)))
+    url = settings.url if settings.database_url else control.running(DataDirectory(settings.data_dir)).url
+    out.print(login_link(url, token), markup=False)
 
 
 @app.command("checkpoint-key")

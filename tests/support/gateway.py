@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
@@ -72,6 +73,7 @@ from quarterdeck.domain.session_events import SessionProvisioned
 from quarterdeck.gateway.app import create_app
 from quarterdeck.gateway.parts import Check, Parts
 from quarterdeck.gateway.server import listen, serve
+from quarterdeck.gateway.web.bundle import WebBundle
 from quarterdeck_projections.usage.pricing import priced
 from quarterdeck_schema.reads import Reads
 
@@ -135,6 +137,8 @@ class House:
     checkpoints: MemoryObjects = field(default_factory=MemoryObjects)
     jobs: MemoryJobQueue = field(default_factory=MemoryJobQueue)
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+    web: Path = Path("/nonexistent")
+    """The web client's files."""
     erasures: Erasures | None = None
     """None: the memory twins'."""
 
@@ -194,6 +198,7 @@ class House:
             previews=Previews(self.log, SystemClock(), ids, self.tunnels),
             identity=self.identity,
             ids=ids,
+            web=WebBundle(self.web),
             checks=self.checks,
         )
 

@@ -20,9 +20,9 @@ from quarterdeck_cli.text import plain
 OneTime = Annotated[
     str | None,
     typer.Argument(
-        metavar="[URL|TOKEN]",
-        help="The server's address, which asks for a token; or a one-time log-in token as the server prints it, where "
-        "- reads it from standard input.",
+        metavar="[URL|LINK|TOKEN]",
+        help="The server's address, which asks for a token; or a log-in link as the server prints it; or the one-time "
+        "token in it, where - reads it from standard input.",
     ),
 ]
 Url = Annotated[str | None, typer.Option("--url", help="The server's address, as http://host:port.")]
@@ -45,7 +45,7 @@ async def log_in(
     if one_time and "://" in one_time:
         if url:
             raise UsageError("Two addresses were given.", "Give one of them.")
-        url, one_time = one_time, None
+        url, one_time = _of_link(one_time)
     if one_time and token:
         raise UsageError("Both a one-time token and --token were given.", "Give one of them.")
     local = find_local_server()
@@ -151,6 +151,12 @@ def _address(url: str | None, local: LocalServer | None) -> str:
             "There is no server on this machine.", "Name one with --url, or start one with `quarterdeck up`."
         )
     return local.url
+
+
+def _of_link(text: str) -> tuple[str, str | None]:
+    """An address as it is; a log-in link for browsers taken apart into the address and the one-time token."""
+    page, _, token = text.partition("#")
+    return (page.removesuffix("/login"), token) if token else (text, None)
 
 
 def _secret(given: str | None) -> str:

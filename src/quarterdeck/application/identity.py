@@ -92,8 +92,8 @@ class Identity:
             traceparent=traceparent,
         )
 
-    async def login(self, text: str, name: str, correlation_id: UUID) -> Issued:
-        """Trades a log-in token, which is used up by it, for an API token with all its owner's scopes."""
+    async def login(self, text: str, name: str, correlation_id: UUID, lifetime: timedelta | None = None) -> Issued:
+        """Trades a log-in token, which is used up by it, for an API token with the same scopes."""
         one_time = Secret.parse(text)
         loaded = await TOKEN.load(self.log, one_time.token_id)
         new = Secret.make(self.ids.new())
@@ -107,10 +107,13 @@ class Identity:
         except UnauthenticatedError as error:
             await self._note_failure(one_time.token_id, loaded.state, error.message, correlation_id)
             raise
-        owner = identity.existing_token(loaded.state).user_id
-        user = await self._user(owner)
-        issued = self._decide_issue(identity.NoToken(), new, owner, name, TokenKind.API, ("*",), ("*",), None)
-        actor = Actor(kind=ActorKind.USER, id=str(owner))
+        used = identity.existing_token(loaded.state)
+        user = await self._user(used.user_id)
+        expires_at = self.clock.now() + lifetime if lifetime else None
+        issued = self._decide_issue(
+            identity.NoToken(), new, used.user_id, name, TokenKind.API, used.scopes, used.scopes, expires_at
+        )
+        actor = Actor(kind=ActorKind.USER, id=str(used.user_id))
         writes = [
             StreamWrite(stream_id=one_time.token_id, expected_version=loaded.version, events=events),
             StreamWrite(stream_id=new.token_id, expected_version=0, events=issued),

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
@@ -21,6 +19,9 @@ from quarterdeck.gateway.parts import Parts
 from quarterdeck.gateway.preview.addresses import PreviewAddresses
 from quarterdeck.gateway.preview.app import PreviewHosts
 from quarterdeck.gateway.sockets import Sockets
+from quarterdeck.gateway.web.bundle import HASHED
+from quarterdeck.gateway.web.login import WebLogin
+from quarterdeck.gateway.web.pages import WebPages
 
 PATH = "/graphql"
 
@@ -28,16 +29,18 @@ PATH = "/graphql"
 def create_app(parts: Parts) -> Starlette:
     """The gateway. Its background work runs within the application's lifespan."""
     gateway = make_gateway(parts)
-    sockets = Sockets(gateway)
+    sockets, web = Sockets(gateway), WebPages(parts.web)
     return Starlette(
-        routes=_routes(gateway, sockets, parts),
+        routes=_routes(gateway, sockets, web, parts),
         middleware=[_previews(parts), *_middleware(gateway)],
+        exception_handlers={404: web.elsewhere},
         lifespan=_lifespan(gateway, sockets),
     )
 
 
-def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]:
+def _routes(gateway: Gateway, sockets: Sockets, web: WebPages, parts: Parts) -> list[BaseRoute]:
     health = Health(gateway, dict(parts.checks))
+    login = WebLogin(gateway)
     routes: list[BaseRoute] = [
         Route(PATH, GraphQLOverHTTP(gateway)),
         WebSocketRoute(PATH, sockets),
@@ -46,21 +49,12 @@ def _routes(gateway: Gateway, sockets: Sockets, parts: Parts) -> list[BaseRoute]
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
+        Route("/web/login", login.log_in, methods=["POST"]),
+        Route("/web/logout", login.log_out, methods=["POST"]),
+        Route(f"/{HASHED}{{path:path}}", web.asset),
+        Route("/", web.home),
     ]
-    if gateway.settings.development:
-        return [*routes, Route("/", _to_graphiql), *graphiql.routes()]
-    return [*routes, Route("/", _home)]
-
-
-async def _home(_request: Request) -> Response:
-    """For a browser that opens the address which `up` prints."""
-    return PlainTextResponse(
-        "This is Quarterdeck. Its API is GraphQL, at /graphql; its client is qd: qd login, qd run.\n"
-    )
-
-
-async def _to_graphiql(_request: Request) -> Response:
-    return RedirectResponse("/graphiql")
+    return [*routes, *(graphiql.routes() if gateway.settings.development else ())]
 
 
 def _previews(parts: Parts) -> Middleware:

@@ -16,9 +16,9 @@ from starlette.types import Receive, Scope, Send
 from quarterdeck.application.background import end
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import LimitExceededError, QuarterdeckError, UnauthenticatedError
-from quarterdeck.gateway.auth import bearer
-from quarterdeck.gateway.faults import failure, masked
+from quarterdeck.gateway.faults import masked
 from quarterdeck.gateway.gateway import Gateway
+from quarterdeck.gateway.refusals import refusal
 from quarterdeck.gateway.stalls import ABORT
 from quarterdeck_schema.requires import check_scope
 
@@ -28,14 +28,6 @@ AT_ONCE = 4
 """Downloads of one token and kind."""
 CHECK_SECONDS = 3.0
 """How often it is asked whether one may go on."""
-STATUS = {
-    "UNAUTHENTICATED": 401,
-    "FORBIDDEN": 403,
-    "NOT_FOUND": 404,
-    "CONFLICT": 409,
-    "LIMIT_EXCEEDED": 429,
-    "UNAVAILABLE": 503,
-}
 
 
 class Content(Protocol):
@@ -81,7 +73,7 @@ class Downloads(ABC, Generic[AskedT, ContentT]):
                 logger.warning("a download broke off", path=scope["path"], error=error.message)
                 _abort(scope)
                 return
-            await _refusal(error)(scope, receive, send)
+            await refusal(error)(scope, receive, send)
         except Exception as bug:  # noqa: BLE001 - whatever it is, the client is told no more than its trace id
             told = masked(bug, self.gateway.ids.new())
             if sending.begun:
@@ -109,7 +101,7 @@ class Downloads(ABC, Generic[AskedT, ContentT]):
             self._open += Counter()
 
     async def _caller(self, request: Request) -> Caller:
-        token = bearer(request.headers.get("authorization"))
+        token = self.gateway.credentials.of_download(request.headers)
         if token is None:
             raise UnauthenticatedError("This needs a token.", "Log in with `qd login`.")
         caller = await self.gateway.authenticator.caller(token, self.gateway.ids.new())
@@ -165,12 +157,6 @@ async def _gone(request: Request) -> None:
     """Returns when the client has left."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _refusal(error: QuarterdeckError) -> JSONResponse:
-    status = STATUS.get(error.code, 400)
-    headers = {"www-authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse({"errors": [failure(error)]}, status, headers)
 
 
 def _abort(scope: Scope) -> None:

@@ -9,6 +9,7 @@ from quarterdeck.application.ports.system import Ids
 from quarterdeck.application.readings import Readings
 from quarterdeck.config import Settings
 from quarterdeck.gateway.auth import Authenticator
+from quarterdeck.gateway.credentials import Credentials
 from quarterdeck.gateway.documents import Documents
 from quarterdeck.gateway.execution import Engine
 from quarterdeck.gateway.origins import Origins
@@ -29,6 +30,7 @@ class Gateway:
     services: Services
     engine: Engine
     authenticator: Authenticator
+    credentials: Credentials
     origins: Origins
     rates: Rates
     tail: LogTail
@@ -44,6 +46,7 @@ def make_gateway(parts: Parts) -> Gateway:
     tail = LogTail(parts.log, parts.rows)
     outputs = Outputs(parts.live, parts.transcripts, parts.log)
     authenticator = Authenticator(parts.identity)
+    origins = Origins(settings.url, settings.allowed_origins)
     tail.listen(outputs.heard)
     tail.listen(authenticator.heard)
     schema = executable()
@@ -92,7 +95,8 @@ def make_gateway(parts: Parts) -> Gateway:
         ),
         engine=Engine(schema=schema, documents=documents, development=settings.development),
         authenticator=authenticator,
-        origins=Origins(settings.url, settings.allowed_origins),
+        credentials=Credentials(settings, origins),
+        origins=origins,
         rates=Rates(settings.limit_requests_per_second, settings.limit_requests_burst),
         tail=tail,
         stalls=Stalls(settings.limit_send_seconds),

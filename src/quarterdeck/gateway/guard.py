@@ -49,7 +49,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                message["headers"] = _with_ours(message.get("headers", ()))
             for piece in _pieces(message):
                 self._stalls.begin(scope)
                 await send(piece)
@@ -62,6 +62,13 @@ class Guard:
             # the path alone: what is in a query may be private
             seconds = round(perf_counter() - started, 6)
             self._log.debug("request", method=scope["method"], path=scope["path"], status=status, seconds=seconds)
+
+
+def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What an answer says itself, counts: files of the web client may be kept."""
+    given = list(headers)
+    names = {name for name, _ in given}
+    return [*given, *(each for each in HEADERS if each[0] not in names)]
 
 
 def _pieces(message: Message) -> Iterable[Message]:

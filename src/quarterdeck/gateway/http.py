@@ -18,7 +18,6 @@ from quarterdeck.application import tracing
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.tracing import Span, SpanKind
 from quarterdeck.domain.errors import QuarterdeckError, UnauthenticatedError
-from quarterdeck.gateway.auth import bearer
 from quarterdeck.gateway.documents import DocumentRefusedError
 from quarterdeck.gateway.execution import Operation
 from quarterdeck.gateway.faults import Formatted, failure, formatted
@@ -105,7 +104,7 @@ class GraphQLOverHTTP:
         return _Answer(media.status(executed="data" in result), result)
 
     async def _caller(self, request: Request, correlation_id: UUID) -> Caller | None:
-        token = bearer(request.headers.get("authorization"))
+        token = self._gateway.credentials.of_call(request.headers)
         if token is None:
             client = request.client.host if request.client else ""
             self._gateway.rates.take(client)

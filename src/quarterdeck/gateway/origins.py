@@ -11,7 +11,9 @@ class Origins:
     """`public_url` is the address that clients use; a page of that origin is always allowed."""
 
     def __init__(self, public_url: str, allowed: Iterable[str] = ()) -> None:
-        self._allowed = {_origin(public_url), *(_origin(each) for each in allowed)}
+        self._own = _origin(public_url)
+        self._scheme = urlsplit(self._own).scheme
+        self._allowed = {self._own, *(_origin(each) for each in allowed)}
         names = {_name(urlsplit(each).netloc) for each in self._allowed}
         self._hosts = names | (LOCAL if names & LOCAL else set[str]())
 
@@ -28,6 +30,17 @@ class Origins:
             return True
         own = host is not None and urlsplit(origin).netloc.lower() == host.lower()
         return own or _origin(origin) in self._allowed
+
+    def is_own(self, origin: str, host: str | None) -> bool:
+        """Whether that is where our own page is: not a listed origin, nor one of another scheme or port."""
+        here = f"{self._scheme}://{host.lower()}" if host else None
+        return _origin(origin) in {self._own, here}
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a Host header names this machine itself, which browsers trust as they do TLS."""
+    name = _name(host or "")
+    return name in LOCAL or (_is_address(name) and ip_address(name.strip("[]")).is_loopback)
 
 
 def _origin(url: str) -> str:

@@ -29,6 +29,7 @@ from quarterdeck.application.tasks import Tasks
 from quarterdeck.application.usage import Usage
 from quarterdeck.application.workers import Workers
 from quarterdeck.config import Settings
+from quarterdeck.gateway.web.bundle import WebBundle
 from quarterdeck_schema.reads import Reads
 
 Check = Callable[[], Awaitable[object]]
@@ -68,4 +69,5 @@ class Parts:
     previews: Previews
     identity: Identity
     ids: Ids
+    web: WebBundle
     checks: Mapping[str, Check]

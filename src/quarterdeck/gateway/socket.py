@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from quarterdeck.application.ports.callers import Caller
-from quarterdeck.domain.errors import LimitExceededError, QuarterdeckError, UnauthenticatedError
-from quarterdeck.gateway.auth import bearer
+from quarterdeck.domain.errors import ForbiddenError, LimitExceededError, QuarterdeckError, UnauthenticatedError
 from quarterdeck.gateway.faults import failure
 from quarterdeck.gateway.gateway import Gateway
 from quarterdeck.gateway.messages import (
@@ -36,7 +36,7 @@ class Socket:
 
     def __init__(self, gateway: Gateway, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
         self._gateway, self._receive, self._admit = gateway, receive, admit
-        self._header = _header(scope, b"authorization")
+        self._headers = Headers(scope=scope)
         self.wire = Wire(scope, send)
         self.caller: Caller | None = None
         self._token = ""
@@ -95,14 +95,17 @@ class Socket:
         if self._initialised:
             raise ProtocolError(CloseCode.TOO_MANY, "Too many initialisation requests")
         self._initialised = True
-        given = message.payload.get("Authorization") or message.payload.get("authorization") or self._header
+        given = message.payload.get("Authorization") or message.payload.get("authorization")
         try:
-            token = bearer(given if isinstance(given, str) else None)
+            init = given if isinstance(given, str) else None
+            token = self._gateway.credentials.of_socket(self._headers, init)
             if token is None:
                 raise ProtocolError(CloseCode.UNAUTHORIZED, "Unauthorized: connection_init has no token")
             caller = await self._gateway.authenticator.caller(token, self._gateway.ids.new())
         except UnauthenticatedError:
             raise ProtocolError(CloseCode.FORBIDDEN, "Forbidden: the token is not valid") from None
+        except ForbiddenError as foreign:
+            raise ProtocolError(CloseCode.FORBIDDEN, foreign.message) from None
         except QuarterdeckError as failed:
             raise ProtocolError(CloseCode.INTERNAL, failed.message) from None
         if not self._admit(caller):
@@ -141,7 +144,3 @@ class Socket:
 
 
 _GONE = "\0gone"
-
-
-def _header(scope: Scope, name: bytes) -> str | None:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)

@@ -39,7 +39,7 @@ COMMAND = (sys.executable, "-P", "-m", "quarterdeck", "up")
 
 
 def start(arguments: Sequence[str], log: Path, say: Callable[[str], None], command: Sequence[str] = COMMAND) -> str:
-    """Starts `quarterdeck up` with these arguments in the background; returns the login token once it is ready.
+    """Starts `quarterdeck up` with these arguments in the background; returns the one-time token once it is ready.
 
     Raises what kept it from starting, with its exit code.
     """

@@ -41,7 +41,7 @@ class Plan:
     arguments: Arguments = serve
     migrate: Callable[[Settings], None] = migrate
     ready: Callable[[str], None] = lambda _token: None
-    """Called with the login token once everything is ready."""
+    """Called with a one-time token for a browser or another machine, once everything is ready."""
     ready_seconds: float = READY_SECONDS
     """What a role has to get ready."""
 
@@ -96,7 +96,7 @@ class _House:
                 await asyncio.to_thread(self._plan.migrate, self._services.settings())
             with self._progress.step(", ".join(ROLES)):
                 await self._supervisor.start(self._roles(await account))
-            with self._progress.step("login token"):
+            with self._progress.step("log-in link"):
                 token = await self._log_in()
         self._plan.ready(token)
 
@@ -123,9 +123,11 @@ class _House:
         return self._unprivileged if found.possible else current()
 
     async def _log_in(self) -> str:
-        token = await self._plan.issue_login_token(self._services.settings())
+        """A one-time token is left for `qd`; another, which is none of its business, is returned."""
+        settings = self._services.settings()
+        token = await self._plan.issue_login_token(settings)
         write_private(self._data.client, json.dumps({"url": self._url, "login_token": token}))
-        return token
+        return await self._plan.issue_login_token(settings)
 
     async def _keep(self) -> None:
         """Never returns; raises where the supervisor itself fails."""

@@ -101,6 +101,8 @@ def test_a_token_for_the_first_login_can_be_made_where_the_database_is_elsewhere
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("qd_")
     assert not (folder / "data").exists()
+    link = quarterdeck("login-link", QD_DATABASE_URL=database.app_url, QD_PUBLIC_URL="https://deck.example.org")
+    assert link.stdout.startswith("https://deck.example.org/login#qd_")
 
 
 def test_what_runs_can_be_asked_migrated_and_not_started_again(running: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,12 @@ def test_a_server_elsewhere_is_named_by_its_address_and_the_token_read(
     assert qd("whoami", "--json").json["url"] == gateway.url
 
 
+def test_a_link_for_browsers_logs_in_as_well(qd: QdCall, gateway: FakeGateway, home: Path) -> None:
+    ran = qd("login", f"{gateway.url}/login#qd_once")
+
+    assert (ran.code, ran.err.partition(" as ")[0]) == (0, f"Logged in to {gateway.url}")
+
+
 def test_two_addresses_are_one_too_many(qd: QdCall, gateway: FakeGateway, home: Path) -> None:
     ran = qd("login", gateway.url, "--url", gateway.url)
 

@@ -20,16 +20,6 @@ async def test_graphiql_is_served_in_development_with_all_it_loads() -> None:
         assert "script-src 'self'" in page.headers["content-security-policy"]
 
 
-async def test_the_first_page_leads_on() -> None:
-    async with running(development=True) as gateway:
-        moved = await gateway.http.get("/")
-        assert (moved.status_code, moved.headers["location"]) == (307, "/graphiql")
-    async with running() as gateway:
-        page = await gateway.http.get("/")
-        assert page.status_code == 200
-        assert "qd login" in page.text
-
-
 async def test_there_is_no_graphiql_outside_development() -> None:
     async with running() as gateway:
         assert (await gateway.http.get("/graphiql")).status_code == 404

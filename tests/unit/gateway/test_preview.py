@@ -57,6 +57,18 @@ def test_a_cookie_of_the_jails_is_kept_to_its_host_and_never_ours() -> None:
     assert cookies.of_jail("qd_preview=mine; Path=/") is None
 
 
+@pytest.mark.parametrize("name", ["qd_web_7777", "qd_web", "__Host-qd_web", "__Host-qd_web_8443", "__host-QD_WEB"])
+def test_no_jail_sees_or_sets_a_log_in_of_the_web_client(name: str) -> None:
+    """Such a cookie is on a preview's host only if somebody put it there, or a browser sent what it should not."""
+    assert cookies.without_ours(f"a=1; {name}=qd_secret; b=2") == "a=1; b=2"
+    assert inward([(b"cookie", f"{name}=qd_secret".encode())], ADDRESS)[1:] == [
+        (b"x-forwarded-host", ADDRESS.origin.removeprefix("http://").encode()),
+        (b"x-forwarded-proto", b"http"),
+    ]
+    for planted in (f"{name}=qd_evil; Path=/", f" {name} =qd_evil; Domain=localhost", f"={name}=qd_evil"):
+        assert cookies.of_jail(planted) is None
+
+
 def test_a_request_goes_in_without_what_is_the_gateways() -> None:
     sent = inward(
         [

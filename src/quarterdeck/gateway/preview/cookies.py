@@ -1,15 +1,19 @@
-"""Cookies of a preview: ours is never seen by the jail, and the jail's are kept to their own origin."""
+"""Cookies of a preview: ours are never seen by the jail, and the jail's are kept to their own origin."""
+
+from quarterdeck.gateway.cookie_headers import cookies_of
+from quarterdeck.gateway.web.cookie import is_web_cookie
 
 NAME = "qd_preview"
 
 
 def ours(header: str) -> str | None:
     """The value of our cookie in a Cookie header."""
-    return next((value for name, value in _pairs(header) if name == NAME), None)
+    return next((value for name, value in cookies_of(header) if name == NAME and value is not None), None)
 
 
 def without_ours(header: str) -> str:
-    return "; ".join(f"{name}={value}" if value is not None else name for name, value in _all(header) if name != NAME)
+    kept = [(name, value) for name, value in cookies_of(header) if not _is_ours(name)]
+    return "; ".join(f"{name}={value}" if value is not None else name for name, value in kept)
 
 
 def given(secret: str, seconds: int, *, secure: bool) -> str:
@@ -18,22 +22,16 @@ def given(secret: str, seconds: int, *, secure: bool) -> str:
 
 
 def of_jail(header: str) -> str | None:
-    """A Set-Cookie header of the jail's, without a domain; None for one that sets ours."""
+    """A Set-Cookie header of the jail's, without a domain; None for one that sets one of ours.
+
+    A cookie without a name, `=a=1`, comes back as one of the name `a`.
+    """
     cookie, *attributes = header.split(";")
-    if cookie.partition("=")[0].strip() == NAME:
+    if _is_ours(cookie.strip().lstrip("=").partition("=")[0].strip()):
         return None
     kept = [each for each in attributes if each.partition("=")[0].strip().lower() != "domain"]
     return ";".join([cookie, *kept])
 
 
-def _pairs(header: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in _all(header) if value is not None]
-
-
-def _all(header: str) -> list[tuple[str, str | None]]:
-    found: list[tuple[str, str | None]] = []
-    for part in header.split(";"):
-        name, sign, value = part.strip().partition("=")
-        if name:
-            found.append((name, value if sign else None))
-    return found
+def _is_ours(name: str) -> bool:
+    return name == NAME or is_web_cookie(name)

@@ -1,0 +1,1 @@
+"""The web client: its files, and the way in for browsers."""
