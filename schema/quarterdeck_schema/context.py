@@ -24,7 +24,7 @@ from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.personas import Personas
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.delivery import WebhookSecrets
-from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
+from quarterdeck.application.ports.log import EVERYTHING, EventFilter, EventLog, LogReader, RawEvent
 from quarterdeck.application.ports.output import TranscriptStore
 from quarterdeck.application.previews import Previews
 from quarterdeck.application.projects import Projects
@@ -68,16 +68,8 @@ class OutputStreams(Protocol):
 
 
 class EventStreams(Protocol):
-    def follow(
-        self,
-        after: int,
-        *,
-        project_id: UUID | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
-    ) -> AsyncIterator[RawEvent]:
-        """Events after a position, of a project, a session or some topics where given: stored, then live, without
-        end."""
+    def follow(self, after: int, chosen: EventFilter = EVERYTHING) -> AsyncIterator[RawEvent]:
+        """Events after a position, of those that are meant: stored, then live, without end."""
         ...
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from quarterdeck.adapters.memory.log import MemoryEventLog
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports.log import Context, EventLog, LoggedEvent, LogReader, StreamWrite
+from quarterdeck.application.ports.log import Context, EventFilter, EventLog, LoggedEvent, LogReader, StreamWrite
 from quarterdeck.audit.verify import verify
 from quarterdeck.domain.base import Actor, ActorKind
 from quarterdeck.domain.command import CommandCancelRequested, CommandLost, CommandRequested, Terminal
@@ -183,7 +183,7 @@ async def test_raw_rows_are_filtered_by_project_and_session(log: Log) -> None:
     await fill(log, 1, replace(CONTEXT, project_id=None, session_id=None))
 
     async def positions(**filters: object) -> list[int]:
-        return [row.position for row in await log.raw(0, 10, **filters)]  # type: ignore[arg-type]
+        return [row.position for row in await log.raw(0, 10, EventFilter(**filters))]  # type: ignore[arg-type]
 
     assert await positions() == [1, 2, 3, 4, 5]
     assert await positions(project_ids=[project]) == [3, 4]
@@ -191,7 +191,7 @@ async def test_raw_rows_are_filtered_by_project_and_session(log: Log) -> None:
     assert await positions(project_ids=[]) == []
     assert await positions(session_id=session) == [4]
     assert await positions(session_id=session, project_ids=[PROJECT]) == []
-    assert [row.position for row in await log.raw(3, 1, project_ids=[project])] == [4]
+    assert [row.position for row in await log.raw(3, 1, EventFilter(project_ids=[project]))] == [4]
 
 
 async def test_raw_rows_are_filtered_by_topic(log: Log) -> None:
@@ -200,12 +200,51 @@ async def test_raw_rows_are_filtered_by_topic(log: Log) -> None:
     await log.append([write(uuid4(), 0, REQUESTED, LOST)], replace(CONTEXT, project_id=project))
 
     async def positions(**filters: object) -> list[int]:
-        return [row.position for row in await log.raw(0, 10, **filters)]  # type: ignore[arg-type]
+        return [row.position for row in await log.raw(0, 10, EventFilter(**filters))]  # type: ignore[arg-type]
 
     assert await positions(topics={"CommandLost"}) == [2, 4]
     assert await positions(topics={"CommandLost", "CommandRequested"}, project_ids=[project]) == [3, 4]
     assert await positions(topics={"CommandLost"}, project_ids=[project]) == [4]
     assert await positions(topics=()) == []
+
+
+async def test_raw_rows_are_filtered_by_who_did_what_to_what_and_when(log: Log) -> None:
+    stream, request = uuid4(), uuid4()
+    await fill(log, 1)
+    between = await log.append([write(stream, 0, REQUESTED)], replace(CONTEXT, correlation_id=request))
+    conductor = Actor(kind=ActorKind.SYSTEM, id="conductor")
+    await log.append([write(stream, 1, LOST)], replace(CONTEXT, actor=conductor))
+    moment = between[0].envelope.recorded_at
+
+    async def positions(**filters: object) -> list[int]:
+        return [row.position for row in await log.raw(0, 10, EventFilter(**filters))]  # type: ignore[arg-type]
+
+    assert await positions(stream_id=stream) == [2, 3]
+    assert await positions(correlation_id=request) == [2]
+    assert await positions(actor_kind="system") == [3]
+    assert await positions(actor_id="u1") == [1, 2]
+    assert await positions(actor_id="u1", topics=["CommandLost", "CommandRequested"], stream_id=stream) == [2]
+    assert await positions(since=moment) == [2, 3]
+    assert await positions(until=moment) == [1]
+    assert await positions(since=moment, until=moment) == []
+    assert await positions(since=moment + timedelta(days=1)) == await positions(until=moment - timedelta(days=1)) == []
+
+
+async def test_raw_rows_come_from_either_end_between_two_positions(log: Log) -> None:
+    await fill(log, 9)
+
+    async def positions(after: int, limit: int, before: int | None, *, backward: bool, **filters: object) -> list[int]:
+        chosen = EventFilter(**filters)  # type: ignore[arg-type]
+        rows = await log.raw(after, limit, chosen, before=before, backward=backward)
+        return [row.position for row in rows]
+
+    assert await positions(0, 3, None, backward=True) == [7, 8, 9]
+    assert await positions(0, 3, 7, backward=True) == [4, 5, 6]
+    assert await positions(4, 3, 7, backward=True) == [5, 6]
+    assert await positions(4, 1, 7, backward=False) == [5]
+    assert await positions(0, 3, 1, backward=True) == await positions(0, 3, 0, backward=True) == []
+    topics = ["CommandLost", "CommandRequested", "CommandRequested"]
+    assert await positions(0, 3, 7, backward=True, topics=topics) == [4, 5, 6]
 
 
 async def take(batches: AsyncIterator[Sequence[LoggedEvent]], count: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The log's events, and how far it has come."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.api.paging import pages
@@ -41,6 +42,20 @@ class LogStatus(Answer, frozen=True):
     projections: tuple[ProjectionStatus, ...]
 
 
+class Actor(NamedTuple):
+    """Who did it; what is None is anybody."""
+
+    kind: str | None = None
+    id: str | None = None
+
+    def variables(self) -> dict[str, str | None]:
+        """Of a document."""
+        return {"actorKind": self.kind, "actorId": self.id}
+
+    def did(self, event: Event) -> bool:
+        return self.kind in {None, event.actor_kind} and self.id in {None, event.actor_id}
+
+
 async def log_status(client: Client) -> LogStatus:
     return read(LogStatus, (await client.query("log_status"))["log"])
 
@@ -51,8 +66,20 @@ def events(
     project_id: str | None = None,
     session_id: str | None = None,
     topics: Sequence[str] | None = None,
+    actor: Actor | None = None,
+    since: str | None = None,
+    until: str | None = None,
     after: int = 0,
 ) -> AsyncIterator[Event]:
-    """In the log's order, those after a position."""
-    variables = {"projectId": project_id, "sessionId": session_id, "topics": topics, "first": PAGE}
+    """In the log's order, those after a position; of these topics, by this actor, from one time until before another,
+    where these are given."""
+    variables = {
+        "projectId": project_id,
+        "sessionId": session_id,
+        "topics": topics,
+        **(actor or Actor()).variables(),
+        "since": since,
+        "until": until,
+        "first": PAGE,
+    }
     return pages(client, "events", "events", variables, Event, after=str(after) if after else None)

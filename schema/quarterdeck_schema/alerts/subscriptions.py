@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.application.ports.log import EventFilter, RawEvent
 from quarterdeck.domain.alert import AlertAcknowledged, AlertRaised, AlertResolved
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import watched_project
@@ -49,7 +49,8 @@ class AlertSubscriptions:
 
 
 async def _changes(info: Info, after: int, project_id: UUID | None) -> AsyncIterator[AlertChanged]:
-    async for raw in visible_events(info.context, after, project_id=project_id, topics=TOPICS):
+    chosen = EventFilter(project_ids=None if project_id is None else {project_id}, topics=TOPICS)
+    async for raw in visible_events(info.context, after, chosen):
         yield _changed(raw)
 
 

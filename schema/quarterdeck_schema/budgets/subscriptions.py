@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 import strawberry
 
-from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.application.ports.log import EventFilter, RawEvent
 from quarterdeck.domain.budget import BudgetEvent
 from quarterdeck.domain.budget_ledger import LedgerEvent
 from quarterdeck_schema import ids
@@ -61,7 +61,7 @@ class BudgetSubscriptions:
 
 
 async def _changes(info: Info, after: int, project_id: UUID) -> AsyncIterator[BudgetChanged]:
-    async for raw in visible_events(info.context, after, project_id=project_id, topics=TOPICS):
+    async for raw in visible_events(info.context, after, EventFilter(project_ids={project_id}, topics=TOPICS)):
         if identifier := _budget_of(raw):
             yield BudgetChanged(
                 identifier=identifier,

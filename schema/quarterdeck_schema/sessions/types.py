@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from quarterdeck.application.ports.log import EventFilter
 from quarterdeck.application.trees import MAX_READ_BYTES
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.image_build import image_build_id
@@ -18,6 +19,7 @@ from quarterdeck_schema.arguments import given
 from quarterdeck_schema.commands.transcript import TranscriptPage, page_of_transcript
 from quarterdeck_schema.commands.types import Command, command_of
 from quarterdeck_schema.context import Info
+from quarterdeck_schema.events.pages import DEFAULT_PAGE as EVENTS_PAGE
 from quarterdeck_schema.events.pages import page_of_events
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
@@ -209,9 +211,15 @@ class Session(Node):
 
     @strawberry.field
     async def events(
-        self, info: Info, first: int | None = 100, after: str | None = strawberry.UNSET
+        self,
+        info: Info,
+        first: int | None = EVENTS_PAGE,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
     ) -> Connection[Event]:
-        return await page_of_events(info.context, first, after, session_id=self.row.id)
+        window = info.context.window(first, after, EVENTS_PAGE, last=last, before=before)
+        return await page_of_events(info.context, window, EventFilter(session_id=self.row.id))
 
 
 def fork_point(session_id: UUID, point: Point) -> ForkPoint:

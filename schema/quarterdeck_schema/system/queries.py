@@ -2,9 +2,11 @@
 
 import strawberry
 
+from quarterdeck.domain.events import EVENT_TYPES
 from quarterdeck_schema.context import Info
-from quarterdeck_schema.requires import ANYBODY, query
+from quarterdeck_schema.requires import ANYBODY, described, query
 from quarterdeck_schema.scalars import Long
+from quarterdeck_schema.system.nouns import noun_of
 
 
 @strawberry.type
@@ -14,9 +16,24 @@ class ProjectionStatus:
 
 
 @strawberry.type
+class EventTopic:
+    topic: str
+    schema_version: int = strawberry.field(description="The newest that this release knows.")
+    noun: str = strawberry.field(description="What the event is about, as session, command or task.")
+
+
+@strawberry.type
 class LogStatus:
     position: Long
     projections: list[ProjectionStatus]
+
+    @described("The kinds of events that this release knows, by noun.")
+    def topics(self) -> list[EventTopic]:
+        known = [
+            EventTopic(topic=topic, schema_version=event.SCHEMA_VERSION, noun=noun_of(event))
+            for topic, event in EVENT_TYPES.items()
+        ]
+        return sorted(known, key=lambda each: each.noun)
 
 
 @strawberry.type

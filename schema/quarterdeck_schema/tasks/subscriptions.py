@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.application.ports.log import EventFilter, RawEvent
 from quarterdeck.domain.task_events import TaskClaimRenewed, TaskEvent
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import watched_project
@@ -47,7 +47,7 @@ class TaskSubscriptions:
 
 
 async def _changes(info: Info, after: int, project_id: UUID) -> AsyncIterator[TaskChanged]:
-    async for raw in visible_events(info.context, after, project_id=project_id, topics=TOPICS):
+    async for raw in visible_events(info.context, after, EventFilter(project_ids={project_id}, topics=TOPICS)):
         yield _changed(raw)
 
 

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from uuid import UUID
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
-from quarterdeck.application.ports.log import EventLog, LogReader, RawEvent
+from quarterdeck.application.ports.log import EVERYTHING, EventFilter, EventLog, LogReader, RawEvent
 from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.errors import QuarterdeckError
 
@@ -52,22 +51,13 @@ class LogTail:
                 logger.exception("the log's tail failed")
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def follow(
-        self,
-        after: int,
-        *,
-        project_id: UUID | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
-    ) -> AsyncIterator[RawEvent]:
-        """Events after a position, of a project, a session or some topics where given: stored, then live, without
-        end."""
+    async def follow(self, after: int, chosen: EventFilter = EVERYTHING) -> AsyncIterator[RawEvent]:
+        """Events after a position, of those that are meant: stored, then live, without end."""
         at = after
         while True:
             while at < self._first - 1:
                 heard = self.position
-                projects = None if project_id is None else {project_id}
-                rows = await self._rows.raw(at, PAGE, project_ids=projects, session_id=session_id, topics=topics)
+                rows = await self._rows.raw(at, PAGE, chosen)
                 for row in rows:
                     yield row
                 at = max(rows[-1].position if rows else at, heard if len(rows) < PAGE else 0)
@@ -76,9 +66,7 @@ class LogTail:
                 await self._moved.wait()
             for event in events:
                 at = event.position
-                envelope = event.envelope
-                wanted = topics is None or event.topic in topics
-                if wanted and session_id in {None, envelope.session_id} and project_id in {None, envelope.project_id}:
+                if chosen.holds(event):
                     yield event
 
     def _take(self, batch: Sequence[RawEvent]) -> None:

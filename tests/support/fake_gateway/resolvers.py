@@ -138,7 +138,12 @@ def subscriptions(world: World) -> dict[str, Resolver]:
         async for event in world.follow(after, lambda event: event["sessionId"] == sessionId):
             yield {"sessionEvents": event}
 
-    async def events(_info: Any, after: int = 0, projectId: str | None = None) -> AsyncIterator[Json]:  # noqa: N803
+    async def events(
+        _info: Any,
+        after: int = 0,
+        projectId: str | None = None,  # noqa: N803
+        **_wanted: Any,
+    ) -> AsyncIterator[Json]:
         async for event in world.follow(after, lambda event: projectId in {None, event["projectId"]}):
             yield {"events": event}
 
@@ -191,10 +196,15 @@ def _findings(world: World, **wanted: Any) -> list[Json]:
 def _events(world: World, **wanted: Any) -> list[Json]:
     session = wanted.get("sessionId")
     topics: list[str] | None = wanted.get("topics")
+    since, until = wanted.get("since") or "", wanted.get("until") or "9"
     return [
         event
         for event in world.events
-        if session in {None, event["sessionId"]} and (topics is None or event["topic"] in topics)
+        if session in {None, event["sessionId"]}
+        and (topics is None or event["topic"] in topics)
+        and wanted.get("actorKind") in {None, event["actorKind"]}
+        and wanted.get("actorId") in {None, event["actorId"]}
+        and since <= event["recordedAt"] < until
     ]
 
 

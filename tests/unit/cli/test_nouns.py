@@ -307,6 +307,18 @@ def test_events_are_listed_after_a_position(filled: World, qd: QdCall, logged_in
     assert "\x1b" not in text
 
 
+def test_events_are_listed_by_topic_actor_and_time(filled: World, qd: QdCall, logged_in: FakeGateway) -> None:
+    def positions(*options: str) -> list[int]:
+        return [event["position"] for event in qd("events", "list", "--json", *options).json]
+
+    everything = positions()
+    assert positions("--topic", "SessionAdopted", "--topic", "x") == everything
+    assert positions("--topic", "x") == []
+    assert positions("--actor", "user", "--since", "2001-01-01") == everything
+    assert positions("--actor", "system") == positions("--actor", "user:x") == positions("--until", "2001-01-01") == []
+    assert qd("events", "list", "--since", "tomorrow").code == 2
+
+
 def test_a_session_and_a_project_at_once_are_refused(qd: QdCall, logged_in: FakeGateway) -> None:
     assert qd("events", "tail", "-s", "abcd", "-p", "x").code == 2
 

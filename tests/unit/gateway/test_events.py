@@ -10,6 +10,7 @@ from tests.support.gateway import Running, Socket, running, uuid_of
 
 from quarterdeck.application.checkpoints import Checkpoints
 from quarterdeck.audit.merkle import root_of
+from quarterdeck.domain.events import EVENT_TYPES
 from quarterdeck.domain.project import MemberAdded, Role
 from quarterdeck.gateway import tail
 
@@ -47,6 +48,71 @@ async def test_events_are_paged_by_position(gateway: Running) -> None:
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert seen == list(range(1, await gateway.house.log.head() + 1))
+
+
+async def test_events_are_paged_from_the_end_of_the_log(gateway: Running) -> None:
+    await gateway.project()
+    head = await gateway.house.log.head()
+    query = (
+        "query($before: String) { events(last: 2, before: $before) { edges { node { position } } "
+        "pageInfo { hasNextPage hasPreviousPage startCursor } } }"
+    )
+    seen: list[int] = []
+    before = None
+    while True:
+        page = (await gateway.ask(query, {"before": before}))["data"]["events"]
+        seen = [edge["node"]["position"] for edge in page["edges"]] + seen
+        assert page["pageInfo"]["hasNextPage"] == (before is not None)
+        before = page["pageInfo"]["startCursor"]
+        if not page["pageInfo"]["hasPreviousPage"]:
+            break
+    assert seen == list(range(1, head + 1))
+
+
+FOUND = "{ edges { node { topic actorKind streamId recordedAt correlationId } } }"
+CREATED = "ProjectCreated"
+
+
+async def test_events_are_found_by_topic_actor_stream_request_and_time(gateway: Running) -> None:
+    await gateway.project("one")
+    await gateway.project("two")
+
+    async def found(arguments: str) -> list[dict[str, Any]]:
+        answer = await gateway.ask(f"{{ events({arguments}) {FOUND} }}")
+        return [edge["node"] for edge in answer["data"]["events"]["edges"]]
+
+    first, second = await found(f'topics: ["{CREATED}"]')
+    assert {each["topic"] for each in await found(f'streamId: "{second["streamId"]}"')} >= {CREATED}
+    assert {each["streamId"] for each in await found(f'streamId: "{second["streamId"]}"')} == {second["streamId"]}
+    by_users = await found('actorKind: "user"')
+    assert by_users
+    assert {each["actorKind"] for each in by_users} == {"user"}
+    assert await found('actorId: "nobody"') == []
+    assert first not in await found(f'correlationId: "{second["correlationId"]}"')
+    later = await found(f'since: "{second["recordedAt"]}", topics: ["{CREATED}"]')
+    earlier = await found(f'until: "{second["recordedAt"]}", topics: ["{CREATED}"]')
+    assert (later, earlier) == ([second], [first])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ('streamId: "x"', "stream_id"),
+        ('correlationId: "\\u0000"', "correlationId"),
+        ('actorId: "\\u0000"', "actorId"),
+        ('topics: ["\\u0000"]', "topics"),
+    ],
+)
+async def test_what_no_event_can_have_is_refused(gateway: Running, arguments: str, field: str) -> None:
+    answer = await gateway.ask(f"{{ events({arguments}) {FOUND} }}")
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_the_log_says_which_topics_there_are_and_what_they_are_about(gateway: Running) -> None:
+    topics = (await gateway.ask("{ log { topics { topic noun schemaVersion } } }"))["data"]["log"]["topics"]
+    nouns = {each["topic"]: each["noun"] for each in topics}
+    assert (nouns["SessionPaused"], nouns["TaskFilesWritten"], nouns["PayloadErased"]) == ("session", "task", "log")
+    assert len(nouns) == len(EVENT_TYPES)
 
 
 async def test_an_event_shows_its_payload_and_digests(gateway: Running) -> None:
@@ -108,6 +174,22 @@ async def test_events_of_one_project_only(gateway: Running) -> None:
         await gateway.project("other")
         await gateway.session(wanted)
         assert await events(socket, 1, "events") == [{"topic": "SessionOpened", "projectId": wanted}]
+
+
+async def test_followed_events_are_of_the_topics_and_the_actor_asked_for(gateway: Running) -> None:
+    project = (await gateway.project("one"))["project"]["id"]
+    stranger = await gateway.house.another_user("bob")
+    async with gateway.socket() as socket:
+        await socket.subscribe(
+            'subscription { events(topics: ["SessionOpened", "UserRegistered"], actorKind: "user") { topic actorKind } }'
+        )
+        await gateway.session(project)
+        assert (await events(socket, 1, "events"))[0] == {"topic": "SessionOpened", "actorKind": "user"}
+    async with gateway.socket(stranger) as socket:
+        await socket.subscribe('subscription { events(actorId: "nobody") { topic } }')
+        await gateway.session(project)
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}
 
 
 async def test_a_stranger_sees_no_events_of_others_until_made_a_member(gateway: Running) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from hashlib import sha256
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.adapters.postgres.rows import PreparedRow, check_size
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports.log import Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import EVERYTHING, Context, EventFilter, LoggedEvent, RawEvent, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.audit.chain import GENESIS, link
 from quarterdeck.domain.base import Recorded
@@ -61,30 +62,28 @@ class MemoryEventLog:
         return [decoded(row) for row in self._rows[after : after + limit]]
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return [decoded(row) for row in await self.raw(after, limit, session_id=session_id)]
+        return [decoded(row) for row in await self.raw(after, limit, EventFilter(session_id=session_id))]
 
     async def read_project(
         self, project_id: UUID, topics: Collection[str], after: int, limit: int
     ) -> Sequence[LoggedEvent]:
-        return [decoded(row) for row in await self.raw(after, limit, project_ids=[project_id], topics=topics)]
+        return [
+            decoded(row) for row in await self.raw(after, limit, EventFilter(project_ids=[project_id], topics=topics))
+        ]
 
     async def raw(
         self,
         after: int,
         limit: int,
+        chosen: EventFilter = EVERYTHING,
         *,
-        project_ids: Collection[UUID] | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
+        before: int | None = None,
+        backward: bool = False,
     ) -> Sequence[RawEvent]:
-        wanted = (
-            row
-            for row in self._rows[after:]
-            if (session_id is None or row.envelope.session_id == session_id)
-            and (project_ids is None or row.envelope.project_id in project_ids)
-            and (topics is None or row.topic in topics)
-        )
-        return [row for _, row in zip(range(limit), wanted, strict=False)]
+        within = self._rows[after : len(self._rows) if before is None else max(before - 1, 0)]
+        if backward:
+            return list(islice(filter(chosen.holds, reversed(within)), limit))[::-1]
+        return list(islice(filter(chosen.holds, within), limit))
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return [row.digest for row in self._rows[after : after + limit]]

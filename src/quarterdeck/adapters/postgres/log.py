@@ -17,7 +17,7 @@ from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
 from quarterdeck.adapters.postgres.tracing import traced
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application import tracing
-from quarterdeck.application.ports.log import Context, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import EVERYTHING, Context, EventFilter, LoggedEvent, RawEvent, StreamWrite
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
@@ -104,25 +104,24 @@ class PostgresEventLog:
         return await self._reader.after(after, limit, logged_event)
 
     async def read_session(self, session_id: UUID, after: int, limit: int) -> Sequence[LoggedEvent]:
-        return await self._reader.filtered(after, limit, logged_event, session_id=session_id)
+        return await self._reader.filtered(after, limit, logged_event, EventFilter(session_id=session_id))
 
     async def read_project(
         self, project_id: UUID, topics: Collection[str], after: int, limit: int
     ) -> Sequence[LoggedEvent]:
-        return await self._reader.filtered(after, limit, logged_event, project_ids=[project_id], topics=topics)
+        chosen = EventFilter(project_ids=[project_id], topics=topics)
+        return await self._reader.filtered(after, limit, logged_event, chosen)
 
     async def raw(
         self,
         after: int,
         limit: int,
+        chosen: EventFilter = EVERYTHING,
         *,
-        project_ids: Collection[UUID] | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
+        before: int | None = None,
+        backward: bool = False,
     ) -> Sequence[RawEvent]:
-        return await self._reader.filtered(
-            after, limit, raw_event, project_ids=project_ids, session_id=session_id, topics=topics
-        )
+        return await self._reader.filtered(after, limit, raw_event, chosen, before=before, backward=backward)
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return await self._reader.digests(after, limit)

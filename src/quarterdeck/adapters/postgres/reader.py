@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
+from quarterdeck.adapters.postgres.filtering import narrow, select
 from quarterdeck.adapters.postgres.pool import Connection, Pool
+from quarterdeck.application.ports.log import EventFilter
 from quarterdeck.audit.chain import Head
 
 # in the order that events.py takes them
@@ -49,24 +51,20 @@ class EventReader:
         after: int,
         limit: int,
         build: Build[T],
+        chosen: EventFilter,
         *,
-        project_ids: Collection[UUID] | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
+        before: int | None = None,
+        backward: bool = False,
     ) -> list[T]:
-        """A condition that is not asked for is left out: as `$1 IS NULL OR ...` it would hide the indexes."""
-        narrowed: LiteralString = ""
-        if session_id is not None:
-            narrowed += " AND session_id = %(session)s"
-        if project_ids is not None:
-            narrowed += " AND project_id = ANY(%(projects)s)"
-        if topics is not None:
-            narrowed += " AND topic = ANY(%(topics)s)"
-        query = f"{_ROWS} WHERE position > %(after)s{narrowed} ORDER BY position LIMIT %(limit)s"
-        asked = {"after": after, "limit": limit, "session": session_id}
-        return await self._read(
-            query, {**asked, "projects": list(project_ids or ()), "topics": list(topics or ())}, build
-        )
+        """The first rows between two positions of those that are meant, or the last; in the log's order."""
+        query = select(_ROWS, chosen, "DESC" if backward else "ASC")
+
+        async def read(connection: Connection) -> list[T]:
+            parameters = await narrow(connection, chosen, after, before)
+            return await _fetch(connection, query, {**parameters, "limit": limit}, build)
+
+        found = await self._pool.run(read)
+        return found[::-1] if backward else found
 
     async def digests(self, after: int, limit: int) -> list[bytes]:
         return await self._read(_DIGESTS, (after, limit), lambda row: bytes(row[0]))

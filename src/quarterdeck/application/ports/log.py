@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -119,6 +120,40 @@ class RawEvent:
         return known is not None and 1 <= self.schema_version <= known.SCHEMA_VERSION
 
 
+@dataclass(frozen=True, kw_only=True)
+class EventFilter:
+    """Which rows are meant: those that all that is given holds for."""
+
+    project_ids: Collection[UUID] | None = None
+    session_id: UUID | None = None
+    topics: Collection[str] | None = None
+    stream_id: UUID | None = None
+    correlation_id: UUID | None = None
+    actor_kind: str | None = None
+    actor_id: str | None = None
+    since: datetime | None = None
+    """Recorded then or later."""
+    until: datetime | None = None
+    """Recorded before."""
+
+    def holds(self, row: RawEvent) -> bool:
+        envelope = row.envelope
+        return (
+            (self.topics is None or row.topic in self.topics)
+            and (self.project_ids is None or envelope.project_id in self.project_ids)
+            and self.session_id in {None, envelope.session_id}
+            and self.stream_id in {None, row.stream_id}
+            and self.correlation_id in {None, envelope.correlation_id}
+            and self.actor_kind in {None, envelope.actor.kind.value}
+            and self.actor_id in {None, envelope.actor.id}
+            and (self.since is None or envelope.recorded_at >= self.since)
+            and (self.until is None or envelope.recorded_at < self.until)
+        )
+
+
+EVERYTHING = EventFilter()
+
+
 class LogReader(Protocol):
     """The log's rows as they are."""
 
@@ -126,13 +161,13 @@ class LogReader(Protocol):
         self,
         after: int,
         limit: int,
+        chosen: EventFilter = EVERYTHING,
         *,
-        project_ids: Collection[UUID] | None = None,
-        session_id: UUID | None = None,
-        topics: Collection[str] | None = None,
+        before: int | None = None,
+        backward: bool = False,
     ) -> Sequence[RawEvent]:
-        """At most `limit` rows with a position greater than `after`, in order, of these projects, this session, these
-        topics."""
+        """At most `limit` rows with a position greater than `after`, and less than `before` where given, in order: the
+        first of them; the last with `backward`."""
         ...
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:

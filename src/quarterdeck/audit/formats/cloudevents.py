@@ -21,7 +21,11 @@ _encode = msgspec.json.Encoder().encode
 
 def lines(entries: Iterator[Entry], reasons: Mapping[int, str]) -> Iterator[bytes]:
     """`reasons`: why the holes are there, by position."""
-    return (_encode(cloud_event(entry.row, reasons.get(entry.row.position))) + b"\n" for entry in entries)
+    return (line(entry.row, reasons.get(entry.row.position)) for entry in entries)
+
+
+def line(row: RawEvent, erased_because: str | None = None) -> bytes:
+    return _encode(cloud_event(row, erased_because)) + b"\n"
 
 
 def cloud_event(row: RawEvent, erased_because: str | None = None) -> dict[str, Any]:
