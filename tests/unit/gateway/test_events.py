@@ -181,7 +181,8 @@ async def test_followed_events_are_of_the_topics_and_the_actor_asked_for(gateway
     stranger = await gateway.house.another_user("bob")
     async with gateway.socket() as socket:
         await socket.subscribe(
-            'subscription { events(topics: ["SessionOpened", "UserRegistered"], actorKind: "user") { topic actorKind } }'
+            'subscription { events(topics: ["SessionOpened", "UserRegistered"], actorKind: "user") '
+            "{ topic actorKind } }"
         )
         await gateway.session(project)
         assert (await events(socket, 1, "events"))[0] == {"topic": "SessionOpened", "actorKind": "user"}
