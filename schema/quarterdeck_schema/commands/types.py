@@ -95,6 +95,10 @@ class Command(Node):
         taken = await info.context.services.snapshots.at(reads.place, str(self.row.id))
         return await reads.compare(self.row.tree_before, taken, first, after)
 
+    @described("Of output that is recorded by now, also while it runs.")
+    async def recorded_bytes(self, info: Info) -> Long:
+        return Long((await info.context.services.transcripts.head(self.row.id)).offset)
+
     @described(
         "Recorded frames that reach beyond output offset `after`; `limit` is in bytes of payload, at most 1 MiB."
     )

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import strawberry
+
 from quarterdeck.application.ports.log import EVERYTHING, EventFilter
+from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_projections.paging import Window, page
 from quarterdeck_schema.access import roles_of
 from quarterdeck_schema.context import RequestContext
 from quarterdeck_schema.events.types import Event, event_of
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.requires import check_scope
+from quarterdeck_schema.scalars import Long
 
 DEFAULT_PAGE = 100
 
@@ -24,6 +28,27 @@ async def page_of_events(
     )
     # the nearest to where the window begins first
     return connect(page(list(reversed(found) if window.backward else found), window), event_of)
+
+
+MOST_MARKS_APART = 1000
+
+
+@strawberry.type
+class EventMarks:
+    total: Long
+    every: int
+    positions: list[Long] = strawberry.field(
+        description="Of the first, and of each `every`-th after it. Ask `events` for what comes after the one before."
+    )
+
+
+async def marks_of_events(context: RequestContext, chosen: EventFilter, every: int) -> EventMarks:
+    """Where their pages begin, for those that the caller may see."""
+    check_scope(context, "event:read")
+    if not 1 <= every <= MOST_MARKS_APART:
+        raise InvalidInputError(f"every is {every}; it must be 1 to {MOST_MARKS_APART:,}.", field="every")
+    found = await context.services.rows.marks(await visible(context, chosen), every)
+    return EventMarks(total=Long(found.total), every=every, positions=[Long(each) for each in found.positions])
 
 
 async def visible(context: RequestContext, chosen: EventFilter) -> EventFilter:

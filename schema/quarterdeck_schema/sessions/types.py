@@ -1,5 +1,6 @@
 """A session, as the API shows it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -19,8 +20,9 @@ from quarterdeck_schema.arguments import given
 from quarterdeck_schema.commands.transcript import TranscriptPage, page_of_transcript
 from quarterdeck_schema.commands.types import Command, command_of
 from quarterdeck_schema.context import Info
+from quarterdeck_schema.events.filters import event_filter
 from quarterdeck_schema.events.pages import DEFAULT_PAGE as EVENTS_PAGE
-from quarterdeck_schema.events.pages import page_of_events
+from quarterdeck_schema.events.pages import EventMarks, marks_of_events, page_of_events
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
@@ -220,6 +222,13 @@ class Session(Node):
     ) -> Connection[Event]:
         window = info.context.window(first, after, EVENTS_PAGE, last=last, before=before)
         return await page_of_events(info.context, window, EventFilter(session_id=self.row.id))
+
+    @described("How many events it has, and where their pages begin: any can be read without those before it.")
+    async def event_marks(
+        self, info: Info, topics: list[str] | None = strawberry.UNSET, every: int = EVENTS_PAGE
+    ) -> EventMarks:
+        chosen = replace(event_filter(topics=topics), session_id=self.row.id)
+        return await marks_of_events(info.context, chosen, every)
 
 
 def fork_point(session_id: UUID, point: Point) -> ForkPoint:

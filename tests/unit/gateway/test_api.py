@@ -396,7 +396,8 @@ async def test_a_transcript_is_read_page_by_page_to_its_end(gateway: Running) ->
         data += b"".join(base64.b64decode(each["data"]) for each in page["frames"])
         after, complete = page["nextOffset"], page["complete"]
     assert data == b"".join(b"%03d\n" % number for number in range(20))
-    assert after == 80
+    recorded = await gateway.ask("query($id: ID!) { command(id: $id) { recordedBytes } }", {"id": command})
+    assert after == recorded["data"]["command"]["recordedBytes"] == 80
 
 
 async def test_the_viewer_sees_their_tokens_without_secrets(gateway: Running) -> None:

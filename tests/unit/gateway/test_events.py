@@ -289,3 +289,25 @@ async def test_events_of_some_topics_are_asked_for_by_name(gateway: Running) -> 
     assert [edge["node"]["topic"] for edge in page["edges"]] == ["ProjectCreated"]
     refused = await gateway.ask(query, {"topics": ["x"] * 51})
     assert refused["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_a_session_says_where_the_pages_of_its_events_begin(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]["id"]
+    await gateway.house.provision(uuid_of(session), uuid_of(project))
+    await gateway.command(session)
+    query = (
+        "query($id: ID!, $every: Int!, $topics: [String!]) { session(id: $id) { "
+        "eventMarks(every: $every, topics: $topics) { total every positions } "
+        "events { edges { node { position } } } } }"
+    )
+
+    async def marks(every: int, topics: list[str] | None = None) -> Any:
+        return await gateway.ask(query, {"id": session, "every": every, "topics": topics})
+
+    found = (await marks(2))["data"]["session"]
+    positions = [edge["node"]["position"] for edge in found["events"]["edges"]]
+    assert found["eventMarks"] == {"total": len(positions), "every": 2, "positions": positions[::2]}
+    chosen = (await marks(2, ["SessionOpened"]))["data"]["session"]["eventMarks"]
+    assert chosen == {"total": 1, "every": 2, "positions": positions[:1]}
+    assert (await marks(0))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"

@@ -13,7 +13,15 @@ from quarterdeck.adapters.postgres.events import decoded
 from quarterdeck.adapters.postgres.rows import PreparedRow, check_size
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application.errors import ConcurrencyError
-from quarterdeck.application.ports.log import EVERYTHING, Context, EventFilter, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import (
+    EVERYTHING,
+    Context,
+    EventFilter,
+    LoggedEvent,
+    Marks,
+    RawEvent,
+    StreamWrite,
+)
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.audit.chain import GENESIS, link
 from quarterdeck.domain.base import Recorded
@@ -84,6 +92,10 @@ class MemoryEventLog:
         if backward:
             return list(islice(filter(chosen.holds, reversed(within)), limit))[::-1]
         return list(islice(filter(chosen.holds, within), limit))
+
+    async def marks(self, chosen: EventFilter, every: int) -> Marks:
+        meant = [row.position for row in self._rows if chosen.holds(row)]
+        return Marks(total=len(meant), positions=meant[::every])
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return [row.digest for row in self._rows[after : after + limit]]

@@ -39,6 +39,20 @@ def select(rows: LiteralString, chosen: EventFilter, order: LiteralString) -> Li
         """  # noqa: S608 - nothing but literals
 
 
+def select_marks(chosen: EventFilter) -> LiteralString:
+    """Position and number of each `every`-th row that is meant, from the first, and of the last."""
+    conditions = _conditions(chosen)
+    if chosen.topics is not None:
+        conditions += " AND topic = ANY(%(topics)s)"
+    return f"""
+        SELECT position, number FROM (
+            SELECT position, row_number() OVER in_order AS number, lead(position) OVER in_order AS next
+            FROM log.events WHERE {conditions} WINDOW in_order AS (ORDER BY position)
+        ) AS numbered
+        WHERE (number - 1) %% %(every)s::bigint = 0 OR next IS NULL ORDER BY position
+        """  # noqa: S608 - nothing but literals
+
+
 def _conditions(chosen: EventFilter) -> LiteralString:
     found: LiteralString = "position > %(after)s AND position < %(before)s"
     if chosen.session_id is not None:

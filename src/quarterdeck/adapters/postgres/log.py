@@ -17,7 +17,15 @@ from quarterdeck.adapters.postgres.recorder import GroupCommittingRecorder
 from quarterdeck.adapters.postgres.tracing import traced
 from quarterdeck.adapters.postgres.writes import prepare_writes
 from quarterdeck.application import tracing
-from quarterdeck.application.ports.log import EVERYTHING, Context, EventFilter, LoggedEvent, RawEvent, StreamWrite
+from quarterdeck.application.ports.log import (
+    EVERYTHING,
+    Context,
+    EventFilter,
+    LoggedEvent,
+    Marks,
+    RawEvent,
+    StreamWrite,
+)
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.domain.base import Recorded
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
@@ -122,6 +130,9 @@ class PostgresEventLog:
         backward: bool = False,
     ) -> Sequence[RawEvent]:
         return await self._reader.filtered(after, limit, raw_event, chosen, before=before, backward=backward)
+
+    async def marks(self, chosen: EventFilter, every: int) -> Marks:
+        return await self._reader.marks(chosen, every)
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return await self._reader.digests(after, limit)

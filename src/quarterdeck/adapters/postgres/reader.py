@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.filtering import narrow, select
+from quarterdeck.adapters.postgres.filtering import narrow, select, select_marks
 from quarterdeck.adapters.postgres.pool import Connection, Pool
-from quarterdeck.application.ports.log import EventFilter
+from quarterdeck.application.ports.log import EventFilter, Marks
 from quarterdeck.audit.chain import Head
 
 # in the order that events.py takes them
@@ -65,6 +65,17 @@ class EventReader:
 
         found = await self._pool.run(read)
         return found[::-1] if backward else found
+
+    async def marks(self, chosen: EventFilter, every: int) -> Marks:
+        query = select_marks(chosen)
+
+        async def read(connection: Connection) -> list[tuple[int, int]]:
+            parameters = {**await narrow(connection, chosen, 0, None), "every": every}
+            return await _fetch(connection, query, parameters, lambda row: (row[0], row[1]))
+
+        found = await self._pool.run(read)
+        positions = [position for position, number in found if number % every == 1 or every == 1]
+        return Marks(total=found[-1][1] if found else 0, positions=positions)
 
     async def digests(self, after: int, limit: int) -> list[bytes]:
         return await self._read(_DIGESTS, (after, limit), lambda row: bytes(row[0]))

@@ -154,6 +154,15 @@ class EventFilter:
 EVERYTHING = EventFilter()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Where the pages of a filtered log begin, so that any of them can be read without those before it."""
+
+    total: int
+    positions: Sequence[int]
+    """Of the first row that is meant, and of each so-many-th after it."""
+
+
 class LogReader(Protocol):
     """The log's rows as they are."""
 
@@ -168,6 +177,10 @@ class LogReader(Protocol):
     ) -> Sequence[RawEvent]:
         """At most `limit` rows with a position greater than `after`, and less than `before` where given, in order: the
         first of them; the last with `backward`."""
+        ...
+
+    async def marks(self, chosen: EventFilter, every: int) -> Marks:
+        """Of the rows that are meant, each `every`-th. Takes time in their number: for one session's, not for all."""
         ...
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
