@@ -232,6 +232,13 @@ async def test_a_session_is_replayed_on_the_server_as_off_line(product: Product)
     assert changed["files"] == {"made.txt": "added"}
     assert [each["path"] for each in changed["contents"]] == ["made.txt"]
     assert product.ask("audit", "replay", "--bundle", bundle, "--diff", "start", "end")["contents"] is None
+
+    assert product.qd("audit", "export", "-s", session, f"{bundle}.files", "--with-files").returncode == 0
+    off = ("audit", "replay", "--bundle", f"{bundle}.files")
+    assert product.ask(*off, "--diff", "start", "end")["contents"] == changed["contents"]
+    for record in (off, ("audit", "replay", session)):
+        assert product.qd(*record, "--file", "made.txt").stdout == b"two\n"
+        assert b"no 'made.txt'" in product.qd(*record, "--file", "made.txt", "--at", "c1").stderr
     product.qd("session", "close", session)
 
 
@@ -241,11 +248,12 @@ async def test_a_session_is_taken_out_of_the_log_and_proven_checked_and_told(pro
     assert product.qd("session", "close", session).returncode == 0
     bundle, page = str(product.data / "audited.tar.zst"), product.data / "audited.html"
 
-    exported = product.qd("audit", "export", "-s", session, bundle)
+    exported = product.qd("audit", "export", "-s", session, bundle, "--with-files")
     assert exported.returncode == 0, exported.stderr.decode()
     checked = product.ask("audit", "verify", "--bundle", bundle)
     snapshots = product.ask("audit", "snapshots", session)
     written = product.ask("audit", "report", session, "-o", str(page))
+    product.qd("audit", "report", "--bundle", bundle, "-o", f"{page}.off")
     forms = [
         product.qd("audit", "export", f"{bundle}.{form}", "--format", form, "--bundle", bundle)
         for form in ("jsonl", "cloudevents", "asciicast", "atif")
@@ -253,10 +261,10 @@ async def test_a_session_is_taken_out_of_the_log_and_proven_checked_and_told(pro
 
     assert checked["intact"]
     assert checked["bundle"]["proof"]["events"] + checked["bundle"]["proof"]["later"] == checked["checked"]
-    assert snapshots["checked"] == snapshots["named"] > 1
+    assert snapshots["checked"] == snapshots["named"] == checked["bundle"]["files"]["whole"] > 1
     assert (written["intact"], written["commands"]) == (True, 1)
-    content = page.read_text("utf-8")
-    assert all(told in content for told in ("For the auditors", "printed", "made.txt", 'class="added"'))
+    for content in (page.read_text("utf-8"), Path(f"{page}.off").read_text("utf-8")):
+        assert all(told in content for told in ("For the auditors", "printed", "made.txt", 'class="added"'))
     assert [form.returncode for form in forms] == [0, 0, 0, 0]
 
 

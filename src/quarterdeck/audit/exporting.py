@@ -7,7 +7,7 @@ from uuid import UUID
 
 from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.ports.log import RawEvent
-from quarterdeck.audit.bundle.contents import Scope
+from quarterdeck.audit.bundle.contents import MissingTree, Scope
 from quarterdeck.audit.bundle.writing import BundleWriter
 from quarterdeck.audit.checkpoints import checkpoint_in
 from quarterdeck.audit.inclusion.making import hashes, signed_tree
@@ -15,6 +15,7 @@ from quarterdeck.audit.over_api import raw_event
 from quarterdeck.audit.records.entry import has_output
 from quarterdeck.audit.records.from_server import events_of
 from quarterdeck.audit.records.part import Part
+from quarterdeck.audit.trees.exporting import add_files
 from quarterdeck_cli import ids
 from quarterdeck_cli.api import transcripts
 from quarterdeck_cli.api.checkpoints import checkpoints
@@ -22,17 +23,20 @@ from quarterdeck_cli.api.events import log_status
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import plain
 
+MOST_SAID = 10
+"""Snapshots that are missing."""
 ROWS = 5000
 """In one member."""
 PART_BYTES = 8 * 1024**2
 """Of a transcript, in one member."""
 
 
-async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
+async def export(qd: Qd, path: Path, part: Part, *, files: bool = False, as_json: bool) -> int:
     """Writes the bundle, or goes on with one that was begun, and returns the exit code."""
-    writer = await write_bundle(qd, path, part)
-    told = writer.progress
+    written = await write_bundle(qd, path, part, files=files)
+    writer, told = written.writer, written.writer.progress
     if as_json:
         qd.out.json(
             {
@@ -41,17 +45,36 @@ async def export(qd: Qd, path: Path, part: Part, *, as_json: bool) -> int:
                 "events": told.events,
                 "transcripts": told.transcripts,
                 "bytes": path.stat().st_size,
+                "objects": told.objects if files else None,
+                "missing": [{"tree": each.tree, "why": each.why} for each in written.missing] if files else None,
             }
         )
     else:
+        objects = f", {told.objects:,} objects of files" if files else ""
         qd.out.line(
-            f"{path}: {told.events:,} events and {told.transcripts:,} transcripts, {path.stat().st_size:,} bytes."
+            f"{path}: {told.events:,} events and {told.transcripts:,} transcripts{objects}, "
+            f"{path.stat().st_size:,} bytes."
         )
+        _say_missing(qd, written.missing)
         qd.out.note(f"Check it anywhere, without a server: qd audit verify --bundle {path}")
     return ExitCode.OK
 
 
-async def write_bundle(qd: Qd, path: Path, part: Part) -> BundleWriter:
+def _say_missing(qd: Qd, missing: Sequence[MissingTree]) -> None:
+    for each in missing[:MOST_SAID]:
+        qd.out.note(f"Snapshot {plain(each.tree[:12])} is not in it: {plain(each.why)}")
+    if len(missing) > MOST_SAID:
+        qd.out.note(f"… and {len(missing) - MOST_SAID:,} more.")
+
+
+@dataclass(frozen=True)
+class Written:
+    writer: BundleWriter
+    missing: Sequence[MissingTree] = ()
+    """Snapshots whose files could not be had."""
+
+
+async def write_bundle(qd: Qd, path: Path, part: Part, *, files: bool = False) -> Written:
     """Writes the bundle, or goes on with one that was begun."""
     client = await qd.client()
     # before the head: a note about rows that are not in the bundle would look like a log that was cut off
@@ -59,15 +82,16 @@ async def write_bundle(qd: Qd, path: Path, part: Part) -> BundleWriter:
     end = (await log_status(client)).position
     with (
         qd.out.status("Exporting …") as say,
-        BundleWriter(path, part.scope, part.id, end) as writer,
+        BundleWriter(path, part.scope, part.id, end, files=files) as writer,
     ):
         await _Export(client, writer, part, say).run()
+        missing = await add_files(client, writer, say) if files else ()
         if part.scope is not Scope.ALL:
             await _prove(client, writer)
         begun = writer.progress.header.end
         # a part that was begun earlier ends at its own head; but what is beyond the log's head is to be found
         writer.finish([note for note in notes if not begun < checkpoint_in(note).head.position <= end])
-    return writer
+    return Written(writer, missing)
 
 
 async def _prove(client: Client, writer: BundleWriter) -> None:

@@ -14,6 +14,7 @@ from quarterdeck.audit.over_api import rows_of
 from quarterdeck.audit.records.choosing import one_of, part_on_server
 from quarterdeck.audit.rehearse import rehearse
 from quarterdeck.audit.telling import given, rehearsed, told
+from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_cli.api.events import log_status
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
@@ -35,6 +36,7 @@ async def export_bundle(
     everything: bool,
     project: str | None,
     session: str | None,
+    files: bool,
     as_json: bool,
 ) -> int:
     """Writes a bundle of what is named, and returns the exit code."""
@@ -46,7 +48,7 @@ async def export_bundle(
     client = await qd.client()
     part = await part_on_server(client, project=project, session=session)
     try:
-        return await export(qd, path, part, as_json=as_json)
+        return await export(qd, path, part, files=files, as_json=as_json)
     except BundleError as error:
         raise UsageError(error.message, error.next_step) from error
     except OSError as error:
@@ -71,7 +73,7 @@ def telling(path: Path) -> Generator[None]:
     """What a file that is no bundle means to the user."""
     try:
         yield
-    except BundleError as error:
+    except InvalidInputError as error:
         raise UsageError(f"{path}: {error.message}", error.next_step) from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name a bundle.") from error

@@ -30,6 +30,7 @@ class Wish:
     begin: str = "start"
     at: str | None = None
     diff: tuple[str, str] | None = None
+    file: str | None = None
     as_json: bool = False
 
 
@@ -46,6 +47,8 @@ async def replay(qd: Qd, session: str | None, bundle: Path | None, wish: Wish) -
 def _check(wish: Wish) -> None:
     if wish.at is not None and wish.diff is not None:
         raise UsageError("Both --at and --diff were given.", "Give one of them.")
+    if wish.file is not None and wish.diff is not None:
+        raise UsageError("A file is shown at one place.", "Give --at in place of --diff.")
     try:
         Pace(wish.speed, wish.idle)
     except ValueError as error:
@@ -79,7 +82,10 @@ def _filled(line: Timeline) -> Timeline:
 
 
 async def _show(qd: Qd, record: Record, line: Timeline, wish: Wish) -> int:
-    if wish.at is not None:
+    if wish.file is not None:
+        at = place(line, wish.at or "end")
+        await asyncio.to_thread(tell.file, qd, record, line, at, wish.file, as_json=wish.as_json)
+    elif wish.at is not None:
         tell.state(qd, line, place(line, wish.at), as_json=wish.as_json)
     elif wish.diff is not None:
         await asyncio.to_thread(tell.between, qd, record, line, wish.diff, as_json=wish.as_json)

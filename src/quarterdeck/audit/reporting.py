@@ -16,7 +16,8 @@ from quarterdeck.audit.records import from_bundle
 from quarterdeck.audit.records.choosing import part_of_bundle, part_on_server
 from quarterdeck.audit.records.part import Part
 from quarterdeck.audit.report.beside import from_server
-from quarterdeck.audit.report.page import FromServer, page
+from quarterdeck.audit.report.from_file import from_file
+from quarterdeck.audit.report.page import FromFile, FromServer, page
 from quarterdeck.audit.report.story import Story, told
 from quarterdeck.audit.telling import given
 from quarterdeck_cli import ids
@@ -34,7 +35,8 @@ async def report(
         with telling(bundle):
             part = await asyncio.to_thread(part_of_bundle, bundle, project=None, session=session)
             story, checked = await _read(bundle, part, keys)
-        return await _write(qd, output, story, checked, None, as_json=as_json)
+            filed = await asyncio.to_thread(from_file, bundle, story)
+        return await _write(qd, output, story, checked, None, filed, as_json=as_json)
     if session is None:
         raise UsageError("No session is named.", "Give its id; `qd session list --all` shows them.")
     client = await qd.client()
@@ -45,7 +47,7 @@ async def report(
         story, checked = await _read(file, part, keys)
     with qd.out.status("Asking for what was changed …"):
         beside = await from_server(client, story)
-    return await _write(qd, output, story, checked, beside, as_json=as_json)
+    return await _write(qd, output, story, checked, beside, None, as_json=as_json)
 
 
 async def _read(file: Path, part: Part, keys: tuple[VerifierKey, ...]) -> tuple[Story, BundleReport]:
@@ -61,10 +63,17 @@ async def _read(file: Path, part: Part, keys: tuple[VerifierKey, ...]) -> tuple[
 
 
 async def _write(
-    qd: Qd, output: Path | None, story: Story, checked: BundleReport, beside: FromServer | None, *, as_json: bool
+    qd: Qd,
+    output: Path | None,
+    story: Story,
+    checked: BundleReport,
+    beside: FromServer | None,
+    filed: FromFile | None,
+    *,
+    as_json: bool,
 ) -> ExitCode:
     path = output or Path(f"session-{ids.short(str(story.session))}.html")
-    content = await asyncio.to_thread(lambda: page(story, checked, beside, datetime.now(UTC)))
+    content = await asyncio.to_thread(lambda: page(story, checked, beside, datetime.now(UTC), filed))
     size = _put(path, content.encode("utf-8", "backslashreplace"))
     if as_json:
         qd.out.json(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from quarterdeck.audit.bundle.checking import BundleReport
@@ -17,6 +18,10 @@ from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.text import plain, size
+
+MOST_MISSING = 10
+"""Snapshots that are named one by one."""
 
 
 def given(known_head: str | None, trusted: Sequence[str]) -> tuple[Head | None, tuple[VerifierKey, ...]]:
@@ -69,6 +74,7 @@ def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport 
         qd.out.line(f"{bundle.transcripts:,} transcripts are what was printed, {bundle.output_bytes:,} bytes.")
         if bundle.erased_transcripts:
             qd.out.line(f"Of {bundle.erased_transcripts:,} more a part is erased, as the record of that says.")
+        _print_files(qd, bundle)
     if report.finding is None and bundle and bundle.header.scope is not Scope.ALL:
         _print_proof(qd, bundle)
         return
@@ -82,6 +88,24 @@ def _print(qd: Qd, report: Report, signatures: Signatures, bundle: BundleReport 
         "Keep the database as it is, and compare it with a backup. A token that sees only some projects "
         "finds events missing."
     )
+
+
+def _print_files(qd: Qd, bundle: BundleReport) -> None:
+    files = bundle.files
+    if not bundle.header.files:
+        if files.named:
+            qd.out.note(
+                f"It names {len(files.named):,} snapshots of files and does not hold them: export --with-files does."
+            )
+        return
+    if bundle.report.intact:
+        qd.out.line(
+            f"{files.whole:,} snapshots are what their names say: {files.objects:,} objects, {size(files.size)}."
+        )
+    for tree, why in islice(files.missing.items(), MOST_MISSING):
+        qd.out.note(f"Snapshot {plain(tree[:12])} could not be exported: {plain(why)}")
+    if len(files.missing) > MOST_MISSING:
+        qd.out.note(f"… and {len(files.missing) - MOST_MISSING:,} more.")
 
 
 def _print_proof(qd: Qd, bundle: BundleReport) -> None:
@@ -154,9 +178,22 @@ def _plain(report: Report, signatures: Signatures, bundle: BundleReport | None) 
             "output_bytes": bundle.output_bytes,
             "proof": _proof(bundle.proven) if bundle.proven else None,
             "erased_transcripts": bundle.erased_transcripts,
+            "files": _files(bundle),
         }
         if bundle
         else None,
+    }
+
+
+def _files(bundle: BundleReport) -> dict[str, Any]:
+    files = bundle.files
+    return {
+        "held": bundle.header.files,
+        "named": len(files.named),
+        "whole": files.whole,
+        "objects": files.objects,
+        "bytes": files.size,
+        "missing": [{"tree": tree, "why": why} for tree, why in files.missing.items()],
     }
 
 

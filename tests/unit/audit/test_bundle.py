@@ -219,7 +219,7 @@ def header(**changed: object) -> Callable[[list[Member]], list[Member]]:
 
 Change = Callable[[list[Member]], list[Member]]
 WRONG: dict[str, tuple[Change, str]] = {
-    "newer": (header(version=3), "version 3; this release reads up to 2"),
+    "newer": (header(version=4), "version 4; this release reads up to 3"),
     "format": (header(format="zip"), "no bundle"),
     "scope": (header(scope="galaxy"), "cannot be read"),
     "no end": (lambda found: found[:-1], "not whole"),

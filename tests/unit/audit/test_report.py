@@ -17,6 +17,7 @@ from quarterdeck.audit.bundle.checking import check
 from quarterdeck.audit.bundle.contents import Scope
 from quarterdeck.audit.records import from_bundle
 from quarterdeck.audit.report import story as stories
+from quarterdeck.audit.report.from_file import from_file
 from quarterdeck.audit.report.page import FilesDiff, FromServer, page
 from quarterdeck.audit.report.palette import BASE, GROUND, MOST_STYLES, READABLE, Palette, contrast
 from quarterdeck.audit.report.screen import NORMAL, Run, Style, runs
@@ -250,6 +251,15 @@ def test_a_whole_log_is_told_to_be_whole(tmp_path: Path) -> None:
     bundle = record().bundle(tmp_path / "b", scope=Scope.ALL)
     content = page(told(from_bundle.entries(bundle), SESSION), check(bundle), None, NOW)
     assert "events is whole, from the log" in content
+
+
+def test_a_report_from_a_bundle_sums_up_what_models_cost(tmp_path: Path) -> None:
+    bundle = record().bundle(tmp_path / "b")
+    story = told(from_bundle.entries(bundle), SESSION)
+    content = page(story, check(bundle), None, NOW, from_file(bundle, story))
+    assert "with published prices: the bundle has none of the project's own" in content
+    assert "1 of 1 calls have no price" in content
+    assert "exported with `--with-files` shows what changed" in content
 
 
 def test_long_output_has_its_ends_and_a_page_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

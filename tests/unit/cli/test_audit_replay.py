@@ -233,7 +233,7 @@ def test_the_difference_between_two_places(qd: QdCall, bundle: Path) -> None:
     assert "  Tree: t0 → t1" in ran.out
     assert r"c2 000c0002: runs: make \x1b[2J\x07test → exit 2" in ran.out
     assert r"  added     bad\x1b]52;c;eA==\x07name" in ran.out
-    assert "their contents are on the server" in ran.err
+    assert "exported with --with-files" in ran.err
     assert "\x1b" not in ran.out
 
     found = qd("audit", "replay", "--bundle", str(bundle), "--diff", "c2", "end", "--json").json

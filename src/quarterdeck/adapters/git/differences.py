@@ -2,25 +2,30 @@
 
 from collections.abc import Iterator
 
-from quarterdeck.adapters.git.objects import TREE, Entries, Entry, Objects
+from quarterdeck.adapters.git.objects import TREE, Entries, Entry, ReadableObjects
 from quarterdeck.application.paths import path_text
 from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.errors import InvalidInputError
 
 Changes = dict[bytes, tuple[Entry | None, Entry | None]]
 """By path, what a file was and what it is; None where there is none."""
+MOST_CHANGES = 10**7
+"""A tree may name one folder many times over: it then has more files than any disk."""
 
 
-def differences(objects: Objects, before: bytes, after: bytes) -> tuple[ChangedFile, ...]:
+def differences(objects: ReadableObjects, before: bytes, after: bytes) -> tuple[ChangedFile, ...]:
     """Files added, modified (content, kind or executable bit) and deleted, by path."""
     found = changes(objects, before, after)
     return tuple(ChangedFile(path=path_text(path), status=_status(*found[path])) for path in sorted(found))
 
 
-def changes(objects: Objects, before: bytes, after: bytes) -> Changes:
-    """Cost follows what differs."""
+def changes(objects: ReadableObjects, before: bytes, after: bytes, most: int = MOST_CHANGES) -> Changes:
+    """Cost follows what differs. Raises InvalidInputError where that is more than `most` files and folders."""
     found: Changes = {}
     pending: list[tuple[bytes, bytes | None, bytes | None]] = [(b"", before, after)] if before != after else []
     while pending:
+        if len(pending) + len(found) > most:
+            raise InvalidInputError(f"More than {most:,} files and folders differ.", "Compare points that are closer.")
         prefix, old_tree, new_tree = pending.pop()
         for name, old, new in _changed(_entries(objects, old_tree), _entries(objects, new_tree)):
             path = prefix + name
@@ -33,7 +38,7 @@ def changes(objects: Objects, before: bytes, after: bytes) -> Changes:
     return found
 
 
-def _entries(objects: Objects, tree: bytes | None) -> Entries:
+def _entries(objects: ReadableObjects, tree: bytes | None) -> Entries:
     return {} if tree is None else objects.entries(tree)
 
 

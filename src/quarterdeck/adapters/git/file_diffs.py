@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quarterdeck.adapters.git.differences import Changes
 from quarterdeck.adapters.git.hunks import Compared, compare, count, is_binary
 from quarterdeck.adapters.git.lookup import kind_of, size_of
-from quarterdeck.adapters.git.objects import LINK, SUBMODULE, Entry, Objects
+from quarterdeck.adapters.git.objects import LINK, SUBMODULE, Entry, ReadableObjects
 from quarterdeck.application.paths import path_text
 from quarterdeck.application.trees import (
     MAX_MEASURED_FILES,
@@ -27,7 +27,7 @@ _LARGEST_READ = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class FileDiffs:
-    objects: Objects
+    objects: ReadableObjects
     changes: Changes
     renames: dict[bytes, bytes]
     """From new path to old."""

@@ -1,6 +1,6 @@
 """Finding what is at a path of a tree."""
 
-from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, LINK, SUBMODULE, TREE, Entry, Objects
+from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, LINK, SUBMODULE, TREE, Entry, ReadableObjects
 from quarterdeck.application.trees import FileKind
 
 KINDS = {
@@ -12,7 +12,7 @@ KINDS = {
 }
 
 
-def find(objects: Objects, tree: bytes, path: bytes) -> Entry | None:
+def find(objects: ReadableObjects, tree: bytes, path: bytes) -> Entry | None:
     """The empty path is the tree itself."""
     entry = TREE, tree
     for name in path.split(b"/") if path else ():
@@ -30,5 +30,5 @@ def kind_of(entry: Entry) -> FileKind:
     return KINDS.get(entry[0], FileKind.FILE)
 
 
-def size_of(objects: Objects, entry: Entry) -> int | None:
+def size_of(objects: ReadableObjects, entry: Entry) -> int | None:
     return None if entry[0] in {TREE, SUBMODULE} else objects.size(entry[1])

@@ -4,7 +4,7 @@ import os
 import re
 from hashlib import sha1
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from pygit2 import Odb, Oid
 from pygit2.enums import ObjectType
@@ -26,6 +26,16 @@ _REMEMBERED = 100_000
 _PARSED = 50_000
 """Entries of trees kept in memory per session, some 5 MB."""
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
+
+
+class ReadableObjects(Protocol):
+    """What comparing and finding needs of objects. Each raises KeyError where there is none of that name."""
+
+    def entries(self, tree: bytes, /) -> Entries: ...
+
+    def blob(self, name: bytes, /) -> bytes: ...
+
+    def size(self, name: bytes, /) -> int: ...
 
 
 class Objects:

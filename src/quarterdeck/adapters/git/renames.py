@@ -5,7 +5,7 @@ from itertools import islice
 
 from quarterdeck.adapters.git.differences import Changes
 from quarterdeck.adapters.git.hunks import is_binary
-from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, Entry, Objects
+from quarterdeck.adapters.git.objects import EXECUTABLE, FILE, Entry, ReadableObjects
 
 _SIMILAR = 0.5
 _COMPARED = 40
@@ -15,7 +15,7 @@ _COMPARED_BYTES = 64 * 1024
 Lines = Counter[bytes]
 
 
-def renames(objects: Objects, changes: Changes) -> dict[bytes, bytes]:
+def renames(objects: ReadableObjects, changes: Changes) -> dict[bytes, bytes]:
     """From the new path to the old. Each old path at most once."""
     gone = {path: old for path, (old, new) in sorted(changes.items()) if old and not new and _is_file(old)}
     made = {path: new for path, (old, new) in sorted(changes.items()) if new and not old and _is_file(new)}
@@ -32,7 +32,7 @@ def _exact(gone: dict[bytes, Entry], made: dict[bytes, Entry]) -> dict[bytes, by
     return {path: paths.pop() for path, (_, name) in made.items() if (paths := by_content.get(name))}
 
 
-def _similar(objects: Objects, gone: dict[bytes, Entry], made: dict[bytes, Entry]) -> dict[bytes, bytes]:
+def _similar(objects: ReadableObjects, gone: dict[bytes, Entry], made: dict[bytes, Entry]) -> dict[bytes, bytes]:
     if not gone or not made:
         return {}
     old_lines, new_lines = _lines(objects, gone), _lines(objects, made)
@@ -50,7 +50,7 @@ def _similar(objects: Objects, gone: dict[bytes, Entry], made: dict[bytes, Entry
     return found
 
 
-def _lines(objects: Objects, files: dict[bytes, Entry]) -> dict[bytes, Lines]:
+def _lines(objects: ReadableObjects, files: dict[bytes, Entry]) -> dict[bytes, Lines]:
     found: dict[bytes, Lines] = {}
     for path, (_, name) in islice(files.items(), _COMPARED):
         if objects.size(name) > _COMPARED_BYTES:

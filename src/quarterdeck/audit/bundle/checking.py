@@ -23,6 +23,7 @@ from quarterdeck.audit.notes import VerifierKey
 from quarterdeck.audit.parts import check_part
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.tampering import Fault, Finding
+from quarterdeck.audit.trees.checking import Files
 from quarterdeck.audit.verify import Report, verify
 from quarterdeck.domain.command import CommandFinished
 
@@ -43,6 +44,8 @@ class BundleReport:
     """More of them, with a part erased; what is left is what the record of that says."""
     reasons: Mapping[int, str] = field(default_factory=dict[int, str])
     """By the position of what was erased, why."""
+    files: Files = field(default_factory=Files)
+    """Closed: its figures can be read."""
 
     @property
     def covered(self) -> bool:
@@ -59,15 +62,15 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
     it was signed, and the versions of its streams that none is missing within one.
     """
     holes = Holes()
-    with path.open("rb") as file, Signatures(trusted) as signatures, Inclusion() as inclusion:
-        reading = _Reading(file, inclusion, holes)
+    with path.open("rb") as file, Signatures(trusted) as signatures, Inclusion() as inclusion, Files() as files:
+        reading = _Reading(file, inclusion, holes, files)
         if reading.header.scope is Scope.ALL:
             report = verify(reading.events(), known_head=known_head, check=holes.beside(signatures.take))
         else:
             report = check_part(reading.events(), inclusion, holes)
         if report.intact:
             reading.to_the_end()
-            report = replace(report, finding=reading.finding or holes.finding())
+            report = replace(report, finding=reading.finding or holes.finding() or reading.files_finding())
         if report.intact and reading.header.scope is Scope.ALL:
             report = replace(report, finding=signatures.compare(reading.notes))
         proven = inclusion.check(trusted) if report.intact else None
@@ -82,6 +85,7 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
             proven=proven,
             erased_transcripts=holes.outputs,
             reasons=holes.reasons,
+            files=files,
         )
 
 
@@ -107,8 +111,8 @@ class _Expected:
 class _Reading:
     """The members of a bundle in their order; rows are given out, all else is checked on the way."""
 
-    def __init__(self, file: IO[bytes], inclusion: Inclusion, holes: Holes) -> None:
-        self._members, self._inclusion, self._holes = members(file), inclusion, holes
+    def __init__(self, file: IO[bytes], inclusion: Inclusion, holes: Holes, files: Files) -> None:
+        self._members, self._inclusion, self._holes, self._files = members(file), inclusion, holes, files
         first = next(self._members, None)
         if first is None:
             raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
@@ -146,13 +150,18 @@ class _Reading:
             transcripts=self.transcripts + self.erased,
             checkpoints=len(self.notes),
             hashes=self._inclusion.hashes,
+            objects=self._files.objects,
         )
-        if self._ended != told:
+        if self._ended != told or (self.header.files and self._files.manifest is None):
             raise BundleError("The bundle is not whole: its end does not fit what is in it.", "Export it again.")
+
+    def files_finding(self) -> Finding | None:
+        return self._files.finding() if self.header.files else None
 
     def _rows(self, member: Member) -> Iterator[RawEvent]:
         for event in rows.events(member.content):
             self._events += 1
+            self._files.take_row(event)
             if event.topic == CommandFinished.TOPIC and event.payload is not None:
                 ended = decode(event.topic, event.schema_version, event.payload)
                 if isinstance(ended, CommandFinished) and ended.output_bytes:
@@ -168,6 +177,8 @@ class _Reading:
             self.notes += contents.notes(member)
         elif member.name.startswith("proof/") and self.header.scope is not Scope.ALL:
             self._inclusion.read(member)
+        elif member.name.startswith("files/") and self.header.files:
+            self._files.take(member)
         elif member.name == Ending.NAME:
             self._ended = contents.ending(member)
         else:

@@ -4,6 +4,8 @@ bundle.json                         the header: format, version, what it is a pa
 events/000000000001.jsonl           rows, from this position on
 transcripts/<command>/000000.frames what the commands printed that finished in the rows just before
 checkpoints/000000.jsonl            notes that lie outside of the log, a JSON string a line
+files/000000.objects                files of snapshots as git objects, see audit/trees/records.py; where asked for
+files/manifest.json                 how many there are, and which snapshots could not be had
 proof/proof.json                    of a part: the checkpoint that was signed, and the keys
 proof/000000.hashes                 what shows that its rows are in that checkpoint's tree, see audit/inclusion/walk.py
 end.json                            how much there is of each; without it the bundle is not whole
@@ -18,8 +20,8 @@ import msgspec
 from quarterdeck.audit.bundle.container import BundleError, Member
 
 FORMAT = "quarterdeck-bundle"
-VERSION = 2
-"""2: parts have proofs."""
+VERSION = 3
+"""2: parts have proofs. 3: files are in it."""
 HASH_BYTES = 32
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ class Scope(StrEnum):
     SESSION = "session"
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     NAME: ClassVar[str] = "bundle.json"
     format: str
     version: int
@@ -39,6 +41,20 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """Of the project or session."""
     end: int
     """Position of the log's head when the export began: nothing after it is in the bundle."""
+    files: bool = False
+    """Of the snapshots that its rows name."""
+
+
+class MissingTree(msgspec.Struct, frozen=True, kw_only=True):
+    tree: str
+    why: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    NAME: ClassVar[str] = "files/manifest.json"
+    objects: int
+    missing: list[MissingTree]
+    """Snapshots that the rows name and that could not be had."""
 
 
 class KnownKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +71,15 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """That the log names, in their order."""
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
+class Ending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     NAME: ClassVar[str] = "end.json"
     events: int
     transcripts: int
     checkpoints: int
     hashes: int = 0
     """Of the proof."""
+    objects: int = 0
+    """Of git."""
 
 
 def header(member: Member) -> Header:
@@ -86,6 +104,10 @@ def ending(member: Member) -> Ending:
 
 def proof(member: Member) -> Proof:
     return _decoded(member, Proof)
+
+
+def manifest(member: Member) -> Manifest:
+    return _decoded(member, Manifest)
 
 
 def whole_hashes(member: Member) -> bytes:

@@ -8,6 +8,7 @@ import typer
 
 from quarterdeck.audit.commands.options import BundleFile, Whole
 from quarterdeck_cli.command_line import Json, ProjectName, SessionRef
+from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.qd import Qd
 
 
@@ -29,6 +30,10 @@ As = Annotated[
     ),
 ]
 
+WithFiles = Annotated[
+    bool, typer.Option("--with-files", help="In a bundle: also the files of all snapshots that it names.")
+]
+
 
 async def export_log(
     qd: Qd,
@@ -39,6 +44,7 @@ async def export_log(
     everything: Whole = False,
     project: ProjectName = None,
     session: SessionRef = None,
+    with_files: WithFiles = False,
     as_json: Json = False,
 ) -> int:
     """Write the record, or a part of it: as a bundle that is checked anywhere, or in a format of other programs.
@@ -47,6 +53,9 @@ async def export_log(
     export of one that was cut off goes on where it was when it is started again; in other formats there is nothing
     until it is whole. Erased payloads are holes. A whole log needs a token that sees all events.
 
+    With --with-files it also has the folders and files of each snapshot, each object once, so that it can be checked,
+    compared and read without a server.
+
     With --bundle another format is made out of a bundle, without a server: of all that is in it, or of one --project
     or --session. Check it with `qd audit verify --bundle` before.
     """
@@ -54,8 +63,17 @@ async def export_log(
         from quarterdeck.audit.offline import export_bundle
 
         return await export_bundle(
-            qd, file, bundle=bundle, everything=everything, project=project, session=session, as_json=as_json
+            qd,
+            file,
+            bundle=bundle,
+            everything=everything,
+            project=project,
+            session=session,
+            files=with_files,
+            as_json=as_json,
         )
+    if with_files:
+        raise UsageError("Only bundles have files.", "Leave --with-files or --format out.")
     from quarterdeck.audit.converting import export_as
 
     return await export_as(

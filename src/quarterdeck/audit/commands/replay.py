@@ -21,6 +21,7 @@ At = Annotated[
 Diff = Annotated[
     tuple[str, str] | None, typer.Option("--diff", metavar="A B", help="Print what happened between two places.")
 ]
+File = Annotated[str | None, typer.Option("--file", metavar="PATH", help="Print what was in this file, --at a place.")]
 
 
 async def replay_session(
@@ -33,6 +34,7 @@ async def replay_session(
     begin: From = "start",
     at: At = None,
     diff: Diff = None,
+    file: File = None,
     as_json: Json = False,
 ) -> int:
     """Play a whole session: commands, terminals, notes and file changes on a time line. ? in the player shows its keys.
@@ -43,5 +45,5 @@ async def replay_session(
     """
     from quarterdeck.audit.replaying import Wish, replay
 
-    wish = Wish(speed=speed, idle=idle, begin=begin, at=at, diff=diff, as_json=as_json)
+    wish = Wish(speed=speed, idle=idle, begin=begin, at=at, diff=diff, file=file, as_json=as_json)
     return await replay(qd, session, bundle, wish)

@@ -49,6 +49,11 @@ def difference(line: Timeline, a: Place, b: Place) -> Difference:
     )
 
 
+def tree_at(line: Timeline, at: Place) -> str:
+    """Of the files there; empty: there are none."""
+    return _tree(state_after(line.items[: at.count]))
+
+
 def changes(before: Sequence[Section], after: Sequence[Section]) -> list[Change]:
     """Files and counts of events are told elsewhere."""
     old, new = _flat(before), _flat(after)

@@ -1,7 +1,8 @@
 """The record of a session in a bundle, off line."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
@@ -12,6 +13,8 @@ from quarterdeck.audit.bundle import contents, rows
 from quarterdeck.audit.bundle.container import BundleError, Member
 from quarterdeck.audit.bundle.contents import Ending
 from quarterdeck.audit.bundle.seeking import Seeker, Spot
+from quarterdeck.audit.trees.held import HeldFiles, is_objects, lacking
+from quarterdeck.audit.trees.objects import FOLDER, SUBMODULE
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.snapshots import FileDiff
 from quarterdeck_cli.api.transcripts import Frame
@@ -30,6 +33,8 @@ class BundleRecord:
         self._seeker = Seeker(path)
         self._parts: defaultdict[UUID, list[Spot]] = defaultdict(list)
         self._unpacked: OrderedDict[Spot, bytes] = OrderedDict()
+        self._objects: list[Spot] = []
+        self._files = HeldFiles(self._seeker, self._objects)
         try:
             self._sessions = self._index()
             self.session_id = _chosen(self._sessions, session)
@@ -41,6 +46,7 @@ class BundleRecord:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._files.close()
         self._seeker.__exit__()
 
     def events(self) -> Iterable[RawEvent]:
@@ -50,9 +56,31 @@ class BundleRecord:
         for spot in self._from(self._parts.get(command_id, []), after):
             yield from _decoded(self._content(spot), after)
 
+    def content(self, tree: str, path: str) -> Iterable[bytes] | None:
+        if not self._files.has(tree):
+            return None
+        with _whole():
+            found = self._files.entry(tree, path)
+        if found is None:
+            raise NotFoundError(f"There is no {plain(path)[:200]!r} at this place.", "Leave --file out to see what is.")
+        if found[0] in {FOLDER, SUBMODULE}:
+            what = "a folder" if found[0] == FOLDER else "a submodule, which is not in the record"
+            raise UsageError(f"{plain(path)[:200]!r} is {what}.", "Name a file.")
+        return self._content_of(found[1])
+
+    def _content_of(self, name: bytes) -> Iterator[bytes]:
+        with _whole():
+            yield from self._files.parts(name)
+
     def differences(self, before: str, until: str) -> Iterable[FileDiff] | None:
-        """A bundle names the trees, and does not hold them."""
-        return None
+        """None as well where one of the two could not be exported."""
+        if not (self._files.has(before) and self._files.has(until)):
+            return None
+        return self._differences(before, until)
+
+    def _differences(self, before: str, until: str) -> Iterator[FileDiff]:
+        with _whole():
+            yield from self._files.differences(before, until)
 
     def _index(self) -> dict[UUID, list[RawEvent]]:
         found: dict[UUID, list[RawEvent]] = defaultdict(list)
@@ -65,6 +93,8 @@ class BundleRecord:
                 for row in rows.events(self._seeker.content(spot)):
                     if row.envelope.session_id:
                         found[row.envelope.session_id].append(row)
+            elif is_objects(spot):
+                self._objects.append(spot)
             elif spot.name.startswith("transcripts/"):
                 self._parts[contents.command_of(Member(name=spot.name, content=b""))].append(spot)
             ended |= spot.name == Ending.NAME
@@ -87,6 +117,14 @@ class BundleRecord:
         while len(self._unpacked) > MOST_PARTS:
             self._unpacked.popitem(last=False)
         return content
+
+
+@contextmanager
+def _whole() -> Generator[None]:
+    try:
+        yield
+    except KeyError as error:
+        raise lacking(error) from error
 
 
 def _decoded(content: bytes, after: int) -> Iterator[Frame]:

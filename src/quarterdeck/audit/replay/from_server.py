@@ -8,7 +8,7 @@ from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.over_api import raw_event, synchronously
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.events import events
-from quarterdeck_cli.api.snapshots import FileDiff, session_diff
+from quarterdeck_cli.api.snapshots import FileDiff, file_parts, session_diff
 from quarterdeck_cli.api.transcripts import Frame, frames
 from quarterdeck_cli.client import Client
 
@@ -34,6 +34,10 @@ class ServerRecord:
     def frames(self, command_id: UUID, after: int = 0) -> Iterator[Frame]:
         found = frames(self._client, ids.global_id("Command", command_id), after)
         return synchronously(found, self._loop, FRAMES)
+
+    def content(self, tree: str, path: str) -> Iterable[bytes] | None:
+        parts = file_parts(self._client, self._session, path, tree)
+        return (part.content for part in synchronously(parts, self._loop, 1))
 
     def differences(self, before: str, until: str) -> Iterable[FileDiff] | None:
         return synchronously(self._differences(before, until), self._loop)

@@ -23,6 +23,12 @@ class Record(Protocol):
         """What a command printed, from an output offset on at which a frame begins. None where nothing is kept."""
         ...
 
+    def content(self, tree: str, path: str) -> Iterable[bytes] | None:
+        """Of a file, in parts, of which at least one comes; None: the record has no contents of files.
+
+        Raises CliError, BundleError or InvalidInputError, with the first part or before, for what is no file there."""
+        ...
+
     def differences(self, before: str, until: str) -> Iterable[FileDiff] | None:
         """What makes the files of one tree those of another; None: the record has no contents of files."""
         ...

@@ -1,20 +1,28 @@
 """A replay as `qd audit replay` prints it where it does not play: the time line, a state, a difference."""
 
+import sys
+from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from quarterdeck.audit.replay.difference import Difference, difference
+from quarterdeck.audit.replay.difference import Difference, difference, tree_at
 from quarterdeck.audit.replay.page import page
 from quarterdeck.audit.replay.places import Place, place
 from quarterdeck.audit.replay.record import Record
 from quarterdeck.audit.replay.state import state_after
 from quarterdeck.audit.replay.timeline import Item, Timeline
 from quarterdeck.audit.replay.words import clock, cut, who, words
+from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.patch import lines_of
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain, when
 
+NO_FILES = (
+    "The record names the files' trees and does not hold them: they are on the server, and in a bundle that was "
+    "exported with --with-files."
+)
 ASCII_SIGNS = {True: "!", False: " "}
 
 
@@ -64,10 +72,39 @@ def between(qd: Qd, record: Record, line: Timeline, ends: tuple[str, str], *, as
     )
     _tell(qd, found)
     if files is None:
-        qd.out.note("The record names the files' trees and does not hold them: their contents are on the server.")
+        qd.out.note(NO_FILES)
     for file in files or ():
         for text, style in lines_of(file):
             qd.out.line(text, style)
+
+
+def file(qd: Qd, record: Record, line: Timeline, at: Place, path: str, *, as_json: bool) -> None:
+    """What was in it there: as it is into a file or pipe, made harmless on a terminal."""
+    tree = tree_at(line, at)
+    parts = record.content(tree, path) if tree else None
+    if parts is None:
+        raise NotFoundError("There are no files at this place.", NO_FILES)
+    if as_json:
+        content = b"".join(parts)
+        qd.out.json({"path": path, "tree": tree, "size": len(content), "data": b64encode(content).decode()})
+    elif sys.stdout.isatty():
+        _show(qd, parts)
+    else:
+        for part in parts:
+            qd.out.content(part)
+
+
+def _show(qd: Qd, parts: Iterable[bytes]) -> None:
+    """On a terminal: line by line."""
+    rest = b""
+    for part in parts:
+        if b"\0" in part:
+            raise UsageError("It is binary.", "Send it into a file: `qd audit replay … > FILE`.")
+        *lines, rest = (rest + part).split(b"\n")
+        for each in lines:
+            qd.out.line(plain(each.decode(errors="backslashreplace")))
+    if rest:
+        qd.out.line(plain(rest.decode(errors="backslashreplace")))
 
 
 def _tell(qd: Qd, found: Difference) -> None:

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from quarterdeck import __version__
 from quarterdeck.audit.bundle.checking import BundleReport
+from quarterdeck.audit.report.costs import Costs
 from quarterdeck.audit.report.palette import Palette
 from quarterdeck.audit.report.screen import runs, visible
 from quarterdeck.audit.report.story import Story
@@ -45,7 +46,23 @@ class FromServer:
     diffs: Mapping[UUID, FilesDiff] = field(default_factory=dict[UUID, FilesDiff])
 
 
-def page(story: Story, checked: BundleReport, from_server: FromServer | None, made_at: datetime) -> str:
+@dataclass(frozen=True, kw_only=True)
+class FromFile:
+    """What a bundle says beside its events."""
+
+    costs: Costs | None = None
+    """None: no model was called."""
+    diffs: Mapping[UUID, FilesDiff] = field(default_factory=dict[UUID, FilesDiff])
+    has_files: bool = False
+
+
+def page(
+    story: Story,
+    checked: BundleReport,
+    from_server: FromServer | None,
+    made_at: datetime,
+    from_file: FromFile | None = None,
+) -> str:
     palette = Palette()
     environment = _environment(palette)
     body = environment.get_template("body.html.j2").render(
@@ -53,6 +70,7 @@ def page(story: Story, checked: BundleReport, from_server: FromServer | None, ma
         checked=checked,
         told=from_server or FromServer(),
         on_server=from_server is not None,
+        filed=from_file or FromFile(),
         time_line=time_line(story),
         width=WIDTH,
         made_at=made_at,
