@@ -7,7 +7,8 @@ from quarterdeck_cli.api.commands import RecentCommand, recent_commands
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.api.sessions import Session, sessions
 from quarterdeck_cli.commands import attention, away
-from quarterdeck_cli.errors import CliError
+from quarterdeck_cli.commands.overview_offline import show_known, tell_pending
+from quarterdeck_cli.errors import CliError, ConnectionLostError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
 
@@ -21,7 +22,10 @@ async def overview(qd: Qd, *, as_json: bool = False) -> int:
         viewer = await access.viewer(client)
     except CliError as error:
         qd.out.error(error)
-        qd.out.note("`qd --help` lists all commands.")
+        if isinstance(error, ConnectionLostError) and qd.standby and not as_json:
+            await show_known(qd, await qd.client())
+        else:
+            qd.out.note("`qd --help` lists all commands.")
         return error.exit_code
     open_sessions = await first(sessions(client, live=True), SHOWN)
     recent = await first(recent_commands(client, live=True), 5 * SHOWN)
@@ -45,6 +49,7 @@ async def overview(qd: Qd, *, as_json: bool = False) -> int:
     await away.show_all(qd, client, happened)
     _show(qd, open_sessions, running)
     attention.show(qd, waiting)
+    tell_pending(qd)
     qd.out.line()
     for step in _next_steps(open_sessions, running):
         qd.out.line(step)

@@ -14,12 +14,12 @@ def answer(arguments: Sequence[str]) -> int:
     """Prints candidates, one a line: the text, a tab, and what it is. Never fails: a shell would print that."""
     from quarterdeck_cli.completion.kept import grammar
     from quarterdeck_cli.completion.local import local_names
-    from quarterdeck_cli.known.file import FileKnown
-    from quarterdeck_cli.known.place import known_file
+    from quarterdeck_cli.known.stored import StoredKnown
+    from quarterdeck_cli.offline.owner import file_of
 
     shell, line = (*arguments, "", "")[:2]
     line = _without_program(line)
-    around = Surroundings(known=FileKnown(known_file()), files=local_names)
+    around = Surroundings(known=StoredKnown(file_of()), files=local_names)
     for text in lines(shell, line, complete(line, grammar(), around)):
         sys.stdout.write(f"{text}\n")
     return 0

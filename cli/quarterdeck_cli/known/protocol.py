@@ -27,10 +27,6 @@ class Known(Protocol):
         typed. Nothing where that is not known (yet)."""
         ...
 
-    def as_of(self) -> float | None:
-        """When the oldest part of it was fetched, in seconds since 1970; None where nothing is known."""
-        ...
-
 
 class Nothing:
     """Nothing is known."""
@@ -40,6 +36,3 @@ class Nothing:
 
     def paths(self, session: str, folder: str) -> Sequence[str]:
         return ()
-
-    def as_of(self) -> float | None:
-        return None

@@ -5,10 +5,12 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Of the tables that are a cache: with another, they are thrown away. Kept in the file's `user_version`."""
 BUSY_SECONDS = 5.0
+GLANCE_SECONDS = 0.2
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -24,6 +26,20 @@ def opened(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def reading(path: Path) -> Generator[sqlite3.Connection | None]:
+    """None where there is no file, or one of another release. Neither makes it nor waits for long: a Tab reads so."""
+    if not path.exists():
+        yield None
+        return
+    # quoted, since `?` and `#` in a path would be read as more than a path
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", timeout=GLANCE_SECONDS, uri=True)
+    try:
+        yield connection if _version(connection) == CACHE_VERSION else None
+    finally:
+        connection.close()
 
 
 @contextmanager

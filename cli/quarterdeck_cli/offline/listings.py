@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from quarterdeck_cli.offline.memory import Listed
+from quarterdeck_cli.offline.memory import PART, Listed
 from quarterdeck_cli.offline.nodes import KINDS, Json
+
+STANDING = ("",)
+"""The state of what is not retired, ended or removed."""
 
 
 def listed_in(name: str, variables: Json, data: Json) -> Listed | None:
@@ -18,8 +21,31 @@ def listed_in(name: str, variables: Json, data: Json) -> Listed | None:
             return _page("Task", variables.get("projectId"), _statuses(variables), variables, data["tasks"])
         case "task_board":
             return Listed(kind="Task", project_id=variables["projectId"], states=None)
+        case "personas" if data["project"]:
+            return _whole("Persona", variables["projectId"], STANDING, variables, data["project"]["personas"])
+        case "alerts":
+            states = tuple(variables.get("states") or ())
+            return _whole("Alert", variables.get("projectId"), states, variables, data["alerts"])
+        case "silences":
+            return _whole("Silence", variables.get("projectId"), STANDING, variables, data["silences"])
+        case "alert_rules":
+            return _whole("AlertRule", variables.get("projectId"), (), variables, data["alertRules"])
+        case "tokens" if data["viewer"]:
+            return _whole("Token", None, (), variables, data["viewer"]["tokens"])
+        case "budgets":
+            return _whole("Budget", variables.get("projectId"), (), variables, data["budgets"])
+        case "workers":
+            return Listed(kind="Worker", project_id=None, states=())
         case _:
             return None
+
+
+def _whole(
+    kind: str, project_id: str | None, states: tuple[str, ...] | None, variables: Json, connection: Any
+) -> Listed:
+    """Of lists in an order of their own: only one that fits on a page tells what is not in it."""
+    is_all = variables.get("after") is None and not connection["pageInfo"]["hasNextPage"]
+    return Listed(kind=kind, project_id=project_id, states=states if is_all else None)
 
 
 def _statuses(variables: Json) -> tuple[str, ...] | None:
@@ -36,8 +62,8 @@ def _page(
     """Lists show the greatest place first. Tasks of several projects have no common order."""
     places = [KINDS[kind].place(edge["node"]) for edge in connection["edges"]]
     first, last = variables.get("after") is None, not connection["pageInfo"]["hasNextPage"]
-    if kind == "Task" and project_id is None and not (first and last):
-        states = None
+    if kind == "Task" and project_id is None and not (first and last and states is not None):
+        project_id, states = PART, None
     return Listed(
         kind=kind,
         project_id=project_id,

@@ -2,17 +2,17 @@
 
 import sqlite3
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 
 from quarterdeck_cli.offline import database
-from quarterdeck_cli.offline.nodes import Json, Node, merged
+from quarterdeck_cli.offline.nodes import KINDS, Json, Node, merged
 
 KEPT_SECONDS = 90 * 86_400
-MOST = {"Task": 5000, "Session": 2000, "Project": 500}
+MOST = {"Task": 5000, "Session": 2000, **dict.fromkeys(KINDS.keys() - {"Task", "Session"}, 500)}
 """Of each kind; the ones seen last."""
 _UPSERT = """
     INSERT INTO seen (kind, id, project_id, state, place, seen_at, node)
@@ -21,6 +21,10 @@ _UPSERT = """
         state = excluded.state, place = excluded.place, seen_at = excluded.seen_at, node = excluded.node
 """
 _LISTED = "INSERT OR REPLACE INTO listing (kind, project_id, listed_at) VALUES (?, ?, ?)"
+
+
+PART = "*"
+"""In the place of a project: some of all projects' were listed."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +77,26 @@ class Memory:
     def listed_at(self, kind: str, project_id: str | None = None) -> float | None:
         with self._open() as connection:
             query = "SELECT max(listed_at) FROM listing WHERE kind = ? AND project_id IN ('', ?)"
-            listed_at: float | None = connection.execute(query, (kind, project_id or "")).fetchone()[0]
+            listed_at: float | None = connection.execute(query, (kind, project_id or PART)).fetchone()[0]
         return listed_at
 
-    def waiting(self) -> int:
-        """How many changes wait to be sent, or for a decision."""
+    def waiting(self) -> tuple[int, int]:
+        """How many changes there are that the server has not taken, and how many of them somebody must decide."""
         with self._open() as connection:
-            return int(connection.execute("SELECT count(*) FROM change").fetchone()[0])
+            all_of_them, troubled = connection.execute("SELECT count(*), total(trouble <> '') FROM change").fetchone()
+        return all_of_them, int(troubled)
+
+    def forget(self, kind: str) -> None:
+        """All of a kind that one may not see any more."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM seen WHERE kind = ?", (kind,))
+
+    def keep_folders(self, folders: Mapping[tuple[str, str], Sequence[str]]) -> None:
+        """The names in folders of sessions, and no others."""
+        rows = [(*place, msgspec.json.encode(names).decode()) for place, names in folders.items()]
+        with self._open() as connection, database.transaction(connection):
+            connection.execute("DELETE FROM folder")
+            connection.executemany("INSERT INTO folder (session, path, names) VALUES (?, ?, ?)", rows)
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:

@@ -11,6 +11,7 @@ Json = dict[str, Any]
 LARGEST = 64 * 1024
 """Bytes of JSON. Of what is larger only the short parts are kept."""
 LONGEST = 1024
+NOTHING: frozenset[str] = frozenset()
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,18 @@ class _Kind(msgspec.Struct, frozen=True):
     """What a whole one has: objects are also named in parts, inside of others."""
     state: Callable[[Json], str]
     place: Callable[[Json], str]
+    keeps: frozenset[str] | None = None
+    """Of what is only offered while one types: no more than that takes. None: all of it."""
+
+
+def _offered(
+    needs: set[str], state: Callable[[Json], str], place: str, more: frozenset[str] | set[str] = NOTHING
+) -> _Kind:
+    return _Kind(frozenset(needs), state, lambda node: str(node[place]), frozenset({"id", *needs, *more}))
+
+
+def _gone(ended: str) -> Callable[[Json], str]:
+    return lambda node: "ENDED" if node.get(ended) else ""
 
 
 KINDS = {
@@ -46,8 +59,18 @@ KINDS = {
         lambda node: "ARCHIVED" if node["archived"] else "",
         lambda node: str(node["createdAt"]),
     ),
+    "Command": _offered({"text", "state", "requestedAt"}, lambda node: str(node["state"]), "requestedAt"),
+    "Persona": _offered({"name", "description"}, _gone("retiredAt"), "name", {"retiredAt"}),
+    "Worker": _offered({"host", "alive", "capacity"}, lambda _: "", "id"),
+    "Alert": _offered({"rule", "state", "summary", "raisedAt"}, lambda node: str(node["state"]), "raisedAt"),
+    "Silence": _offered({"reason", "until", "setAt"}, _gone("endedAt"), "setAt", {"rule"}),
+    "AlertRule": _offered({"name", "condition"}, lambda _: "", "name"),
+    "Token": _offered(
+        {"name", "scopes", "createdAt"}, lambda node: "REVOKED" if node.get("revoked") else "", "createdAt"
+    ),
+    "Budget": _offered({"covers", "every", "setAt"}, _gone("removedAt"), "setAt", {"persona"}),
 }
-"""By the type in their global ids."""
+"""By the type in their global ids. Workers have none, and are known by what they have."""
 
 
 def found_in(data: Any, project_id: str | None) -> Iterator[Node]:
@@ -65,20 +88,27 @@ def found_in(data: Any, project_id: str | None) -> Iterator[Node]:
 
 def _node(value: Json, project_id: str | None) -> Node | None:
     identifier = value.get("id")
-    parsed = ids.parse_global_id(identifier) if isinstance(identifier, str) else None
-    kind = KINDS.get(parsed[0]) if parsed else None
-    if parsed is None or kind is None or not kind.needs <= value.keys():
+    if not isinstance(identifier, str):
+        return None
+    parsed = ids.parse_global_id(identifier)
+    name = parsed[0] if parsed else "Worker"
+    kind = KINDS.get(name)
+    if kind is None or not kind.needs <= value.keys():
         return None
     own: Json = value.get("project") or {}
-    home = identifier if parsed[0] == "Project" else own.get("id", project_id)
     return Node(
-        kind=parsed[0],
-        id=str(identifier),
-        project_id=home,
+        kind=name,
+        id=identifier,
+        project_id=identifier if name == "Project" else own.get("id", project_id),
         state=kind.state(value),
         place=kind.place(value),
-        node=_bounded(value),
+        node=_bounded(value) if kind.keeps is None else _part(value, kind.keeps),
     )
+
+
+def _part(node: Json, names: frozenset[str]) -> Json:
+    part = {name: value for name, value in node.items() if name in names}
+    return {name: value[:LONGEST] if isinstance(value, str) else value for name, value in part.items()}
 
 
 def _bounded(node: Json) -> Json:

@@ -1,13 +1,12 @@
-"""Where the file of a server and a user lies."""
+"""The file of the server and user that are meant."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from quarterdeck_cli.connection import TOKEN_VARIABLE, Login, Logins
 from quarterdeck_cli.errors import UsageError
-from quarterdeck_cli.folders import state_dir
+from quarterdeck_cli.offline.owner import file_of
 
 OFFLINE_VARIABLE = "QD_OFFLINE"
 OFF = frozenset({"off", "no", "0", "false"})
@@ -31,17 +30,7 @@ class Place:
 
 
 def place_of(logins: Logins, login: Login) -> tuple[Place, str]:
-    """And the user's name, where it is known.
-
-    A context's user finds the file again after another log-in; a token from elsewhere has a file of its own.
-    """
-    user = ""
-    if os.environ.get(TOKEN_VARIABLE) or login.context is None:
-        owner = ("token", login.url, login.token or "")
-    else:
-        _, known = logins.file.read().login_of(login.context)
-        user = known.user
-        # a server on this machine may have another port each time
-        owner = ("user", known.client_file or known.url, user)
-    digest = hashlib.sha256("\0".join(owner).encode()).hexdigest()[:32]
-    return Place(state_dir() / "offline" / f"{digest}.sqlite", login.url), user
+    """And the user's name, where it is known."""
+    named = login.context and (logins.named or not os.environ.get(TOKEN_VARIABLE))
+    user = logins.file.read().login_of(login.context)[1].user if named and login.context else ""
+    return Place(file_of(logins.named), login.url), user

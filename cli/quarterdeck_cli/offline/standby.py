@@ -57,16 +57,22 @@ class Standby:
         return Changes(self.place.path)
 
     def keep(self, name: str, variables: Json, data: Json) -> Json:
-        """Remembers what an answer holds, and marks in it what changes wait for. A cache that fails is none."""
-        try:
-            nodes = list(found_in(data, variables.get("projectId")))
-            listed = listed_in(name, variables, data)
-            if nodes or listed:
-                self.memory.keep(nodes, listed)
-        except (sqlite3.Error, OSError):
+        """Remembers what an answer holds, and marks in it what changes wait for."""
+        if not self.remember(name, variables, data):
             return data
         marked: Json = _marked(data, {each.task for each in self.waiting()})
         return marked
+
+    def remember(self, name: str, variables: Json, data: Json) -> bool:
+        """False where it cannot: a cache that fails is none."""
+        nodes = list(found_in(data, variables.get("projectId")))
+        listed = listed_in(name, variables, data)
+        try:
+            if nodes or listed:
+                self.memory.keep(nodes, listed)
+        except (sqlite3.Error, OSError):
+            return False
+        return True
 
     def answers(self, name: str) -> bool:
         return answers(name)
@@ -123,7 +129,7 @@ class Standby:
 
         sent = await send(self.changes, self.place.path, server)
         if sent.done:
-            self._say(f"Sent {_counted(len(sent.done))} made offline: {'; '.join(_tell(each) for each in sent.done)}.")
+            self._say(f"Sent {counted(len(sent.done))} made offline: {'; '.join(_tell(each) for each in sent.done)}.")
         for each in sent.troubled:
             self._say(f"Not taken: {_tell(each)}. {plain(each.trouble)} Decide it: `qd pending`.")
         return sent
@@ -180,19 +186,23 @@ class Standby:
         """Before a log-out, which forgets."""
         if count := len(self.waiting()):
             raise StillWaitingError(
-                f"{_counted(count)} made offline would be lost.",
+                f"{counted(count)} made offline would be lost.",
                 "Send them with `qd sync`, or see `qd pending`; --drop-pending lets them go.",
             )
 
     def forget(self) -> None:
         database.delete(self.place.path)
 
-    def _waits(self) -> bool:
-        """Without SQLModel, which most calls then do not import."""
+    def pending(self) -> tuple[int, int]:
+        """How many changes the server has not taken, and how many of them somebody must decide. Without SQLModel,
+        which most calls then do not import."""
         try:
-            return self.place.path.exists() and self.memory.waiting() > 0
+            return self.memory.waiting() if self.place.path.exists() else (0, 0)
         except (sqlite3.Error, OSError):
-            return False
+            return 0, 0
+
+    def _waits(self) -> bool:
+        return self.pending()[0] > 0
 
     def _new(self, change: Waiting) -> Json:
         return new_task(change, self.memory.node("Project", change.input["projectId"]), self.user)
@@ -232,5 +242,5 @@ def _tell(change: Waiting) -> str:
     return plain(change.said)
 
 
-def _counted(count: int) -> str:
+def counted(count: int) -> str:
     return f"{count} change{'' if count == 1 else 's'}"

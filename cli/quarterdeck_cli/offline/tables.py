@@ -5,7 +5,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
 
-CACHE = ("seen", "listing")
+CACHE = ("seen", "listing", "folder")
 """Thrown away when CACHE_VERSION is another. The others are never: columns are only added to them, with a default."""
 
 
@@ -31,6 +31,16 @@ class Listing(SQLModel, table=True):
     project_id: str = Field(primary_key=True)
     """Empty: of all projects."""
     listed_at: float
+
+
+class Folder(SQLModel, table=True):
+    """Names in a folder of a session's workspace, for who types a path."""
+
+    session: str = Field(primary_key=True)
+    """As it was typed."""
+    path: str = Field(primary_key=True)
+    names: str
+    """JSON; those of folders have a slash at their end."""
 
 
 class Change(SQLModel, table=True):

@@ -13,7 +13,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from quarterdeck_cli.command_line import command
 from quarterdeck_cli.ending import end
 from quarterdeck_cli.known.asked import AskingKnown
-from quarterdeck_cli.known.file import FileKnown
+from quarterdeck_cli.known.stored import StoredKnown
+from quarterdeck_cli.offline.owner import file_of
 from quarterdeck_cli.plugins import Plugins
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.repl.background import theme_of_terminal
@@ -28,8 +29,9 @@ from quarterdeck_cli.repl.toolbar import fitted, segments
 
 
 class Desk:
-    def __init__(self, qd: Qd, app: typer.Typer, plugins: Plugins, known: FileKnown) -> None:
+    def __init__(self, qd: Qd, app: typer.Typer, plugins: Plugins) -> None:
         self.qd, self.here, self._plugins = qd, Here(), plugins
+        known = StoredKnown(file_of(qd.logins.named), lambda: self.here.project_id)
         command(app, "use")(self.here.use)
         command(app, "exit")(leave)
         self.parser = Parser(app, self.here)
@@ -37,7 +39,9 @@ class Desk:
         self._prompt: PromptSession[str] = prompt_session(
             history=history(),
             completer=ReplCompleter(
-                self.parser.grammar, AskingKnown(known, self.refresher.want_folder, plugins), self.here
+                self.parser.grammar,
+                AskingKnown(known, self.refresher.backstage.folders, self.refresher.want_folder, plugins),
+                self.here,
             ),
             toolbar=self._toolbar,
             manner=qd.out.manner,
@@ -69,9 +73,9 @@ def redraw() -> None:
 
 
 @asynccontextmanager
-async def opened_desk(qd: Qd, app: typer.Typer, plugins: Plugins, known: FileKnown) -> AsyncGenerator[Desk]:
+async def opened_desk(qd: Qd, app: typer.Typer, plugins: Plugins) -> AsyncGenerator[Desk]:
     """A desk that is kept up to date until the end."""
-    desk = Desk(qd, app, plugins, known)
+    desk = Desk(qd, app, plugins)
     refreshing = asyncio.create_task(desk.refresher.run())
     try:
         yield desk

@@ -1,5 +1,6 @@
 """Where one is in the REPL: the project and the session in use, and how the last command ended."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from quarterdeck_cli import ids, resolve
 from quarterdeck_cli.api import projects, sessions
+from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Call
 from quarterdeck_cli.commands.contexts import add_context, remove_context, use_context
 from quarterdeck_cli.commands.edit import edit_file
@@ -44,15 +46,12 @@ class Here:
         """Its short id."""
         return ids.short(self.session_id) if self.session_id else ""
 
-    async def find(self, qd: Qd) -> None:
-        """The project of the working directory, if it has one."""
-        try:
-            client = await qd.client()
-            project_id = await resolve.project_or_here(client, None)
-            found = await projects.project(client, project_id)
-        except CliError:
-            return
-        self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
+    async def find(self, client: Client) -> None:
+        """The project that is meant where none is named, if there is one and none is in use."""
+        with suppress(CliError):
+            found = await _project(client, await resolve.project_or_here(client, None))
+            if self.project_id is None:
+                self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
 
     async def use_session(self, qd: Qd, text: str) -> None:
         client = await qd.client()
@@ -64,7 +63,7 @@ class Here:
 
     async def use_project(self, qd: Qd, text: str) -> None:
         client = await qd.client()
-        found = await projects.project(client, await resolve.project_id(client, text))
+        found = await _project(client, await resolve.project_id(client, text))
         self.leave_session()
         self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
         client.project = found.id
@@ -121,13 +120,22 @@ class Here:
         await qd.disconnect()
         self.leave_session()
         self.project, self.project_id, self.ref = "", None, ""
-        await self.find(qd)
+        with suppress(CliError):
+            await self.find(await qd.client())
 
     async def _check(self, qd: Qd) -> None:
         found = await sessions.session(await qd.client(), self.session_id or "")
         if found.state in sessions.ENDED or found.state == "CLOSING":
             qd.out.note(f"Session {plain(self.session)} is left.")
             self.leave_session()
+
+
+async def _project(client: Client, project_id: str) -> projects.Project:
+    """As lists have it, which are known while the server does not answer."""
+    async for each in projects.projects(client):
+        if each.id == project_id:
+            return each
+    return await projects.project(client, project_id)
 
 
 def _defaults(command: Command, session: str) -> dict[str, Any]:

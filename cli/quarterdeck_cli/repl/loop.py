@@ -1,5 +1,7 @@
 """Read, parse, dispatch, render; and on with the next line, whatever came of the last."""
 
+from contextlib import suppress
+
 import typer
 
 from quarterdeck_cli import tracing
@@ -7,8 +9,6 @@ from quarterdeck_cli.command_line import Call, guarded
 from quarterdeck_cli.commands.overview import overview
 from quarterdeck_cli.errors import CliError, ProtocolError
 from quarterdeck_cli.exitcodes import ExitCode
-from quarterdeck_cli.known.file import FileKnown
-from quarterdeck_cli.known.place import known_file
 from quarterdeck_cli.plugins import Plugins
 from quarterdeck_cli.qd import Qd, sitting
 from quarterdeck_cli.repl.desk import Desk, opened_desk
@@ -20,8 +20,9 @@ async def repl(qd: Qd, app: typer.Typer, plugins: Plugins) -> int:
     """Until Ctrl-D or `exit`."""
     await interruptible(overview(qd))
     plugins.tell(qd.out.note)
-    async with opened_desk(qd, app, plugins, FileKnown(known_file(qd.out.manner.context))) as desk:
-        await desk.here.find(qd)
+    async with opened_desk(qd, app, plugins) as desk:
+        with suppress(CliError):
+            await desk.here.find(await qd.client())
         while True:
             try:
                 desk.here.code = await obey(desk, await desk.read())
@@ -34,6 +35,8 @@ async def repl(qd: Qd, app: typer.Typer, plugins: Plugins) -> int:
 async def obey(desk: Desk, line: str) -> int:
     """The exit code of a line; what is wrong with it is said."""
     qd, manner = desk.qd, desk.qd.out.manner
+    # of what was asked for beside a line, and not printed
+    qd.out.stale(None)
     try:
         call = desk.parser.parse(line)
         if call is None:

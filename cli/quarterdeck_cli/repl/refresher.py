@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from datetime import UTC, datetime
 from math import inf
 from uuid import UUID
@@ -13,13 +13,13 @@ from quarterdeck_cli import ids
 from quarterdeck_cli.api import access, events, read, usage
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.connection import Login, connected
+from quarterdeck_cli.connection import connected
 from quarterdeck_cli.ending import end
-from quarterdeck_cli.errors import CliError, ConnectionLostError
+from quarterdeck_cli.errors import CliError, ConnectionLostError, ServerFailure
 from quarterdeck_cli.known import fetch
-from quarterdeck_cli.known.file import FileKnown
-from quarterdeck_cli.known.place import known_file
+from quarterdeck_cli.known.stored import StoredKnown
 from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.repl.backstage import Backstage
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.status import Link, Status
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
@@ -29,15 +29,17 @@ GATHER_SECONDS = 0.5
 EACH_SECONDS = 60.0
 """For what no event tells of: workers, and what was spent."""
 AGAIN_SECONDS = 3.0
-LIVE = ("session", "command", "alert")
+COUNTED = {"session": "sessions", "command": "running", "alert": "alerts", "budget": "asking"}
+"""Kinds of which the toolbar says how many there are that somebody should know of."""
 OFFLINE_AFTER = 2
 """Attempts to come back that failed."""
 
 
 class Refresher:
-    def __init__(self, qd: Qd, known: FileKnown, here: Here, changed: Callable[[], None]) -> None:
+    def __init__(self, qd: Qd, known: StoredKnown, here: Here, changed: Callable[[], None]) -> None:
         """`changed` is told when the status is another one."""
         self._qd, self._known, self._here, self._changed = qd, known, here, changed
+        self.backstage = Backstage(qd.logins)
         self.status = Status()
         self._me: UUID | None = None
         self._stale = set(fetch.KINDS)
@@ -48,20 +50,22 @@ class Refresher:
 
     async def run(self) -> None:
         """Until it is cancelled. It has a client of its own, to which nothing answers but the server."""
-        while True:
-            self._log_ins = self._qd.log_ins
-            self._another.clear()
-            try:
-                async with connected(self._qd.logins, _nothing_else) as client:
-                    await self._refresh(client)
-            except CliError:
-                self._set(link=Link.OFFLINE)
-                await asyncio.sleep(AGAIN_SECONDS)
+        with ExitStack() as stack:
+            while True:
+                self._log_ins = self._qd.log_ins
+                self._another.clear()
+                try:
+                    async with connected(self._qd.logins, lambda login: self.backstage.enter(login, stack)) as client:
+                        await self._refresh(client)
+                except CliError:
+                    self._set(link=Link.OFFLINE)
+                    await asyncio.sleep(AGAIN_SECONDS)
 
     async def _refresh(self, client: Client) -> None:
         """Until another log-in is chosen."""
-        self._known.move(known_file(self._qd.logins.named))
+        self._known.move(self.backstage.path)
         self.status = Status()
+        self._look_at_queue()
         self.refetch(set(fetch.KINDS))
         work = [asyncio.create_task(self._persist(part, client)) for part in (self._listen, self._fetch, self._tick)]
         try:
@@ -73,8 +77,10 @@ class Refresher:
 
     def own_command_ended(self) -> None:
         """It may have changed anything, files of the session above all."""
-        self._known.forget_folders()
-        self._set(unread=0)
+        self.backstage.folders.forget()
+        self._known.look_again()
+        self._set(unread=0, sent=0)
+        self._look_at_queue()
         if self._qd.log_ins != self._log_ins:
             self._another.set()
         self.refetch(set(fetch.KINDS))
@@ -103,6 +109,8 @@ class Refresher:
     async def _listen(self, client: Client) -> None:
         """Every event that this user may see, from now on, through cuts."""
         self._me = ids.uuid_of((await access.viewer(client)).id)
+        if self._here.project_id is None:
+            await self._here.find(client)
         cursor = Cursor((await events.log_status(client)).position)
         self._set(link=Link.UP, position=cursor.after)
         attempts = 0
@@ -134,38 +142,54 @@ class Refresher:
     async def _fetch(self, client: Client) -> None:
         await self._wake.wait()
         self._wake.clear()
-        while self._wanted:
-            await self._fetch_folder(client, *self._wanted.pop())
-        await asyncio.sleep(GATHER_SECONDS)
         try:
+            await self._send(client)
+            while self._wanted:
+                await self._fetch_folder(client, *self._wanted.pop())
+            await asyncio.sleep(GATHER_SECONDS)
             while self._stale:
                 await self._fetch_kind(client, self._stale.pop())
+        except CliError:
+            self._wake.set()
+            raise
         finally:
-            if self._stale:
-                self._wake.set()
-        await asyncio.to_thread(self._known.save)
-        self._count()
+            await self.backstage.write()
+            self._known.look_again()
+            self._changed()
+
+    async def _send(self, client: Client) -> None:
+        """What was changed offline goes out first, so that what is fetched has it."""
+        if not self.status.waiting:
+            self._look_at_queue()
+        if self.status.waiting:
+            sent = await self.backstage.send(client)
+            self._set(sent=self.status.sent + len(sent.done))
+            self._look_at_queue()
+            if sent.stopped:
+                raise sent.stopped
+
+    def _look_at_queue(self) -> None:
+        waiting, undecided = self.backstage.pending()
+        self._set(waiting=waiting, undecided=undecided)
 
     async def _fetch_kind(self, client: Client, kind: str) -> None:
-        """What this user may not see is not known."""
         try:
-            self._known.learn(kind, await fetch.KINDS[kind].fetch(client, self._here.project_id))
-        except ConnectionLostError:
-            self.refetch({kind})
-            raise
+            live = await fetch.KINDS[kind].fetch(client, self._here.project_id)
+        except ServerFailure as failure:
+            if failure.code == "FORBIDDEN":
+                await self.backstage.forget(kind)
         except CliError:
-            self._known.learn(kind, ())
+            self._stale.add(kind)
+            raise
+        else:
+            self._set(**({COUNTED[kind]: live} if kind in COUNTED else {}))
 
     async def _fetch_folder(self, client: Client, session: str, folder: str) -> None:
         from quarterdeck_cli import resolve
 
         session_id = await resolve.session_id(client, session)
-        self._known.learn_folder(session, folder, await fetch.folder(client, session_id, folder))
+        self.backstage.folders.learn(session, folder, await fetch.folder(client, session_id, folder))
         self._changed()
-
-    def _count(self) -> None:
-        live = {kind: sum(entry.live for entry in self._known.entries(kind)) for kind in LIVE}
-        self._set(sessions=live["session"], running=live["command"], alerts=live["alert"])
 
     async def _tick(self, client: Client) -> None:
         self.refetch({"worker"})
@@ -177,10 +201,6 @@ class Refresher:
         before, self.status = self.status, msgspec.structs.replace(self.status, **changes)
         if before != self.status:
             self._changed()
-
-
-def _nothing_else(_login: Login) -> None:
-    """What is kept of the server is no news of it."""
 
 
 def _say_nothing(_text: str) -> None:

@@ -22,7 +22,15 @@ class Status(msgspec.Struct, frozen=True):
     sessions: int | None = None
     alerts: int = 0
     """Those that nobody sees to."""
+    asking: int = 0
+    """Budgets of the project in use that are used up, and wait for an answer."""
     spent_today: str | None = None
     """In dollars, in the project in use; since midnight here."""
+    waiting: int = 0
+    """Changes made offline that will be sent once the server answers."""
+    undecided: int = 0
+    """Changes made offline that the server did not take."""
+    sent: int = 0
+    """Changes made offline that were sent since the last line was typed."""
     unread: int = 0
     """What happened in other hands since the last line was typed."""

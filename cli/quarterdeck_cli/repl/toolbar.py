@@ -16,8 +16,16 @@ BETWEEN = "  "
 def segments(status: Status) -> Iterator[Fragment]:
     """The most important first: those at the end give way."""
     yield f"class:link.{status.link.value}", f"{_MARKS[status.link]} {status.link.value}"
+    if status.waiting:
+        yield "class:waiting", f"{status.waiting} waiting"
+    if status.undecided:
+        yield "class:alert", f"{status.undecided} not taken: pending"
+    if status.sent:
+        yield "class:sent", f"{status.sent} sent"
     if status.alerts:
         yield "class:alert", _count(status.alerts, "alert")
+    if status.asking:
+        yield "class:alert", f"{_count(status.asking, 'budget')} asking"
     if status.running is not None:
         yield "class:running" if status.running else "", f"{status.running} running"
     if status.sessions is not None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.alerts import add_alert
+from tests.support.fake_gateway.budgets import add_budget
 from tests.support.fake_gateway.tasks import add_task
+from tests.support.fake_gateway.world import NOW
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli import ids
@@ -349,6 +351,19 @@ def test_alone_it_shows_what_waits_for_somebody(qd: QdCall, logged_in: FakeGatew
     assert "Tasks in conflict, `task resolve`\n  T-1 " in ran.out
     shown = qd("--json").json["waiting"]
     assert [len(shown["alerts"]), len(shown["conflicts"])] == [1, 1]
+
+
+def test_alone_it_shows_budgets_that_ask_of_every_project(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    asks = {"since": NOW, "wanted": None, "answers": ["RAISE"]}
+    for name in ("deck", "hull"):
+        add_budget(world, world.add_project(name, f"/{name}"), spent="10", asks=asks)
+    add_budget(world, None, spent="10", asks=asks)
+    add_budget(world, world.projects[0], spent="1")
+
+    ran = qd()
+    assert ran.out.count("is used up, since") == 3
+    assert "  project hull by day is used up" in ran.out
+    assert len(qd("--json").json["waiting"]["budgets"]) == 3
 
 
 def test_alone_it_is_json_for_programs(qd: QdCall, logged_in: FakeGateway, world: World) -> None:

@@ -7,17 +7,32 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pexpect
 import pytest
+from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.tasks import add_task
+from tests.support.fake_gateway.world import TOKEN
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli.completion import kept
-from quarterdeck_cli.known.file import FileKnown
-from quarterdeck_cli.known.place import known_file
-from quarterdeck_cli.known.protocol import Entry
+from quarterdeck_cli.ids import global_id
+from quarterdeck_cli.known.stored import StoredKnown
+from quarterdeck_cli.offline.memory import Memory
+from quarterdeck_cli.offline.nodes import found_in
+from quarterdeck_cli.offline.owner import file_of
 
 _spawn: Any = vars(pexpect)["spawn"]
+SESSION = {
+    "id": global_id("Session", UUID(int=0x4F2A91CC)),
+    "title": "Mend the sails; $(touch pwned)",
+    "ownerName": "ann",
+    "ref": "main",
+    "state": "READY",
+    "openedAt": "2026-11-23T08:00:00+00:00",
+    "project": {"id": global_id("Project", UUID(int=1)), "name": "deck"},
+}
 STARTS = {
     "bash": (["--norc", "--noprofile", "-i"], 'eval "$(qd completion bash)"'),
     "zsh": (["-f", "-i"], 'autoload -Uz compinit && compinit -u -d $HOME/dump; eval "$(qd completion zsh)"'),
@@ -33,9 +48,7 @@ def environment(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("QD_TOKEN", "secret")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    known = FileKnown(known_file())
-    known.learn("session", [Entry("4f2a91cc", "ready  deck  main  Mend the sails; $(touch pwned)", live=True)])
-    known.save()
+    Memory(file_of()).keep(found_in(SESSION, None))
     (home / "deck house").mkdir()
     (home / "deck house" / "log.txt").touch()
     return {**os.environ, "TERM": "xterm", "LANG": "C.UTF-8", "PS1": "$ "}
@@ -118,11 +131,63 @@ def test_the_grammar_is_made_anew_when_something_was_installed(
 
 
 def test_another_users_objects_are_not_offered(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
-    mine = known_file()
+    mine = file_of()
+    assert StoredKnown(mine).entries("session") != ()
     monkeypatch.setenv("QD_TOKEN", "another")
 
-    assert known_file() != mine
-    assert FileKnown(known_file()).entries("session") == ()
+    assert file_of() != mine
+    assert StoredKnown(file_of()).entries("session") == ()
+    assert not file_of().exists()
+
+
+def test_a_tab_knows_what_one_shots_have_listed(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    project = world.add_project("deck", "/deck")
+    world.add_session(project, title="sails")
+    task = add_task(world, project, "Fix the pump")
+    for words in (("session", "list"), ("task", "list", "-p", "deck"), ("budget", "list", "-p", "deck")):
+        assert qd(*words).code == 0
+    known = StoredKnown(file_of())
+    assert [each.description for each in known.entries("session")] == ["ready  deck  main  sails"]
+    assert [each.word for each in known.entries("project")] == ["deck"]
+    assert [(each.word, each.description) for each in known.entries("task")] == [("T-1", "open  deck  Fix the pump")]
+
+    task["status"] = "DONE"
+    qd("task", "list", "-p", "deck")
+    known.look_again()
+    assert known.entries("task") == ()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database" * 1000])
+def test_a_file_that_cannot_be_read_offers_nothing(damage: bytes, environment: dict[str, str]) -> None:
+    file_of().write_bytes(damage)
+
+    assert StoredKnown(file_of()).entries("session") == ()
+    assert StoredKnown(file_of()).paths("4f2a91cc", "src/") == ()
+
+
+def test_the_file_is_the_one_that_commands_write(
+    qd: QdCall, gateway: FakeGateway, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a token, a context, another one by name, and one that shares a log-in."""
+    monkeypatch.delenv("QD_DATA_DIR")
+
+    def written(*words: str) -> set[Path]:
+        for path in tmp_path.glob("state/offline/*"):
+            path.unlink()
+        assert qd("project", "list", *words).code == 0
+        return set(tmp_path.glob("state/offline/*.sqlite"))
+
+    for name in ("first", "second"):
+        assert qd("login", "--url", gateway.url, "--token", TOKEN, "--context", name).code == 0
+    assert qd("context", "add", "shared", "--like", "first").code == 0
+    assert written() == {file_of()}
+    assert written("--context", "shared") == {file_of("shared")} == {file_of("first")}
+    monkeypatch.setenv("QD_CONTEXT", "shared")
+    assert written() == {file_of()}
+    monkeypatch.setenv("QD_TOKEN", TOKEN)
+    assert written() == {file_of()} != {file_of("shared")}
+    monkeypatch.setenv("QD_URL", f"{gateway.url}/")
+    assert written() == {file_of()}
 
 
 def test_an_unknown_shell_is_refused(qd: QdCall) -> None:

@@ -15,8 +15,9 @@ from quarterdeck_cli.commands.sessions import show_session
 from quarterdeck_cli.ending import end
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.ids import global_id
-from quarterdeck_cli.known.file import FileKnown
-from quarterdeck_cli.known.protocol import Entry
+from quarterdeck_cli.known.folders import KEPT, Folders
+from quarterdeck_cli.known.stored import StoredKnown
+from quarterdeck_cli.offline.memory import Memory
 from quarterdeck_cli.repl.background import understood
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.history import LONGEST, History, is_kept
@@ -258,34 +259,18 @@ async def test_what_swallows_its_cancellation_is_ended_all_the_same() -> None:
     assert task.cancelled()
 
 
-def test_what_is_known_is_read_by_other_processes_and_survives_damage(tmp_path: Path) -> None:
-    path = tmp_path / "known" / "x.json"
-    known = FileKnown(path)
-    assert known.as_of() is None
-    known.learn("session", [Entry("4f2a", "ready", live=True)])
-    known.learn_folder("4f2a", "src/", ["main.py"])
-    known.save()
+def test_folders_are_known_to_other_processes_until_a_command_may_have_changed_them(tmp_path: Path) -> None:
+    memory, folders = Memory(tmp_path / "x.sqlite"), Folders()
+    for number in range(KEPT + 1):
+        folders.learn("4f2a", f"{number}/", ("a", "b/"))
+    memory.keep_folders(folders.names)
 
-    again = FileKnown(path)
-    assert again.entries("session") == (Entry("4f2a", "ready", live=True),)
-    assert again.paths("4f2a", "src/") == ("main.py",)
-    assert again.paths("4f2a", "other/") == ()
-    assert again.as_of() is not None
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for damage in (b"{", b'{"format": 99}', b"\xff"):
-        path.write_bytes(damage)
-        assert FileKnown(path).entries("session") == ()
-
-
-def test_only_so_many_folders_are_remembered(tmp_path: Path) -> None:
-    known = FileKnown(tmp_path / "x.json")
-    for number in range(300):
-        known.learn_folder("s", f"{number}/", ["a"])
-
-    assert known.paths("s", "0/") == ()
-    assert known.paths("s", "299/") == ("a",)
-    known.forget_folders()
-    assert known.paths("s", "299/") == ()
+    known = StoredKnown(memory.path)
+    assert known.paths("4f2a", f"{KEPT}/") == ("a", "b/")
+    assert known.paths("4f2a", "0/") == ()
+    folders.forget()
+    memory.keep_folders(folders.names)
+    assert known.paths("4f2a", f"{KEPT}/") == ()
 
 
 def test_a_session_is_named_by_its_short_id() -> None:

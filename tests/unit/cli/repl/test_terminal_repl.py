@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
+from tests.support.fake_gateway.tasks import add_task
 from tests.support.fake_gateway.world import TOKEN
 from tests.unit.cli.conftest import QdCall
 from tests.unit.cli.repl.conftest import Started
@@ -86,6 +87,46 @@ def test_the_connection_is_told_and_comes_back(started: Started, world: World, s
         screen.shows("● up")
         screen.type("worker list\r")
         screen.shows("No worker is known", "● up")
+        screen.type("exit\r")
+        assert screen.ended() == 0
+
+
+def test_what_is_changed_without_a_server_waits_and_is_sent_beside_the_prompt(
+    started: Started, world: World, session: dict[str, Any], repository: Path
+) -> None:
+    """Begun with a server, gone on without, begun anew without, and sent by itself."""
+    session["project"]["repository"] = str(repository)
+    for title in ("Fix the pump", "Order a seal"):
+        add_task(world, session["project"], title)
+    with FakeGateway(world) as gateway:
+        screen = started(QD_URL=gateway.url)
+        screen.shows("● up", "deck:main")
+        # fetched in the background, and by no command
+        screen.type("task show fix")
+        screen.shows("open  deck  Fix the pump")
+        screen.type("\x15")
+    screen.type("task note T-1 'half way'\r")
+    screen.shows("It waits to be sent", "1 waiting")
+    screen.type("\x04")
+    assert screen.ended() == 0
+
+    screen = started(QD_URL=gateway.url)
+    screen.shows(
+        "cannot be reached", "From moments ago", "Mend the sails", "1 change made offline", "deck:main", "1 waiting"
+    )
+    screen.type("task list\r")
+    screen.shows("Order a seal")
+    screen.type("task edit T-2 --title 'Order two'\r")
+    screen.shows("2 waiting", "○ offline")
+    world.failures["editTask"] = {"code": "CONFLICT", "message": "The title was changed since.", "field": "title"}
+    with FakeGateway(world, gateway.port):
+        screen.shows("● up", "1 not taken: pending", "1 sent", gone="waiting")
+        assert [name for name, _ in world.calls if name == "noteTaskProgress"] == ["noteTaskProgress"]
+        screen.type("task list\r")
+        screen.shows("ID   STATUS", gone="1 sent")
+        screen.type("pending\r")
+        text = screen.shows("The title was changed since.")
+        assert text.count("does not answer") == 2
         screen.type("exit\r")
         assert screen.ended() == 0
 
