@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from quarterdeck.application.access import ADMIN
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.identity import SCOPES, allows
 from quarterdeck_projections.queries.tokens import TokenRow
@@ -28,6 +29,8 @@ class Viewer:
     id: strawberry.ID
     name: str
     scopes: list[str]
+    token_id: strawberry.ID = strawberry.field(description="The token that asks.")
+    admin: bool = strawberry.field(description="Sees every project, and what concerns the installation.")
 
     @strawberry.field
     async def tokens(
@@ -52,4 +55,10 @@ def token_of(row: TokenRow) -> Token:
 
 def viewer_of(caller: Caller) -> Viewer:
     scopes = [scope for scope in SCOPES if allows(caller.scopes, scope)]
-    return Viewer(id=ids.encode("User", caller.user_id), name=caller.user_name, scopes=list(scopes))
+    return Viewer(
+        id=ids.encode("User", caller.user_id),
+        name=caller.user_name,
+        scopes=list(scopes),
+        token_id=ids.encode("Token", caller.token_id),
+        admin=ADMIN in caller.roles,
+    )

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from quarterdeck import __version__
 from quarterdeck.domain.events import EVENT_TYPES
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.requires import ANYBODY, described, query
@@ -27,6 +28,10 @@ class LogStatus:
     position: Long
     projections: list[ProjectionStatus]
 
+    @described("Of Quarterdeck, that answers.")
+    def release(self) -> str:
+        return __version__
+
     @described("The kinds of events that this release knows, by noun.")
     def topics(self) -> list[EventTopic]:
         known = [
@@ -43,6 +48,8 @@ class Worker:
     alive: bool
     sessions: int
     capacity: int
+    disk_bytes: Long | None = strawberry.field(description="Of the disk that holds its workspaces.")
+    disk_free: Long | None
 
 
 @strawberry.type
@@ -59,6 +66,18 @@ class SystemQueries:
     @query("session:read")
     async def workers(self, info: Info) -> list[Worker]:
         return [
-            Worker(id=row.worker_id, host=row.host, alive=row.alive, sessions=row.sessions, capacity=row.capacity)
+            Worker(
+                id=row.worker_id,
+                host=row.host,
+                alive=row.alive,
+                sessions=row.sessions,
+                capacity=row.capacity,
+                disk_bytes=_long(row.disk_bytes),
+                disk_free=_long(row.disk_free),
+            )
             for row in await info.context.services.reads.workers()
         ]
+
+
+def _long(value: int | None) -> Long | None:
+    return None if value is None else Long(value)

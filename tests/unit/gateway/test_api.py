@@ -55,7 +55,7 @@ async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
           command(id: $command, waitFor: $position) { session { id } filesChanged { path } requestedBy }
           node(id: $command) { __typename id }
           sessions(projectId: $project, waitFor: $position) { edges { node { id } } pageInfo { hasNextPage } }
-          workers { id alive }
+          workers { id alive diskBytes diskFree }
           log { position }
         }
         """,
@@ -402,10 +402,11 @@ async def test_a_transcript_is_read_page_by_page_to_its_end(gateway: Running) ->
 
 async def test_the_viewer_sees_their_tokens_without_secrets(gateway: Running) -> None:
     answer = await gateway.ask(
-        "{ viewer { name scopes tokens { edges { node { id name scopes revoked expiresAt } } } } }"
+        "{ viewer { name scopes tokenId admin tokens { edges { node { id name scopes revoked expiresAt } } } } }"
     )
     viewer = answer["data"]["viewer"]
-    assert viewer["name"] == "ada"
+    assert (viewer["name"], viewer["admin"]) == ("ada", True)
+    assert viewer["tokenId"] == viewer["tokens"]["edges"][0]["node"]["id"]
     assert [edge["node"]["name"] for edge in viewer["tokens"]["edges"]] == ["test"]
 
 
