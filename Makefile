@@ -14,6 +14,7 @@ help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 up: $(VENV)/.installed ## Start everything and keep it running (DETACH=1: in the background)
+	@$(BIN)/python -P -m quarterdeck.web_client || echo "Starting without it." >&2
 	@exec $(BIN)/quarterdeck up $(if $(DETACH),--detach) $(ARGS)
 
 down: $(VENV)/.installed ## Stop what runs

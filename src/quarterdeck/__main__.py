@@ -30,7 +30,7 @@ from quarterdeck.host.roles import ROLES
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.up import Plan
 from quarterdeck.host.up import up as run_everything
-from quarterdeck.web_client import login_link
+from quarterdeck.web_client.places import login_link
 
 app = typer.Typer(
     name="quarterdeck",

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from uuid import UUID
 
-from quarterdeck import web_client
 from quarterdeck.adapters.nats.control import NatsWorkerControl
 from quarterdeck.adapters.nats.exports import NatsExports
 from quarterdeck.adapters.nats.tunnels import NatsTunnels
@@ -43,6 +42,7 @@ from quarterdeck.gateway.parts import Parts
 from quarterdeck.gateway.server import listen, serve, settle
 from quarterdeck.gateway.web.bundle import WebBundle
 from quarterdeck.readiness import announcing
+from quarterdeck.web_client.places import folder as web_client_folder
 from quarterdeck_projections.database import Database
 from quarterdeck_projections.queries import sessions as session_queries
 from quarterdeck_projections.queries.positions import ProjectionWatch
@@ -135,6 +135,6 @@ def _parts(settings: Settings, stores: Stores, reads: ReadModels, database: Data
         previews=Previews(stores.log, SystemClock(), ids, NatsTunnels(stores.nats)),
         identity=Identity(stores.log, SystemClock(), ids),
         ids=ids,
-        web=WebBundle(web_client.folder()),
+        web=WebBundle(web_client_folder()),
         checks={"database": stores.log.head, "nats": stores.nats.wait_up, "projections": reads.positions},
     )

@@ -23,6 +23,8 @@ from quarterdeck.host.layout import ROOM_TO_START, DataDirectory
 from quarterdeck.host.privileges import dropping
 from quarterdeck.host.settings import misspelt
 from quarterdeck.jail.abstract import JailDriver
+from quarterdeck.web_client.build import is_current, why_not_built
+from quarterdeck.web_client.places import INSTALLED, PAGE, SOURCES, folder
 
 OLDEST_GIT = (2, 31)
 ROOM_TO_WORK = 5 * 1024**3
@@ -44,6 +46,7 @@ async def examine(
         _data_dir(data),
         _room(data),
         _running(data),
+        _web_client(),
         *(Finding(area="settings", name="environment", on=False, detail=text) for text in misspelt()),
         kernel.user_namespaces(settings.jail_uid if current().uid == 0 else 0),
         kernel.apparmor(),
@@ -204,6 +207,19 @@ def _running(data: DataDirectory) -> Finding:
         return _off("host", "Quarterdeck", error)
     detail = f"runs as pid {by.pid} at {by.url}" if by else "does not run on this data directory"
     return Finding(area="host", name="Quarterdeck", on=True, detail=detail)
+
+
+def _web_client(installed: Path = INSTALLED, sources: Path = SOURCES) -> Finding:
+    """The gateway works without it, and so does `qd`."""
+    place = folder(installed, sources)
+    there = (place / PAGE).is_file()
+    detail = f"in {place}" if there else "not built"
+    step = "" if there else "Install a released wheel, which has it, or run `make up` in a checkout."
+    if place != installed and sources.is_dir() and not is_current(sources):
+        why = why_not_built(sources)
+        detail = f"{detail}, of older sources" if there else detail
+        detail, step = f"{detail}: {why}" if why else detail, "`make up` builds it."
+    return Finding(area="gateway", name="web client", on=there, detail=detail, next_step=step)
 
 
 async def _object_store(settings: Settings, objects: Callable[[], ObjectStore] | None) -> list[Finding]:

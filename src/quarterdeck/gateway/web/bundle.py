@@ -23,7 +23,7 @@ MEDIA = {
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
 }
-"""What else is in the folder is not served."""
+"""What else is in the folder, or in one whose name begins with a dot, is not served."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,13 @@ class WebBundle:
 
 def _files_in(folder: Path) -> WebFiles:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    files = {name: _file(name, paths) for name in paths if PurePosixPath(name).suffix in MEDIA}
+    files = {name: _file(name, paths) for name in paths if _is_served(name)}
     return WebFiles(page=(folder / PAGE).read_text("utf-8"), files=files)
+
+
+def _is_served(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix in MEDIA and not any(part.startswith(".") for part in path.parts)
 
 
 def _file(name: str, paths: Mapping[str, Path]) -> WebFile:
