@@ -62,6 +62,10 @@ class Product:
         await self.ready()
         self.project()
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     async def ready(self) -> None:
         await eventually(lambda: "is ready at" in self.said() or self.exit_code() is not None, within=START_SECONDS)
         assert self.exit_code() is None, self.said() + self.logs()

@@ -7,16 +7,20 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 from graphql import (
+    REMOVE,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    Visitor,
     parse,
     print_ast,
     specified_rules,
     validate,
+    visit,
 )
 
 from quarterdeck.config import Limits
@@ -82,7 +86,7 @@ class Documents:
         self._schema, self._limits, self._development = schema, limits, development
         self._trusted = dict(trusted or {})
         self._trusted_only = trusted_only
-        self._normalised = {_normal(text) for text in self._trusted.values()} if trusted_only else set[str]()
+        self._normalised = {_normal(parse(text)) for text in self._trusted.values()} if trusted_only else set[str]()
         self._prepared = _Remembered[Prepared | DocumentRefusedError]()
 
     def by_id(self, identifier: str) -> Prepared:
@@ -171,7 +175,7 @@ class Documents:
                 raise refused(f"The document's {name} is {value:,}; at most {most:,} is taken.", "LIMIT_EXCEEDED")
 
     def _check_trusted(self, document: DocumentNode) -> None:
-        if print_ast(document) not in self._normalised:
+        if _normal(document) not in self._normalised:
             raise refused("Only the documents of Quarterdeck's own clients are taken here.", "FORBIDDEN")
 
     @property
@@ -183,8 +187,18 @@ def is_kind(operation: OperationDefinitionNode, kind: OperationType) -> bool:
     return operation.operation is kind
 
 
-def _normal(text: str) -> str:
-    return print_ast(parse(text))
+def _normal(document: DocumentNode) -> str:
+    """The same for documents that differ in their layout, in the order of their fragments or in `__typename`.
+
+    Clients with a normalised cache ask for the types of everything.
+    """
+    bare: DocumentNode = visit(document, _WithoutTypename())
+    return "\n".join(sorted(print_ast(definition) for definition in bare.definitions))
+
+
+class _WithoutTypename(Visitor):
+    def enter_field(self, node: FieldNode, *_: object) -> object:
+        return REMOVE if node.name.value == "__typename" and node.alias is None else None
 
 
 def _hashable(value: object) -> object:

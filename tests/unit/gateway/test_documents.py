@@ -131,3 +131,20 @@ def test_where_only_trusted_documents_are_taken_another_layout_of_one_is_taken_t
     assert prepared_by.by_text("query A { viewer { name } }")
     with pytest.raises(DocumentRefusedError, match="own clients"):
         prepared_by.by_text("query A { viewer { id } }")
+
+
+def test_of_a_trusted_document_types_and_the_order_of_fragments_do_not_matter() -> None:
+    trusted = (
+        "query A {\n  viewer {\n    ...B\n    ...C\n  }\n}\nfragment B on Viewer { id }\nfragment C on Viewer { name }"
+    )
+    asked = (
+        "fragment C on Viewer { name __typename } fragment B on Viewer { id __typename } "
+        "query A { viewer { ...B ...C __typename } }"
+    )
+    prepared_by = documents(trusted={"ab": trusted}, trusted_only=True)
+
+    assert prepared_by.by_text(asked)
+    with pytest.raises(DocumentRefusedError, match="own clients"):
+        prepared_by.by_text(asked.replace("name __typename", "name id"))
+    with pytest.raises(DocumentRefusedError, match="own clients"):
+        prepared_by.by_text(asked.replace("id __typename", "id other: __typename"))

@@ -1,0 +1,34 @@
+"""One browser for all tests, which is logged in once by a link, and pages that may not complain of anything."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page
+from tests.support import browser
+from tests.support.product import Product
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser.chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def logged_in(chromium: Browser, product: Product) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(
+        base_url=product.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
+    await browser.log_in(context, product)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(logged_in: BrowserContext) -> AsyncIterator[Page]:
+    """Logged in. The test fails where it complained."""
+    opened = await logged_in.new_page()
+    complaints = browser.Complaints(opened)
+    yield opened
+    await opened.close()
+    assert complaints.told == []

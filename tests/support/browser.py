@@ -1,0 +1,109 @@
+"""A browser on the real product: what a page may not do, and what a page must be."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from tests.support import node
+from tests.support.product import Product
+
+from quarterdeck.web_client import SOURCES
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SERIOUS = {"serious", "critical"}
+
+
+@asynccontextmanager
+async def chromium() -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def login_link(product: Product) -> str:
+    """As `quarterdeck login-link` prints it."""
+    process = product.popen(("quarterdeck", "login-link"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = await asyncio.to_thread(process.communicate, timeout=60)
+    assert process.returncode == 0, err.decode()
+    return out.decode().strip()
+
+
+class Complaints:
+    """What a page has complained of: errors on its console, what the policy refused, exceptions nobody caught."""
+
+    def __init__(self, page: Page) -> None:
+        self.told: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.told.append(f"uncaught: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.told.append(f"{message.type}: {message.text}")
+
+
+async def log_in(context: BrowserContext, product: Product) -> None:
+    """By the link, as a user does. The context keeps the cookie."""
+    page = await context.new_page()
+    complaints = Complaints(page)
+    await page.goto(await login_link(product))
+    await page.get_by_role("heading", name="Home").wait_for()
+    assert complaints.told == []
+    await page.close()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds, of the serious kinds, in the page as it is now."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(_axe())
+    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:300]} {node['failureSummary'][:300]}"
+        for each in found["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
+
+
+async def looks_right(page: Page) -> None:
+    """In both schemes: nothing that who sees or moves otherwise cannot use, and no scrolling sideways on a phone."""
+    before = page.viewport_size
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert await violations(page) == [], scheme
+    await page.set_viewport_size({"width": 375, "height": 760})
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 375, f"on a phone the page is {wide} px wide"
+    assert await violations(page) == [], "on a phone"
+    if before:
+        await page.set_viewport_size(before)
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text("utf-8")
+
+
+def build() -> Path:
+    """The client's files, which are made where there are none."""
+    files = SOURCES / "dist"
+    if not AXE.exists():
+        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    if not (files / "index.html").exists():
+        _npm("run", "build")
+    return files
+
+
+def _npm(*words: str) -> None:
+    subprocess.run([node.program("npm"), *words], cwd=SOURCES, env=node.environment(), check=True, timeout=600)

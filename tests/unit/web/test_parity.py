@@ -1,0 +1,175 @@
+"""The web client's GraphQL documents, and what of the API it has no page for."""
+
+import pytest
+from graphql import FieldNode, GraphQLSchema, OperationDefinitionNode, OperationType, build_schema, parse, print_ast
+from tests.support.fake_gateway.server import SDL
+
+from quarterdeck_schema.documents import WEB_CLIENT, web_documents
+
+NOT_USED = {
+    "mutation login": "a browser logs in by /web/login, which keeps the token in a cookie",
+    "mutation recordModelUsage": "agents and their hosts record what models took",
+    "mutation reserveBudget": "the same",
+    "mutation releaseBudget": "the same",
+    "query node": "every object is asked for by its own root field, which gives a clearer error",
+    "query persona": "personas are read with their project",
+}
+"""Root fields that the web client has no document for, each with the reason."""
+NOT_YET = {
+    "home": {
+        "mutation markRead",
+        "query whileAway",
+    },
+    "sessions": {
+        "mutation changeSessionNetwork",
+        "mutation closeSession",
+        "mutation forkSession",
+        "mutation openPort",
+        "mutation pauseSession",
+        "mutation resumeSession",
+        "query session",
+        "subscription sessionEvents",
+    },
+    "commands": {
+        "mutation cancelCommand",
+        "mutation resizeCommand",
+        "mutation runCommand",
+        "mutation sendInput",
+        "mutation signalCommand",
+        "query command",
+        "subscription commandOutput",
+    },
+    "files": {
+        "mutation exportWorkspace",
+        "mutation restoreWorkspace",
+        "mutation writeFile",
+        "query compareSessions",
+    },
+    "log": {
+        "mutation eraseFromLog",
+        "query checkpoints",
+        "query events",
+        "query logTree",
+    },
+    "tasks": {
+        "mutation assignTask",
+        "mutation blockTask",
+        "mutation changeTaskStatus",
+        "mutation claimTask",
+        "mutation createTask",
+        "mutation editTask",
+        "mutation linkTask",
+        "mutation noteTaskProgress",
+        "mutation releaseTask",
+        "mutation renewTask",
+        "mutation resolveTaskConflict",
+        "mutation startTask",
+        "mutation syncTasks",
+        "mutation unlinkTask",
+        "query task",
+        "query taskBoard",
+        "query taskByNumber",
+        "query taskFunnel",
+        "query tasks",
+        "subscription taskChanged",
+    },
+    "usage": {
+        "mutation revisePriceTable",
+        "query modelCalls",
+        "query priceTable",
+        "query usage",
+        "query usagePercentiles",
+        "query usageTop",
+    },
+    "budgets": {
+        "mutation answerBudget",
+        "mutation removeBudget",
+        "mutation setBudget",
+        "query budget",
+        "query budgets",
+        "subscription budgetChanged",
+    },
+    "alerts": {
+        "mutation acknowledgeAlert",
+        "mutation endSilence",
+        "mutation removeAlertRule",
+        "mutation sendTestAlert",
+        "mutation setAlertRule",
+        "mutation setSilence",
+        "query alert",
+        "query alertRules",
+        "query alerts",
+        "query silences",
+        "query testAlertRule",
+        "query webhookSecret",
+        "subscription alerts",
+    },
+    "reports": {
+        "mutation removeReport",
+        "mutation sendReport",
+        "mutation setReport",
+        "query previewReport",
+        "query report",
+        "query reports",
+    },
+    "projects": {
+        "mutation definePersona",
+        "mutation retirePersona",
+        "mutation revisePersona",
+    },
+    "workers": {
+        "mutation checkReadModels",
+        "mutation checkWorker",
+        "query findings",
+        "query readModelCheck",
+        "query readModelDifferences",
+        "query workers",
+    },
+    "tokens": {
+        "mutation issueToken",
+        "mutation revokeToken",
+    },
+}
+"""What is to come, by the feature that it waits for."""
+FILES = sorted(WEB_CLIENT.rglob("*.graphql"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema(SDL.read_text("utf-8"))
+
+
+def test_a_file_has_one_definition_and_its_name() -> None:
+    for path in FILES:
+        [found] = parse(path.read_text("utf-8")).definitions
+        assert found.name.value == path.stem, path  # type: ignore[attr-defined]
+
+
+def test_no_two_files_have_one_name() -> None:
+    assert len({path.stem for path in FILES}) == len(FILES)
+
+
+def test_a_document_is_written_as_a_printer_writes_it() -> None:
+    for path in FILES:
+        assert print_ast(parse(path.read_text("utf-8"))) + "\n" == path.read_text("utf-8"), path
+
+
+def test_every_document_is_used() -> None:
+    code = "".join(path.read_text("utf-8") for path in WEB_CLIENT.rglob("*.ts*") if ".generated." not in path.name)
+
+    assert [name for name in web_documents() if f"{name}Document" not in code] == []
+
+
+def test_root_fields_without_a_document_are_known_and_have_a_reason(schema: GraphQLSchema) -> None:
+    used = {
+        f"{definition.operation.value} {selection.name.value}"
+        for text in web_documents().values()
+        for definition in parse(text).definitions
+        if isinstance(definition, OperationDefinitionNode)
+        for selection in definition.selection_set.selections
+        if isinstance(selection, FieldNode)
+    }
+    roots = {kind: schema.get_root_type(kind) for kind in OperationType}
+    offered = {f"{kind.value} {name}" for kind, root in roots.items() if root for name in root.fields}
+
+    assert offered - used == set(NOT_USED).union(*NOT_YET.values())

@@ -1,0 +1,34 @@
+import { createRouter } from "@tanstack/react-router";
+
+import { loginRoute } from "@/features/login/routes";
+import { projectRoute, rootRoute, shellRoute } from "@/shared/routing/parents";
+import { Bug } from "@/shared/ui/Bug";
+import { Skeletons } from "@/shared/ui/Skeletons";
+
+import { projectRoutes, shellRoutes } from "./features";
+import { NotFound } from "./NotFound";
+import { ProjectScope } from "./ProjectScope";
+import { Shell } from "./shell/Shell";
+
+shellRoute.update({ component: Shell });
+projectRoute.update({ component: ProjectScope });
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  shellRoute.addChildren([...shellRoutes, projectRoute.addChildren(projectRoutes)]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultErrorComponent: ({ error, reset }) => <Bug error={error} reset={reset} />,
+  defaultNotFoundComponent: NotFound,
+  defaultPendingComponent: () => <Skeletons />,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

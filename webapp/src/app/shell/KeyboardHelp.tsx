@@ -1,0 +1,56 @@
+import { Kbd, Modal, Table } from "@mantine/core";
+import { getHotkeyHandler, useHotkeys } from "@mantine/hooks";
+import { useSyncExternalStore } from "react";
+
+import { shortcuts } from "@/shared/keyboard/shortcuts";
+
+import { useGoKeys } from "./useGoKeys";
+
+let open = false;
+const listeners = new Set<() => void>();
+
+function show(next: boolean): void {
+  open = next;
+  for (const each of listeners) each();
+}
+
+export const openKeyboardHelp = (): void => show(true);
+
+const listen = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** All keys, on `?`. */
+export function KeyboardHelp() {
+  const opened = useSyncExternalStore(listen, () => open);
+  const goes = useGoKeys();
+  useHotkeys([["shift + ?", () => show(true)]]);
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => show(false)}
+      title="Keyboard"
+      onKeyDown={getHotkeyHandler([["Escape", () => show(false)]])}
+    >
+      <Table withRowBorders={false} verticalSpacing={4}>
+        <Table.Tbody>
+          {[...shortcuts, ...goes.map((each) => ({ keys: ["g", each.key], does: `Go to ${each.label}` }))].map(
+            ({ keys, does }) => (
+              <Table.Tr key={does}>
+                <Table.Td w={150}>
+                  {keys.map((key) => (
+                    <Kbd key={key} mr={4}>
+                      {key}
+                    </Kbd>
+                  ))}
+                </Table.Td>
+                <Table.Td>{does}</Table.Td>
+              </Table.Tr>
+            ),
+          )}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Kbd } from "@mantine/core";
+import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
+import { useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+
+import type { PaletteContext } from "@/shared/feature";
+import { useViewer } from "@/shared/graphql/useViewer";
+import { useProjects } from "@/shared/projects/useProjects";
+import { visibleText } from "@/shared/text/visible";
+
+import { features } from "../features";
+import { addressOf, entriesOf } from "./entries";
+import { useCurrentSlug } from "./useCurrentSlug";
+
+export function PaletteButton() {
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      px={8}
+      onClick={spotlight.open}
+      aria-label="Command palette (Ctrl-K)"
+      leftSection={<IconSearch size={14} aria-hidden />}
+      rightSection={
+        <Kbd size="xs" visibleFrom="sm">
+          Ctrl K
+        </Kbd>
+      }
+    >
+      <span className="mantine-visible-from-sm">Search</span>
+    </Button>
+  );
+}
+
+/** Everything that can be gone to or done, by a few letters of its name. */
+export function Palette() {
+  const [query, setQuery] = useState("");
+  const context = usePaletteContext();
+  const actions = useActions(context);
+  return (
+    <Spotlight
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={["mod + K", "/"]}
+      actions={actions}
+      highlightQuery
+      limit={30}
+      scrollable
+      maxHeight={420}
+      nothingFound="Nothing is called that."
+      searchProps={{
+        leftSection: <IconSearch size={16} aria-hidden />,
+        placeholder: "Go to, do, or find",
+        "aria-label": "Go to, do, or find",
+      }}
+    />
+  );
+}
+
+function usePaletteContext(): PaletteContext {
+  const router = useRouter();
+  const { may } = useViewer();
+  return { project: useCurrentSlug(), go: (address) => void router.navigate({ href: address }), may };
+}
+
+function useActions(context: PaletteContext) {
+  const { projects, slugOf } = useProjects();
+  const { project, go, may } = context;
+  const pages = [...(project ? entriesOf("project", may) : []), ...entriesOf("server", may)];
+  const icon = (Shape: Icon) => <Shape size={18} stroke={1.6} aria-hidden />;
+  const action = (id: string, label: string, Shape: Icon, run: () => void, rest = {}): SpotlightActionData => ({
+    id,
+    label,
+    leftSection: icon(Shape),
+    onClick: run,
+    ...rest,
+  });
+  return [
+    ...features
+      .flatMap((each) => each.commands?.(context) ?? [])
+      .map(({ id, label, icon: Shape, run, ...rest }) => action(id, label, Shape, run, rest)),
+    ...pages.map((each) =>
+      action(`to ${each.of} ${each.to}`, each.label, each.icon, () => go(addressOf(each, project)), {
+        rightSection: icon(IconArrowRight),
+      }),
+    ),
+    ...projects.map((each) =>
+      action(
+        `project ${each.id}`,
+        visibleText(each.name),
+        IconFolder,
+        () => go(`/p/${encodeURIComponent(slugOf(each))}`),
+        { description: visibleText(each.repository), keywords: ["project"] },
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,2 @@
+export { SessionName, SessionsTable } from "./components/SessionsTable";
+export { SessionStatus } from "./components/SessionStatus";

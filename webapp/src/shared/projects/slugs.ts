@@ -1,0 +1,20 @@
+import { uuidOf } from "@/shared/text/ids";
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What stands for a project in an address: its name, where that is one project's only and can stand there. */
+export function slugOf(project: Named, all: readonly Named[]): string {
+  const alone = all.every((each) => each.id === project.id || each.name !== project.name);
+  return alone && !all.some((each) => uuidOf(each.id) === project.name) ? project.name : uuidOf(project.id);
+}
+
+/** The project that an address means, by name or id. A name that several have means none of them. */
+export function projectOf<Project extends Named>(slug: string, all: readonly Project[]): Project | undefined {
+  const byId = all.find((each) => uuidOf(each.id) === slug || each.id === slug);
+  if (byId) return byId;
+  const named = all.filter((each) => each.name === slug);
+  return named.length === 1 ? named[0] : undefined;
+}

@@ -1,0 +1,26 @@
+import { Tooltip } from "@mantine/core";
+
+import { useNow } from "@/shared/time/clock";
+import { relative, span } from "@/shared/time/spans";
+
+const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+const utc = (at: Date): string => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/** A moment: how long ago, or in the viewer's own time with `exact`. Both times are told on hover. */
+export function Time({ at, exact = false }: { at: string; exact?: boolean }) {
+  const now = useNow();
+  const date = new Date(at);
+  return (
+    <Tooltip label={`${LOCAL.format(date)} · ${utc(date)}`}>
+      <time dateTime={at}>{exact ? LOCAL.format(date) : relative(date.getTime(), now)}</time>
+    </Tooltip>
+  );
+}
+
+/** How long something took, or has taken until now. */
+export function Duration({ from, to }: { from: string; to?: string | null }) {
+  const now = useNow();
+  const end = to ? Date.parse(to) : Math.max(now, Date.parse(from));
+  return <span>{span((end - Date.parse(from)) / 1000)}</span>;
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+import { earlyScript } from "./early-script.ts";
+
+const server = process.env.QD_WEB_SERVER ?? "http://127.0.0.1:7777";
+const token = process.env.QD_WEB_TOKEN;
+
+/** `npm run dev` passes the API on to a gateway that runs, with a token from the environment where there is one. */
+const proxied = {
+  target: server,
+  changeOrigin: true,
+  ws: true,
+  headers: { origin: server, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+};
+
+export default defineConfig({
+  plugins: [react(), earlyScript("src/shared/theme/early.js")],
+  resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
+  server: { port: Number(process.env.QD_WEB_PORT ?? 5173), proxy: { "/graphql": proxied, "/web": proxied } },
+  preview: { proxy: { "/graphql": proxied, "/web": proxied } },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    manifest: true,
+  },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], pool: "threads", maxWorkers: 2 },
+});
