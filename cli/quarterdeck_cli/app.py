@@ -17,6 +17,7 @@ from quarterdeck_cli.commands import (
     pending,
     replay,
     run,
+    search,
     snapshots,
 )
 from quarterdeck_cli.commands.help import help_of
@@ -68,6 +69,7 @@ def make_app() -> typer.Typer:
     command(app, "diff")(snapshots.diff)
     command(app, "replay")(replay.replay)
     command(app, "export")(export.export)
+    command(app, "search")(search.search)
     command(app, "away")(away.while_away)
     command(app, "sync")(pending.sync)
     command(app, "completion")(completion.print_completion)

@@ -12,6 +12,7 @@ from quarterdeck_projections.personas import PERSONAS
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
 from quarterdeck_projections.reports import REPORTS
+from quarterdeck_projections.search.projection import SEARCH
 from quarterdeck_projections.sessions import SESSIONS
 from quarterdeck_projections.task_board import TASK_BOARD
 from quarterdeck_projections.task_files import TASK_FILES
@@ -37,4 +38,5 @@ PROJECTIONS: tuple[Projection, ...] = (
     AUDIT_TRAIL,
     HAPPENINGS,
     USAGE,
+    SEARCH,
 )

@@ -7,6 +7,7 @@ import psycopg
 
 from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.database import Connection
+from quarterdeck_projections.projection import ReadingProjection
 from quarterdeck_projections.reader import head
 from quarterdeck_projections.runner import LOCK
 
@@ -27,7 +28,8 @@ QUERY = """
 
 
 class CatchingUp:
-    """Waits until a projector works and every read model has come to where the log's head was at first sight.
+    """Waits until a projector works and every read model that a start waits for has come to where the log's head was
+    at first sight.
 
     One that has stopped at an event it cannot take is not waited for.
     """
@@ -47,7 +49,11 @@ class CatchingUp:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _wait(self, connection: Connection) -> None:
-        names = [projection.name for projection in PROJECTIONS]
+        names = [
+            projection.name
+            for projection in PROJECTIONS
+            if not isinstance(projection, ReadingProjection) or projection.waited_for
+        ]
         parameters = {"lock": LOCK, "names": names, "head": await head(connection)}
         while True:
             led, settled, self.progress = await _look(connection, parameters)

@@ -37,20 +37,22 @@ class SqlProjection:
 class ReadingProjection:
     """A function that reads the log itself: what is new, and what came before that. It writes in the same transaction.
 
-    Its relations are made by statements and not by the models, so that they may be of several kinds.
+    It may have relations that are made by statements and not by the models, so that they may be of several kinds.
     """
 
     name: str
-    relations: tuple[str, ...]
-    make: LiteralString
-    """Takes the schema that they are made in."""
-    replace: LiteralString
-    """Takes the schema that has the new ones, and the schema whose ones they replace."""
     advance: Callable[[Connection, str, int, int, Decode], Awaitable[None]]
-    """From the events in (after, upto] into the relations of a schema."""
+    """From the events in (after, upto] into the tables and relations of a schema."""
+    relations: tuple[str, ...] = ()
+    make: LiteralString = ""
+    """Takes the schema that they are made in."""
+    replace: LiteralString = ""
+    """Takes the schema that has the new ones, and the schema whose ones they replace."""
     settle: Callable[[Connection, str], Awaitable[None]] | None = None
     """Done to new relations that have caught up, before they take the place of others; not in a transaction."""
     tables: tuple[type[ReadModel], ...] = ()
+    waited_for: bool = True
+    """False: a start goes on without it, as it may take long to catch up."""
 
 
 Projection = RowProjection | SqlProjection | ReadingProjection

@@ -135,7 +135,8 @@ class _Rebuild:
             for table in self._scratch.tables:
                 await self._replace(table)
             for projection in self._scratch.readers:
-                await self._writing.execute(projection.replace, (NEXT_SCHEMA, SCHEMA))
+                if projection.replace:
+                    await self._writing.execute(projection.replace, (NEXT_SCHEMA, SCHEMA))
             await self._writing.execute(
                 """
                 INSERT INTO read.projection_positions (name, position) SELECT unnest(%s::text[]), %s

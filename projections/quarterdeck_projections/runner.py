@@ -7,7 +7,7 @@ cannot take stops that one alone, there; it is tried again with back-off while t
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import time_ns
 from typing import Any, NoReturn
 
@@ -26,9 +26,11 @@ from quarterdeck_projections.eager import EagerConnection
 from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.projection import Projection, ReadingProjection
 from quarterdeck_projections.reader import EventReader, head
+from quarterdeck_projections.search.projection import SEARCH
 from quarterdeck_projections.standing import Standing, described
 from quarterdeck_projections.tables import SCHEMA
 from quarterdeck_projections.traces import trace
+from quarterdeck_projections.usage.projection import USAGE
 from quarterdeck_projections.usage.retention import Retention, keep
 from quarterdeck_projections.writer import Statement
 
@@ -38,6 +40,11 @@ READING_LOCK = 0x71645F66616374
 """`qd_fact` in ASCII: of the one that works on what reads the log by itself."""
 READING_PAUSE_SECONDS = 0.05
 """Those look a little later, for what comes together with what is new."""
+SEARCH_LOCK = 0x71645F66696E64
+"""`qd_find` in ASCII: of the one that reads what commands printed."""
+SEARCH_PAUSE_SECONDS = 0.3
+SEARCH_EVENTS = 200
+"""At a time: each may be the end of a command that printed much."""
 STANDBY_SECONDS = 0.5
 RECONNECT_SECONDS = 0.2
 LOOK_SECONDS = 10.0
@@ -57,14 +64,16 @@ class ProjectorSettings:
 
 async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
     """Projects until cancelled. A second one at the same time stands by."""
-    reading = [projection for projection in PROJECTIONS if isinstance(projection, ReadingProjection)]
-    others = [projection for projection in PROJECTIONS if projection not in reading]
+    others = [projection for projection in PROJECTIONS if not isinstance(projection, ReadingProjection)]
     with rare_collection():
         async with asyncio.TaskGroup() as group:
             group.create_task(Projector(settings, decode, others).run())
             # these may take long over one event, which the others do not wait for
-            later = Projector(settings, decode, reading, lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
+            later = Projector(settings, decode, [USAGE], lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
             group.create_task(later.run())
+            fewer = replace(settings, batch_events=min(SEARCH_EVENTS, settings.batch_events))
+            last = Projector(fewer, decode, [SEARCH], lock=SEARCH_LOCK, pause_seconds=SEARCH_PAUSE_SECONDS)
+            group.create_task(last.run())
             group.create_task(keep(settings.database_url, settings.retention))
             group.create_task(checks.serve(settings.database_url, decode))
             group.create_task(scrubbing.serve(settings.database_url, decode))

@@ -65,7 +65,8 @@ class Scratch:
             for statement in statements.create(NEXT_SCHEMA, f"{SCHEMA}.{table}"):
                 await self.writing.execute(statement)
         for projection in self.readers:
-            await self.writing.execute(projection.make, (NEXT_SCHEMA,))
+            if projection.make:
+                await self.writing.execute(projection.make, (NEXT_SCHEMA,))
 
     async def drop(self) -> None:
         """Also those that an earlier one left."""

@@ -16,7 +16,10 @@ from quarterdeck_projections.logged import Decode
 from quarterdeck_projections.projection import Projection, RowProjection, SqlProjection
 from quarterdeck_projections.reader import head
 from quarterdeck_projections.rebuild import rebuild
+from quarterdeck_projections.search.projection import SEARCH, erase
+from quarterdeck_projections.search.transcripts import digest_of
 from quarterdeck_projections.standing import described
+from quarterdeck_projections.tables import SCHEMA
 
 CHANNEL = "quarterdeck_erased"
 """Told of each record once the log itself is clean."""
@@ -52,10 +55,12 @@ async def scrub(connection: Connection, database_url: str, decode: Decode) -> No
     row = await (await connection.execute("SELECT position FROM log.cursors WHERE name = %s", (CURSOR,))).fetchone()
     since, upto = row[0] if row else 0, await head(connection)
     rows = await (await connection.execute(RECORDS, (since, upto))).fetchall()
-    records = [decode(PayloadErased.TOPIC, version, payload) for version, payload in rows]
-    positions = [e.position for record in records if isinstance(record, PayloadErased) for e in record.events]
+    decoded = [decode(PayloadErased.TOPIC, version, payload) for version, payload in rows]
+    records = [record for record in decoded if isinstance(record, PayloadErased)]
+    positions = [e.position for record in records for e in record.events]
+    await _check_done(connection, positions)
+    await _scrub_search(connection, records, decode)
     if positions:
-        await _check_done(connection, positions)
         shown = await _showing(connection, positions)
         log.info("read models are built anew after an erasure", projections=[each.name for each in shown])
         await rebuild(database_url, decode, projections=shown)
@@ -66,6 +71,25 @@ async def scrub(connection: Connection, database_url: str, decode: Decode) -> No
         """,
         (CURSOR, upto),
     )
+
+
+async def _scrub_search(connection: Connection, records: Sequence[PayloadErased], decode: Decode) -> None:
+    """What is searched is written anew for the commands concerned alone: all of it would take long."""
+    for output in {each.command_id: each for record in records for each in record.output}.values():
+        if await digest_of(connection, output.command_id) != output.output_sha256:
+            raise ConflictError(
+                f"Output of command {output.command_id} is not erased yet.", "Whoever erases it goes on."
+            )
+    if not records:
+        return
+    async with connection.transaction():
+        # a projector that read what was there before has to be done with it
+        found = await connection.execute(
+            "SELECT position FROM read.projection_positions WHERE name = %s FOR UPDATE", (SEARCH.name,)
+        )
+        row = await found.fetchone()
+        for record in records:
+            await erase(connection, SCHEMA, record, row[0] if row else 0, decode)
 
 
 async def _check_done(connection: Connection, positions: Sequence[int]) -> None:

@@ -117,7 +117,10 @@ class Session(ReadModel, table=True):
 
 class Command(ReadModel, table=True):
     TABLE: ClassVar[str] = "commands"
-    __table_args__ = (Index(None, "session_id", "position"),)
+    __table_args__ = (
+        Index(None, "session_id", "position"),
+        Index("commands_running_idx", "project_id", postgresql_where=text("state = 'running'")),
+    )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     session_id: UUID
@@ -479,6 +482,28 @@ class Happening(ReadModel, table=True):
     actor_id: str = Field(sa_type=Text)
     subject_id: UUID
     """The stream."""
+
+
+class SearchPiece(ReadModel, table=True):
+    """The words of a command's text (number 0) or of a piece of its output (see `search.pieces`)."""
+
+    TABLE: ClassVar[str] = "search_pieces"
+    __table_args__ = (
+        Index(None, "words", postgresql_using="gin"),
+        Index(None, "session_id", "position"),
+    )
+    command_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    position: int = Field(sa_type=BigInteger)
+    """Of the command's request."""
+    project_id: UUID
+    session_id: UUID
+    output_first: int = Field(sa_type=BigInteger)
+    output_until: int = Field(sa_type=BigInteger)
+    error_first: int = Field(sa_type=BigInteger)
+    error_until: int = Field(sa_type=BigInteger)
+    words: str = Field(sa_type=TSVECTOR)
+    """Without places: where a word is, is seen in the transcript itself."""
 
 
 class AlertRule(ReadModel, table=True):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
+from quarterdeck.application.search_query import Words
 from quarterdeck.domain.alert import Sample
 from quarterdeck.domain.alert_rule import Condition
 from quarterdeck.domain.command import ChangedFile
@@ -27,6 +28,7 @@ from quarterdeck_projections.queries import (
     queue,
     read_model_checks,
     reports,
+    search,
     sessions,
     task_board,
     task_files,
@@ -55,6 +57,7 @@ from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
 from quarterdeck_projections.queries.read_model_checks import CheckRow, DifferenceRow
 from quarterdeck_projections.queries.reports import ReportDeliveryRow, ReportIssueRow, ReportRow
+from quarterdeck_projections.queries.search import PieceRow, Place, SearchFilter
 from quarterdeck_projections.queries.sessions import SessionRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
@@ -162,6 +165,9 @@ class Reads(Protocol):
     async def happening_tallies(self, project_id: UUID, after: int) -> Sequence[TallyRow]: ...
     async def newest_happenings(self, project_id: UUID, after: int, of_each: int) -> Sequence[HappeningRow]: ...
     async def happened_by(self, project_id: UUID, moment: datetime) -> int: ...
+    async def search_pieces(
+        self, words: Words, chosen: SearchFilter, since: Place | None, limit: int
+    ) -> Sequence[PieceRow]: ...
     async def positions(self) -> Sequence[PositionRow]: ...
 
     async def ask_read_model_check(self, check_id: UUID) -> None:
@@ -370,6 +376,11 @@ class ReadModels:
 
     async def happened_by(self, project_id: UUID, moment: datetime) -> int:
         return await happenings.position_at(self._database, project_id, moment)
+
+    async def search_pieces(
+        self, words: Words, chosen: SearchFilter, since: Place | None, limit: int
+    ) -> Sequence[PieceRow]:
+        return await search.pieces(self._database, words, chosen, since, limit)
 
     async def positions(self) -> Sequence[PositionRow]:
         return await positions.list_all(self._database)

@@ -55,6 +55,7 @@ from quarterdeck_schema.reports.remove_report import RemoveReportMutation
 from quarterdeck_schema.reports.send_report import SendReportMutation
 from quarterdeck_schema.reports.set_report import SetReportMutation
 from quarterdeck_schema.scalars import SCALARS
+from quarterdeck_schema.search.queries import SearchQueries
 from quarterdeck_schema.sessions.change_session_network import ChangeSessionNetworkMutation
 from quarterdeck_schema.sessions.close_session import CloseSessionMutation
 from quarterdeck_schema.sessions.comparison import ComparisonQueries
@@ -102,6 +103,7 @@ QUERIES = (
     SessionQueries,
     ComparisonQueries,
     CommandQueries,
+    SearchQueries,
     TaskQueries,
     EventQueries,
     CheckpointQueries,

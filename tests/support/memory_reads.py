@@ -11,6 +11,7 @@ from tests.support.memory_alerts import MemoryAlertReads
 from tests.support.memory_budgets import budgets_of, reservations_of
 from tests.support.memory_happenings import MemoryHappenings
 from tests.support.memory_reports import MemoryReportReads
+from tests.support.memory_search import MemorySearch
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, persona, project, session_events, session_network, workspace
@@ -57,7 +58,7 @@ RowT = TypeVar(
 )
 
 
-class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings):
+class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings, MemorySearch):
     kept = Kept()
     """Since when usage is."""
     _checks: frozenset[UUID] | set[UUID] = frozenset()

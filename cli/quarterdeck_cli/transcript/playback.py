@@ -26,6 +26,10 @@ class Timeline:
         self._recorded = 0.0
         self._due = 0.0
 
+    def begin(self, frame: Frame) -> None:
+        """What was before it takes no time."""
+        self._recorded = frame.time_us / 1_000_000
+
     def due(self, frame: Frame) -> float:
         """Never earlier than the frame before it, whatever the record says."""
         recorded = frame.time_us / 1_000_000

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.fake_gateway import alerts, away, budgets, files, reports, tasks
+from tests.support.fake_gateway import alerts, away, budgets, files, reports, search, tasks
 from tests.support.fake_gateway.world import LIMITS, NOW, Json, World, global_id, page
 
 from quarterdeck.audit.merkle import root_of
@@ -42,6 +42,7 @@ def queries(world: World) -> dict[str, Resolver]:
         **alerts.queries(world),
         **reports.queries(world),
         **away.queries(world),
+        **search.queries(world),
         "usage": partial(_usage, world),
         **{name: partial(_dashboard, world, name) for name in ("usageTop", "usagePercentiles", "taskFunnel")},
         "modelCalls": _paged(partial(_model_calls, world)),

@@ -118,6 +118,11 @@ class World:
     """What lists of tasks were asked for with."""
     happened: dict[str, list[Json]] = field(default_factory=dict[str, list[Json]])
     """By project, in groups."""
+    found: list[Json] = field(default_factory=list[Json])
+    """Every search's."""
+    skipped_bytes: int = 0
+    searched_upto: int | None = None
+    """None: all is searched."""
     read: dict[str, int] = field(default_factory=dict[str, int])
     """Up to where, by project."""
     tokens: list[Json] = field(default_factory=list[Json])

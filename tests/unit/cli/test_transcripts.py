@@ -118,6 +118,16 @@ def test_jsonl_is_every_frame_and_the_command(qd: QdCall, command: FakeCommand) 
     assert end["command"]["exitCode"] == 3
 
 
+def test_a_replay_begins_at_an_offset_or_a_time(qd: QdCall, command: FakeCommand) -> None:
+    assert qd("replay", str(command.uuid), "--from", "6").raw.startswith("ps\n\ufffdtwo\n".encode())
+    assert qd("replay", str(command.uuid), "--from", "0s").raw.startswith(b"one\noops\n")
+    late = qd("replay", str(command.uuid), "--from", "1:00:00")
+    assert (late.code, late.raw) == (0, b"")
+    assert "Nothing was printed from there on." in late.err
+    assert "Nothing was printed" in qd("replay", str(command.uuid), "--from", "4000", "--json").err
+    assert qd("replay", str(command.uuid), "--from", "c3").code == 2
+
+
 def test_a_replay_for_programs_is_a_line_a_frame(qd: QdCall, command: FakeCommand) -> None:
     frames = qd("replay", "--speed", "100", "--json", command.node["id"]).json_lines
 

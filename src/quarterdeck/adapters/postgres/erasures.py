@@ -4,8 +4,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from quarterdeck.adapters.postgres.compression import compress, decompress
 from quarterdeck.adapters.postgres.pool import Connection, Pool
+from quarterdeck.application.compression import compress, decompress
 from quarterdeck.application.frames import decode, encode
 from quarterdeck.application.transcript import without
 from quarterdeck.domain.erasure import ErasedOutput

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from quarterdeck.adapters.postgres.compression import compress, decompress
 from quarterdeck.adapters.postgres.pool import Connection, Pool
+from quarterdeck.application.compression import compress, decompress
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.frames import Frame, decode
 from quarterdeck.application.ports.output import TranscriptHead

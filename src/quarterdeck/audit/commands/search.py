@@ -14,7 +14,7 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so man
 
 async def search_record(
     qd: Qd,
-    query: Annotated[str, typer.Argument(help='Words, "a phrase", pre* or -not; all in one line.')],
+    query: Annotated[str, typer.Argument(help='Words, "a phrase", pre*, -not and OR; all in one line.')],
     *,
     regex: Annotated[bool, typer.Option("--regex", help="The query is a regular expression.")] = False,
     context_lines: Context = 0,
@@ -27,9 +27,11 @@ async def search_record(
 ) -> int:
     """Search commands and what they printed, line by line, for words or a pattern.
 
-    Of a server name a part: --session, --project or --all that you may see. With --bundle a file is searched, without a
-    server. Each line comes with its command, session, time, event and the offset in the output, which `qd audit erase`
-    takes. Of output, sequences that steer terminals are left out; of all else they are shown as escapes.
+    Of a server name a part: --session, --project or --all that you may see. The server searches by its index, the
+    newest command first; for --regex and --context-lines the record is read from its beginning. With --bundle a file is
+    read so, without a server. Each line comes with its command, session, time, event and the offset in the output,
+    which `qd audit erase` takes. Of output, sequences that steer terminals are left out; of all else they are shown as
+    escapes.
     """
     from quarterdeck.audit.searching.telling import search
 

@@ -8,8 +8,8 @@ from quarterdeck.audit.replay.timeline import Run, Timeline
 from quarterdeck_cli import ids
 from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.text import plain
+from quarterdeck_cli.times import into
 
-TIME: Final = re.compile(r"(?:(?:(\d{1,5}):)?(\d{1,5}):)?(\d{1,6}(?:\.\d{1,6})?)(s?)")
 NUMBER: Final = re.compile(r"[c#](\d{1,9})", re.IGNORECASE)
 HOW: Final = "Give a time as 1:23 or 90s, a position of the log as 1042, or a command as c3 or by its id."
 
@@ -33,9 +33,8 @@ def place(line: Timeline, text: str) -> Place:
         return _position(line, word)
     if run := _command(line, text.strip()):
         return moment(line, run.requested if run.started is None else run.started)
-    if time := TIME.fullmatch(word):
-        hours, minutes, seconds, _ = time.groups()
-        return moment(line, int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds))
+    if (seconds := into(word)) is not None:
+        return moment(line, seconds)
     raise UsageError(f"{plain(text)[:60]!r} is no place in this session.", HOW)
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from itertools import islice
 from uuid import UUID
 
+from quarterdeck.application.output_lines import Line, lines
 from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.application.search_query import Query, Span
 from quarterdeck.audit.records.entry import Entry
-from quarterdeck.audit.searching.lines import Line, lines
-from quarterdeck.audit.searching.query import Query, Span
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRefused, CommandRequested
 
 

@@ -1,22 +1,25 @@
 """`qd audit search`: searches a server's record or a bundle, and prints what it found."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from quarterdeck.application.search_query import Query, by_pattern, by_words
 from quarterdeck.audit.offline import telling
 from quarterdeck.audit.records import from_bundle, from_server
 from quarterdeck.audit.records.choosing import one_of, part_of_bundle, part_on_server
 from quarterdeck.audit.records.entry import Entry
-from quarterdeck.audit.searching.query import Query, by_pattern, by_words
+from quarterdeck.audit.searching.by_index import by_index, tell_of_more
 from quarterdeck.audit.searching.scan import Hit, Where, hits
+from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_cli import ids
 from quarterdeck_cli.api.events import log_status
+from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.exitcodes import ExitCode
 from quarterdeck_cli.qd import Qd
+from quarterdeck_cli.search_words import show_line
 from quarterdeck_cli.text import plain, when
 
 SAID_EVERY = 500
@@ -37,14 +40,18 @@ async def search(
     session: str | None,
     as_json: bool,
 ) -> ExitCode:
-    query = by_pattern(text) if regex else by_words(text)
+    query = _query(text, regex=regex)
+    if not bundle:
+        one_of(everything=everything, project=project, session=session)
+        if not regex and not context:
+            return await by_index(qd, text, limit, project=project, session=session, as_json=as_json)
     with qd.out.status("Searching …") as say:
         if bundle:
             with telling(bundle):
                 part = await asyncio.to_thread(part_of_bundle, bundle, project=project, session=session)
                 found = await asyncio.to_thread(_found, from_bundle.entries(bundle, part), query, context, limit, say)
         else:
-            one_of(everything=everything, project=project, session=session)
+            qd.out.note("For a pattern, and for lines around, the record is read from its beginning.")
             client = await qd.client()
             part = await part_on_server(client, project=project, session=session)
             entries = from_server.entries(client, part, (await log_status(client)).position)
@@ -57,9 +64,15 @@ async def search(
         _print(qd, hit)
     if not shown:
         qd.out.note("Nothing was found.")
-    if more:
-        qd.out.note(f"There is more than these {limit:,}: give --limit, or search a part.")
+    tell_of_more(qd, limit, more=more)
     return ExitCode.OK
+
+
+def _query(text: str, *, regex: bool) -> Query:
+    try:
+        return by_pattern(text) if regex else by_words(text)
+    except InvalidInputError as error:
+        raise UsageError(plain(error.message), error.next_step) from error
 
 
 def _found(entries: Iterator[Entry], query: Query, context: int, limit: int, say: Callable[[str], None]) -> list[Hit]:
@@ -87,9 +100,7 @@ def _print(qd: Qd, hit: Hit) -> None:
     for line in hit.before:
         qd.out.line(f"  {plain(line[:SHOWN])}")
     start = max(0, hit.spans[0][0] - SHOWN // 3)
-    cut = f"{'…' if start else ''}{plain(hit.line[start : start + SHOWN])}"
-    words = {plain(hit.line[first:last]) for first, last in hit.spans}
-    qd.out.highlighted(f"> {cut}", [(re.escape(word), "bold red") for word in words])
+    show_line(qd, hit.line[start : start + SHOWN], ((first - start, last - start) for first, last in hit.spans))
     for line in hit.after:
         qd.out.line(f"  {plain(line[:SHOWN])}")
 

@@ -1,0 +1,1 @@
+"""What commands and their output say, as words to find them by."""

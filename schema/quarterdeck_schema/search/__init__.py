@@ -1,0 +1,1 @@
+"""Searching commands and what they printed."""
