@@ -61,6 +61,10 @@ class ProtocolError(CliError):
     exit_code = ExitCode.BUG
 
 
+class OtherReleaseError(ProtocolError):
+    """The server does not know what this `qd` asks for."""
+
+
 class ServerFailure(CliError):  # noqa: N818 - named after the schema's type
     """An expected failure, as the server put it."""
 

@@ -1,11 +1,17 @@
 """The server's failures in the words of `qd`: those that it tells, and those that its silence shows."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from quarterdeck_cli.errors import ConnectionLostError, ProtocolError, ServerFailure
+from quarterdeck_cli.errors import ConnectionLostError, OtherReleaseError, ProtocolError, ServerFailure
 
+_NOT_IN_ITS_SCHEMA: Final = re.compile(
+    r"Cannot query field |Unknown (argument|type|fragment|directive) |.* is not defined by type ", re.DOTALL
+)
+_NOT_ITS_DOCUMENT: Final = "Only the documents of Quarterdeck's own clients"
+"""How a server refuses that takes no others."""
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 START_OR_NAME: Final = "Start it with `quarterdeck up`, or name another with `qd login URL`."
 
@@ -23,9 +29,21 @@ def failure_in(errors: Sequence[object]) -> ServerFailure | ProtocolError:
     extensions: Any = first.get("extensions") or {}
     message = str(first.get("message") or "The server gave no reason.")
     code, trace = str(extensions.get("code") or "INTERNAL"), extensions.get("traceId")
+    if "code" not in extensions and _NOT_IN_ITS_SCHEMA.match(message):
+        return older(message)
+    if code == "FORBIDDEN" and message.startswith(_NOT_ITS_DOCUMENT):
+        return older("it takes the requests of its own release alone")
     if code != "INTERNAL":
         return ServerFailure(code, message, str(extensions.get("nextStep") or ""))
     return ProtocolError(f"The server could not answer: {message}", f"Its log has more under {trace}." if trace else "")
+
+
+def older(message: str) -> OtherReleaseError:
+    """Nothing is ever taken out of the schema within a release of the API, so it is the server that lacks something."""
+    return OtherReleaseError(
+        f"The server is older than this qd: {message.rstrip('.')}.",
+        "Update the server, or use the qd that came with it (`qd --version`).",
+    )
 
 
 def token_refused(url: str) -> ServerFailure:

@@ -29,14 +29,14 @@ def absolute_repository(source: str) -> str:
 
 async def project_here(client: Client) -> Project:
     """The project of the repository in the working directory, by its path, else by its `origin`."""
-    top = _git(Path.cwd(), "rev-parse", "--show-toplevel")
-    if top is None:
+    here = _repository_here()
+    if here is None:
         raise NotSetUpError(
             f"{plain(str(Path.cwd()))} is in no git repository.",
             "Go to one, or name a project with -p (see `qd project list`).",
         )
+    top, origin = here
     known = [project async for project in projects(client) if not project.archived]
-    origin = _git(Path(top), "remote", "get-url", "origin")
     found = [p for p in known if _same_path(p.repository, top)] or [p for p in known if _same_url(p.repository, origin)]
     if not found:
         raise NotSetUpError(
@@ -47,6 +47,18 @@ async def project_here(client: Client) -> Project:
         names = ", ".join(f"{plain(project.name)} ({ids.short(project.id)})" for project in found)
         raise UsageError(f"Several projects are made from {plain(top)}: {names}.", "Give the id of one with -p.")
     return found[0]
+
+
+def _repository_here() -> tuple[str, str | None] | None:
+    """Its folder, and its `origin`. One of another user is not opened by git, which may run what lies in it: of that,
+    only the entry of one file is read."""
+    if top := _git(Path.cwd(), "rev-parse", "--show-toplevel"):
+        return top, _git(Path(top), "remote", "get-url", "origin")
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / ".git").is_dir():
+            file = str(folder / ".git" / "config")
+            return str(folder), _git(Path("/"), "config", "--file", file, "--get", "remote.origin.url")
+    return None
 
 
 async def project_of(client: Client, source: str) -> Project | None:

@@ -25,8 +25,9 @@ def help_of(app: typer.Typer) -> Callable[..., Awaitable[None]]:
     async def show_help(qd: Qd, words: Words = None) -> None:
         """Explain a command, or list what there is."""
         text = _help(app, [*(words or ())], min(qd.out.width, WIDEST))
-        for line in text.splitlines():
-            qd.out.highlighted(line, _STYLES)
+        with qd.out.paging():
+            for line in text.splitlines():
+                qd.out.highlighted(line, _STYLES)
 
     return show_help
 

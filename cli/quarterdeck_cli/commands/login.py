@@ -3,6 +3,7 @@
 import os
 import sys
 from getpass import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from quarterdeck_cli.command_line import Json
 from quarterdeck_cli.connection import TOKEN_VARIABLE, Login, address, redeem_local
 from quarterdeck_cli.contexts import Context
 from quarterdeck_cli.errors import NotSetUpError, ServerFailure, UsageError
+from quarterdeck_cli.failures import UNAUTHENTICATED
 from quarterdeck_cli.local_server import LocalServer, find_local_server
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
@@ -30,31 +32,47 @@ ApiToken = Annotated[
     str | None, typer.Option("--token", help="An API token to use as it is; - reads it from standard input.")
 ]
 
+TokenFile = Annotated[
+    Path | None, typer.Option("--token-file", metavar="FILE", help="A file with the token, which you alone can read.")
+]
+HOW = (
+    "Servers take tokens, no passwords and no single sign-on: a one-time token, which `quarterdeck login-token` prints "
+    "on the server's machine, or an API token, which `qd token issue` makes."
+)
+
 DropPending = Annotated[bool, typer.Option("--drop-pending", help="Although changes wait to be sent.")]
 
 
 async def log_in(
-    qd: Qd, one_time: OneTime = None, url: Url = None, token: ApiToken = None, *, as_json: Json = False
+    qd: Qd,
+    one_time: OneTime = None,
+    url: Url = None,
+    token: ApiToken = None,
+    *,
+    token_file: TokenFile = None,
+    as_json: Json = False,
 ) -> None:
     """Log in to a server and make it the current one.
 
-    With nothing given: the server on this machine, by the one-time token it left for its own user. The API token is
-    kept in the system's keyring, or in a file that only you can read where there is no keyring. --context names the
-    log-in, to have several.
+    With nothing given: the server on this machine, by the one-time token it left for its own user. Elsewhere a token is
+    needed, one-time or of the API: it is asked for, or read from standard input or a file. The API token is kept in
+    the system's keyring, or in a file that only you can read where there is no keyring. --context names the log-in, to
+    have several.
     """
     if one_time and "://" in one_time:
         if url:
             raise UsageError("Two addresses were given.", "Give one of them.")
         url, one_time = _of_link(one_time)
-    if one_time and token:
-        raise UsageError("Both a one-time token and --token were given.", "Give one of them.")
+    if sum(given is not None for given in (one_time, token, token_file)) > 1:
+        raise UsageError("More than one token was given.", "Give one: as a word, with --token, or with --token-file.")
     local = find_local_server()
-    if url is None and one_time is None and token is None and local:
+    if url is None and one_time is None and token is None and token_file is None and local:
         login = await redeem_local(qd.logins, local)
         _say_logged_in(qd, login.url, qd.logins.file.read().named(login.context or ""), as_json=as_json)
         return
     place = _address(url, local)
-    login, user, token_id = await granted(qd, place, one_time, token)
+    given = token_in(token_file) if token_file else one_time
+    login, user, token_id = await granted(qd, place, given, token)
     context = qd.logins.save(qd.logins.named or _context_name(place), login, user, token_id)
     _say_logged_in(qd, place, context, as_json=as_json)
 
@@ -119,16 +137,38 @@ def _say_logged_in(qd: Qd, url: str, context: Context, *, as_json: bool) -> None
 
 
 async def granted(qd: Qd, url: str, one_time: str | None, token: str | None) -> tuple[Login, str, str | None]:
-    """A log-in by an API token as it is, or by a one-time token; the user, and the id of a token that was made."""
-    if token:
-        if token != "-":  # noqa: S105 - no secret
-            qd.out.note("Whoever is on this machine could read the token in the list of processes: use `--token -`.")
-        secret = _secret(token)
+    """A log-in by a token, which may be one-time where it is not said to be of the API; the user, and the id of a
+    token that was made."""
+    if token and token != "-":  # noqa: S105 - no secret
+        qd.out.note("Whoever is on this machine could read the token in the list of processes: use `--token -`.")
+    secret = _secret(qd, token or one_time)
+    try:
         async with Client(url, secret) as client:
             return Login(url, secret), (await access.viewer(client)).name, None
+    except ServerFailure as failure:
+        if token or failure.code != UNAUTHENTICATED:
+            raise
     async with Client(url, None) as client:
-        granted = await access.log_in(client, _secret(one_time))
+        try:
+            granted = await access.log_in(client, secret)
+        except ServerFailure as failure:
+            if failure.code == UNAUTHENTICATED:
+                failure.next_step = HOW
+            raise
     return Login(url, granted.secret), granted.user_name, granted.token_id
+
+
+def token_in(path: Path) -> str:
+    """What a file holds. Whoever may read it may act as its owner."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise UsageError(f"Others can read {plain(str(path))}.", f"Make it yours alone: `chmod 600 {path}`.")
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{plain(str(path))} cannot be read: {error}.", "Name a file with a token in it.") from error
+    if not secret:
+        raise UsageError(f"{plain(str(path))} is empty.", "Write the token into it.")
+    return secret
 
 
 async def revoke(login: Login, token_id: str | None) -> None:
@@ -159,13 +199,17 @@ def _of_link(text: str) -> tuple[str, str | None]:
     return (page.removesuffix("/login"), token) if token else (text, None)
 
 
-def _secret(given: str | None) -> str:
+def _secret(qd: Qd, given: str | None) -> str:
     """A token given as an argument shows in the list of processes: it may come from standard input or a prompt."""
     if given and given != "-":
         return given
-    secret = getpass("Token: ") if given is None and sys.stdin.isatty() else sys.stdin.readline()
+    if sys.stdin.isatty():
+        qd.out.note(HOW)
+        secret = getpass("Token (paste it; it is not shown): ")
+    else:
+        secret = sys.stdin.readline()
     if not secret.strip():
-        raise UsageError("No token was given.", "Pass one, or - to have it read from standard input.")
+        raise UsageError("No token was given.", f"{HOW} Pipe it in, or name a file with --token-file.")
     return secret.strip()
 
 

@@ -17,7 +17,7 @@ from quarterdeck_cli.commands.login import log_in, log_out
 from quarterdeck_cli.commands.run import run
 from quarterdeck_cli.commands.sessions import close_session
 from quarterdeck_cli.completion.grammar import Command
-from quarterdeck_cli.errors import CliError, UsageError
+from quarterdeck_cli.errors import ConnectionLostError, NotSetUpError, UsageError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
 
@@ -47,8 +47,9 @@ class Here:
         return ids.short(self.session_id) if self.session_id else ""
 
     async def find(self, client: Client) -> None:
-        """The project that is meant where none is named, if there is one and none is in use."""
-        with suppress(CliError):
+        """The project that is meant where none is named, if there is one and none is in use. Raises CliError where that
+        cannot be told."""
+        with suppress(NotSetUpError, ConnectionLostError):
             found = await _project(client, await resolve.project_or_here(client, None))
             if self.project_id is None:
                 self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
@@ -120,8 +121,7 @@ class Here:
         await qd.disconnect()
         self.leave_session()
         self.project, self.project_id, self.ref = "", None, ""
-        with suppress(CliError):
-            await self.find(await qd.client())
+        await self.find(await qd.client())
 
     async def _check(self, qd: Qd) -> None:
         found = await sessions.session(await qd.client(), self.session_id or "")

@@ -1,7 +1,5 @@
 """Read, parse, dispatch, render; and on with the next line, whatever came of the last."""
 
-from contextlib import suppress
-
 import typer
 
 from quarterdeck_cli import tracing
@@ -18,11 +16,10 @@ from quarterdeck_cli.repl.leaving import Leaving
 
 async def repl(qd: Qd, app: typer.Typer, plugins: Plugins) -> int:
     """Until Ctrl-D or `exit`."""
-    await interruptible(overview(qd))
+    await interruptible(guarded(qd.out, overview(qd)))
     plugins.tell(qd.out.note)
     async with opened_desk(qd, app, plugins) as desk:
-        with suppress(CliError):
-            await desk.here.find(await qd.client())
+        await guarded(qd.out, _begin(desk))
         while True:
             try:
                 desk.here.code = await obey(desk, await desk.read())
@@ -30,6 +27,10 @@ async def repl(qd: Qd, app: typer.Typer, plugins: Plugins) -> int:
                 continue
             except (EOFError, Leaving):
                 return ExitCode.OK
+
+
+async def _begin(desk: Desk) -> None:
+    await desk.here.find(await desk.qd.client())
 
 
 async def obey(desk: Desk, line: str) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from datetime import UTC, datetime
 from math import inf
 from uuid import UUID
@@ -110,7 +110,8 @@ class Refresher:
         """Every event that this user may see, from now on, through cuts."""
         self._me = ids.uuid_of((await access.viewer(client)).id)
         if self._here.project_id is None:
-            await self._here.find(client)
+            with suppress(CliError):
+                await self._here.find(client)
         cursor = Cursor((await events.log_status(client)).position)
         self._set(link=Link.UP, position=cursor.after)
         attempts = 0

@@ -113,6 +113,36 @@ def test_an_api_token_is_checked_before_it_is_kept(qd: QdCall, gateway: FakeGate
     assert qd("login", "--url", gateway.url, "--token", TOKEN).code == 0
 
 
+def test_either_kind_of_token_may_be_piped_in_or_lie_in_a_file(
+    qd: QdCall, gateway: FakeGateway, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "token"
+    file.write_text(f"{TOKEN}\n")
+    assert "chmod 600" in qd("login", gateway.url, "--token-file", str(file)).err
+    file.chmod(0o600)
+    assert qd("login", gateway.url, "--token-file", str(file)).code == 0
+    file.write_text("qd_once")
+    assert qd("login", gateway.url, "--token-file", str(file)).code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{TOKEN}\n"))
+    assert qd("login", gateway.url).code == 0
+
+    file.write_text("\n")
+    assert "is empty" in qd("login", gateway.url, "--token-file", str(file)).err
+    assert "cannot be read" in qd("login", gateway.url, "--token-file", str(home / "none")).err
+    assert "More than one token" in qd("login", gateway.url, "--token-file", str(file), "--token", TOKEN).err
+
+
+def test_it_is_said_that_tokens_are_taken_and_nothing_else(
+    qd: QdCall, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert "no passwords and no single sign-on" in qd("login", gateway.url).err
+    monkeypatch.setattr("sys.stdin", io.StringIO("qd_wrong\n"))
+    ran = qd("login", gateway.url)
+    assert ran.code == 77
+    assert "`quarterdeck login-token`" in ran.err
+
+
 def test_logging_out_revokes_and_forgets_the_token(
     qd: QdCall, gateway: FakeGateway, world: World, data_dir: Path
 ) -> None:

@@ -8,10 +8,12 @@ from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.alerts import add_alert
 from tests.support.fake_gateway.budgets import add_budget
 from tests.support.fake_gateway.tasks import add_task
-from tests.support.fake_gateway.world import NOW
+from tests.support.fake_gateway.world import NOW, Json
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck_cli import ids
+from quarterdeck_cli.errors import ServerFailure
+from quarterdeck_cli.failures import failure_in
 
 
 def test_a_folder_is_added_by_its_absolute_path(
@@ -115,6 +117,47 @@ def test_a_projects_settings_are_changed_and_shown(
         {"host": "npmjs.org", "port": 8443},
     ]
     assert "memory" not in qd("project", "show").out
+
+
+def test_a_repository_of_another_user_is_known_by_its_folder_and_its_origin(
+    qd: QdCall, logged_in: FakeGateway, world: World, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git opens none of another user."""
+    origin = "https://me:secret@example.org/a/b.git"
+    subprocess.run(["git", "remote", "add", "origin", origin], cwd=repository, check=True, capture_output=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    world.add_project("by origin", "https://example.org/a/b")
+    assert qd("task", "list").code == 0
+
+    world.projects.clear()
+    refused = qd("task", "list")
+    assert "No project was made from" in refused.err
+    assert "secret" not in refused.err
+    world.add_project("by path", str(repository))
+    (repository / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(repository / "deep" / "er")
+    assert qd("task", "list").code == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Cannot query field 'asks' on type 'Budget'."},
+        {"message": "Unknown argument 'unread' on field 'Query.away'."},
+        {"message": "Variable '$input' got invalid value; Field 'x' is not defined by type 'RunCommandInput'."},
+        {"message": "Only the documents of Quarterdeck's own clients are taken.", "extensions": {"code": "FORBIDDEN"}},
+    ],
+)
+def test_a_server_that_is_older_is_called_so(error: Json) -> None:
+    failure = failure_in([error])
+
+    assert failure.message.startswith("The server is older than this qd: ")
+    assert "Update the server" in failure.next_step
+
+
+def test_what_a_server_refuses_for_another_reason_is_no_sign_of_its_age() -> None:
+    assert isinstance(failure_in([{"message": "Bad.", "extensions": {"code": "FORBIDDEN"}}]), ServerFailure)
+    assert "older" not in failure_in([{"message": "Something broke."}]).message
 
 
 def test_a_clone_is_known_by_its_origin(qd: QdCall, logged_in: FakeGateway, world: World, repository: Path) -> None:

@@ -77,3 +77,13 @@ def test_a_diff_of_several_pages_is_paged_as_one(started: Started, world: World,
     screen.shows("modified: file19", "(END)")
     screen.type("q")
     assert screen.ended() == 0
+
+
+def test_long_help_is_paged_and_what_fits_is_not(started: Started, session: dict[str, Any]) -> None:
+    screen = started("help", columns=80, rows=12, PAGER="less -R")
+    screen.shows("Usage: qd", ":")
+    screen.type("G")
+    screen.shows("(END)")
+    screen.type("q")
+    assert screen.ended() == 0
+    assert "Usage: qd completion" in started("help", "completion", columns=80, rows=40, PAGER="less").shows("Usage")
