@@ -81,6 +81,17 @@ class ReadyPrograms:
             tells.close()
             return ReadyProcess(os.fdopen(os.dup(told.fileno()), "rb", 0))
 
+    def start_on(
+        self, terminal: int, entry: str, words: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> ReadyProcess:
+        """One that the end of a pseudo-terminal controls."""
+        with ExitStack() as stack:
+            told, tells = _pipe(stack)
+            handed = [terminal, terminal, terminal, tells.fileno()]
+            self._call(entry, words, environment, folder, handed, on_terminal=True)
+            tells.close()
+            return ReadyProcess(os.fdopen(os.dup(told.fileno()), "rb", 0))
+
     def run(
         self,
         entry: str,
@@ -105,10 +116,17 @@ class ReadyPrograms:
         return subprocess.CompletedProcess(list(words), int(numbers[1]), out, err)
 
     def _call(
-        self, entry: str, words: Sequence[str], environment: Mapping[str, str], folder: Path, fds: Sequence[int]
+        self,
+        entry: str,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        fds: Sequence[int],
+        *,
+        on_terminal: bool = False,
     ) -> None:
         call = {"entry": entry, "words": words, "environment": dict(environment), "folder": str(folder)}
-        socket.send_fds(self._calls, [json.dumps(call).encode()], list(fds))
+        socket.send_fds(self._calls, [json.dumps({**call, "on_terminal": on_terminal}).encode()], list(fds))
 
     def close(self) -> None:
         self._calls.close()

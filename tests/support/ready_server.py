@@ -1,10 +1,11 @@
 """Runs calls of programs in forks of a process that has imported them. Run by its path, with a socket and what to load.
 
-Each message on the inherited socket is a call: JSON with the program's `entry` (module:function), words, environment
-and folder, and with it standard input, output, error, and where to tell the pid and then the exit code. It ends when
-the other end of the socket is closed. See `ready`.
+Each message on the inherited socket is a call: JSON with the program's `entry` (module:function), words, environment,
+folder and whether it is `on_terminal`, and with it standard input, output, error, and where to tell the pid and then
+the exit code. It ends when the other end of the socket is closed. See `ready`.
 """
 
+import fcntl
 import gc
 import importlib
 import json
@@ -13,6 +14,8 @@ import pkgutil
 import signal
 import socket
 import sys
+import termios
+import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -37,8 +40,19 @@ def become(call: dict[str, Any], fds: list[int]) -> None:
         os.close(fd)
     os.environ.clear()
     os.environ.update(call["environment"])
+    time.tzset()
     os.chdir(call["folder"])
     sys.argv = call["words"]
+    if call["on_terminal"]:
+        be_controlled()
+
+
+def be_controlled() -> None:
+    """By the terminal that the standard streams are, which are made as an interpreter on a terminal makes them."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - to the process's end
+    sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def tell_end_of(pid: int, fds: list[int]) -> NoReturn:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pexpect
 import pyte
+from tests.support.ready import ReadyPrograms
+from tests.support.ready_terminal import on_ready_terminal
 
 _spawn: Any = vars(pexpect)["spawn"]
 WITHIN = 30.0
@@ -61,4 +63,18 @@ class Screen:
 
 def on_terminal(argv: Sequence[str], environment: Mapping[str, str], *, columns: int, rows: int) -> Screen:
     child = _spawn(argv[0], [*argv[1:]], env={**environment}, dimensions=(rows, columns), timeout=WITHIN)
+    return Screen(child, columns, rows)
+
+
+def ready_on_terminal(
+    programs: ReadyPrograms,
+    entry: str,
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    columns: int,
+    rows: int,
+) -> Screen:
+    dimensions = (rows, columns)
+    child = on_ready_terminal(programs, entry, words, environment, dimensions=dimensions, timeout=WITHIN)
     return Screen(child, columns, rows)

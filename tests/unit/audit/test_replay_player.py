@@ -1,12 +1,19 @@
 """The player's screen and what its keys do, without a terminal."""
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 from prompt_toolkit.utils import get_cwidth
 from tests.support.replays import Story
+from tests.support.waiting import eventually
 
+from quarterdeck.audit.player.app import Player
 from quarterdeck.audit.player.bar import Bar
 from quarterdeck.audit.player.layout import layout
 from quarterdeck.audit.player.lines import crop, fit
@@ -15,8 +22,9 @@ from quarterdeck.audit.player.view import drawn
 from quarterdeck.audit.replay import places
 from quarterdeck.audit.replay.clock import Clock
 from quarterdeck.audit.replay.from_bundle import BundleRecord
+from quarterdeck.audit.replay.screen import Size
 from quarterdeck.audit.replay.search import Hit, pattern, search
-from quarterdeck.audit.replay.stage import Stage
+from quarterdeck.audit.replay.stage import Scene, Stage
 from quarterdeck.audit.replay.timeline import timeline
 from quarterdeck.domain.command import ChangedFile, Terminal
 
@@ -227,3 +235,27 @@ def test_lines_are_cut_and_filled(text: str, columns: int, shown: str) -> None:
 )
 def test_lines_are_cropped_between_wide_characters(start: int, columns: int, shown: str, missing: int) -> None:
     assert crop([("", "あbい")], start, columns) == ([("", shown)] if shown else [], missing)
+
+
+async def test_a_key_that_is_pressed_while_the_record_is_read_is_followed_by_a_picture_of_its_own(
+    record: BundleRecord, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, may_go_on, scene = threading.Event(), threading.Event(), Stage.scene
+
+    def slow_scene(stage: Stage, at: float, count: int, wanted: int | None, room: Size) -> Scene:
+        reads.set()
+        assert may_go_on.wait(30)
+        return scene(stage, at, count, wanted, room)
+
+    monkeypatch.setattr(Stage, "scene", slow_scene)
+    model.clock.playing = False
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        playing = asyncio.create_task(Player(model, record).run())
+        await eventually(reads.is_set)
+        keys.send_text(".")
+        await eventually(lambda: model.count > 0)
+        may_go_on.set()
+
+        await eventually(lambda: model.scene.count == model.count)
+        keys.send_text("q")
+        assert await playing == 0

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.world import TOKEN
+from tests.support.ready import ReadyPrograms
+from tests.support.ready_terminal import ready_programs
 
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.command_tree import command_of
@@ -58,6 +60,13 @@ class QdCall:
             code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         captured = self._capture.readouterr()
         return Ran(code, captured.out, captured.err)
+
+
+@pytest.fixture(scope="session")
+def ready_qd() -> Iterator[ReadyPrograms]:
+    """`qd` for tests whose subject is not its start: those that start it in a terminal."""
+    with ready_programs(("quarterdeck_cli", "typer._adapters", "quarterdeck.audit")) as programs:
+        yield programs
 
 
 @pytest.fixture

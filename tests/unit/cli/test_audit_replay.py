@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,17 +10,21 @@ from typing import Any
 import pexpect
 import pyte
 import pytest
+from tests.support.product import QD
+from tests.support.ready import ReadyPrograms
+from tests.support.ready_terminal import on_ready_terminal
 from tests.support.replays import Story
 from tests.unit.cli.conftest import QdCall
 
 from quarterdeck.domain.command import ChangedFile, Terminal
+
+pytestmark = pytest.mark.xdist_group("terminal")
 
 HOSTILE = (
     b"\x1b]52;c;aGFja2Vk\x07\x1b]0;evil\x07\x1b]8;;https://evil\x1b\\link\x1b]8;;\x1b\\\x1bc\x1bP+q544e\x1b\\\x1b_G\x1b\\"
     b"\x9d0;evil\x9c\x9b6n\xc2\x9b6n\x1b[6n\x1b[c\x1b[?1003h\x1b[3J\x1b[8;9;9t\xff\xfe\x00\x07"
 )
 C1 = re.compile("[\x80-\x9f]")
-_spawn: Callable[..., Any] = vars(pexpect)["spawn"]
 
 
 @pytest.fixture
@@ -42,15 +45,17 @@ def bundle(tmp_path: Path) -> Path:
 class Viewer:
     """A person at a terminal of a given size, who sees what the player has drawn."""
 
-    def __init__(self, bundle: Path, columns: int, rows: int, *words: str, **environment: str) -> None:
+    def __init__(
+        self, ready_qd: ReadyPrograms, bundle: Path, columns: int, rows: int, *words: str, **environment: str
+    ) -> None:
         self.raw = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        arguments = ["-m", "quarterdeck_cli", "audit", "replay", "--bundle", str(bundle), *words]
+        call = ["qd", "audit", "replay", "--bundle", str(bundle), *words]
         settings = {**os.environ, "TERM": "xterm-256color", "TZ": "UTC", **environment}
         for name in ("COLUMNS", "LINES"):
             settings.pop(name, None)
-        self.child: Any = _spawn(sys.executable, arguments, env=settings, dimensions=(rows, columns), timeout=60)
+        self.child: Any = on_ready_terminal(ready_qd, QD, call, settings, dimensions=(rows, columns), timeout=60)
 
     @property
     def lines(self) -> list[str]:
@@ -94,11 +99,11 @@ View = Callable[..., Viewer]
 
 
 @pytest.fixture
-def view(bundle: Path, home: Path) -> Iterator[View]:
+def view(bundle: Path, home: Path, ready_qd: ReadyPrograms) -> Iterator[View]:
     started: list[Viewer] = []
 
     def start(columns: int = 80, rows: int = 24, *words: str, **environment: str) -> Viewer:
-        started.append(Viewer(bundle, columns, rows, *words, **environment))
+        started.append(Viewer(ready_qd, bundle, columns, rows, *words, **environment))
         return started[-1]
 
     yield start

@@ -9,6 +9,8 @@ from typer.main import get_command
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.command_tree import command_of
 
+OWN = ("name", "help", "epilog", "short_help", "hidden", "deprecated", "no_args_is_help", "context_settings")
+
 
 def greet(name: str, times: int = 1) -> None:
     """Say hello."""
@@ -32,8 +34,7 @@ def fleet() -> typer.Typer:
 
 def told(command: Any) -> dict[str, Any]:
     """All that a command and those below it are and say."""
-    known: dict[str, Any] = vars(command)
-    own = {name: str(value) for name, value in known.items() if name not in {"commands", "params", "callback"}}
+    own = {name: str(getattr(command, name)) for name in OWN}
     options = [(each.opts, each.required, str(each.default)) for each in command.params]
     inner = {name: told(each) for name, each in getattr(command, "commands", {}).items()}
     return {"own": own, "help": command.get_help(command.context_class(command)), "options": options, "inner": inner}

@@ -3,27 +3,31 @@
 import os
 import re
 import signal
-import sys
 import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pexpect
+import psutil
 import pyte
 import pytest
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
 from tests.support.fake_gateway.world import TOKEN, Ending, Json
+from tests.support.product import QD
+from tests.support.ready import ReadyPrograms
+from tests.support.ready_terminal import on_ready_terminal
 
 from quarterdeck_cli import ids
 from quarterdeck_cli.errors import UsageError
 from quarterdeck_cli.running.screen import ScreenState
 from quarterdeck_cli.running.terminal import key_name, parse_key
 
+pytestmark = pytest.mark.xdist_group("terminal")
+
 Child = Any
 """A pexpect.spawn over bytes: its stub leaves most types open."""
 Spawn = Callable[..., Child]
-_spawn: Callable[..., Child] = vars(pexpect)["spawn"]
 LFLAG = 3
 
 
@@ -33,15 +37,14 @@ def session(world: World) -> Json:
 
 
 @pytest.fixture
-def spawn(home: Path, gateway: FakeGateway) -> Iterator[Spawn]:
+def spawn(home: Path, gateway: FakeGateway, ready_qd: ReadyPrograms) -> Iterator[Spawn]:
     """Starts `qd` on a terminal of 100 x 30."""
     started: list[Child] = []
     environment = {**os.environ, "QD_URL": gateway.url, "QD_TOKEN": TOKEN, "TERM": "xterm-256color", "COLUMNS": ""}
     del environment["COLUMNS"]
 
     def start(*words: str) -> Child:
-        arguments = ["-m", "quarterdeck_cli", *words]
-        child: Child = _spawn(sys.executable, arguments, env=environment, dimensions=(30, 100), timeout=60)
+        child: Child = on_ready_terminal(ready_qd, QD, ["qd", *words], environment, dimensions=(30, 100), timeout=60)
         started.append(child)
         return child
 
@@ -268,8 +271,9 @@ def test_one_that_is_stopped_gives_the_terminal_back_and_takes_it_again(
     child.expect_exact("full")
 
     child.kill(signal.SIGTSTP)
-    os.waitpid(child.pid, os.WUNTRACED)
     child.expect_exact("\x1b[?1049l")
+    while psutil.Process(child.pid).status() != psutil.STATUS_STOPPED:
+        child.expect(pexpect.TIMEOUT, timeout=0.02)
     assert lflag(child) == cooked
     child.kill(signal.SIGCONT)
     child.expect_exact("\x1b[?1049h")

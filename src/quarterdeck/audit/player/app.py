@@ -92,12 +92,13 @@ class Player:
         clock = asyncio.get_running_loop()
         before = clock.time()
         while True:
+            # Before it is read: a key that is pressed meanwhile is for the next picture, which must follow.
+            self._wake.clear()
             now = clock.time()
             self._model.advance(now - before)
             before = now
             await self._look()
             self._app.invalidate()
-            self._wake.clear()
             wait = TICK if self._model.clock.playing else None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)

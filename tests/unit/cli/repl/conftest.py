@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
 from tests.support.fake_gateway.world import TOKEN
-from tests.support.terminal_screen import Screen, on_terminal
+from tests.support.product import QD
+from tests.support.ready import ReadyPrograms
+from tests.support.terminal_screen import Screen, on_terminal, ready_on_terminal
 
 UNWANTED = {"COLUMNS", "NO_COLOR", "COLORFGBG", "QD_PLAIN", "QD_THEME"}
 Started = Callable[..., Screen]
@@ -21,8 +23,10 @@ def session(world: World) -> dict[str, Any]:
 
 
 @pytest.fixture
-def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Started]:
-    """Starts `qd WORDS`; variables by name, None for those that are not to be there."""
+def started(home: Path, gateway: FakeGateway, tmp_path: Path, ready_qd: ReadyPrograms) -> Iterator[Started]:
+    """Starts `qd WORDS`; variables by name, None for those that are not to be there. Those of the interpreter take
+    one of its own.
+    """
     screens: list[Screen] = []
 
     def start(*words: str, columns: int = 100, rows: int = 30, **more: str | None) -> Screen:
@@ -37,8 +41,12 @@ def started(home: Path, gateway: FakeGateway, tmp_path: Path) -> Iterator[Starte
             **more,
         }
         environment = {name: value for name, value in wanted.items() if value is not None}
-        argv = [sys.executable, "-m", "quarterdeck_cli", *words]
-        screens.append(on_terminal(argv, environment, columns=columns, rows=rows))
+        if "PYTHONPATH" in more:
+            argv = [sys.executable, "-m", "quarterdeck_cli", *words]
+            screen = on_terminal(argv, environment, columns=columns, rows=rows)
+        else:
+            screen = ready_on_terminal(ready_qd, QD, ["qd", *words], environment, columns=columns, rows=rows)
+        screens.append(screen)
         return screens[-1]
 
     yield start

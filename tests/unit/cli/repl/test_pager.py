@@ -11,6 +11,8 @@ from tests.unit.cli.test_snapshots import paged as pages_of
 from quarterdeck_cli.paging import paged, pager
 from quarterdeck_cli.state_words import mark
 
+pytestmark = pytest.mark.xdist_group("terminal")
+
 
 @pytest.mark.parametrize(
     ("chosen", "program"),

@@ -15,6 +15,8 @@ from tests.unit.cli.repl.conftest import Started
 
 from quarterdeck_cli.plugins import GROUP, Plugins, add_plugins
 
+pytestmark = pytest.mark.xdist_group("terminal")
+
 EXAMPLE = Path(__file__).parents[4] / "docs/examples/qd-plugin-crew"
 
 

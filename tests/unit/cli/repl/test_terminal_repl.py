@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.support.fake_gateway import FakeCommand, FakeGateway, World
 from tests.support.fake_gateway.tasks import add_task
 from tests.support.fake_gateway.world import TOKEN
@@ -10,6 +11,8 @@ from tests.unit.cli.conftest import QdCall
 from tests.unit.cli.repl.conftest import Started
 
 from quarterdeck_cli import ids
+
+pytestmark = pytest.mark.xdist_group("terminal")
 
 
 def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_path: Path) -> None:

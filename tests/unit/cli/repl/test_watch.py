@@ -12,6 +12,8 @@ from quarterdeck_cli.watching.changes import changes, told
 from quarterdeck_cli.watching.page import Choice, page
 from quarterdeck_cli.watching.views import SESSIONS, Row
 
+pytestmark = pytest.mark.xdist_group("terminal")
+
 ROWS: list[Row] = [
     ("4f2a91cc", "deck", "ready", "10:00", "ada", "Mend the sails"),
     ("0b77e1aa", "hull", "queued, 2nd", "11:00", "bob", "Scrub\x1b[2J"),
