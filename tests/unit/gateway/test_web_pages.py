@@ -63,6 +63,7 @@ async def test_nothing_but_our_own_scripts_and_this_answers_styles_may_run(gatew
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": f"'self' 'nonce-{nonce_of(first)}'",
+        "style-src-attr": "'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self'",
         "connect-src": f"'self' ws://{gateway.host} wss://{gateway.host}",

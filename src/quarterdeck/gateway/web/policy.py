@@ -8,6 +8,8 @@ DIRECTIVES: Mapping[str, str] = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
+    # xterm.js writes the colours of its cells into these; what they could load or show is bounded by the rest
+    "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self'",
     "connect-src": "'self'",
