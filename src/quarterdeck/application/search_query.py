@@ -1,4 +1,4 @@
-"""What is searched for, as pure functions of a line: words, "phrases", pre*fixes, -exclusions and OR; or a pattern.
+"""What is searched for, as pure functions of a line: words, "phrases", pre*fixes, -exclusions and OR.
 
 Words are runs of letters, digits and underscores, without regard to case. What is written in one piece, as `foo.py`, is
 a phrase of its words. All of it has to be in one line, or all on one side of an OR.
@@ -102,16 +102,3 @@ def _sides(text: str) -> Iterator[Side]:
         if words := tuple(words_of(inner)):
             (unwanted if term["not"] else wanted).append(Term(words, inner.endswith("*")))
     yield Side(tuple(wanted), tuple(unwanted))
-
-
-def by_pattern(text: str) -> Query:
-    """A regular expression of Python's. Raises InvalidInputError for what is none."""
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        raise InvalidInputError(f"{text!r} is no regular expression: {error}.", "See Python's module re.") from error
-
-    def find(line: str) -> Sequence[Span] | None:
-        return [each.span() for each in pattern.finditer(line) if each.group()] or None
-
-    return find

@@ -1,31 +1,35 @@
-"""What an event says, in a line for people."""
+"""What an event says, in a line for people. As it was written: whoever shows it makes it harmless."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
-from quarterdeck.domain.base import UnknownEvent
-from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRefused
-from quarterdeck.domain.events import Event
+import msgspec
+
+from quarterdeck.domain.base import ErasedEvent, UnknownEvent
+from quarterdeck.domain.command import (
+    CommandFinished,
+    CommandLost,
+    CommandRefused,
+    CommandRequested,
+    CommandResized,
+    CommandSignalled,
+    EndReason,
+)
 from quarterdeck.domain.network_access import NetworkAccessDecided
+from quarterdeck.domain.session_task import SessionTaskGiven
+from quarterdeck.domain.task_events import TaskProgressNoted
+from quarterdeck.domain.workspace import SnapshotTaken
+from quarterdeck_cli.text import duration
 
-_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+TOLD: Final = ("reason", "detail", "title", "text", "status", "name", "host", "model", "branch", "tree")
+"""What tells most of an event that has no words of its own, in this order."""
+_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def words(event: Event | UnknownEvent | Any) -> str:
-    match event:
-        case UnknownEvent():
-            return f"{name_of(event.topic)} (unknown to this release)"
-        case NetworkAccessDecided():
-            return _network(event)
-        case CommandFinished():
-            return _ended(event)
-        case CommandLost():
-            return f"Command lost: {event.reason}"
-        case CommandRefused():
-            return f"Command refused: {event.reason}"
-        case _:
-            reason = getattr(event, "reason", "")
-            return f"{name_of(event.TOPIC)}: {reason}" if isinstance(reason, str) and reason else name_of(event.TOPIC)
+def words(topic: str, event: object) -> str:
+    """As `Command finished: exit 1, 3.20 s`."""
+    told = detail(event)
+    return f"{name_of(topic)}: {told}" if told else name_of(topic)
 
 
 def name_of(topic: str) -> str:
@@ -33,15 +37,55 @@ def name_of(topic: str) -> str:
     return " ".join(_WORD.split(topic)).capitalize()
 
 
+def detail(event: object) -> str:
+    """What it says beside its name; may be empty."""
+    match event:
+        case ErasedEvent():
+            return "(erased)"
+        case UnknownEvent():
+            return "(unknown to this release)"
+        case CommandRequested(text=text) | TaskProgressNoted(text=text):
+            return text
+        case CommandFinished():
+            files = f", {files_changed(event.files_changed_total)}" if event.files_changed_total else ""
+            return f"{outcome(event)}, {duration(event.wall_ms)}{files}"
+        case CommandResized(terminal=size):
+            return f"{size.columns} x {size.rows}"
+        case CommandSignalled(signal=signal):
+            return signal
+        case SnapshotTaken(tree=tree, files_changed=count):
+            return f"{files_changed(count)}, tree {tree[:12]}"
+        case NetworkAccessDecided():
+            return _network(event)
+        case SessionTaskGiven():
+            return event.reference
+        case _:
+            return _first_told(event)
+
+
+def outcome(ended: CommandFinished | CommandLost | CommandRefused) -> str:
+    """As `exit 1`, `timed out KILL` or `refused: …`."""
+    match ended:
+        case CommandFinished(reason=EndReason.EXITED):
+            return f"exit {ended.exit_code}"
+        case CommandFinished():
+            return f"{ended.reason.value.replace('_', ' ')} {ended.signal or ''}".rstrip()
+        case CommandLost():
+            return f"lost: {ended.reason}"
+        case CommandRefused():
+            return f"refused: {ended.reason}"
+
+
+def files_changed(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)} changed"
+
+
 def _network(event: NetworkAccessDecided) -> str:
     where = f"{event.host}:{event.port}" if event.host else f"{event.count:,} connections"
-    why = f" ({event.reason})" if event.reason else f" by {event.rule}" if event.rule else ""
-    return f"Network access {event.verdict.value}: {where}{why}"
+    why = f": {event.reason}" if event.reason else f" by {event.rule}" if event.rule else ""
+    return f"{event.verdict.value} {where}{why}"
 
 
-def _ended(event: CommandFinished) -> str:
-    if event.signal:
-        return f"Command ended by {event.signal}"
-    return f"Command {event.reason.value.replace('_', ' ')}" + (
-        f" with code {event.exit_code}" if event.exit_code is not None else ""
-    )
+def _first_told(event: object) -> str:
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    return next((value for name in TOLD if isinstance(value := fields.get(name), str) and value), "")

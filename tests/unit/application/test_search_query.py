@@ -2,7 +2,7 @@
 
 import pytest
 
-from quarterdeck.application.search_query import by_pattern, by_words
+from quarterdeck.application.search_query import by_words
 from quarterdeck.domain.errors import InvalidInputError
 
 
@@ -39,10 +39,3 @@ def test_words_phrases_beginnings_and_exclusions(query: str, line: str, found: l
 def test_a_query_without_words_or_with_too_many_is_refused(query: str) -> None:
     with pytest.raises(InvalidInputError):
         by_words(query)
-
-
-def test_a_pattern_finds_what_it_matches_and_one_that_is_none_is_refused() -> None:
-    assert by_pattern(r"pass\w*=\S+")("x password=hunter2 y") == [(2, 18)]
-    assert by_pattern("x*")("yyy") is None
-    with pytest.raises(InvalidInputError, match="no regular expression"):
-        by_pattern("(")

@@ -136,7 +136,9 @@ def test_an_erased_payload_is_a_hole_in_each_format(record: RecordMaker, tmp_pat
     assert erased["erased"] is True
     assert "data" not in erased
     [step] = [
-        each for each in json.loads((tmp_path / Form.ATIF).read_bytes())["steps"] if each["message"] == "(erased)"
+        each
+        for each in json.loads((tmp_path / Form.ATIF).read_bytes())["steps"]
+        if each["message"].endswith("(erased)")
     ]
     assert step["extra"]["position"] == 3
 
@@ -193,7 +195,7 @@ def test_a_session_is_a_trajectory_that_the_formats_own_model_takes(record: Reco
     [model] = [step for step in told.steps if step.metrics]
     assert (model.model_name, model.metrics.prompt_tokens, model.metrics.cached_tokens) == ("gpt-5", 100, 40)
     assert (told.final_metrics.total_steps, told.final_metrics.total_completion_tokens) == (len(told.steps), 20)
-    assert "Network access refused: evil.example:443 (not on the list)" in [step.message for step in told.steps]
+    assert "Network access decided: refused evil.example:443: not on the list" in [step.message for step in told.steps]
 
 
 def test_a_command_that_still_runs_and_one_whose_request_is_elsewhere_are_in_a_trajectory(tmp_path: Path) -> None:

@@ -158,7 +158,16 @@ def test_a_search_can_be_broken_off(tmp_path: Path) -> None:
         assert list(search(record, line, pattern("e", regex=False), lambda: True)) == []
 
 
-@pytest.mark.parametrize("wanted", ["(", "*", "a{99999999999}"])
+def test_a_pattern_that_would_go_back_and_forth_for_ever_is_searched_in_no_time(tmp_path: Path) -> None:
+    told = Story()
+    told.opens()
+    told.runs(2, "cat", [(1, b"a" * LONGEST_LINE)], until=5)
+
+    assert found(told, tmp_path, r"(a+)+b", regex=True) == []
+    assert [hit[1] for hit in found(told, tmp_path, r"(a|aa)+$", regex=True)] == [1]
+
+
+@pytest.mark.parametrize("wanted", ["(", "*", "a{9999}", "(a)\\1", "a(?!b)", "((a{999}){999}){999}", "\ud800"])
 def test_what_is_no_regular_expression_is_told(wanted: str) -> None:
     with pytest.raises(UsageError, match="is no regular expression"):
         pattern(wanted, regex=True)

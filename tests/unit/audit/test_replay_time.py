@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from tests.support.replays import SESSION, Story
 
+from quarterdeck.audit.replay import labels
 from quarterdeck.audit.replay.clock import Clock
 from quarterdeck.audit.replay.kinds import Kind, kind_of
+from quarterdeck.audit.replay.labels import clock
 from quarterdeck.audit.replay.places import event, place
 from quarterdeck.audit.replay.timeline import Timeline, timeline
-from quarterdeck.audit.replay.words import clock, words
 from quarterdeck.domain.session_events import SessionClosed
 from quarterdeck_cli.errors import CliError, NotFoundError, UsageError
 
@@ -38,7 +39,7 @@ def test_commands_are_numbered_as_they_were_asked_for_and_run_from_start_to_end(
 
 
 def test_what_went_wrong_is_marked(line: Timeline) -> None:
-    assert [words(item) for item in line.items if item.bad] == ["Command finished c3: exit 1, 0.00 s"]
+    assert [labels.event(item) for item in line.items if item.bad] == ["Command finished c3: exit 1, 0.00 s"]
 
 
 def test_time_never_goes_back_whatever_the_record_says() -> None:
@@ -61,9 +62,9 @@ def test_what_a_later_release_wrote_has_its_place_and_a_kind() -> None:
     story.rows[-2] = replace(story.rows[-2], payload=None)
     line = timeline(story.rows)
 
-    assert words(line.items[-1]) == "Approval asked: (unknown to this release)"
+    assert labels.event(line.items[-1]) == "Approval asked: (unknown to this release)"
     assert line.items[-1].kind is Kind.APPROVAL
-    assert words(line.items[-2]) == "Workspace prepared: (erased)"
+    assert labels.event(line.items[-2]) == "Workspace prepared: (erased)"
     assert kind_of("NeverHeardOf") is Kind.OTHER
 
 

@@ -215,7 +215,7 @@ def test_a_page_has_no_script_no_style_of_an_element_and_no_reference_out_of_it(
 def test_a_page_says_who_did_what_and_how_it_ended(tmp_path: Path) -> None:
     content = rendered(record(), tmp_path, FROM_SERVER)
     for told_so in (
-        "exited with code 2",
+        "exit 2<",
         "3, 1 failed",
         "$1.25",
         "1,234",

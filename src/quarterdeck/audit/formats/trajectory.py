@@ -18,7 +18,6 @@ from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.excerpt import Excerpt, excerpt
 from quarterdeck.audit.records.entry import Entry
 from quarterdeck.audit.words import words
-from quarterdeck.domain.base import ErasedEvent
 from quarterdeck.domain.command import CommandEvent, CommandFinished, CommandLost, CommandRefused, CommandRequested
 from quarterdeck.domain.session_events import SessionOpened
 from quarterdeck.domain.usage import ModelUsageRecorded
@@ -96,7 +95,7 @@ def _steps(entries: Iterator[Entry], told: _Trajectory) -> Iterator[Step]:
             case _:
                 if isinstance(event, SessionOpened) and event.persona:
                     told.persona = event.persona.name
-                yield _system(row, "(erased)" if isinstance(event, ErasedEvent) else words(event))
+                yield _system(row, words(row.topic, event))
     for command, row in told.requested.items():
         yield _step(row, "agent", "", **_call(command, row), observation=_observed(command, "(it still runs)"))
 
@@ -108,7 +107,7 @@ def _command(asked: RawEvent | None, row: RawEvent, ended: CommandEvent, printed
         case CommandFinished():
             content = text_of(printed) if printed else ""
         case CommandLost() | CommandRefused():
-            content = f"({words(ended)})"
+            content = f"({words(ended.TOPIC, ended)})"
         case _:
             content = ""
     outcome = _payload(row)

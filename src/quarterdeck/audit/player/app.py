@@ -1,7 +1,6 @@
 """The player: draws what the model says, reads the record in a thread, and lets time pass."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -21,6 +20,7 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.layout import Layout as Root
 
 from quarterdeck.audit.bundle.container import BundleError
+from quarterdeck.audit.patterns import Pattern
 from quarterdeck.audit.player.bar import Bar
 from quarterdeck.audit.player.keys import bindings
 from quarterdeck.audit.player.layout import Layout, layout
@@ -144,13 +144,13 @@ class Player:
         self._wake.set()
         return False
 
-    def _look_for(self, wanted: re.Pattern[str]) -> None:
+    def _look_for(self, wanted: Pattern) -> None:
         if self._search:
             self._search.cancel()
         self._model.message = "Searching …"
         self._search = asyncio.create_task(self._find(wanted))
 
-    async def _find(self, wanted: re.Pattern[str]) -> None:
+    async def _find(self, wanted: Pattern) -> None:
         stopped: list[bool] = []
         try:
             hits = await asyncio.to_thread(self._found, wanted, lambda: bool(stopped))
@@ -166,7 +166,7 @@ class Player:
                 self._model.to_first_hit()
         self._wake.set()
 
-    def _found(self, wanted: re.Pattern[str], stopped: Callable[[], bool]) -> list[Hit]:
+    def _found(self, wanted: Pattern, stopped: Callable[[], bool]) -> list[Hit]:
         hits: list[Hit] = []
         for hit in search(self._record, self._model.line, wanted, stopped):
             hits.append(hit)

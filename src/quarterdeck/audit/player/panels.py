@@ -4,10 +4,12 @@ from typing import Final
 
 from quarterdeck.audit.player.lines import Line
 from quarterdeck.audit.player.model import Model, Panel
+from quarterdeck.audit.replay import labels
 from quarterdeck.audit.replay.kinds import Kind
+from quarterdeck.audit.replay.labels import clock, cut
 from quarterdeck.audit.replay.state import change
 from quarterdeck.audit.replay.timeline import Timeline
-from quarterdeck.audit.replay.words import clock, cut, files_changed, words
+from quarterdeck.audit.words import files_changed
 from quarterdeck.domain.command import CommandFinished
 
 COLOURS: Final = {
@@ -63,7 +65,7 @@ def _event(model: Model, number: int) -> Line:
     colour = "ansired" if item.bad else COLOURS.get(item.kind, "")
     style = "reverse" if number == now and model.listing else "bold" if number == now else "dim" if number > now else ""
     sign = ("!" if item.bad else " ") + (">" if number == now else " ")
-    told = f"{clock(item.at):>7} {words(item)}"
+    told = f"{clock(item.at):>7} {labels.event(item)}"
     return [(f"{colour} {style}".strip(), f"{sign}{told}")]
 
 

@@ -5,9 +5,10 @@ from quarterdeck.audit.player.layout import Layout
 from quarterdeck.audit.player.lines import Line, beside, crop, fit, stacked, styled
 from quarterdeck.audit.player.model import Model, Panel
 from quarterdeck.audit.player.panels import panel
+from quarterdeck.audit.replay.labels import clock, cut
 from quarterdeck.audit.replay.screen import Picture, Size
 from quarterdeck.audit.replay.timeline import Run
-from quarterdeck.audit.replay.words import clock, cut, outcome
+from quarterdeck.audit.words import outcome
 
 CLOCK_FROM = 80
 """Columns."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from quarterdeck.audit.patterns import Pattern
+
 DATE: Final = r"\d{4}-\d\d-\d\d"
 TIME: Final = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?"
 ZONE: Final = r"(?:\s?(?:Z|UTC|GMT|CES?T|[+-]\d\d:?\d\d))?"
@@ -61,7 +63,7 @@ NAMES: Final = tuple(each.name for each in NORMALISERS)
 CONTROL: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 
 
-def normalised(line: str, used: Sequence[Normaliser], ignored: Sequence[re.Pattern[str]] = ()) -> str:
+def normalised(line: str, used: Sequence[Normaliser], ignored: Sequence[Pattern] = ()) -> str:
     """A line of output without what changes from run to run; ANSI sequences and spaces at its end are left out."""
     line = CONTROL.sub("", line)
     for pattern in ignored:

@@ -1,11 +1,11 @@
 """A re-execution as `qd audit reexecute` asks for it and prints it."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from quarterdeck.audit.over_api import raw_event
+from quarterdeck.audit.patterns import Pattern
 from quarterdeck.audit.reexecution.normalising import NAMES, chosen, normalised
 from quarterdeck.audit.reexecution.recorded import Recorded, recorded
 from quarterdeck.audit.reexecution.rerun import Rerun
@@ -76,15 +76,8 @@ def _normalise(names: Sequence[str] | None, ignored: Sequence[str], *, exact: bo
         used = chosen(NAMES if names is None else names)
     except KeyError as error:
         raise UsageError(f"There is no normaliser {error}.", f"There are {', '.join(NAMES)}.") from error
-    patterns = [_pattern(each) for each in ignored]
+    patterns = [Pattern(each) for each in ignored]
     return lambda line: normalised(line, used, patterns)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise UsageError(f"{text!r} is no regular expression: {error}.", "Correct it, or leave it out.") from error
 
 
 def _print(qd: Qd, result: Result) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from quarterdeck.audit.replay.labels import cut
 from quarterdeck.audit.replay.state import State
-from quarterdeck.audit.replay.words import cut, outcome
+from quarterdeck.audit.words import outcome
 from quarterdeck.domain.command import CommandState, EndedCommand, NoCommand, RequestedCommand, RunningCommand
 from quarterdeck.domain.pausing import Activity
 from quarterdeck.domain.session_state import EndedSession, NoSession, OpenSession, ReadySession, SessionState
@@ -99,7 +100,7 @@ def _stands(state: RequestedCommand | RunningCommand | EndedCommand) -> str:
             told = "is being cancelled" if state.cancelling else "runs"
             return f"{told} in the background" if state.request.background else told
         case EndedCommand():
-            return outcome(state.outcome)
+            return cut(outcome(state.outcome))
 
 
 def _files(state: State) -> Pairs:

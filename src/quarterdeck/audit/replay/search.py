@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from quarterdeck.audit.patterns import Pattern
+from quarterdeck.audit.replay import labels
 from quarterdeck.audit.replay.kinds import Kind
+from quarterdeck.audit.replay.labels import cut
 from quarterdeck.audit.replay.record import Record
 from quarterdeck.audit.replay.timeline import Run, Timeline
-from quarterdeck.audit.replay.words import cut, words
-from quarterdeck_cli.errors import UsageError
-from quarterdeck_cli.text import plain
 from quarterdeck_cli.transcript.sanitise import Sanitiser
 
 LONGEST_LINE: Final = 4096
@@ -29,26 +29,20 @@ class Hit:
     line: str
 
 
-def pattern(text: str, *, regex: bool) -> re.Pattern[str]:
+def pattern(text: str, *, regex: bool) -> Pattern:
     """Without a capital letter in it, capitals make no difference. Raises UsageError."""
-    flags = 0 if any(each.isupper() for each in text) else re.IGNORECASE
-    try:
-        return re.compile(text if regex else re.escape(text), flags)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(
-            f"{plain(text)[:60]!r} is no regular expression: {error}.", "Search for it as it is."
-        ) from error
+    return Pattern(text, literal=not regex, any_case=not any(each.isupper() for each in text))
 
 
 def search(
-    record: Record, line: Timeline, wanted: re.Pattern[str], stopped: Callable[[], bool] = lambda: False
+    record: Record, line: Timeline, wanted: Pattern, stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[Hit]:
     """Event by event and command by command; not in the order of time where commands ran side by side. `stopped`: is
     asked now and then whether nobody waits any more."""
     for item in line.items:
         if stopped():
             return
-        if item.kind in SAID and wanted.search(told := words(item)):
+        if item.kind in SAID and wanted.search(told := labels.event(item)):
             yield Hit(item.at, 0, told)
         elif item.row.topic == "CommandRequested":
             run = line.commands[item.command - 1]
@@ -57,7 +51,7 @@ def search(
             yield from _in_output(record, run, wanted, stopped)
 
 
-def _in_output(record: Record, run: Run, wanted: re.Pattern[str], stopped: Callable[[], bool]) -> Iterator[Hit]:
+def _in_output(record: Record, run: Run, wanted: Pattern, stopped: Callable[[], bool]) -> Iterator[Hit]:
     if run.started is None:
         return
     for time_us, text in _lines(record, run):

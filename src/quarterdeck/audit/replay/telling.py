@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
+from quarterdeck.audit.replay import labels
 from quarterdeck.audit.replay.difference import Difference, difference, tree_at
+from quarterdeck.audit.replay.labels import clock, cut, who
 from quarterdeck.audit.replay.page import page
 from quarterdeck.audit.replay.places import Place, place
 from quarterdeck.audit.replay.record import Record
 from quarterdeck.audit.replay.state import state_after
 from quarterdeck.audit.replay.timeline import Item, Timeline
-from quarterdeck.audit.replay.words import clock, cut, who, words
 from quarterdeck_cli.errors import NotFoundError, UsageError
 from quarterdeck_cli.patch import lines_of
 from quarterdeck_cli.qd import Qd
@@ -30,7 +31,7 @@ def items(qd: Qd, line: Timeline, start: Place) -> None:
     """One a line: time, position, what it was, who did it."""
     for item in line.items[start.first :]:
         qd.out.line(
-            f"{clock(item.at):>9}  {item.row.position:>7}  {ASCII_SIGNS[item.bad]} {words(item)}  ({who(item)})"
+            f"{clock(item.at):>9}  {item.row.position:>7}  {ASCII_SIGNS[item.bad]} {labels.event(item)}  ({who(item)})"
         )
 
 
@@ -137,5 +138,5 @@ def _plain(line: Timeline, item: Item) -> dict[str, Any]:
         "bad": item.bad,
         "command": {"number": run.number, "id": str(run.id)} if run else None,
         "actor": {"kind": item.row.envelope.actor.kind.value, "id": item.row.envelope.actor.id},
-        "text": words(item),
+        "text": labels.event(item),
     }

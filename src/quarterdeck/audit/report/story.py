@@ -8,10 +8,10 @@ from uuid import UUID
 
 from quarterdeck.audit.excerpt import Excerpt, excerpt
 from quarterdeck.audit.records.entry import Entry
-from quarterdeck.audit.words import words
+from quarterdeck.audit.words import outcome, words
 from quarterdeck.domain.admission import PlaceTaken
 from quarterdeck.domain.archive import ShellsStored, SnapshotsStored
-from quarterdeck.domain.base import Actor, ErasedEvent
+from quarterdeck.domain.base import Actor
 from quarterdeck.domain.command import (
     ChangedFile,
     CommandBackgrounded,
@@ -176,7 +176,7 @@ class Story:
 
     def _ended(self, entry: Entry, event: CommandFinished | CommandLost | CommandRefused) -> None:
         command = self._running.pop(entry.row.stream_id, None) or self._command(entry, None)
-        command.ended_at, command.outcome = entry.row.envelope.recorded_at, words(event).removeprefix("Command ")
+        command.ended_at, command.outcome = entry.row.envelope.recorded_at, outcome(event)
         command.good = isinstance(event, CommandFinished) and (event.reason, event.exit_code) == (EndReason.EXITED, 0)
         if isinstance(event, CommandFinished):
             command.finished = event
@@ -202,13 +202,12 @@ class Story:
             case _:
                 pass
         if not isinstance(event, SAID_ELSEWHERE + BOOKKEEPING):
-            text = "(the payload was erased)" if isinstance(event, ErasedEvent) else words(event)
             payload = (row.payload or b"").decode("utf-8", "replace")
             happening = Happening(
                 position=row.position,
                 at=row.envelope.recorded_at,
                 actor=row.envelope.actor,
-                text=text if not isinstance(event, ErasedEvent) else f"{row.topic} {text}",
+                text=words(row.topic, event),
                 payload=payload[:4000],
             )
             self._limited(self.happenings, happening)

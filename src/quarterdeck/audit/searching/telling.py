@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from quarterdeck.application.search_query import Query, by_pattern, by_words
+from quarterdeck.application.search_query import Query, by_words
 from quarterdeck.audit.offline import telling
+from quarterdeck.audit.patterns import by_pattern
 from quarterdeck.audit.records import from_bundle, from_server
 from quarterdeck.audit.records.choosing import one_of, part_of_bundle, part_on_server
 from quarterdeck.audit.records.entry import Entry

@@ -1,9 +1,8 @@
 """What differs from run to run and means nothing."""
 
-import re
-
 import pytest
 
+from quarterdeck.audit.patterns import Pattern
 from quarterdeck.audit.reexecution.normalising import NAMES, NORMALISERS, chosen, normalised
 
 SAME = [
@@ -57,7 +56,7 @@ def test_only_what_was_chosen_is_left_out_of_account() -> None:
 
 
 def test_what_the_user_ignores_is_ignored_too() -> None:
-    assert normalised("seed=42 ok", (), [re.compile(r"seed=\d+")]) == "<ignored> ok"
+    assert normalised("seed=42 ok", (), [Pattern(r"seed=\d+")]) == "<ignored> ok"
 
 
 def test_a_name_that_there_is_none_of_is_told() -> None:
