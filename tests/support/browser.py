@@ -5,14 +5,13 @@ import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
-from tests.support import node
 from tests.support.product import Product
 
-from quarterdeck.web_client import SOURCES
+from quarterdeck.web_client.build import build
+from quarterdeck.web_client.places import SOURCES
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -24,6 +23,8 @@ SERIOUS = {"serious", "critical"}
 
 @asynccontextmanager
 async def chromium() -> AsyncGenerator[Browser]:
+    """With the pages that it is to show, which are built where they are missing or old."""
+    await asyncio.to_thread(build, print)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
@@ -53,11 +54,12 @@ class Complaints:
             self.told.append(f"{message.type}: {message.text}")
 
 
-async def log_in(context: BrowserContext, product: Product) -> None:
-    """By the link, as a user does. The context keeps the cookie."""
+async def log_in(context: BrowserContext, product: Product, at: str = "") -> None:
+    """By the link, as a user does. The context keeps the cookie. `at`: another of the product's addresses."""
     page = await context.new_page()
     complaints = Complaints(page)
-    await page.goto(await login_link(product))
+    link = await login_link(product)
+    await page.goto(f"{at}/login#{link.partition('#')[2]}" if at else link)
     await page.get_by_role("heading", name="Home").wait_for()
     assert complaints.told == []
     await page.close()
@@ -93,17 +95,3 @@ async def looks_right(page: Page) -> None:
 @cache
 def _axe() -> str:
     return AXE.read_text("utf-8")
-
-
-def build() -> Path:
-    """The client's files, which are made where there are none."""
-    files = SOURCES / "dist"
-    if not AXE.exists():
-        _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
-    if not (files / "index.html").exists():
-        _npm("run", "build")
-    return files
-
-
-def _npm(*words: str) -> None:
-    subprocess.run([node.program("npm"), *words], cwd=SOURCES, env=node.environment(), check=True, timeout=600)
