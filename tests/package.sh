@@ -3,6 +3,7 @@
 set -euo pipefail
 work=$1
 rm -rf "$work/dist" "$work/venv"
+PYTHONPATH=src python -P -m quarterdeck.web_client
 uv build --quiet --wheel --out-dir "$work/dist"
 uv venv --quiet "$work/venv"
 uv pip install --quiet --python "$work/venv/bin/python" --constraint constraints.txt "$work"/dist/quarterdeck-*.whl
@@ -22,4 +23,15 @@ wanted = {
 missing = [f"{package}/{name}" for package, names in wanted.items() for name in names if not files(package).joinpath(name).is_file() and not files(package).joinpath(name).is_dir()]
 assert not missing, f"the wheel lacks {missing}"
 print("wheel complete")
+PY
+"$work/venv/bin/python" - <<'PY'
+"""The wheel brings the web client, packed, and the gateway finds it there."""
+from quarterdeck.gateway.web.bundle import WebBundle
+from quarterdeck.web_client.places import INSTALLED, folder
+
+files = WebBundle(folder()).now()
+assert folder() == INSTALLED and files is not None, f"there is no web client in {folder()}"
+scripts = [file for name, file in files.files.items() if name.endswith(".js")]
+assert any("br" in file.bodies and "gzip" in file.bodies for file in scripts), "its files are not packed"
+print(f"web client of {len(files.files)} files")
 PY
