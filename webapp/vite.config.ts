@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { earlyScript } from "./early-script.ts";
+import { singleIcons } from "./icons.ts";
 
 const server = process.env.QD_WEB_SERVER ?? "http://127.0.0.1:7777";
 const token = process.env.QD_WEB_TOKEN;
@@ -17,7 +18,7 @@ const proxied = {
 };
 
 export default defineConfig({
-  plugins: [react(), earlyScript("src/shared/theme/early.js")],
+  plugins: [singleIcons(), react(), earlyScript("src/shared/theme/early.js")],
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
   server: { port: Number(process.env.QD_WEB_PORT ?? 5173), proxy: { "/graphql": proxied, "/web": proxied } },
   preview: { proxy: { "/graphql": proxied, "/web": proxied } },

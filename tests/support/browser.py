@@ -82,14 +82,24 @@ async def looks_right(page: Page) -> None:
     """In both schemes: nothing that who sees or moves otherwise cannot use, and no scrolling sideways on a phone."""
     before = page.viewport_size
     for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert await violations(page) == [], scheme
+        await show(page, scheme)
+        await _check(page, f"in {scheme}")
     await page.set_viewport_size({"width": 375, "height": 760})
-    wide = await page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 375, f"on a phone the page is {wide} px wide"
-    assert await violations(page) == [], "on a phone"
+    await page.wait_for_function("document.documentElement.scrollWidth <= 375", timeout=5000)
+    await _check(page, "on a phone")
     if before:
         await page.set_viewport_size(before)
+
+
+async def _check(page: Page, where: str) -> None:
+    found = await violations(page)
+    assert not found, f"{where}: {found}"
+
+
+async def show(page: Page, scheme: Scheme) -> None:
+    """Returns when the page has these colours."""
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.locator(f"html[data-mantine-color-scheme={scheme}]").wait_for()
 
 
 @cache

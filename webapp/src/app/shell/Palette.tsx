@@ -1,4 +1,4 @@
-import { Button, Kbd } from "@mantine/core";
+import { Button, Kbd, VisuallyHidden } from "@mantine/core";
 import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
@@ -20,7 +20,6 @@ export function PaletteButton() {
       size="xs"
       px={8}
       onClick={spotlight.open}
-      aria-label="Command palette (Ctrl-K)"
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={
         <Kbd size="xs" visibleFrom="sm">
@@ -29,6 +28,9 @@ export function PaletteButton() {
       }
     >
       <span className="mantine-visible-from-sm">Search</span>
+      <span className="mantine-hidden-from-sm">
+        <VisuallyHidden>Search</VisuallyHidden>
+      </span>
     </Button>
   );
 }
@@ -47,6 +49,9 @@ export function Palette() {
       highlightQuery
       limit={30}
       scrollable
+      centered={false}
+      yOffset="12vh"
+      overlayProps={{ blur: 0 }}
       maxHeight={420}
       nothingFound="Nothing is called that."
       searchProps={{

@@ -65,7 +65,7 @@ export function ProjectsPage() {
   const { may } = useViewer();
   const { projects, slugOf, waiting, fault, again } = useProjects();
   useFresh(again, about("Project"));
-  const open = (next: boolean) => void navigate({ search: next ? { add: true } : {}, replace: true });
+  const open = (next: boolean) => void navigate({ search: next ? { add: true } : {}, replace: !next });
   const button = may("project:write") && (
     <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => open(true)}>
       Add a project

@@ -3,9 +3,8 @@ import { expect, test } from "vitest";
 import { changed, groups, type Settings, toLines, valueAt } from "./settingsFields";
 
 const before = {
-  __typename: "ProjectSettings",
   maxSessions: 20,
-  limits: { __typename: "LimitsAsked", cpus: 2, memoryBytes: null },
+  limits: { cpus: 2, memoryBytes: null },
   network: [
     { host: "pypi.org", port: 443 },
     { host: "db.example", port: 5432 },

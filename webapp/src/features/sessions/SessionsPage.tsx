@@ -14,7 +14,7 @@ export function SessionsPage() {
   const { may } = useViewer();
   const { show = "open", open = false } = sessionsRoute.useSearch();
   const navigate = sessionsRoute.useNavigate();
-  const opening = (next: boolean) => void navigate({ search: { show, open: next || undefined }, replace: true });
+  const opening = (next: boolean) => void navigate({ search: { show, open: next || undefined }, replace: !next });
   const button = may("session:write") && (
     <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => opening(true)}>
       Open a session

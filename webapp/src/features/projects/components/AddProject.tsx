@@ -34,8 +34,8 @@ export function AddProject({ opened, onClose }: { opened: boolean; onClose: () =
     };
     const done = await run({ input });
     if (!done) return;
-    close();
-    await router.navigate({ to: "/p/$project", params: { project: slugOf(done.project) } });
+    setForm(NOTHING);
+    await router.navigate({ to: "/p/$project", params: { project: slugOf(done.project) }, replace: true });
   };
   return (
     <Modal opened={opened} onClose={close} title="Add a project">
