@@ -31,6 +31,7 @@ NOT_YET = {
         "subscription sessionEvents",
     },
     "commands": {
+        "query search",
         "mutation cancelCommand",
         "mutation resizeCommand",
         "mutation runCommand",
