@@ -22,7 +22,7 @@ down: $(VENV)/.installed ## Stop what runs
 
 test: $(VENV)/.tox ## Run all tests
 	@mkdir -p -m 755 .tox && chmod 755 .tox # jails run as another user, who must reach bubblewrap in it
-	@$(BIN)/tox $(ARGS)
+	@$(BIN)/tox run-parallel --parallel all --parallel-no-spinner $(ARGS)
 
 bench: $(VENV)/.development ## Measure, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(ARGS)

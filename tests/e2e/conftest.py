@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tests.support.docker_daemon import OwnDaemon
 from tests.support.house import free_port
 from tests.support.product import Product, accounts, product_for
+
+from quarterdeck.host.accounts import current
 
 ACCOUNTS = accounts()
 OWN = "own_product"
@@ -14,8 +17,8 @@ OWN = "own_product"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """As both, but a module whose subject is the same for either names the one that it runs as.
 
-    Tests that share a product run in one process, those with products of their own in another: three that take as
-    long as each other. A process that is given its tests one by one takes the next while it has still two to do.
+    Tests that share a product run in one process, those that break theirs in another: three that take as long as each
+    other. A process that is given its tests one by one takes the next while it has still two to do.
     """
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
@@ -37,9 +40,17 @@ async def product(account: str) -> AsyncIterator[Product]:
         yield made
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def own_product(account: str) -> AsyncIterator[Product]:
-    """The same for one module alone, which may kill any part of it."""
+    """The same for tests that stop it and kill any part of it. Each leaves it running."""
     with product_for(ACCOUNTS[account]) as made:
+        await made.begin()
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def docker_product(docker_daemon: OwnDaemon) -> AsyncIterator[Product]:
+    """The same with Docker. Only root can start the tests' daemon, whose socket is root's."""
+    with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as made:
         await made.begin()
         yield made

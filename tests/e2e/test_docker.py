@@ -2,16 +2,13 @@
 
 import re
 import subprocess
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from tests.support.docker_daemon import OwnDaemon
-from tests.support.product import Product, product_for
+from tests.support.product import COUNTING, Product
 from tests.support.waiting import eventually
 
-from quarterdeck.host.accounts import current
 from quarterdeck_cli import ids
 
 pytestmark = [
@@ -23,12 +20,9 @@ pytestmark = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def product(docker_daemon: OwnDaemon) -> AsyncIterator[Product]:
-    """Only root can start the tests' daemon, whose socket is root's."""
-    with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as made:
-        await made.begin()
-        yield made
+@pytest.fixture(scope="module")
+def product(docker_product: Product) -> Product:
+    return docker_product
 
 
 def left(daemon: OwnDaemon, session: str) -> list[str]:
@@ -56,7 +50,7 @@ async def test_a_session_in_a_projects_image_runs_pauses_and_leaves_nothing(
     assert b"+made" in product.qd("session", "diff", session).stdout
     assert product.qd("session", "cat", session, "made.txt").stdout == b"made\n"
 
-    counting = product.ask("run", "-s", session, "--background", "--", "while :; do date +%N > now; done")["id"]
+    counting = product.ask("run", "-s", session, "--background", "--", COUNTING)["id"]
     await eventually(lambda: product.qd("run", "-s", session, "--", "cat now").stdout)
     assert product.qd("session", "pause", session).returncode == 0
     assert product.ask("session", "show", session)["state"] == "PAUSED"

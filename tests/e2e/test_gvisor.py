@@ -1,14 +1,9 @@
 """A project whose sessions run on gVisor's kernel, as its user sees it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
-from tests.support.docker_daemon import OwnDaemon
-from tests.support.product import Product, product_for
+from tests.support.docker_daemon import CANNOT_GVISOR, OwnDaemon
+from tests.support.product import COUNTING, Product
 from tests.support.waiting import eventually
-
-from quarterdeck.host.accounts import current
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -18,17 +13,16 @@ pytestmark = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def product(gvisor_daemon: OwnDaemon) -> AsyncIterator[Product]:
-    with product_for(current(), {"QD_DOCKER_HOST": gvisor_daemon.address}) as made:
-        await made.begin()
-        yield made
+@pytest.fixture(scope="module")
+def product(docker_product: Product) -> Product:
+    return docker_product
 
 
+@pytest.mark.skipif(bool(CANNOT_GVISOR), reason=CANNOT_GVISOR)
 async def test_a_session_on_gvisor_goes_on_through_everything_and_leaves_nothing(
-    product: Product, gvisor_daemon: OwnDaemon
+    product: Product, docker_daemon: OwnDaemon
 ) -> None:
-    product.ask("project", "set", "-p", "deck", "jail=docker", "runtime=runsc")
+    product.ask("project", "set", "-p", "deck", "jail=docker", "image=", "dockerfile=", "runtime=runsc")
 
     session = product.ask("session", "open", "-p", "deck")["id"]
     done = product.qd("run", "-s", session, "--", "mkdir new; cd new; echo made > made.txt; exit 3")
@@ -36,7 +30,7 @@ async def test_a_session_on_gvisor_goes_on_through_everything_and_leaves_nothing
     assert product.qd("run", "-s", session, "-t", "--", "tty; pwd").stdout == b"/dev/pts/0\r\n/workspace/new\r\n"
     assert b"+made" in product.qd("session", "diff", session).stdout
 
-    counting = product.ask("run", "-s", session, "--background", "--", "while :; do date +%N > now; done")["id"]
+    counting = product.ask("run", "-s", session, "--background", "--", COUNTING)["id"]
     await eventually(lambda: product.qd("run", "-s", session, "--", "cat now").stdout)
     assert product.qd("session", "pause", session).returncode == 0
     assert product.ask("session", "show", session)["state"] == "PAUSED"
@@ -54,5 +48,5 @@ async def test_a_session_on_gvisor_goes_on_through_everything_and_leaves_nothing
     for each in (session, fork):
         assert product.qd("session", "close", each).returncode == 0
     # a session that is told to close is closed a moment later
-    await eventually(lambda: gvisor_daemon.containers() == [])
-    assert [name for name in gvisor_daemon.volumes() if name.startswith("quarterdeck-")] == []
+    await eventually(lambda: docker_daemon.containers() == [])
+    assert [name for name in docker_daemon.volumes() if name.startswith("quarterdeck-")] == []

@@ -62,7 +62,10 @@ class Api:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def api(product: Product) -> AsyncIterator[Api]:
     product.project(CROWD)
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{product.port}", trust_env=False, timeout=60) as http:
+    # Let go of before the gateway lets go of it: a request that is on its way just then has no answer.
+    limits = httpx2.Limits(keepalive_expiry=1)
+    url = f"http://127.0.0.1:{product.port}"
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60, limits=limits) as http:
         yield Api(product, http)
 
 

@@ -9,7 +9,7 @@ from tests.support.product import Product
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.account("user")]
 
-HOME = ("-p", "deck")
+HOME = ("-p", "offline")
 KILLED_BEFORE_IT_NOTES = """
 import os, signal
 from quarterdeck_cli.offline.changes import Changes
@@ -30,6 +30,7 @@ main()
 
 async def test_what_is_changed_while_the_server_is_down_is_done_once_when_it_is_back(own_product: Product) -> None:
     product = own_product
+    product.project("offline")
     task = product.ask("task", "add", "Fix the log-in", *HOME, "--label", "bug")["reference"]
     other = product.ask("task", "add", "Tell of it", *HOME)["reference"]
     product.ask("task", "claim", task, *HOME)

@@ -169,10 +169,10 @@ def own_daemon(*options: str, **configuration: Any) -> Generator[OwnDaemon]:
 
 @pytest.fixture(scope="session")
 def docker_daemon() -> Generator[OwnDaemon]:
-    """One for all tests of a process."""
+    """One for all tests of a process. It knows gVisor, where that is installed."""
     if CANNOT:
         pytest.skip(CANNOT)
-    with own_daemon() as daemon:
+    with own_daemon(**({} if CANNOT_GVISOR else {"runtimes": gvisor()["runtimes"]})) as daemon:
         yield daemon
 
 

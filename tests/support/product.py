@@ -27,6 +27,8 @@ from quarterdeck.host.reach import Need
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
+COUNTING = "while :; do date +%N > next; mv next now; sleep 0.1; done"
+"""A command that goes on, seen in the file `now`."""
 QD = "quarterdeck_cli.__main__:main"
 QD_PARTS = ("quarterdeck_cli", "typer._adapters")
 ORDINARY = ("daemon", "games", "www-data")
