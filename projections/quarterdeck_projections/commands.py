@@ -15,6 +15,7 @@ from quarterdeck.domain.command import (
     CommandResized,
     CommandSignalled,
     CommandStarted,
+    CommandTypistChanged,
     Terminal,
 )
 from quarterdeck.domain.quota import QuotaExceeded, said
@@ -48,7 +49,7 @@ def project(batch: Sequence[Logged]) -> Changes:
                 commands.update(key, _terminal(event.terminal))
             case CommandCancelRequested():
                 commands.update(key, {"cancelling": True})
-            case QuotaExceeded(command_id=None) | CommandSignalled():
+            case QuotaExceeded(command_id=None) | CommandSignalled() | CommandTypistChanged():
                 pass
             case QuotaExceeded(command_id=command_id):
                 commands.update((command_id,), {"reason": said(event)})
@@ -115,9 +116,11 @@ def _ended(logged: Logged, state: CommandState, reason: str) -> Row:
     return {"state": state, "reason": reason, "ended_at": logged.recorded_at}
 
 
+UNTOLD = {CommandSignalled.TOPIC, CommandTypistChanged.TOPIC}
+"""They change no row."""
 COMMANDS = RowProjection(
     name="commands",
     tables=(Command,),
-    topics=frozenset(cls.TOPIC for cls in (*get_args(CommandEvent), QuotaExceeded)) - {CommandSignalled.TOPIC},
+    topics=frozenset(cls.TOPIC for cls in (*get_args(CommandEvent), QuotaExceeded)) - UNTOLD,
     project=project,
 )

@@ -18,6 +18,7 @@ from quarterdeck.domain.command import (
     CommandResized,
     CommandSignalled,
     CommandStarted,
+    CommandTypistChanged,
     EndReason,
     Terminal,
 )
@@ -178,6 +179,7 @@ BEGINNINGS: list[tuple[st.SearchStrategy[Event], st.SearchStrategy[Event]]] = [
             st.builds(CommandBackgrounded),
             st.builds(CommandResized, terminal=st.builds(Terminal, rows=st.integers(1, 1000))),
             st.builds(CommandSignalled, signal=TEXTS),
+            st.builds(CommandTypistChanged),
             st.builds(CommandCancelRequested),
             st.builds(CommandLost, reason=TEXTS),
             st.builds(

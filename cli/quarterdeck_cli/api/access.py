@@ -1,7 +1,12 @@
 """Logging in, and who one is."""
 
+from socket import gethostname
+from typing import Final
+
 from quarterdeck_cli.api import Answer, read
 from quarterdeck_cli.client import Client
+
+LONGEST_NAME: Final = 60
 
 
 class Granted(Answer, frozen=True):
@@ -19,7 +24,9 @@ class Viewer(Answer, frozen=True):
 
 
 async def log_in(client: Client, one_time_token: str) -> Granted:
-    return read(Granted, await client.mutate("login", {"token": one_time_token, "name": "qd"}))
+    """`name`d after this machine, since a person has a token for each."""
+    name = f"qd on {gethostname()}"[:LONGEST_NAME]
+    return read(Granted, await client.mutate("login", {"token": one_time_token, "name": name}))
 
 
 async def viewer(client: Client) -> Viewer:

@@ -74,12 +74,26 @@ class RequestedCommand(Answer, frozen=True):
     position: int
 
 
+class Typist(Answer, frozen=True):
+    """Who typed last, and with what token."""
+
+    name: str
+    token_name: str
+    is_you: bool
+
+
 async def command(client: Client, command_id: str, wait_for: int | None = None) -> CommandDetails:
     """`wait_for`: as it is once the read model has come to this log position."""
     data = await client.query("command", {"id": command_id, "waitFor": wait_for})
     if data["command"] is None:
         raise NotFoundError("There is no such command.", "List a session's with `qd command list -s SESSION`.")
     return read(CommandDetails, data["command"])
+
+
+async def typist(client: Client, command_id: str) -> Typist | None:
+    """Who typed into it last."""
+    found = (await client.query("command_typist", {"id": command_id}))["command"]
+    return read(Typist, found["typist"]) if found and found["typist"] else None
 
 
 async def session_commands(client: Client, session_id: str) -> AsyncIterator[Command]:

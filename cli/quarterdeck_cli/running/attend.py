@@ -17,6 +17,7 @@ from quarterdeck_cli.running.follow import Detached, Following
 from quarterdeck_cli.running.interrupt import Interrupts
 from quarterdeck_cli.running.keyboard import AGAIN_SECONDS, Keyboard
 from quarterdeck_cli.running.outcome import exit_code, explanation
+from quarterdeck_cli.running.presence import SHOWN_SECONDS, Presence, mark
 from quarterdeck_cli.running.screen import ScreenState
 from quarterdeck_cli.running.sinks import STDERR, STDOUT, Sink, write_now
 from quarterdeck_cli.transcript.sanitise import Sanitiser
@@ -64,11 +65,14 @@ async def attend_in_terminal(out: "Output", following: Following, after: int, de
     out.note(f"{terminal.key_name(detach_key)} detaches and leaves the command running.")
     with terminal.raw() as cooked, _hang_up(following), _size_changes() as changed:
         redraw = _Redraw(changed)
+        presence = Presence(following.client, following.command.id, _telling(following.stream.say, screen, redraw))
+        following.heard = presence.heard
         following.stream.say = _saying(following.stream.say, screen, redraw, covered)
         beside = [
             _once_started(following, lambda: _stop_waiting(following)),
             _once_started(following, lambda: _keys(following, detach_key)),
             _once_started(following, lambda: _resizes(following, redraw)),
+            _once_started(following, presence.watch),
         ]
         try:
             with terminal.stopping(cooked, lambda: _show(screen.undo()), lambda: _take_up(screen, redraw)):
@@ -111,6 +115,19 @@ def _saying(
             redraw.ask()
 
     return said
+
+
+def _telling(say: Callable[[str], None], screen: ScreenState, redraw: _Redraw) -> Callable[[str], None]:
+    """Over a full screen in a corner of it, for a moment: nobody is to lose their line for it."""
+
+    def tell(text: str) -> None:
+        if not screen.alternate:
+            say(text)
+            return
+        _show(mark(text, terminal.size().columns))
+        asyncio.get_running_loop().call_later(SHOWN_SECONDS, redraw.ask)
+
+    return tell
 
 
 def _take_up(screen: ScreenState, redraw: _Redraw) -> None:

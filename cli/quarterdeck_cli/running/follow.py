@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from quarterdeck_cli.api.commands import Command, CommandDetails
+from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.running.lifecycle import command_end
 from quarterdeck_cli.running.output_stream import CaughtUp, OutputStream
@@ -29,6 +30,10 @@ def _nothing() -> None:
     """Nobody waits for the first output."""
 
 
+def _ignore(_event: Event) -> None:
+    """Nobody listens."""
+
+
 def _already() -> asyncio.Event:
     event = asyncio.Event()
     event.set()
@@ -47,6 +52,8 @@ class Following:
     """Called when the command has started, and before anything is printed. More than once."""
     may_print: asyncio.Event = field(default_factory=_already)
     started: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: Callable[[Event], object] = _ignore
+    """Told of the command's events."""
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
     _writing: bool = False
 
@@ -100,7 +107,9 @@ class Following:
         command = self.command
         if isinstance(command, CommandDetails) and command.ended:
             return command
-        return await command_end(self.client, command.session.id, command.id, after, self._say_alone, self.started)
+        return await command_end(
+            self.client, command.session.id, command.id, after, self._say_alone, self.started, self.heard
+        )
 
     def _say_alone(self, text: str) -> None:
         """Of a cut that the output's stream does not tell: it has its own socket, which is cut with this one."""

@@ -191,9 +191,16 @@ async def workspace_restored(client: Client, session_id: str, after: int, say: C
 
 
 async def command_end(
-    client: Client, session_id: str, command_id: str, after: int, say: Callable[[str], None], started: asyncio.Event
+    client: Client,
+    session_id: str,
+    command_id: str,
+    after: int,
+    say: Callable[[str], None],
+    started: asyncio.Event,
+    heard: Callable[[Event], object],
 ) -> CommandDetails:
-    """The command once it has ended; sets `started` when it starts. Looks at events after a position."""
+    """The command once it has ended; sets `started` when it starts, and tells `heard` of its events. Looks at those
+    after a position."""
     gone: list[SessionEndedError] = []
     events = session_events(client, session_id, after, say)
     try:
@@ -206,6 +213,7 @@ async def command_end(
                     say(_near(event))
                 if UUID(event.stream_id) != uuid_of(command_id):
                     continue
+                heard(event)
                 if event.topic == "CommandStarted":
                     started.set()
                 if event.topic in COMMAND_ENDS:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from quarterdeck.application.streams import COMMAND, TOKEN
 from quarterdeck.domain import command as domain
-from quarterdeck.domain.command import EndReason
+from quarterdeck.domain.command import EndReason, RunningCommand
 from quarterdeck.domain.errors import NotFoundError
+from quarterdeck.domain.identity import Token
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.states import CommandState
 from quarterdeck_schema import ids
@@ -40,6 +42,13 @@ class ChangedFile:
 
 
 @strawberry.type
+class Typist:
+    name: str
+    token_name: str = strawberry.field(description="Of the token that was typed with: what its owner calls the place.")
+    is_you: bool = strawberry.field(description="It was typed with the token that asks.")
+
+
+@strawberry.type
 class Command(Node):
     row: strawberry.Private[CommandRow]
     text: str
@@ -64,6 +73,18 @@ class Command(Node):
     tree_before: str | None
     tree_after: str | None
     files_changed_total: int
+
+    @described("Who typed into it last. Null where nobody has, and once it has ended.")
+    async def typist(self, info: Info) -> Typist | None:
+        state = (await COMMAND.load(info.context.services.log, self.row.id)).state
+        if not isinstance(state, RunningCommand) or state.typist is None:
+            return None
+        token = (await TOKEN.load(info.context.services.log, state.typist.token_id)).state
+        return Typist(
+            name=await info.context.user_name(state.typist.user_id) or "",
+            token_name=token.name if isinstance(token, Token) else "",
+            is_you=state.typist.token_id == info.context.caller.token_id,
+        )
 
     @strawberry.field
     async def session(self, info: Info) -> Annotated["Session", strawberry.lazy("quarterdeck_schema.sessions.types")]:

@@ -113,17 +113,28 @@ class Commands:
     async def send_input(
         self, caller: Caller, command_id: UUID, data: bytes, *, end: bool = False
     ) -> Outcome[CommandState]:
-        """Writes to the command's terminal or standard input; `end` closes the latter. Kept in the transcript."""
+        """Writes to the command's terminal or standard input; `end` closes the latter. Kept in the transcript; that
+        somebody else types than before is an event, logged before a key arrives."""
         if len(data) > MAX_INPUT_BYTES:
             raise InvalidInputError(
                 f"{len(data):,} bytes of input at once; at most {MAX_INPUT_BYTES:,} are taken.",
                 "Send it in parts.",
                 field="data",
             )
-        await self._refuse_while_paused(await self._request_of(caller, command_id))
-        outcome = await as_it_is(self.log, COMMAND, command_id)
+        asked = await self._request_of(caller, command_id)
+        await self._refuse_while_paused(asked)
+        outcome = await self._typed(caller, command_id, asked, data)
         await self.control.send_input(command.running(outcome.state).worker_id, command_id, data, end=end)
         return outcome
+
+    async def _typed(
+        self, caller: Caller, command_id: UUID, asked: CommandRequested, data: bytes
+    ) -> Outcome[CommandState]:
+        def decide(state: CommandState) -> tuple[CommandEvent, ...]:
+            return command.type_into(state, data, user_id=caller.user_id, token_id=caller.token_id)
+
+        context = context_of(caller, project_id=asked.project_id, session_id=asked.session_id)
+        return await perform(self.log, COMMAND, command_id, decide, caller=caller, context=context)
 
     async def _steer(
         self,

@@ -1,5 +1,6 @@
 """Command: one program run in a session's jail."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, assert_never
@@ -10,6 +11,8 @@ from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFound
 MAX_TEXT_BYTES = 256 * 1024
 MAX_TIMEOUT_SECONDS = 7 * 24 * 3600
 MAX_TERMINAL = 1000
+_ANSWERS = re.compile(rb"(?:\x1b\[[?>=0-9;]*[cnRyIO]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\)+")
+"""What terminals say by themselves: what they are, where the cursor is, their modes and colours, who has the focus."""
 
 
 class EndReason(StrEnum):
@@ -96,6 +99,16 @@ class CommandSignalled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommandTypistChanged:
+    """What is typed into it comes from another hand from now on: a person's at one place, or a program's."""
+
+    TOPIC: ClassVar[str] = "CommandTypistChanged"
+    SCHEMA_VERSION: ClassVar[int] = 1
+    user_id: UUID
+    token_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommandCancelRequested:
     TOPIC: ClassVar[str] = "CommandCancelRequested"
     SCHEMA_VERSION: ClassVar[int] = 1
@@ -136,6 +149,7 @@ CommandEvent = (
     | CommandBackgrounded
     | CommandResized
     | CommandSignalled
+    | CommandTypistChanged
     | CommandCancelRequested
     | CommandFinished
     | CommandLost
@@ -159,6 +173,8 @@ class RunningCommand:
     worker_id: str
     tree_before: str
     cancelling: bool = False
+    typist: CommandTypistChanged | None = None
+    """Who typed last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +206,8 @@ def evolve(state: CommandState, event: CommandEvent) -> CommandState:
             return replace(known, request=replace(known.request, terminal=event.terminal))
         case CommandSignalled():
             return state
+        case CommandTypistChanged():
+            return replace(running(state), typist=event)
         case CommandCancelRequested():
             return replace(live(state), cancelling=True)
         case CommandFinished() | CommandLost() | CommandRefused():
@@ -268,6 +286,15 @@ def resize(state: CommandState, terminal: Terminal) -> tuple[CommandEvent, ...]:
 def signal(state: CommandState, name: str) -> tuple[CommandEvent, ...]:
     running(state)
     return (CommandSignalled(signal=name),)
+
+
+def type_into(state: CommandState, data: bytes, *, user_id: UUID, token_id: UUID) -> tuple[CommandEvent, ...]:
+    """Nothing where the same hand goes on: keys are in the transcript, and the log has whose they are. Each terminal
+    that looks on answers a program's questions, which is no typing."""
+    if not data or _ANSWERS.fullmatch(data):
+        return ()
+    typist = CommandTypistChanged(user_id=user_id, token_id=token_id)
+    return () if running(state).typist == typist else (typist,)
 
 
 def background(state: CommandState) -> tuple[CommandEvent, ...]:

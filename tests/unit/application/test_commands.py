@@ -1,11 +1,22 @@
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from tests.unit.application.conftest import Deck
 
 from quarterdeck.application.commands import MAX_INPUT_BYTES
 from quarterdeck.application.ports.jobs import JobKind
-from quarterdeck.application.requests import IdempotencyKey
+from quarterdeck.application.requests import IdempotencyKey, Outcome
 from quarterdeck.application.streams import COMMAND
-from quarterdeck.domain.command import CommandLost, EndedCommand, RequestedCommand, RunningCommand, Terminal
+from quarterdeck.domain.command import (
+    CommandLost,
+    CommandState,
+    CommandTypistChanged,
+    EndedCommand,
+    RequestedCommand,
+    RunningCommand,
+    Terminal,
+)
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, NotFoundError, PausedError
 
 
@@ -89,6 +100,30 @@ async def test_resizes_signals_and_input_go_to_the_worker(deck: Deck) -> None:
         ("w1", (command_id, "INT")),
         ("w1", (command_id, b"q", True)),
     ]
+
+
+async def test_the_log_says_when_somebody_else_types_and_nothing_where_nobody_does(deck: Deck) -> None:
+    command_id, other = await deck.command(), replace(deck.owner, token_id=deck.ids.new())
+
+    def typists(outcome: Outcome[CommandState]) -> list[UUID]:
+        return [each.event.token_id for each in outcome.recorded if isinstance(each.event, CommandTypistChanged)]
+
+    told = [
+        typists(await deck.commands.send_input(who, command_id, data, end=not data))
+        for who, data in [
+            (deck.owner, b"a"),
+            (other, b""),
+            (other, b"\x1b[?62;c\x1b[3;4R"),
+            (other, b"b"),
+            (other, b"c"),
+        ]
+    ]
+
+    assert told == [[deck.owner.token_id], [], [], [other.token_id], []]
+    assert len(deck.control.sent) == 5
+    with pytest.raises(NotFoundError):
+        await deck.commands.send_input(deck.stranger, command_id, b"x")
+    assert len(deck.control.sent) == 5
 
 
 async def test_a_signal_that_does_not_exist_is_refused(deck: Deck) -> None:

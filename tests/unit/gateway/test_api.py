@@ -179,6 +179,26 @@ async def test_steering_a_command_reaches_its_worker(gateway: Running) -> None:
     assert gateway.house.worker.sent[0][1] == (uuid_of(command), b"ls\n", True)
 
 
+async def test_it_is_told_who_typed_last_and_whether_that_was_with_the_token_that_asks(gateway: Running) -> None:
+    _, session = await session_of(gateway)
+    command = (await gateway.command(session))["command"]["id"]
+    await gateway.house.start(uuid_of(command))
+    issue = 'mutation { issueToken(input: {name: "robot", scopes: ["*"]}) { ... on IssueTokenPayload { secret } } }'
+    robot = (await gateway.ask(issue))["data"]["issueToken"]["secret"]
+    query = "query($id: ID!) { command(id: $id) { typist { name tokenName isYou } } }"
+    typing = 'mutation($id: ID!) { sendInput(input: {commandId: $id, data: "bHMK"}) { __typename } }'
+
+    assert (await gateway.ask(query, {"id": command}))["data"]["command"] == {"typist": None}
+    await gateway.ask(typing, {"id": command}, token=robot)
+    mine = (await gateway.ask(query, {"id": command}))["data"]["command"]["typist"]
+    theirs = (await gateway.ask(query, {"id": command}, token=robot))["data"]["command"]["typist"]
+    assert (mine["tokenName"], mine["isYou"]) == ("robot", False)
+    assert theirs == {**mine, "isYou": True}
+
+    stranger = await gateway.house.another_user("bob")
+    assert (await gateway.ask(query, {"id": command}, token=stranger))["data"] == {"command": None}
+
+
 @pytest.mark.parametrize(
     ("mutation", "fields", "code", "field"),
     [

@@ -248,6 +248,7 @@ def test_a_topic_is_never_renamed_or_reused() -> None:
         "CommandResized",
         "CommandSignalled",
         "CommandStarted",
+        "CommandTypistChanged",
         "DeliveryAsked",
         "DeliveryAttempted",
         "DeliveryFailed",
