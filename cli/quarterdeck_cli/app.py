@@ -19,6 +19,7 @@ from quarterdeck_cli.commands import (
     run,
     search,
     snapshots,
+    web,
 )
 from quarterdeck_cli.commands.help import help_of
 from quarterdeck_cli.manner import ContextName, Plain, Quiet, manner_of
@@ -63,6 +64,7 @@ def make_app() -> typer.Typer:
     command(app, "login")(login.log_in)
     command(app, "logout")(login.log_out)
     command(app, "whoami")(login.who_am_i)
+    command(app, "web")(web.web)
     command(app, "run", context_settings=PLAIN_WORDS)(run.run)
     command(app, "attach")(attach.attach_to)
     command(app, "edit")(edit.edit_file)

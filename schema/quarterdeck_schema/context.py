@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from quarterdeck.application.access import ADMIN
 from quarterdeck.application.alerts import Alerts
+from quarterdeck.application.browser_logins import BrowserLogins
 from quarterdeck.application.budget_reservations import Reservations
 from quarterdeck.application.budgets import BudgetBook
 from quarterdeck.application.checkpoints import Checkpoints
@@ -105,6 +106,8 @@ class Services:
     readings: Readings
     previews: Previews
     preview_link: Callable[[UUID, int, str], str]
+    browser_logins: BrowserLogins
+    login_link: Callable[[str], str]
     """The address that a secret opens a session's port at."""
     identity: Identity
     output: OutputStreams

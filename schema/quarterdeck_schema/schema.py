@@ -38,6 +38,7 @@ from quarterdeck_schema.events.subscriptions import EventSubscriptions
 from quarterdeck_schema.events.tree import LogTreeQueries
 from quarterdeck_schema.exports.export_workspace import ExportWorkspaceMutation
 from quarterdeck_schema.failure import FailureHandler
+from quarterdeck_schema.identity.issue_login_link import IssueLoginLinkMutation
 from quarterdeck_schema.identity.issue_token import IssueTokenMutation
 from quarterdeck_schema.identity.login import LoginMutation
 from quarterdeck_schema.identity.queries import IdentityQueries
@@ -170,6 +171,7 @@ MUTATIONS = (
     SendReportMutation,
     EraseFromLogMutation,
     IssueTokenMutation,
+    IssueLoginLinkMutation,
     RevokeTokenMutation,
     MarkReadMutation,
 )

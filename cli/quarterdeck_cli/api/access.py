@@ -29,5 +29,10 @@ async def log_in(client: Client, one_time_token: str) -> Granted:
     return read(Granted, await client.mutate("login", {"token": one_time_token, "name": name}))
 
 
+async def login_link(client: Client) -> str:
+    """For a browser, which it logs in as the client."""
+    return str((await client.mutate("issue_login_link", {}, once=True))["url"])
+
+
 async def viewer(client: Client) -> Viewer:
     return read(Viewer, (await client.query("viewer"))["viewer"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from quarterdeck.application.identity import Identity, Issued, Secret
+from quarterdeck.application.identity import LOGIN_LIFETIME, Identity, Issued, Secret
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.streams import TOKEN
 from quarterdeck.domain.errors import ForbiddenError, UnauthenticatedError
@@ -12,7 +12,7 @@ from quarterdeck.domain.identity import Token, TokenKind, allows
 
 LIFETIME = timedelta(days=30)
 """How long a browser stays logged in. It is not prolonged by use."""
-NEW_LINK = "`quarterdeck login-link` on the server's machine prints a new link."
+NEW_LINK = "`qd web`, or `quarterdeck login-link` on the server's machine, prints a new link."
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,14 @@ class BrowserLogins:
             return await self._log_in(text, known, name, correlation_id)
         except UnauthenticatedError as error:
             raise UnauthenticatedError(error.message, NEW_LINK) from error
+
+    async def link(self, caller: Caller) -> str:
+        """A one-time token, as text, for a browser that is to be logged in as the caller."""
+        expires_at = self.identity.clock.now() + LOGIN_LIFETIME
+        issued = await self.identity.issue(
+            caller, name="log-in", scopes=caller.scopes, expires_at=expires_at, kind=TokenKind.LOGIN
+        )
+        return issued.secret
 
     async def end(self, caller: Caller) -> None:
         await self.identity.revoke(caller, caller.token_id)

@@ -140,17 +140,16 @@ class Identity:
         name: str,
         scopes: tuple[str, ...],
         expires_at: datetime | None = None,
+        kind: TokenKind = TokenKind.API,
         key: IdempotencyKey | None = None,
     ) -> Issued:
-        """Makes an API token for the caller. Under a key used before there is no secret to show any more: CONFLICT."""
+        """Makes a token for the caller. Under a key used before there is no secret to show any more: CONFLICT."""
         new = Secret.make(self.ids.new())
         outcome = await perform(
             self.log,
             TOKEN,
             new.token_id,
-            lambda state: self._decide_issue(
-                state, new, caller.user_id, name, TokenKind.API, scopes, caller.scopes, expires_at
-            ),
+            lambda state: self._decide_issue(state, new, caller.user_id, name, kind, scopes, caller.scopes, expires_at),
             caller=caller,
             context=context_of(caller),
             key=key,

@@ -1,8 +1,10 @@
 """The gateway's own state: what all requests and sockets of this process share."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
+from quarterdeck.application.browser_logins import BrowserLogins
 from quarterdeck.application.log_tree import LogTree
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.ports.system import Ids
@@ -19,6 +21,7 @@ from quarterdeck.gateway.preview.addresses import PreviewAddresses
 from quarterdeck.gateway.rates import Rates
 from quarterdeck.gateway.stalls import Stalls
 from quarterdeck.gateway.tail import LogTail
+from quarterdeck.web_client.places import login_link
 from quarterdeck_schema.context import RequestContext, Services
 from quarterdeck_schema.documents import load_manifest
 from quarterdeck_schema.schema import executable
@@ -88,6 +91,8 @@ def make_gateway(parts: Parts) -> Gateway:
             readings=Readings(parts.log),
             previews=parts.previews,
             preview_link=PreviewAddresses(settings).link,
+            browser_logins=BrowserLogins(parts.identity),
+            login_link=partial(login_link, settings.url),
             identity=parts.identity,
             output=outputs,
             events=tail,

@@ -102,6 +102,7 @@ def mutations(world: World) -> dict[str, Resolver]:
         "checkReadModels": _check_read_models,
         "eraseFromLog": _erase_from_log,
         "issueToken": _issue_token,
+        "issueLoginLink": _issue_login_link,
         "revokeToken": _revoke_token,
         **tasks.mutations(),
         **budgets.mutations(),
@@ -467,6 +468,10 @@ async def _issue_token(world: World, asked: Json) -> Json:
     token = world.add_token(asked["name"])
     token.update(scopes=asked["scopes"], expiresAt=asked.get("expiresAt"))
     return {"token": token, "secret": f"qd_{UUID(int=1).hex}_secret"}
+
+
+async def _issue_login_link(_world: World, _asked: Json) -> Json:
+    return {"url": "http://deck.example:7777/login#qd_once_for_a_browser"}
 
 
 async def _revoke_token(world: World, asked: Json) -> Json:

@@ -58,6 +58,26 @@ def test_a_link_for_browsers_logs_in_as_well(qd: QdCall, gateway: FakeGateway, h
     assert (ran.code, ran.err.partition(" as ")[0]) == (0, f"Logged in to {gateway.url}")
 
 
+def test_a_link_for_a_browser_is_printed_and_opened_only_when_asked(
+    qd: QdCall, logged_in: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    has_browser = True
+
+    def open_url(url: str) -> bool:
+        opened.append(url)
+        return has_browser
+
+    monkeypatch.setattr("webbrowser.open", open_url)
+
+    printed = qd("web")
+
+    assert (printed.code, printed.out, opened) == (0, "http://deck.example:7777/login#qd_once_for_a_browser\n", [])
+    assert (qd("web", "--open").out, opened) == ("", [printed.out.strip()])
+    has_browser = False
+    assert qd("web", "--open").out == printed.out
+
+
 def test_two_addresses_are_one_too_many(qd: QdCall, gateway: FakeGateway, home: Path) -> None:
     ran = qd("login", gateway.url, "--url", gateway.url)
 

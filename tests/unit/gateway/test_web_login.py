@@ -124,6 +124,35 @@ async def test_an_api_token_that_may_issue_none_is_told_what_it_lacks(gateway: R
     assert "token:write" in answer.json()["errors"][0]["message"]
 
 
+async def test_who_is_logged_in_makes_a_link_for_a_browser_with_no_more_than_they_have(gateway: Running) -> None:
+    made = await gateway.ask(
+        'mutation { issueToken(input: {name: "some", scopes: ["token:write", "task:read"]}) '
+        "{ ... on IssueTokenPayload { secret } } }"
+    )
+    asked = "mutation { issueLoginLink(input: {}) { ... on IssueLoginLinkPayload { url } } }"
+    answer = await gateway.ask(asked, token=made["data"]["issueToken"]["secret"])
+    page, _, token = answer["data"]["issueLoginLink"]["url"].partition("#")
+
+    logged_in = await log_in(gateway, token)
+
+    assert page.endswith("/login")
+    caller = await gateway.house.identity.authenticate(cookie_of(logged_in).partition("=")[2], FIRST_USER)
+    assert set(caller.scopes) == {"token:write", "task:read"}
+    assert (await log_in(gateway, token)).status_code == 401
+
+
+async def test_a_token_that_may_issue_none_makes_no_link(gateway: Running) -> None:
+    made = await gateway.ask(
+        'mutation { issueToken(input: {name: "few", scopes: ["task:read"]}) { ... on IssueTokenPayload { secret } } }'
+    )
+    asked = "mutation { issueLoginLink(input: {}) { __typename ... on Failure { code message } } }"
+
+    answer = await gateway.ask(asked, token=made["data"]["issueToken"]["secret"])
+
+    assert "token:write" in str(answer)
+    assert "IssueLoginLinkPayload" not in str(answer)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"token": 1}', b'{"token": " "}', b"{" * 100, b"x" * 5000])
 async def test_a_malformed_log_in_is_refused(gateway: Running, body: bytes) -> None:
     answer = await gateway.http.post("/web/login", content=body, headers=page(gateway))

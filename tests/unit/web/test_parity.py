@@ -7,6 +7,7 @@ from tests.support.fake_gateway.server import SDL
 from quarterdeck_schema.documents import WEB_CLIENT, web_documents
 
 NOT_USED = {
+    "mutation issueLoginLink": "it is for a browser that is not logged in yet",
     "mutation login": "a browser logs in by /web/login, which keeps the token in a cookie",
     "mutation recordModelUsage": "agents and their hosts record what models took",
     "mutation reserveBudget": "the same",

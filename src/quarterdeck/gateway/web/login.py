@@ -6,7 +6,7 @@ from typing import cast
 from starlette.requests import Request
 from starlette.responses import Response
 
-from quarterdeck.application.browser_logins import LIFETIME, BrowserLogins
+from quarterdeck.application.browser_logins import LIFETIME
 from quarterdeck.domain.errors import InvalidInputError, LimitExceededError, QuarterdeckError
 from quarterdeck.gateway.gateway import Gateway
 from quarterdeck.gateway.refusals import refusal
@@ -20,7 +20,7 @@ LEVELS = 4
 class WebLogin:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._logins = BrowserLogins(gateway.services.identity)
+        self._logins = gateway.services.browser_logins
         self._cookie = gateway.credentials.cookie
 
     async def log_in(self, request: Request) -> Response:
