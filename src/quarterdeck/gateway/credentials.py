@@ -20,6 +20,8 @@ HEADER, PAGE = "x-quarterdeck", "web"
 SAME_ORIGIN = "same-origin"
 BY_HAND = "none"
 """What `Sec-Fetch-Site` says of an address that was typed, and of a download that is taken up again."""
+PROGRAMS = "Programs send a token: `Authorization: Bearer qd_…`; `qd token issue` makes one."
+ELSEWHERE = "Open it at the address that `quarterdeck up` prints, or set QD_PUBLIC_URL to the one that browsers use."
 
 
 class Credentials:
@@ -78,11 +80,8 @@ class Credentials:
         if origin is None and not required:
             return
         if origin is None or not self._origins.is_own(origin, headers.get("host")):
-            raise _foreign("Its Origin is not this server's own.")
+            raise _foreign("Its Origin is not this server's own.", ELSEWHERE)
 
 
-def _foreign(why: str) -> ForbiddenError:
-    return ForbiddenError(
-        f"A browser's log-in counts only for Quarterdeck's own page. {why}",
-        "Programs send a token: `Authorization: Bearer qd_…`; `qd token issue` makes one.",
-    )
+def _foreign(why: str, next_step: str = PROGRAMS) -> ForbiddenError:
+    return ForbiddenError(f"A browser's log-in counts only for Quarterdeck's own page. {why}", next_step)

@@ -20,6 +20,7 @@ from quarterdeck.host.notices import Notices
 from quarterdeck.host.privileges import interpreter_needs
 from quarterdeck.host.reach import Need
 from quarterdeck.readiness import VARIABLE
+from quarterdeck.web_client.places import SOURCES
 
 ROLES = ("worker", "projector", "conductor", "gateway")
 SECRETS = {
@@ -74,7 +75,12 @@ class Roles:
             argv=tuple(self.arguments(role)),
             environment={**_environment(role), FILE_VARIABLE: str(file), VARIABLE: self.notices.address},
             account=account,
-            needs=(*interpreter_needs(), Need(self.data.root, read_only=False), *_reports(role, settings, account)),
+            needs=(
+                *interpreter_needs(),
+                Need(self.data.root, read_only=False),
+                *_reports(role, settings, account),
+                *_web_client(role),
+            ),
             # As after kill -9: the jails of a worker that lost its supervisor go on, for the next to adopt.
             death_signal=signal.SIGKILL,
             # A bwrap that is setuid root, as some systems have it, could not work otherwise.
@@ -101,6 +107,11 @@ class Roles:
             for task in (heard, gone):
                 task.cancel()
             await asyncio.gather(heard, gone, return_exceptions=True)
+
+
+def _web_client(role: str) -> tuple[Need, ...]:
+    """A checkout's, which is in no folder of Python's. Not the built files' own: another build takes their place."""
+    return (Need(SOURCES),) if role == "gateway" and SOURCES.is_dir() else ()
 
 
 def _reports(role: str, settings: Settings, account: Account) -> tuple[Need, ...]:

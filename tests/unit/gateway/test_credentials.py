@@ -97,6 +97,15 @@ def test_behind_a_proxy_the_public_address_is_our_own() -> None:
         credentials(SECURE).of_call(sent(SECURE, origin="http://deck.example.org", **page))
 
 
+def test_behind_a_proxy_that_is_not_named_it_is_said_what_to_set() -> None:
+    page = {"x_quarterdeck": "web", "sec_fetch_site": "same-origin"}
+
+    with pytest.raises(ForbiddenError) as refused:
+        credentials().of_call(sent(origin="https://127.0.0.1:7777", **page))
+
+    assert "QD_PUBLIC_URL" in refused.value.next_step
+
+
 def test_a_token_in_the_headers_counts_before_the_cookie_and_needs_no_page() -> None:
     request = sent(authorization="Bearer qd_theirs", origin=IDE)
 

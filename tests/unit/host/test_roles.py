@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from quarterdeck.bootstrap.roles import ROLES as COMPOSED
-from quarterdeck.host.roles import ROLES
+from quarterdeck.host.reach import Need
+from quarterdeck.host.roles import ROLES, _web_client
+from quarterdeck.web_client.places import SOURCES
 
 GATEWAY = {"quarterdeck.gateway", "quarterdeck_schema", "starlette", "strawberry", "uvicorn"}
 WORKER = {"docker", "pygit2", "quarterdeck.jail.docker", "quarterdeck.worker"}
@@ -23,6 +25,13 @@ def imported_by(code: str) -> set[str]:
 
 def test_each_role_is_composed() -> None:
     assert set(COMPOSED) == set(ROLES)
+
+
+def test_the_gateway_alone_reaches_the_web_client_of_a_checkout() -> None:
+    """Where a folder above the checkout is closed to its user, it sees what it needs and nothing else."""
+    assert {role: _web_client(role) for role in ROLES} == {
+        role: (Need(SOURCES),) if role == "gateway" else () for role in ROLES
+    }
 
 
 @pytest.mark.parametrize(
