@@ -25,7 +25,7 @@ STAMP = ".digest"
 LOCK_FILE = "package-lock.json"
 PACKAGES_SECONDS = 900.0
 BUILD_SECONDS = 300.0
-SHOWN_LINES = 12
+SHOWN_LINES, NPM_LINES = 12, 4
 
 
 def is_current(sources: Path = SOURCES) -> bool:
@@ -90,7 +90,7 @@ def _install_packages(say: Say, sources: Path, node: Node) -> None:
 
 
 def _run(node: Node, command: Sequence[str], sources: Path, seconds: float = BUILD_SECONDS) -> None:
-    """With all that it starts; nothing of that is left, however this ends."""
+    """With all that it starts, which is ended with it; were this killed, that goes on, and has the lock till its end."""
     program = [str(node.folder / command[0]), *command[1:]]
     with subprocess.Popen(
         program,
@@ -102,6 +102,7 @@ def _run(node: Node, command: Sequence[str], sources: Path, seconds: float = BUI
         text=True,
         errors="replace",
         start_new_session=True,
+        close_fds=False,
     ) as process:
         try:
             out, _ = process.communicate(timeout=seconds)
@@ -111,7 +112,14 @@ def _run(node: Node, command: Sequence[str], sources: Path, seconds: float = BUI
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     if process.returncode != 0:
-        raise _failed(command, "\n".join(out.strip().splitlines()[-SHOWN_LINES:]))
+        raise _failed(command, _gist(out))
+
+
+def _gist(out: str) -> str:
+    """What a terminal may show of it: npm says first what is wrong and then where, other programs say it last."""
+    lines = ["".join(each if each.isprintable() else " " for each in line).rstrip() for line in out.splitlines()]
+    of_npm = [line for line in lines if line.startswith("npm error")]
+    return "\n".join(of_npm[:NPM_LINES] or [line for line in lines if line][-SHOWN_LINES:])
 
 
 def _failed(command: Sequence[str], why: str) -> BuildError:
@@ -137,8 +145,9 @@ def _replace(place: Path, made: Path) -> None:
 
 @contextmanager
 def _alone(lock: Path, say: Say) -> Generator[None]:
-    """One build at a time; the kernel drops the lock with its holder."""
+    """One build at a time. The kernel drops the lock with its last holder; the programs that are started hold it too."""
     with lock.open("w") as file:
+        os.set_inheritable(file.fileno(), True)  # noqa: FBT003 - the standard library's signature
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,6 +1,9 @@
 """Building the web client: once, as a whole, and never in the way of a start. npm is a stand-in."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +127,42 @@ def test_a_build_that_hangs_is_ended_with_all_that_it_started(checkout: Checkout
 
     sleeper = int((checkout.sources / "sleeper").read_text())
     until(lambda: not _runs(sleeper))
+
+
+def test_what_a_killed_build_left_running_ends_before_another_begins(checkout: Checkout) -> None:
+    checkout.write("slow")
+    code = (
+        "import sys; from pathlib import Path; from quarterdeck.web_client.build import build; "
+        "from quarterdeck.web_client.node import Node; "
+        "build(print, Path(sys.argv[1]), lambda _: Node(Path(sys.argv[2]), 'v24'))"
+    )
+    command = (sys.executable, "-c", code, str(checkout.sources), str(checkout.node.folder))
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as killed:
+        until((checkout.sources / "sleeper").exists)
+        killed.kill()
+    (checkout.sources / "slow").unlink()
+    after = threading.Thread(target=checkout.build)
+    after.start()
+    until(lambda: any("waiting" in line for line in checkout.said))
+
+    os.kill(int((checkout.sources / "sleeper").read_text()), signal.SIGKILL)
+    after.join()
+
+    assert checkout.page() == "one"
+    assert is_current(checkout.sources)
+
+
+def test_of_what_a_program_prints_no_escape_reaches_the_terminal(checkout: Checkout) -> None:
+    checkout.write("src/app.ts", "one")
+    (checkout.node.folder / "npm").write_text(
+        "#!/bin/sh\nprintf 'npm error code E404\\033]0;x\\007\\nnpm error\\n'; exit 1\n"
+    )
+
+    with pytest.raises(BuildError) as refused:
+        checkout.build()
+
+    assert "E404 ]0;x" in refused.value.message
+    assert "\x1b" not in refused.value.message + why_not_built(checkout.sources)
 
 
 def test_two_starts_at_once_build_it_once(checkout: Checkout) -> None:
