@@ -77,6 +77,13 @@ def covered(found: Budget) -> str:
             return f"{found.covers.lower()} {short(found.subject_id or '')}"
 
 
+def left(now: Now, unit: str) -> str:
+    """What is left of one limit: `$0.54 of $1.00`."""
+    if unit == "dollars":
+        return f"{dollars(now.left.usd or '0')} of {dollars(now.limit.usd or '0')}"
+    return f"{now.left.tokens or 0:,} of {now.limit.tokens or 0:,}"
+
+
 def state(found: Budget) -> str:
     if found.removed_at:
         return "removed"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from rich.cells import cell_len
 
 from quarterdeck_cli.columns import GAP, cell, widths
 from quarterdeck_cli.state_words import mark
@@ -12,6 +13,8 @@ from quarterdeck_cli.watching.views import Row, View
 Fragments = list[tuple[str, str]]
 FRAME_LINES = 3
 """Title, head of the table, keys."""
+READABLE = 24
+"""Columns of the terminal that a title has, if it is as long."""
 
 
 class Choice(msgspec.Struct):
@@ -37,24 +40,47 @@ def chosen(rows: Sequence[Row], choice: Choice) -> list[Row]:
     return found[::-1] if choice.backwards else found
 
 
-def page(view: View, rows: Sequence[Row], choice: Choice, note: str, *, width: int, height: int) -> Fragments:
-    """No line is wider than the terminal, and there are no more than fit. Foreign text is made safe here."""
-    shown = [tuple(map(plain, row)) for row in chosen(rows, choice)]
+def page(view: View, rows: Sequence[Row] | None, choice: Choice, note: str, *, width: int, height: int) -> Fragments:
+    """No line is wider than the terminal, and there are no more than fit. Foreign text is made safe here. `rows`: None
+    until the server has answered."""
+    shown = [tuple(map(plain, row)) for row in chosen(rows or (), choice)]
     room = max(height - FRAME_LINES, 1)
     choice.top = max(0, min(choice.top, len(shown) - room))
     visible = shown[choice.top : choice.top + room]
     heads = tuple(_head(name, at, choice) for at, name in enumerate(view.columns))
-    sizes = widths([heads, *shown], width)
-    count = f"{len(shown)} of {len(rows)}" if choice.filter else f"{len(rows)}"
-    told: Fragments = [("class:title", cell(f"{view.name}  {count}  {plain(note)}", width)), ("", "\n")]
-    told += [*_line(heads, sizes, ["class:head"] * len(heads)), ("", "\n")]
+    kept = _kept(view, [heads, *shown], width)
+    sizes = widths([_only(row, kept) for row in (heads, *shown)], width)
+    told: Fragments = [("class:title", cell(f"{view.name}  {_count(rows, shown)}  {plain(note)}", width)), ("", "\n")]
+    told += [*_line(_only(heads, kept), sizes, ["class:head"] * len(kept)), ("", "\n")]
     for row in visible:
-        told += [*_line(row, sizes, _styles(view, row)), ("", "\n")]
+        told += [*_line(_only(row, kept), sizes, _only(_styles(view, row), kept)), ("", "\n")]
     if not shown:
-        told.append(("class:note", cell("Nothing fits the filter." if rows else view.nothing, width) + "\n"))
+        nothing = "Looking …" if rows is None else "Nothing fits the filter." if rows else view.nothing
+        told.append(("class:note", cell(nothing, width) + "\n"))
     told.append(("", "\n" * (room - max(len(visible), 1))))
     told.append(("class:keys", cell(_keys(choice), width)))
     return told
+
+
+def _count(rows: Sequence[Row] | None, shown: Sequence[Row]) -> str:
+    if rows is None:
+        return ""
+    return str(len(rows)) if len(shown) == len(rows) else f"{len(shown)} of {len(rows)}"
+
+
+def _kept(view: View, rows: Sequence[Row], width: int) -> list[int]:
+    """Columns by their numbers: as many spare ones are left out as the last column needs to be read."""
+    needed = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    needed[-1] = min(needed[-1], READABLE)
+    kept = list(range(len(needed)))
+    for name in view.spare:
+        if sum(needed[at] for at in kept) + GAP * (len(kept) - 1) > width:
+            kept.remove(view.columns.index(name))
+    return kept
+
+
+def _only(row: Sequence[str], kept: Sequence[int]) -> tuple[str, ...]:
+    return tuple(row[at] for at in kept)
 
 
 def _head(name: str, at: int, choice: Choice) -> str:

@@ -19,7 +19,7 @@ from quarterdeck_cli.watching.views import Row, View
 class Screen:
     def __init__(self, view: View, theme: Theme) -> None:
         self._view, self._choice, self._note = view, Choice(), ""
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[Row] | None = None
         self._application: Application[None] = Application(
             layout=Layout(
                 Window(FormattedTextControl(self._page, focusable=True, show_cursor=False), wrap_lines=False)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from quarterdeck_cli import budget_words, ids, task_words
+from quarterdeck_cli import budget_subjects, budget_words, ids, task_words
 from quarterdeck_cli.alert_words import labels
 from quarterdeck_cli.api import alerts, budgets, commands, sessions, tasks
 from quarterdeck_cli.api.paging import first
@@ -27,6 +27,8 @@ class View:
     topics: tuple[str, ...]
     """Beginnings of the events that may change it."""
     nothing: str
+    spare: tuple[str, ...] = ()
+    """Columns that are left out first where there is no room for all."""
 
 
 async def _sessions(client: Client, project: str | None) -> list[Row]:
@@ -77,14 +79,16 @@ async def _queue(client: Client, project: str | None) -> list[Row]:
 
 async def _budgets(client: Client, project: str | None) -> list[Row]:
     found = await first(budgets.budgets(client, project), MOST)
+    names = await budget_subjects.names(client, found)
     return [
         (
-            f"{ids.short(b.id)} {unit}",
-            budget_words.covered(b),
-            budget_words.EVERY[b.every],
+            f"{ids.short(b.id)} {'$' if unit == 'dollars' else unit}",
+            budget_words.state(b),
             drawn,
             share,
-            budget_words.state(b),
+            names.get(b.subject_id or "") or budget_words.covered(b),
+            budget_words.EVERY[b.every],
+            budget_words.left(b.now, unit),
         )
         for b in found
         for unit, drawn, share in budget_words.bars(b.now, BAR)
@@ -108,7 +112,12 @@ async def _alerts(client: Client, project: str | None) -> list[Row]:
 
 
 SESSIONS: Final = View(
-    "sessions", ("ID", "PROJECT", "STATE", "OPENED", "OWNER", "TITLE"), _sessions, ("Session",), "No session is open."
+    "sessions",
+    ("ID", "PROJECT", "STATE", "OPENED", "OWNER", "TITLE"),
+    _sessions,
+    ("Session",),
+    "No session is open.",
+    ("OWNER", "OPENED"),
 )
 COMMANDS: Final = View(
     "commands",
@@ -116,9 +125,15 @@ COMMANDS: Final = View(
     _commands,
     ("Command", "Session"),
     "No command was run in an open session.",
+    ("REQUESTED",),
 )
 TASKS: Final = View(
-    "tasks", ("ID", "STATUS", "PRIORITY", "OWNER", "TITLE"), _tasks, ("Task",), "Nothing is to be done."
+    "tasks",
+    ("ID", "STATUS", "PRIORITY", "OWNER", "TITLE"),
+    _tasks,
+    ("Task",),
+    "Nothing is to be done.",
+    ("OWNER", "PRIORITY"),
 )
 QUEUE: Final = View(
     "queue",
@@ -126,9 +141,15 @@ QUEUE: Final = View(
     _queue,
     ("Session", "Command", "Worker"),
     "Nothing waits.",
+    ("SINCE",),
 )
 BUDGETS: Final = View(
-    "budgets", ("ID", "COVERS", "EVERY", "USED", "", "STATE"), _budgets, ("Budget",), "There are no budgets."
+    "budgets",
+    ("ID", "STATE", "USED", "", "COVERS", "EVERY", "LEFT"),
+    _budgets,
+    ("Budget",),
+    "It has no budgets. Set one: `qd budget set --usd 20 --every month`",
+    ("LEFT", "EVERY"),
 )
 ALERTS: Final = View(
     "alerts",
@@ -136,4 +157,5 @@ ALERTS: Final = View(
     _alerts,
     ("Alert", "Silence"),
     "Nothing is out of order.",
+    ("RAISED", "PROJECT", "STATE"),
 )

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.budgets import add_budget
+from tests.support.fake_gateway.tasks import add_task
+from tests.support.fake_gateway.world import NOW
 from tests.unit.cli.repl.conftest import Started
 
 from quarterdeck_cli import ids
@@ -123,6 +126,38 @@ def test_a_plain_watch_prints_what_changes(
     screen.type("\x03")
 
     assert screen.ended() == 130
+
+
+def test_a_view_says_that_it_looks_before_it_says_that_there_is_nothing() -> None:
+    assert "Looking" in "".join(text for _, text in page(SESSIONS, None, Choice(), "", width=80, height=8))
+
+
+def test_what_can_be_spared_makes_room_for_what_a_row_is() -> None:
+    rows: list[Row] = [("4f2a91cc", "quarterdeck", "ready", "10:00:00", "ada", "Mend the sails of the mizzen mast")]
+
+    assert lines(Choice(), rows, width=100)[1].split() == [*SESSIONS.columns]
+    narrow = lines(Choice(sorted_by=4), rows, width=60)
+    assert narrow[1].split() == ["ID", "PROJECT", "STATE", "TITLE"]
+    assert "Mend the sails of the mizz" in narrow[2]
+
+
+def test_budgets_are_drawn_by_whom_they_are_for_and_those_that_ask_stand_out(
+    started: Started, world: World, session: dict[str, Any]
+) -> None:
+    home = world.projects[0]
+    task = add_task(world, home, "Fix the pump")
+    add_budget(world, home, spent="2.5")
+    add_budget(world, home, spent="9", covers="TASK", subjectId=task["id"], every="MONTH")
+    add_budget(world, home, spent="11", asks={"since": NOW, "wanted": None, "answers": []}, now={"standing": "ASKING"})
+
+    screen = started("watch", "budgets", "-p", "deck", columns=100, rows=12)
+    text = screen.shows("budgets  3", "███·········", "25%   project deck", "$7.50 of $10.00")
+    assert "near   ███████████·  90%   task T-1" in text
+    assert "asks   ███████████▶  110%" in text
+    screen.resize(60, 12)
+    screen.shows("task T-1", "110%", gone="$7.50")
+    screen.type("q")
+    assert screen.ended() == 0
 
 
 @pytest.mark.parametrize("view", ["commands", "tasks", "queue", "alerts"])
