@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ def global_id(kind: str, uuid: UUID) -> str:
     return base64.b64encode(f"{kind}:{uuid}".encode()).decode()
 
 
+@lru_cache(maxsize=4096)
 def parse_global_id(text: str) -> tuple[str, UUID] | None:
     """Kind and UUID, or None where it is no global id."""
     try:

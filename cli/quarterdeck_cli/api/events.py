@@ -32,6 +32,21 @@ class Event(Answer, frozen=True):
     payload: str | None = None
 
 
+class RecordedEvent(Answer, frozen=True):
+    """What a replay tells of an event: nothing of its causes, and no digests."""
+
+    position: int
+    topic: str
+    schema_version: int
+    stream_id: str
+    version: int
+    recorded_at: str
+    actor_kind: str
+    actor_id: str
+    erased: bool
+    payload: str | None = None
+
+
 class ProjectionStatus(Answer, frozen=True):
     name: str
     position: int
@@ -83,3 +98,8 @@ def events(
         "first": PAGE,
     }
     return pages(client, "events", "events", variables, Event, after=str(after) if after else None)
+
+
+def session_record(client: Client, session_id: str) -> AsyncIterator[RecordedEvent]:
+    """All of a session, in the log's order."""
+    return pages(client, "session_record", "events", {"sessionId": session_id, "first": PAGE}, RecordedEvent)

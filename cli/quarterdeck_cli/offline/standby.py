@@ -39,6 +39,10 @@ class StillWaitingError(CliError):
     exit_code = ExitCode.TRY_AGAIN
 
 
+RECORDS = frozenset({"events", "session_record"})
+"""Documents whose long answers hold nothing to remember."""
+
+
 class Standby:
     """Of one server and user. `stale` is told of which server an answer is and from when, None where that does not
     matter; `say` what the user should know."""
@@ -65,6 +69,8 @@ class Standby:
 
     def remember(self, name: str, variables: Json, data: Json) -> bool:
         """False where it cannot: a cache that fails is none."""
+        if name in RECORDS:
+            return True
         nodes = list(found_in(data, variables.get("projectId")))
         listed = listed_in(name, variables, data)
         try:

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.application.ports.log import RawEvent
+from quarterdeck.audit.bundle.rows import actor_of
 from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.proofs import Signatures
 from quarterdeck.audit.telling import given, told
 from quarterdeck.audit.verify import verify
-from quarterdeck.domain.base import Actor, ActorKind, Envelope
+from quarterdeck.domain.base import Envelope
 from quarterdeck.domain.checkpoint import SigningKeyIntroduced
 from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck_cli import ids
@@ -121,7 +122,7 @@ def raw_event(event: Event) -> RawEvent:
 def _envelope(event: Event) -> Envelope:
     return Envelope(
         recorded_at=datetime.fromisoformat(event.recorded_at),
-        actor=Actor(kind=ActorKind(event.actor_kind), id=event.actor_id),
+        actor=actor_of(event.actor_kind, event.actor_id),
         correlation_id=UUID(event.correlation_id),
         causation_id=event.causation_id,
         project_id=ids.uuid_of(event.project_id) if event.project_id else None,

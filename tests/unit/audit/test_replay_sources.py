@@ -112,6 +112,13 @@ def as_told(row: RawEvent) -> Json:
     }
 
 
+def shown(row: RawEvent) -> tuple[object, ...]:
+    """What a replay shows of it."""
+    envelope = row.envelope
+    told = row.stream_id, row.topic, row.schema_version, row.payload, row.partly_erased
+    return row.position, envelope.recorded_at, envelope.actor, *told
+
+
 @pytest.mark.parametrize("where", [LIVE, OFFLINE])
 def test_a_record_gives_events_in_order_and_frames_from_any_offset_on(kept: Kept, told: Story, where: str) -> None:
     command, whole = next((key, frames) for key, frames in told.transcripts.items() if frames)
@@ -120,7 +127,7 @@ def test_a_record_gives_events_in_order_and_frames_from_any_offset_on(kept: Kept
     def look(record: Record) -> None:
         assert record.session_id == SESSION
         assert [row.position for row in record.events()][: kept.end] == list(range(1, kept.end + 1))
-        assert list(record.events())[: kept.end] == chained(told.rows)[: kept.end]
+        assert list(map(shown, record.events()))[: kept.end] == list(map(shown, told.rows))[: kept.end]
         assert list(record.frames(command)) == expected
         for number in (1, 5, 29):
             assert list(record.frames(command, expected[number].offset)) == expected[number:]

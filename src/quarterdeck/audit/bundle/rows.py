@@ -97,7 +97,7 @@ def _event(row: Row) -> RawEvent:
         schema_version=row.schema_version,
         envelope=Envelope(
             recorded_at=row.recorded_at,
-            actor=_actor(row.actor_kind, row.actor_id),
+            actor=actor_of(row.actor_kind, row.actor_id),
             correlation_id=row.correlation_id,
             causation_id=row.causation_id,
             project_id=row.project_id,
@@ -112,5 +112,6 @@ def _event(row: Row) -> RawEvent:
 
 
 @lru_cache(maxsize=1024)
-def _actor(kind: str, actor_id: str) -> Actor:
+def actor_of(kind: str, actor_id: str) -> Actor:
+    """Raises ValueError for a kind that there is none of."""
     return Actor(kind=ActorKind(kind), id=actor_id)
