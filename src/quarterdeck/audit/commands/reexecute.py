@@ -32,10 +32,10 @@ async def reexecute_session(
 ) -> int:
     """Run a session's commands again, in a fresh jail with the recorded files, and compare what comes out.
 
-    Each command gets a verdict: same; same after normalizing (but for times, durations, numbers of processes,
-    addresses, UUIDs, temporary names and names of commits); drifted, with the first exit code, line of output or file
-    that differs; not reproducible, with why. Input, sizes and signals are sent as they were. Exits with 1 where a
-    command drifted. The commands really run: what they reach on the network, they reach again.
+    Each command gets a verdict: same; same after normalizing (but for times, durations, rates, numbers of
+    processes, addresses, ports, UUIDs, temporary names and names of commits); drifted, with the first exit code, line
+    of output or file that differs; not reproducible, with why. Input, sizes and signals are sent as they were. Exits
+    with 1 where a command drifted. The commands really run: what they reach on the network, they reach again.
     """
     from quarterdeck.audit.reexecution.telling import reexecute
 
