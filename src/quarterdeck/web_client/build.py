@@ -90,7 +90,7 @@ def _install_packages(say: Say, sources: Path, node: Node) -> None:
 
 
 def _run(node: Node, command: Sequence[str], sources: Path, seconds: float = BUILD_SECONDS) -> None:
-    """With all that it starts, which is ended with it; were this killed, that goes on, and has the lock till its end."""
+    """With all that it starts, which is ended with it; were this killed, that goes on and has the lock till its end."""
     program = [str(node.folder / command[0]), *command[1:]]
     with subprocess.Popen(
         program,
@@ -145,7 +145,7 @@ def _replace(place: Path, made: Path) -> None:
 
 @contextmanager
 def _alone(lock: Path, say: Say) -> Generator[None]:
-    """One build at a time. The kernel drops the lock with its last holder; the programs that are started hold it too."""
+    """One build at a time. The kernel drops the lock with its last holder; programs that are started hold it too."""
     with lock.open("w") as file:
         os.set_inheritable(file.fileno(), True)  # noqa: FBT003 - the standard library's signature
         try:
