@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionNode,
     VariableNode,
@@ -115,9 +116,10 @@ class Measuring:
         )
 
     def _times(self, node: FieldNode, definition: GraphQLField) -> int:
-        asked = [self._size(node, definition, name) for name in SIZES if name in definition.args]
-        if asked:
-            return max(1, *asked)
+        names = [name for name in SIZES if name in definition.args]
+        if names:
+            asked = [self._size(node, definition, name) for name in names if not _is_null(node, name)]
+            return max(asked, default=0) or max(1, *(self._size(node, definition, name) for name in names))
         return UNPAGED if is_list(definition) and node.name.value not in PAGED else 1
 
     def _size(self, node: FieldNode, definition: GraphQLField, name: str) -> int:
@@ -132,6 +134,11 @@ class Measuring:
                 self.sized_by.add(argument.value.name.value)
                 value = self.variables.get(argument.value.name.value, value)
         return min(value, HUGE) if isinstance(value, int) else 0
+
+
+def _is_null(node: FieldNode, name: str) -> bool:
+    """One that is turned off, as `first` beside a `last`."""
+    return any(each.name.value == name and isinstance(each.value, NullValueNode) for each in node.arguments or ())
 
 
 def measure(

@@ -148,3 +148,13 @@ def test_of_a_trusted_document_types_and_the_order_of_fragments_do_not_matter() 
         prepared_by.by_text(asked.replace("name __typename", "name id"))
     with pytest.raises(DocumentRefusedError, match="own clients"):
         prepared_by.by_text(asked.replace("id __typename", "id other: __typename"))
+
+
+@pytest.mark.parametrize("sizes", ["first: null, last: null", "first: null", "first: null, last: 100", "last: 3"])
+def test_turning_one_page_size_off_counts_the_other_or_the_default(sizes: str) -> None:
+    cheap = (
+        "{ sessions(first: 100) { edges { node { commands(first: null, last: 3) { edges { node { id text } } } } } } }"
+    )
+    assert documents().by_text(cheap)
+    with pytest.raises(DocumentRefusedError, match="cost"):
+        documents().by_text(cheap.replace("first: null, last: 3", sizes))

@@ -1,7 +1,8 @@
-import { Anchor, Breadcrumbs as Crumbs } from "@mantine/core";
-import { useLocation, useRouter } from "@tanstack/react-router";
+import { Breadcrumbs as Crumbs } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
 
 import { useViewer } from "@/shared/graphql/useViewer";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { visibleText } from "@/shared/text/visible";
 
 import { addressOf, chosenOf, entriesOf } from "./entries";
@@ -12,7 +13,6 @@ export function Breadcrumbs() {
   const slug = useCurrentSlug();
   const { may } = useViewer();
   const { pathname } = useLocation();
-  const router = useRouter();
   const entry = chosenOf([...entriesOf("server", may), ...entriesOf("project", may)], slug, pathname);
   const above = [
     ...(slug ? [{ label: visibleText(slug), address: `/p/${encodeURIComponent(slug)}` }] : []),
@@ -22,19 +22,9 @@ export function Breadcrumbs() {
   return (
     <Crumbs component="nav" aria-label="Where you are" mb={4} separatorMargin={6} fz="xs">
       {above.map(({ label, address }) => (
-        <Anchor
-          key={address}
-          href={address}
-          c="dimmed"
-          fz="xs"
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            void router.navigate({ href: address });
-          }}
-        >
+        <HrefLink key={address} href={address} c="dimmed" fz="xs">
           {label}
-        </Anchor>
+        </HrefLink>
       ))}
     </Crumbs>
   );

@@ -1,8 +1,9 @@
 import { NavLink, ScrollArea, Text } from "@mantine/core";
-import { useLocation, useRouter } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 
 import type { NavEntry } from "@/shared/feature";
 import { useViewer } from "@/shared/graphql/useViewer";
+import { useFollow } from "@/shared/routing/HrefLink";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import { addressOf, chosenOf, entriesOf } from "./entries";
@@ -43,7 +44,7 @@ interface LineProps {
 }
 
 function Line({ entry: { label, icon: Shape }, address, chosen, onGone }: LineProps) {
-  const router = useRouter();
+  const follow = useFollow();
   return (
     <NavLink
       href={address}
@@ -53,10 +54,8 @@ function Line({ entry: { label, icon: Shape }, address, chosen, onGone }: LinePr
       leftSection={<Shape size={17} stroke={1.7} aria-hidden />}
       className={classes.line}
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
         onGone();
-        void router.navigate({ href: address });
+        follow(address, event);
       }}
     />
   );

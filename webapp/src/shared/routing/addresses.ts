@@ -1,0 +1,15 @@
+import { uuidOf } from "@/shared/text/ids";
+
+/** Addresses of pages by what they show, for what cannot name a route: other features' pages, the palette. */
+const below = (slug: string, ...parts: string[]): string =>
+  `/p/${[slug, ...parts].map((part) => encodeURIComponent(part)).join("/")}`;
+
+export const sessionAddress = (slug: string, session: string): string => below(slug, "sessions", uuidOf(session));
+
+export const commandAddress = (slug: string, session: string, command: string): string =>
+  below(slug, "sessions", uuidOf(session), "commands", uuidOf(command));
+
+export const taskAddress = (slug: string, number: number): string => below(slug, "tasks", String(number));
+
+/** A noun's page of a project, such as `budgets`. */
+export const nounAddress = (slug: string, noun: string): string => below(slug, noun);
