@@ -54,7 +54,7 @@ class Actor:
     id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Envelope:
     """What is recorded about an event beside its payload. Times are UTC."""
 

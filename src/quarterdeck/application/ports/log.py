@@ -86,7 +86,7 @@ class EventLog(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class RawEvent:
     """An event as its row holds it, undecoded: what the audit checks and the API shows."""
 
