@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 def constructor(cls: Callable[P, T]) -> Callable[P, T]:
     """As `cls`, a keyword-only dataclass without slots, and without `__post_init__`. Every field must be passed."""
-    if hasattr(cls, "__slots__"):
+    if "__slots__" in vars(cls):
         raise TypeError(f"{cls} has slots: its fields are in no __dict__")
     new: Callable[[object], T] = object.__new__  # type: ignore[assignment]
     put = object.__setattr__
