@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.row import Row
 
 BENCHMARKS = (
-    *("append", "projections", "usage", "budgets", "jail", "docker_jail", "workspace", "snapshots"),
+    *("append", "projections", "search", "usage", "budgets", "jail", "docker_jail", "workspace", "snapshots"),
     *("gateway", "chain", "task_files", "task_sync", "tracing"),
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -35,7 +35,10 @@ MEANINGS: Final[dict[ExitCode, str]] = {
     ExitCode.NOT_FOUND: "No such project, session, command or token, or none that you may see.",
     ExitCode.UNAVAILABLE: "The server, or a part of it that is needed, does not answer.",
     ExitCode.BUG: "A defect in `qd` or in the server.",
-    ExitCode.OUTPUT_DIFFERS: "The output received is not the output recorded: its SHA-256 differs, or a part is lost.",
+    ExitCode.OUTPUT_DIFFERS: (
+        "The output received is not the output recorded, nor what an erasure left of it: its SHA-256 differs, or a "
+        "part is lost."
+    ),
     ExitCode.TRY_AGAIN: "The object is not in a state that allows this, or a published limit or a budget was reached.",
     ExitCode.NOT_PERMITTED: "Not logged in, or the token lacks the scope.",
     ExitCode.NOT_SET_UP: "Something is missing here: no server known, or no project for this folder.",

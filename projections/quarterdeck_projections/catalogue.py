@@ -8,6 +8,7 @@ from quarterdeck_projections.deliveries import DELIVERIES
 from quarterdeck_projections.findings import FINDINGS
 from quarterdeck_projections.happenings import HAPPENINGS
 from quarterdeck_projections.network import NETWORK
+from quarterdeck_projections.output_erasures import OUTPUT_ERASURES
 from quarterdeck_projections.personas import PERSONAS
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.projects import PROJECTS
@@ -37,6 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     DELIVERIES,
     AUDIT_TRAIL,
     HAPPENINGS,
+    OUTPUT_ERASURES,
     USAGE,
     SEARCH,
 )

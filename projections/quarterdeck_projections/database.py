@@ -1,6 +1,7 @@
 """The pool that queries read through."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, LiteralString, Self, TypeVar
 
@@ -42,14 +43,19 @@ class Database:
         make: Callable[..., RowT],
         query: LiteralString,
         parameters: Mapping[str, object] | None = None,
+        *,
+        by_index: bool = False,
     ) -> list[RowT]:
-        """`make(**columns)` for each row. `query` reads only: it may run twice where the connection breaks."""
+        """`make(**columns)` for each row. `query` reads only: it may run twice where the connection breaks.
+
+        `by_index`: rows are small and what they point to is large, which the planner does not reckon with.
+        """
         try:
             try:
-                return await self._rows(make, query, parameters)
+                return await self._rows(make, query, parameters, by_index=by_index)
             except psycopg.OperationalError:
                 await self._pool.check()
-                return await self._rows(make, query, parameters)
+                return await self._rows(make, query, parameters, by_index=by_index)
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise UnavailableError(
                 "The database does not answer.", "It is tried again; see `quarterdeck doctor` if this lasts."
@@ -65,9 +71,17 @@ class Database:
         return found[0] if found else None
 
     async def _rows(
-        self, make: Callable[..., RowT], query: LiteralString, parameters: Mapping[str, object] | None
+        self,
+        make: Callable[..., RowT],
+        query: LiteralString,
+        parameters: Mapping[str, object] | None,
+        *,
+        by_index: bool,
     ) -> list[RowT]:
-        async with self._pool.connection() as connection:
-            async with connection.cursor(binary=True, row_factory=kwargs_row(make)) as cursor:
-                await cursor.execute(query, parameters)
-                return await cursor.fetchall()
+        async with self._pool.connection() as connection, AsyncExitStack() as stack:
+            if by_index:
+                await stack.enter_async_context(connection.transaction())
+                await connection.execute("SET LOCAL enable_seqscan = off")
+            cursor = await stack.enter_async_context(connection.cursor(binary=True, row_factory=kwargs_row(make)))
+            await cursor.execute(query, parameters)
+            return await cursor.fetchall()

@@ -75,4 +75,13 @@ def create(schema: str, table: str) -> list[bytes]:
     twin = METADATA.tables[table].to_metadata(MetaData(naming_convention=METADATA.naming_convention), schema=schema)
     indexes = sorted(twin.indexes, key=lambda index: str(index.name))
     made: list[ExecutableDDLElement] = [CreateTable(twin), *map(CreateIndex, indexes)]
-    return [str(statement.compile(dialect=_DIALECT)).encode() for statement in made]
+    return [*(str(statement.compile(dialect=_DIALECT)).encode() for statement in made), *_statistics(twin)]
+
+
+def _statistics(table: Table) -> list[bytes]:
+    """How much ANALYZE is to gather of a column, where its `info` says that."""
+    return [
+        f'ALTER TABLE {table.schema}.{table.name} ALTER COLUMN "{column.name}" SET STATISTICS {wanted}'.encode()
+        for column in table.columns
+        if (wanted := column.info.get("statistics")) is not None
+    ]

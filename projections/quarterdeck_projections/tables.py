@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, Date, DateTime, Index, MetaData, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import BigInteger, Computed, Date, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -484,12 +484,26 @@ class Happening(ReadModel, table=True):
     """The stream."""
 
 
+class OutputErasure(ReadModel, table=True):
+    """A stretch that was erased of what a command printed."""
+
+    TABLE: ClassVar[str] = "output_erasures"
+    command_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    first: int = Field(sa_type=BigInteger)
+    until: int = Field(sa_type=BigInteger)
+    output_sha256: str = Field(sa_type=Text)
+    """Of all that the command printed, since then."""
+    reason: str = Field(sa_type=Text)
+    erased_at: datetime = Field(sa_type=Time)
+
+
 class SearchPiece(ReadModel, table=True):
-    """The words of a command's text (number 0) or of a piece of its output (see `search.pieces`)."""
+    """The words in a command's text (number 0) or in a piece of its output (see `search.pieces`)."""
 
     TABLE: ClassVar[str] = "search_pieces"
     __table_args__ = (
-        Index(None, "words", postgresql_using="gin"),
+        Index(None, "marks", postgresql_using="gin"),
         Index(None, "session_id", "position"),
     )
     command_id: UUID = Field(primary_key=True)
@@ -502,8 +516,8 @@ class SearchPiece(ReadModel, table=True):
     output_until: int = Field(sa_type=BigInteger)
     error_first: int = Field(sa_type=BigInteger)
     error_until: int = Field(sa_type=BigInteger)
-    words: str = Field(sa_type=TSVECTOR)
-    """Without places: where a word is, is seen in the transcript itself."""
+    marks: list[int] = Field(sa_type=ARRAY(Integer), sa_column_kwargs={"info": {"statistics": 0}})
+    """See `search.marks`. Where a word is, is seen in the transcript itself."""
 
 
 class AlertRule(ReadModel, table=True):

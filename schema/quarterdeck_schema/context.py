@@ -44,6 +44,7 @@ from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.queries.queue import QueuePlace
@@ -213,6 +214,9 @@ class RequestContext:
 
     async def task_files(self, project_id: UUID) -> TaskFilesRow | None:
         return await self._load("task files", self.services.reads.task_files, project_id)
+
+    async def output_erasures(self, command_id: UUID) -> Sequence[OutputErasureRow]:
+        return await self._load("output erasures", self.services.reads.output_erasures, command_id) or ()
 
     async def files_changed(self, command_id: UUID) -> tuple[ChangedFile, ...]:
         return await self._load("files", self.services.reads.files_changed, command_id) or ()

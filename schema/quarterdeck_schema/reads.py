@@ -22,6 +22,7 @@ from quarterdeck_projections.queries import (
     happenings,
     members,
     network,
+    output_erasures,
     personas,
     positions,
     projects,
@@ -51,6 +52,7 @@ from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.happenings import HappeningRow, TallyRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
+from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow, ProjectionWatch
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -87,6 +89,7 @@ class Reads(Protocol):
     async def sessions(self, ids: Collection[UUID], /) -> Mapping[UUID, SessionRow]: ...
     async def commands(self, ids: Collection[UUID], /) -> Mapping[UUID, CommandRow]: ...
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]: ...
+    async def output_erasures(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[OutputErasureRow]]: ...
     async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]: ...
     async def task_links(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskLinkRow]]: ...
     async def task_conflicts(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[TaskConflictRow]]: ...
@@ -201,6 +204,9 @@ class ReadModels:
 
     async def files_changed(self, ids: Collection[UUID], /) -> Mapping[UUID, tuple[ChangedFile, ...]]:
         return await commands.load_files_changed(self._database, ids)
+
+    async def output_erasures(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[OutputErasureRow]]:
+        return await output_erasures.load(self._database, ids)
 
     async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]:
         return await tasks.load(self._database, ids)

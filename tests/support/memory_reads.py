@@ -17,6 +17,7 @@ from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, persona, project, session_events, session_network, workspace
 from quarterdeck.domain.base import fold
 from quarterdeck.domain.command import ChangedFile
+from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.identity import TokenKind
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
@@ -26,6 +27,7 @@ from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
+from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.positions import PositionRow
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -92,6 +94,23 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings, MemoryS
             for logged in await self._events()
             if isinstance(logged.event, command.CommandFinished) and logged.stream_id in ids
         }
+
+    async def output_erasures(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[OutputErasureRow]]:
+        rows = [
+            OutputErasureRow(
+                command_id=output.command_id,
+                position=logged.position,
+                first=output.first,
+                until=output.until,
+                output_sha256=output.output_sha256,
+                reason=logged.event.reason,
+                erased_at=logged.envelope.recorded_at,
+            )
+            for logged in await self._events()
+            if isinstance(logged.event, PayloadErased)
+            for output in logged.event.output
+        ]
+        return {each: [row for row in rows if row.command_id == each] for each in ids}
 
     async def tokens(self, ids: Collection[UUID], /) -> Mapping[UUID, TokenRow]:
         return _among(_tokens(await self._events()), ids)

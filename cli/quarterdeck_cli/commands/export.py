@@ -10,8 +10,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from quarterdeck_cli import ids, resolve
+from quarterdeck_cli import erased_words, ids, resolve
 from quarterdeck_cli.api.commands import CommandDetails, command
+from quarterdeck_cli.api.erased_output import erased_stretches
 from quarterdeck_cli.api.transcripts import OUTPUT_KINDS, Frame, frames
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, closed_output
@@ -55,6 +56,12 @@ async def export(qd: Qd, which: Which, *, form: As = Format.ASCIICAST, as_json: 
         digest, size = await _write(client, found, _writer(form, found))
     except BrokenPipeError:
         return closed_output()
+    if found.ended and found.output_sha256 not in {None, digest}:
+        erased = await erased_stretches(client, found.id)
+        if erased_words.explains(erased, digest):
+            for sentence in erased_words.sentences(erased):
+                qd.out.note(sentence)
+            return ExitCode.OK
     return _checked(qd, found, digest, size)
 
 

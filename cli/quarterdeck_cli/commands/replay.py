@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from quarterdeck_cli import resolve
+from quarterdeck_cli import erased_words, resolve
 from quarterdeck_cli.api.commands import CommandDetails, command
+from quarterdeck_cli.api.erased_output import ErasedStretch, erased_stretches
 from quarterdeck_cli.api.transcripts import Frame, frames
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.command_line import Json, closed_output
@@ -56,13 +57,16 @@ async def replay(
     place = _place(begin) if begin else None
     client = await qd.client()
     found = await command(client, await resolve.command_id(client, which))
+    erased = await erased_stretches(client, found.id) if found.ended else ()
     try:
         if as_json:
             shown = await _play(client, found.id, timeline, place, JsonSink().write)
         else:
-            shown = await _show(qd, client, found, timeline, place)
+            shown = await _show(qd, client, found, timeline, place, erased)
     except BrokenPipeError:
         return closed_output()
+    for sentence in erased_words.sentences(erased if as_json else ()):
+        qd.out.note(sentence)
     if place and not shown:
         qd.out.note("Nothing was printed from there on.")
     if not found.ended:
@@ -102,13 +106,20 @@ async def _play(
     return shown
 
 
-async def _show(qd: Qd, client: Client, found: CommandDetails, timeline: Timeline, place: Place | None) -> bool:
+async def _show(
+    qd: Qd,
+    client: Client,
+    found: CommandDetails,
+    timeline: Timeline,
+    place: Place | None,
+    erased: Sequence[ErasedStretch],
+) -> bool:
     _say_what_does_not_fit(qd, found)
-    player = Player() if place is None else None
+    player = Player(0, erased) if place is None else None
 
     async def show(frame: Frame) -> None:
         nonlocal player
-        player = player or Player(frame.offset)
+        player = player or Player(frame.offset, [each for each in erased if each.until > frame.offset])
         await write_all(STDOUT, player.show(frame))
 
     try:

@@ -7,8 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quarterdeck_cli import ids
+from quarterdeck_cli import erased_words, ids
 from quarterdeck_cli.api.commands import CommandDetails, Terminal, cancel_command, resize_command
+from quarterdeck_cli.api.erased_output import erased_stretches
 from quarterdeck_cli.api.transcripts import OUTPUT_KINDS, Frame
 from quarterdeck_cli.errors import ConnectionLostError, ServerFailure
 from quarterdeck_cli.exitcodes import ExitCode
@@ -52,7 +53,7 @@ async def attend(
     if isinstance(outcome, Detached) and interrupts.cancelling:
         out.note("Left without waiting for the command's end.")
         return Attended(ExitCode.CANCELLED, left=False)
-    return _report(out, following, outcome)
+    return await _report(out, following, outcome)
 
 
 async def attend_in_terminal(out: "Output", following: Following, after: int, detach_key: int) -> Attended:
@@ -82,7 +83,7 @@ async def attend_in_terminal(out: "Output", following: Following, after: int, de
             _show(screen.undo_what_is_left() if ended else screen.undo() + b"\r\n")
     for text in dict.fromkeys(covered[-MOST_TOLD_AGAIN:]):
         out.note(text)
-    return _report(out, following, outcome)
+    return await _report(out, following, outcome)
 
 
 def _show(data: bytes) -> None:
@@ -140,7 +141,7 @@ def terminal_notes() -> Callable[[str], None]:
     return lambda text: write_now(STDERR, f"\r\n[qd] {text}\r\n".encode())
 
 
-def _report(out: "Output", following: Following, outcome: CommandDetails | Detached) -> Attended:
+async def _report(out: "Output", following: Following, outcome: CommandDetails | Detached) -> Attended:
     if isinstance(outcome, Detached):
         name = ids.short(following.command.id)
         out.note(
@@ -151,13 +152,24 @@ def _report(out: "Output", following: Following, outcome: CommandDetails | Detac
         out.note(words)
     code = exit_code(outcome)
     if following.stream.missing or following.stream.matches(outcome) is False:
-        out.note(
-            f"The output received is not the output recorded ({following.stream.received:,} bytes came, "
-            f"{outcome.output_bytes or 0:,} were recorded, {following.stream.missing:,} are lost). "
-            f"Fetch it again with `qd export {ids.short(outcome.id)} --format raw`."
-        )
-        code = ExitCode.OUTPUT_DIFFERS
+        code = await _differs(out, following, outcome, code)
     return Attended(code, left=False, command=outcome)
+
+
+async def _differs(out: "Output", following: Following, outcome: CommandDetails, code: int) -> int:
+    """The exit code of output that is not what was recorded: of none that was erased."""
+    stream = following.stream
+    erased = await erased_stretches(following.client, outcome.id)
+    if not stream.missing and erased_words.explains(erased, stream.digest):
+        for sentence in erased_words.sentences(erased):
+            out.note(sentence)
+        return code
+    out.note(
+        f"The output received is not the output recorded ({stream.received:,} bytes came, "
+        f"{outcome.output_bytes or 0:,} were recorded, {stream.missing:,} are lost). "
+        f"Fetch it again with `qd export {ids.short(outcome.id)} --format raw`."
+    )
+    return ExitCode.OUTPUT_DIFFERS
 
 
 async def _cancel(out: "Output", following: Following) -> None:

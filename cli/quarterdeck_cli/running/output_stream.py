@@ -64,7 +64,12 @@ class OutputStream:
         """Whether what came is what was recorded; None where that cannot be told."""
         if command.output_sha256 is None or command.output_bytes is None or not self._from_start:
             return None
-        return self.received == command.output_bytes and self._digest.hexdigest() == command.output_sha256
+        return self.received == command.output_bytes and self.digest == command.output_sha256
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what came, in hex."""
+        return str(self._digest.hexdigest())
 
     def _cut(self) -> None:
         self.live = False

@@ -1,8 +1,10 @@
 """Playing a transcript: when each frame is due, and what of it a viewer's terminal gets."""
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
+from quarterdeck_cli.api.erased_output import ErasedStretch
 from quarterdeck_cli.api.transcripts import Frame
 from quarterdeck_cli.text import plain
 from quarterdeck_cli.transcript.sanitise import Sanitiser
@@ -45,8 +47,9 @@ class Player:
     Input is not shown: a terminal echoes it. Resizes and signals change nothing that a viewer sees.
     """
 
-    def __init__(self, offset: int = 0) -> None:
-        """`offset`: where in the output the first frame is to be."""
+    def __init__(self, offset: int = 0, erased: Iterable[ErasedStretch] = ()) -> None:
+        """`offset`: where in the output the first frame is to be. `erased`: what is told of where it was."""
+        self._erased = sorted(erased, key=lambda each: each.first)
         self._streams = {"OUTPUT": Sanitiser(), "ERROR": Sanitiser()}
         self._offset = offset
         self._lost = ""
@@ -57,7 +60,18 @@ class Player:
             return b""
         missing = self._missing(frame)
         stream = self._streams.get(frame.kind)
-        return missing + (stream(frame.data) if stream else b"")
+        if not stream:
+            return missing
+        shown, at = [missing], 0
+        while self._erased and self._erased[0].first < frame.end:
+            hole = self._erased.pop(0)
+            start = max(at, hole.first - frame.offset)
+            shown += [
+                stream(frame.data[at:start]),
+                _told(f"{hole.until - hole.first:,} bytes were erased: {hole.reason}"),
+            ]
+            at = start
+        return b"".join([*shown, stream(frame.data[at:])])
 
     @property
     def at_rest(self) -> bool:
@@ -73,5 +87,8 @@ class Player:
         self._offset, self._lost = frame.end, ""
         if count <= 0 and not reason:
             return b""
-        told = f"{max(count, 0):,} bytes of output are missing here" + (f": {reason}" if reason else "")
-        return f"\r\n\x1b[7m[{told}]\x1b[m\r\n".encode()
+        return _told(f"{max(count, 0):,} bytes of output are missing here" + (f": {reason}" if reason else ""))
+
+
+def _told(words: str) -> bytes:
+    return f"\r\n\x1b[7m[{plain(words)}]\x1b[m\r\n".encode()

@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-from quarterdeck.application.search_query import Side, Words
+from quarterdeck.application.search_query import Words
+from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_projections.database import Database
-from quarterdeck_projections.search.pieces import LONGEST_WORD, Window
+from quarterdeck_projections.search.marks import wanted
+from quarterdeck_projections.search.pieces import Window
 
 TAIL = 4 * 1024 * 1024
 """Bytes: of what a running command has printed, so much is searched."""
@@ -46,22 +48,20 @@ class SearchFilter:
     kinds: Collection[Found] = tuple(Found)
 
 
-def tsquery(words: Words) -> str:
-    """What a piece has to have: PostgreSQL's own notation. Words are letters, digits and underscores."""
-    return " | ".join(f"({_side(side)})" for side in words.sides)
-
-
-def _side(side: Side) -> str:
-    terms = [(word, term.prefix and word is term.words[-1]) for term in side.wanted for word in term.words]
-    return " & ".join(f"'{word[:LONGEST_WORD]}'{':*' if prefix else ''}" for word, prefix in terms)
-
-
 async def pieces(
     database: Database, words: Words, chosen: SearchFilter, since: Place | None, limit: int
 ) -> list[PieceRow]:
-    """Those from a place on, that one included, in their order: of ended commands and of those that run."""
+    """Those from a place on, that one included, in their order: of ended commands and of those that run.
+
+    Raises InvalidInputError where nothing that is searched for is in the index.
+    """
+    sides = [wanted(side) for side in words.sides]
+    if not all(sides):
+        raise InvalidInputError(
+            "A beginning of fewer than 3 characters is in too many words.", "Give more of it.", field="text"
+        )
     parameters: dict[str, object] = {
-        "words": tsquery(words),
+        "sides": [f"{{{','.join(map(str, side))}}}" for side in sides],
         "projects": list(chosen.project_ids or ()),
         "session": chosen.session_id,
         "position": since.position if since else None,
@@ -71,12 +71,15 @@ async def pieces(
     found = await database.rows(
         _indexed,
         f"""
-        SELECT p.command_id, p.position, p.number, p.output_first, p.output_until, p.error_first, p.error_until
-        FROM read.search_pieces p
-        WHERE p.words @@ %(words)s::tsquery {_narrowed(chosen, "p")} {_of_kinds(chosen)} {_since(since)}
-        ORDER BY p.position DESC, p.number LIMIT %(limit)s
+        SELECT DISTINCT found.* FROM unnest(%(sides)s::text[]) AS side, LATERAL (
+            SELECT p.command_id, p.position, p.number, p.output_first, p.output_until, p.error_first, p.error_until
+            FROM read.search_pieces p
+            WHERE p.marks @> side::int[] {_narrowed(chosen, "p")} {_of_kinds(chosen)} {_since(since)}
+            ORDER BY p.position DESC, p.number LIMIT %(limit)s
+        ) AS found ORDER BY found.position DESC, found.number LIMIT %(limit)s
         """,  # noqa: S608 - nothing but literals
         parameters,
+        by_index=True,
     )
     if Found.OUTPUT in chosen.kinds:
         found += await _running(database, chosen, since, parameters)

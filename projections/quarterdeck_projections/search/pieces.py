@@ -1,6 +1,6 @@
 """A command's output in pieces of bounded size, each with the words in it: pure, and the same whenever it is done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from quarterdeck.application.frames import Frame, FrameKind
@@ -9,8 +9,6 @@ from quarterdeck.application.search_query import words_of
 
 PIECE = 64 * 1024
 """Bytes of output; a piece has less than twice as many."""
-LONGEST_WORD = 64
-"""Characters of a word that count; which ones are longer is seen when a piece is read."""
 _SPACED = bytes(
     ord(chr(each).lower()) if chr(each).isalnum() or chr(each) == "_" else ord(" ") for each in range(128)
 ).ljust(256)
@@ -91,19 +89,17 @@ class Pieces:
 
 
 def words_in(data: bytes) -> frozenset[str]:
-    """Those of whole lines, as a search compares them, and cut to the length that counts."""
+    """Those of whole lines, as a search compares them."""
     text = without_sequences(data)
     if text.isascii():
         # nearly always, and ten times as fast
-        words = [word.decode("ascii") for word in set(text.translate(_SPACED).split())]
-    else:
-        words = words_of(text.decode("utf-8", "replace"))
-    return frozenset(word[:LONGEST_WORD] for word in words)
+        return frozenset(word.decode("ascii") for word in set(text.translate(_SPACED).split()))
+    return frozenset(words_of(text.decode("utf-8", "replace")))
 
 
-def lines_within(frames: Iterable[Frame], window: Window) -> Iterator[Line]:
-    """A piece's lines, from a transcript that was read from where its window begins."""
-    return lines(frame for frame in (_within(each, window) for each in frames) if frame)
+def lines_within(frames: Iterable[Frame], window: Window, having: Collection[Sequence[str]] = ()) -> Iterator[Line]:
+    """A piece's lines, from a transcript that was read from where its window begins. `having`: see `lines`."""
+    return lines((frame for frame in (_within(each, window) for each in frames) if frame), having)
 
 
 def _within(frame: Frame, window: Window) -> Frame | None:

@@ -1,6 +1,6 @@
-"""Writing words of commands' texts and of pieces of their output, many at a time."""
+"""Writing marks of words of commands' texts and of pieces of their output, many at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from psycopg import sql
 
 from quarterdeck.application.search_query import words_of
 from quarterdeck_projections.database import Connection
-from quarterdeck_projections.search.pieces import LONGEST_WORD, Piece, Pieces, Window
+from quarterdeck_projections.search.marks import marks_of
+from quarterdeck_projections.search.pieces import Piece, Pieces, Window
 from quarterdeck_projections.search.transcripts import frames_of, frames_of_small
 
 AT_ONCE = 32
@@ -26,11 +27,11 @@ _COMMANDS = sql.SQL("""
 _INSERT = sql.SQL("""
     INSERT INTO {schema}.search_pieces
     SELECT p.command_id, number, position, project_id, session_id, output_first, output_until, error_first, error_until,
-        array_to_tsvector(string_to_array(words, ' '))
+        marks::int[]
     FROM unnest(%s::uuid[], %s::int[], %s::bigint[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::bigint[], %s::text[]) AS p(command_id, number, position, project_id, session_id, output_first, output_until,
-        error_first, error_until, words)
-    ON CONFLICT (command_id, number) DO UPDATE SET words = EXCLUDED.words
+        error_first, error_until, marks)
+    ON CONFLICT (command_id, number) DO UPDATE SET marks = EXCLUDED.marks
 """)
 _FORGET = sql.SQL("DELETE FROM {schema}.search_pieces WHERE command_id = ANY(%s) AND number > 0")
 
@@ -49,7 +50,7 @@ Row = tuple[UUID, int, int, UUID, UUID, int, int, int, int, str]
 
 
 async def write_texts(connection: Connection, schema: str, texts: Sequence[tuple[Known, str]]) -> None:
-    rows = [_row(known, 0, Window(), frozenset(w[:LONGEST_WORD] for w in words_of(text))) for known, text in texts]
+    rows = [_row(known, 0, Window(), words_of(text)) for known, text in texts]
     await _insert(connection, schema, rows)
 
 
@@ -98,7 +99,7 @@ def _rows(known: Known, pieces: Sequence[Piece], first: int = 1) -> Iterator[Row
     return (_row(known, number, piece.window, piece.words) for number, piece in enumerate(pieces, first))
 
 
-def _row(known: Known, number: int, window: Window, words: frozenset[str]) -> Row:
+def _row(known: Known, number: int, window: Window, words: Iterable[str]) -> Row:
     return (
         known.command_id,
         number,
@@ -109,7 +110,7 @@ def _row(known: Known, number: int, window: Window, words: frozenset[str]) -> Ro
         window.output_until,
         window.error_first,
         window.error_until,
-        " ".join(words),
+        f"{{{','.join(map(str, marks_of(words)))}}}",
     )
 
 

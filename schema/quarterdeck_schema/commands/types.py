@@ -49,6 +49,18 @@ class Typist:
 
 
 @strawberry.type
+class ErasedStretch:
+    first: Long = strawberry.field(description="Offset of the first byte that is gone.")
+    until: Long
+    reason: str
+    erased_at: datetime
+    position: Long = strawberry.field(description="Of the event that says so.")
+    output_sha256: str = strawberry.field(
+        name="outputSha256", description="Of all of the command's output since then, with the hole in it."
+    )
+
+
+@strawberry.type
 class Command(Node):
     row: strawberry.Private[CommandRow]
     text: str
@@ -104,6 +116,20 @@ class Command(Node):
     async def files_changed(self, info: Info) -> list[ChangedFile]:
         files = await info.context.files_changed(self.row.id)
         return [ChangedFile(path=file.path, status=file.status) for file in files]
+
+    @described("Stretches of its output that were erased, and why; the earliest erasure first.")
+    async def erasures(self, info: Info) -> list[ErasedStretch]:
+        return [
+            ErasedStretch(
+                first=Long(row.first),
+                until=Long(row.until),
+                reason=row.reason,
+                erased_at=row.erased_at,
+                position=Long(row.position),
+                output_sha256=row.output_sha256,
+            )
+            for row in await info.context.output_erasures(self.row.id)
+        ]
 
     @described("What it changed: the files at its start and at its end compared. Null until it has ended.")
     async def diff(self, info: Info, first: int | None = 20, after: str | None = strawberry.UNSET) -> Diff | None:

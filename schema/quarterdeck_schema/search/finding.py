@@ -106,7 +106,8 @@ class Search:
             found = await asyncio.to_thread(_matching, lines, self.words)
         else:
             frames = await self._frames(piece.command_id, piece.window)
-            found = await asyncio.to_thread(_matching, lines_within(frames, piece.window), self.words)
+            some = lines_within(frames, piece.window, self.words.having)
+            found = await asyncio.to_thread(_matching, some, self.words)
         begun = last.offset if last and last.place == piece.place else -1
         where = Found.OUTPUT if piece.place.number else Found.COMMAND
         return [

@@ -1,7 +1,7 @@
 """Output as lines of plain text, each with its offset: without the sequences that steer a terminal."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind
@@ -97,19 +97,47 @@ class Line(NamedTuple):
     text: str
 
 
-def lines(frames: Iterable[Frame]) -> Iterator[Line]:
-    """Those that are not empty. What a carriage return overwrites on a screen is a line of its own."""
+def lines(frames: Iterable[Frame], having: Collection[Sequence[str]] = ()) -> Iterator[Line]:
+    """Those that are not empty. What a carriage return overwrites on a screen is a line of its own.
+
+    `having`: phrases, of words in small letters. Lines without any of them may be left out, which is far quicker.
+    """
     stretches = Stretches()
+    needles = _needles(having)
     for frame in frames:
         for stretch in stretches.take(frame):
-            yield from lines_of(stretch)
+            yield from _lines_of(stretch, needles)
     for stretch in stretches.rest():
-        yield from lines_of(stretch)
+        yield from _lines_of(stretch, needles)
 
 
-def lines_of(stretch: Stretch) -> Iterator[Line]:
+def _needles(having: Collection[Sequence[str]]) -> re.Pattern[bytes] | None:
+    if not having or not all(word.isascii() for words in having for word in words):
+        return None
+    return re.compile(b"|".join(rb"[^0-9a-z_\r\n]+".join(re.escape(w.encode()) for w in words) for words in having))
+
+
+def _lines_of(stretch: Stretch, needles: re.Pattern[bytes] | None) -> Iterator[Line]:
+    if needles:
+        plain = without_sequences(stretch.data)
+        # letters beyond ASCII may be equal to such ones when case does not count
+        if plain.isascii():
+            yield from _lines_having(stretch, plain, needles)
+            return
     for found in _LINE.finditer(stretch.data):
         yield Line(stretch.offset + found.start(), text_of(found[0]))
+
+
+def _lines_having(stretch: Stretch, plain: bytes, needles: re.Pattern[bytes]) -> Iterator[Line]:
+    """What is taken out of lines is never their ends: the nth line of one text is the nth of the other."""
+    small, at, number, starts = plain.lower(), 0, 0, list[int]()
+    while found := needles.search(small, at):
+        starts = starts or [0, *(end.end() for end in _END.finditer(stretch.data))]
+        number += sum(1 for _ in _END.finditer(small, at, found.start()))
+        first = max(plain.rfind(b"\n", 0, found.start()), plain.rfind(b"\r", 0, found.start())) + 1
+        last = _END.search(plain, found.start())
+        at = last.start() if last else len(plain)
+        yield Line(stretch.offset + starts[number], plain[first:at].decode())
 
 
 def text_of(data: bytes) -> str:

@@ -50,8 +50,13 @@ class Side:
     wanted: tuple[Term, ...]
     unwanted: tuple[Term, ...]
 
+    @property
+    def longest(self) -> Term:
+        """The term that is likely in the fewest lines."""
+        return max(self.wanted, key=lambda term: sum(map(len, term.words)))
+
     def find(self, line: str, folded: str) -> list[Span] | None:
-        if self.wanted[0].words[0] not in folded:
+        if not all(term.words[0] in folded for term in self.wanted):
             return None
         # of a text that is longer when folded, places may be off: the whole line is shown then
         found = [(each[0].casefold(), each.span()) for each in _WORD.finditer(line)]
@@ -66,6 +71,11 @@ class Words:
     """A `Query`."""
 
     sides: tuple[Side, ...]
+
+    @property
+    def having(self) -> tuple[tuple[str, ...], ...]:
+        """A line without any of these phrases is none that is searched for."""
+        return tuple(side.longest.words for side in self.sides)
 
     def __call__(self, line: str) -> Sequence[Span] | None:
         folded = line.casefold()

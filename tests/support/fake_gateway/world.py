@@ -302,6 +302,7 @@ class World:
             "requestedAt": NOW,
             "requestedBy": "ann",
             "filesChanged": [],
+            "erasures": [],
             "filesChangedTotal": 0,
         }
         command = FakeCommand(self, uuid, session, asked, node)

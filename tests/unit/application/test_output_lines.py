@@ -4,6 +4,7 @@ from tests.support.transcripts import out
 
 from quarterdeck.application.frames import Frame, FrameKind
 from quarterdeck.application.output_lines import LONGEST, Line, lines
+from quarterdeck.application.search_query import by_words
 
 
 def test_lines_have_their_offsets_whatever_the_frames_and_nothing_that_steers_a_terminal() -> None:
@@ -27,6 +28,18 @@ def test_standard_error_does_not_tear_a_line_of_the_output() -> None:
 def test_a_line_without_an_end_is_cut() -> None:
     found = list(lines(out(b"x" * (2 * LONGEST + 5))))
     assert [(each.offset, len(each.text)) for each in found] == [(0, LONGEST), (LONGEST, LONGEST), (2 * LONGEST, 5)]
+
+
+def test_lines_that_have_something_are_the_same_as_among_all() -> None:
+    printed = (
+        b"\none error\r\n\x1b[31mer\x1b[0mROR two\x1b]0;error\nx\x07\n\n\nno\rerrorerror\nmore\nan Err\xc3\xb6r\nerror"
+    )
+    for some in (printed, printed.replace(b"\xc3\xb6", b"o"), b"error", b"none\n", b""):
+        for text in ("error", "more OR two", "err*", "\xdf", '"error two"', "err\xf6r", "x y OR none"):
+            words = by_words(text)
+            assert [line for line in lines(out(some), words.having) if words(line.text)] == [
+                line for line in lines(out(some)) if words(line.text)
+            ]
 
 
 def test_a_line_that_nothing_is_added_to_ends_where_the_other_stream_has_gone_on_for_long() -> None:

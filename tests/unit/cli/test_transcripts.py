@@ -1,6 +1,7 @@
 """Looking at a command that runs or has run: attach, replay, export."""
 
 import base64
+import hashlib
 import json
 
 import pytest
@@ -172,3 +173,50 @@ def test_a_transcript_that_was_altered_is_said(qd: QdCall, command: FakeCommand)
 
     assert ran.code == 74
     assert "is not the output that the log names" in ran.err
+
+
+def erase(command: FakeCommand, first: int, until: int) -> bytes:
+    """Puts a hole in what it printed, as the server does."""
+    hole = b"*" * (until - first)
+    for chunk in command.chunks:
+        start = first - chunk["offset"]
+        if chunk["kind"] in {"OUTPUT", "ERROR"} and 0 <= start < len(chunk["data"]):
+            chunk["data"] = chunk["data"][:start] + hole + chunk["data"][start + len(hole) :]
+    left = OUTPUT[:first] + hole + OUTPUT[until:]
+    command.node["erasures"].append(
+        {
+            "first": first,
+            "until": until,
+            "reason": "a \x1b]0;password",
+            "position": 42,
+            "outputSha256": hashlib.sha256(left).hexdigest(),
+        }
+    )
+    return left
+
+
+def test_output_that_was_erased_is_shown_with_its_hole_and_why(qd: QdCall, command: FakeCommand) -> None:
+    left = erase(command, 1, 3)
+    told = "Bytes 1 to 3 of the output were erased: a \\x1b]0;password (event 42)."
+
+    raw = qd("export", str(command.uuid), "--format", "raw")
+    assert (raw.code, raw.raw) == (0, left)
+    assert told in raw.err
+    attached = qd("attach", str(command.uuid))
+    assert (attached.code, attached.raw) == (3, b"o**\n\xff\x1b]52;c;x\x07two\n")
+    assert told in attached.err
+    replayed = qd("replay", str(command.uuid), "--speed", "1000")
+    assert replayed.code == 0
+    assert replayed.raw.startswith(b"o\r\n\x1b[7m[2 bytes were erased: a \\x1b]0;password]\x1b[m\r\n**\noops\n")
+    assert told in qd("replay", str(command.uuid), "--speed", "1000", "--json").err
+
+
+def test_an_erasure_does_not_excuse_output_that_is_otherwise_not_what_was_recorded(
+    qd: QdCall, command: FakeCommand
+) -> None:
+    erase(command, 1, 3)
+    command.chunks[-1]["data"] = command.chunks[-1]["data"].replace(b"two", b"tw0")
+    exported = qd("export", str(command.uuid), "--format", "raw")
+    assert exported.code == 74
+    assert "is not the output that the log names" in exported.err
+    assert qd("attach", str(command.uuid)).code == 74

@@ -1,6 +1,7 @@
 """Erasing from the log, over the API."""
 
 from collections.abc import AsyncGenerator
+from hashlib import sha256
 
 import pytest_asyncio
 from tests.support.gateway import Running, running
@@ -55,3 +56,21 @@ async def test_a_stranger_with_the_scope_is_told_of_no_event(gateway: Running) -
     asked = {"reason": "mine", "events": [{"position": position}]}
     answer = (await gateway.ask(ERASE, {"input": asked}, token=secret))["data"]["eraseFromLog"]
     assert answer["code"] == "NOT_FOUND"
+
+
+async def test_a_command_tells_what_of_its_output_was_erased_and_why(gateway: Running) -> None:
+    command, output = await gateway.running_command()
+    await output.print(b"hunter2\n")
+    await output.end()
+    secret = (await gateway.ask(ISSUE, {"scopes": ["log:erase", "session:read"]}))["data"]["issueToken"]["secret"]
+    asked = {"reason": "leaked", "output": [{"commandId": command, "first": 0, "until": 7}]}
+    done = (await gateway.ask(ERASE, {"input": asked}, token=secret))["data"]["eraseFromLog"]
+    shown = "query($id: ID!) { command(id: $id) { erasures { first until reason position outputSha256 } } }"
+    [erased] = (await gateway.ask(shown, {"id": command}))["data"]["command"]["erasures"]
+    assert erased == {
+        "first": 0,
+        "until": 7,
+        "reason": "leaked",
+        "position": done["position"],
+        "outputSha256": sha256(b"*" * 7 + b"\n").hexdigest(),
+    }

@@ -6,8 +6,9 @@ from tests.support.transcripts import out
 
 from quarterdeck.application.frames import Frame, FrameKind
 from quarterdeck.application.output_lines import Line, lines
-from quarterdeck.application.search_query import words_of
-from quarterdeck_projections.search.pieces import LONGEST_WORD, PIECE, Piece, Pieces, lines_within, words_in
+from quarterdeck.application.search_query import by_words, words_of
+from quarterdeck_projections.search.marks import marks_of, wanted
+from quarterdeck_projections.search.pieces import PIECE, Piece, Pieces, lines_within, words_in
 
 
 def pieces_of(frames: list[Frame]) -> list[Piece]:
@@ -36,7 +37,7 @@ def test_pieces_have_every_line_once_and_its_words() -> None:
         found = list[Line]()
         for piece in pieces:
             inside = list(lines_within(frames, piece.window))
-            assert piece.words == {word[:LONGEST_WORD] for line in inside for word in words_of(line.text)}
+            assert piece.words == {word for line in inside for word in words_of(line.text)}
             found += inside
         assert sorted(found) == sorted(lines(frames))
 
@@ -46,7 +47,7 @@ def test_pieces_are_bounded_whatever_is_printed() -> None:
         pieces = pieces_of(out(*(printed[at : at + 200_000] for at in range(0, len(printed), 200_000))))
         assert all(piece.window.until - piece.window.first < 2 * PIECE for piece in pieces)
         assert [piece.window.first for piece in pieces[1:]] == [piece.window.until for piece in pieces[:-1]]
-        assert all(len(word) <= LONGEST_WORD for piece in pieces for word in piece.words)
+        assert all(len(marks_of(piece.words)) < PIECE for piece in pieces)
     assert pieces_of([]) == []
 
 
@@ -55,3 +56,16 @@ def test_words_are_small_and_without_what_steers_a_terminal() -> None:
         *("src", "foo_bar", "py", "12", "errorok")
     }
     assert words_in("STRASSE Straße ²x".encode()) == {"strasse", "²x"}
+
+
+def test_a_piece_has_the_marks_of_every_line_that_is_found() -> None:
+    line = "In src/Foo_Bar.py:12 the Straße a1b2c3d4e5 fails"
+    marks = set(marks_of(words_of(line)))
+    for text in ("foo_bar.py:12", "fai* stras*", "a1b2c3*", "the*", "foo_b*", '"straße a1b2c3d4e5"'):
+        [side] = by_words(text).sides
+        assert wanted(side)
+        assert marks.issuperset(wanted(side)), text
+    for text in ("foo", "failed", "fall*", "a1c*", "nowhere in"):
+        assert not marks.issuperset(wanted(by_words(text).sides[0])), text
+    assert wanted(by_words("fa*").sides[0]) == []
+    assert max(marks) < 2**22

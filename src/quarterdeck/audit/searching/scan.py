@@ -9,7 +9,7 @@ from uuid import UUID
 
 from quarterdeck.application.output_lines import Line, lines
 from quarterdeck.application.ports.log import RawEvent
-from quarterdeck.application.search_query import Query, Span
+from quarterdeck.application.search_query import Query, Span, Words
 from quarterdeck.audit.records.entry import Entry
 from quarterdeck.domain.command import CommandFinished, CommandLost, CommandRefused, CommandRequested
 
@@ -52,7 +52,8 @@ def hits(entries: Iterable[Entry], query: Query, context: int = 0) -> Iterator[H
         elif row.topic in {CommandFinished.TOPIC, CommandLost.TOPIC, CommandRefused.TOPIC}:
             # of a part of the record the request may be missing
             request = asked.pop(row.stream_id, row)
-            for hit in _in_lines(lines(entry.frames or ()), query, context):
+            having = query.having if isinstance(query, Words) and not context else ()
+            for hit in _in_lines(lines(entry.frames or (), having), query, context):
                 yield _placed(hit, row, request)
 
 
