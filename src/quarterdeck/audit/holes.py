@@ -16,6 +16,10 @@ from quarterdeck.domain.erasure import PayloadErased
 Check = Callable[[RawEvent], Finding | None]
 
 
+MOST_REASON = 1000
+"""Characters; a server takes no more."""
+
+
 @dataclass
 class Holes:
     """Told of each row in order. A few bytes for each hole are kept, and for each thing that was erased."""
@@ -41,7 +45,8 @@ class Holes:
             # the last one that is about something holds
             self._vouched |= {each.position: each.sha256 for each in record.events}
             self._vouched_outputs |= {each.command_id: each.output_sha256 for each in record.output}
-            self.reasons |= {each.position: record.reason for each in record.events}
+            reason = record.reason[:MOST_REASON]
+            self.reasons |= {each.position: reason for each in record.events}
 
     def put_output(self, command_id: UUID, position: int, digest: str) -> None:
         """A transcript that is not what its command's end, at this position, says."""

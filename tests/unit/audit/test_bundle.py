@@ -19,6 +19,7 @@ from quarterdeck.audit.bundle import container
 from quarterdeck.audit.bundle.checking import BundleReport, check
 from quarterdeck.audit.bundle.container import BundleError, Member, members, packed
 from quarterdeck.audit.bundle.contents import Scope
+from quarterdeck.audit.bundle.seeking import Seeker
 from quarterdeck.audit.bundle.writing import BundleWriter
 from quarterdeck.audit.tampering import Fault
 
@@ -293,3 +294,50 @@ def test_an_ordinary_file_is_no_bundle(tmp_path: Path) -> None:
     path.write_text("# Tasks\n" * 1000)
     with pytest.raises(BundleError, match="no bundle"):
         check(path)
+
+
+def frames(path: Path) -> list[bytes]:
+    with path.open("rb") as file:
+        return [packed(each) for each in members(file)]
+
+
+def unpacked(frame: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(frame)
+
+
+def test_nothing_that_one_way_of_reading_finds_is_hidden_from_the_other(tmp_path: Path) -> None:
+    """Some read a bundle from its beginning to its end, others here and there. What one checks, the other shows."""
+    path = write(tmp_path / "b", log())
+    *before, last = frames(path)
+    compress = zstandard.ZstdCompressor().compress
+    together = compress(unpacked(before[0]) + unpacked(before[1]))
+    path.write_bytes(b"".join([together, *before[2:], last]) + container.ending())
+    with Seeker(path) as seeker, pytest.raises(BundleError, match="packed as a whole"):
+        list(seeker.spots())
+
+    ended_early = compress(unpacked(last) + container.END)
+    path.write_bytes(b"".join([*before, ended_early, before[1]]) + container.ending())
+    with pytest.raises(BundleError, match="goes on after its end"):
+        check(path)
+    with Seeker(path) as seeker, pytest.raises(BundleError):
+        list(seeker.spots())
+
+
+@pytest.mark.parametrize("more", [container.ending(), packed(Member(name="events/1.jsonl", content=b"")), b"trailing"])
+def test_nothing_comes_after_the_end(tmp_path: Path, more: bytes) -> None:
+    path = write(tmp_path / "b", log())
+    path.write_bytes(path.read_bytes() + (more * 40 if more == container.ending() else more))
+    with pytest.raises(BundleError):
+        check(path)
+    with Seeker(path) as seeker, pytest.raises(BundleError):
+        list(seeker.spots())
+
+
+def test_notes_without_end_are_refused(tmp_path: Path) -> None:
+    note = json.dumps("x" * 5000).encode() + b"\n"
+
+    def noted(found: list[Member]) -> list[Member]:
+        return [*found[:-1], Member(name="checkpoints/000000.jsonl", content=note), found[-1]]
+
+    with pytest.raises(BundleError, match="a note of 5,000 characters"):
+        check(repacked(write(tmp_path / "b", log()), noted))

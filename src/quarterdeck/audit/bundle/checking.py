@@ -16,6 +16,7 @@ from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.bundle import contents, rows
 from quarterdeck.audit.bundle.container import BundleError, Member, members
 from quarterdeck.audit.bundle.contents import Ending, Header, Scope
+from quarterdeck.audit.bundle.noted import Noted
 from quarterdeck.audit.chain import Head
 from quarterdeck.audit.holes import Holes
 from quarterdeck.audit.inclusion.checking import Inclusion, Proven
@@ -62,8 +63,14 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
     it was signed, and the versions of its streams that none is missing within one.
     """
     holes = Holes()
-    with path.open("rb") as file, Signatures(trusted) as signatures, Inclusion() as inclusion, Files() as files:
-        reading = _Reading(file, inclusion, holes, files)
+    with (
+        path.open("rb") as file,
+        Signatures(trusted) as signatures,
+        Inclusion() as inclusion,
+        Files() as files,
+        Noted() as notes,
+    ):
+        reading = _Reading(file, inclusion, holes, files, notes)
         if reading.header.scope is Scope.ALL:
             report = verify(reading.events(), known_head=known_head, check=holes.beside(signatures.take))
         else:
@@ -72,7 +79,7 @@ def check(path: Path, trusted: tuple[VerifierKey, ...] = (), known_head: Head | 
             reading.to_the_end()
             report = replace(report, finding=reading.finding or holes.finding() or reading.files_finding())
         if report.intact and reading.header.scope is Scope.ALL:
-            report = replace(report, finding=signatures.compare(reading.notes))
+            report = replace(report, finding=signatures.compare(notes))
         proven = inclusion.check(trusted) if report.intact else None
         if isinstance(proven, Finding):
             report, proven = replace(report, finding=proven), None
@@ -111,14 +118,14 @@ class _Expected:
 class _Reading:
     """The members of a bundle in their order; rows are given out, all else is checked on the way."""
 
-    def __init__(self, file: IO[bytes], inclusion: Inclusion, holes: Holes, files: Files) -> None:
+    def __init__(self, file: IO[bytes], inclusion: Inclusion, holes: Holes, files: Files, notes: Noted) -> None:
         self._members, self._inclusion, self._holes, self._files = members(file), inclusion, holes, files
         first = next(self._members, None)
         if first is None:
             raise BundleError("The file is no bundle.", "Make one with `qd audit export`.")
         self.header = contents.header(first)
         self.finding: Finding | None = None
-        self.notes: list[str] = []
+        self._notes = notes
         self.transcripts = self.erased = self.output_bytes = self._events = 0
         self._expected: dict[UUID, _Expected] = {}
         self._command: UUID | None = None
@@ -148,7 +155,7 @@ class _Reading:
         told = Ending(
             events=self._events,
             transcripts=self.transcripts + self.erased,
-            checkpoints=len(self.notes),
+            checkpoints=self._notes.count,
             hashes=self._inclusion.hashes,
             objects=self._files.objects,
         )
@@ -174,7 +181,7 @@ class _Reading:
         if member.name.startswith("transcripts/"):
             self._read_transcript(member)
         elif member.name.startswith("checkpoints/"):
-            self.notes += contents.notes(member)
+            self._notes.add(contents.notes(member))
         elif member.name.startswith("proof/") and self.header.scope is not Scope.ALL:
             self._inclusion.read(member)
         elif member.name.startswith("files/") and self.header.files:

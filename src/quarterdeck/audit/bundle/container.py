@@ -20,6 +20,8 @@ WINDOW = 2**23
 """Of the compression: what unpacking one takes in memory."""
 LEVEL = 6
 END = bytes(2 * BLOCK)
+MOST_PADDING = 20 * 1024
+"""Zeros after the last member: other programs fill a tar archive up to 10 KiB."""
 _from_level: Callable[..., zstandard.ZstdCompressionParameters] = cast(
     "Any", zstandard.ZstdCompressionParameters
 ).from_level
@@ -56,6 +58,7 @@ def members(file: IO[bytes]) -> Iterator[Member]:
     try:
         while member := _next(reader):
             yield member
+        _ended(reader)
     except (zstandard.ZstdError, tarfile.HeaderError, UnicodeDecodeError) as error:
         raise BundleError(
             "The file is damaged, or no bundle.", "Export it again, or compare it with another copy of it."
@@ -84,6 +87,15 @@ def _next(reader: IO[bytes], *, may_end: bool = False) -> Member | None:
     content = _exactly(reader, info.size)
     _exactly(reader, -info.size % BLOCK)
     return Member(name=info.name, content=content)
+
+
+def _ended(reader: IO[bytes]) -> None:
+    """After a first block of zeros. Raises BundleError where anything else follows: no other reader is to find more."""
+    left = MOST_PADDING
+    while some := reader.read(min(BLOCK, left)):
+        left -= len(some)
+        if some.strip(b"\0") or not left:
+            raise BundleError("The bundle goes on after its end.", "Take it as `qd audit export` wrote it.")
 
 
 def _exactly(reader: IO[bytes], size: int) -> bytes:

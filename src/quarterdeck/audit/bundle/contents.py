@@ -11,6 +11,7 @@ proof/000000.hashes                 what shows that its rows are in that checkpo
 end.json                            how much there is of each; without it the bundle is not whole
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -117,9 +118,9 @@ def whole_hashes(member: Member) -> bytes:
     return member.content
 
 
-def notes(member: Member) -> list[str]:
+def notes(member: Member) -> Iterator[str]:
     """Of a member of checkpoints."""
-    return [_decoded(Member(name=member.name, content=line), str) for line in member.content.splitlines()]
+    return (_decoded(Member(name=member.name, content=line), str) for line in member.content.splitlines())
 
 
 def command_of(member: Member) -> UUID:

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import zstandard
 
-from quarterdeck.audit.bundle.container import BLOCK, MOST_BYTES, WINDOW, BundleError
+from quarterdeck.audit.bundle.container import BLOCK, END, MOST_BYTES, WINDOW, BundleError
 
 HEADER_BYTES: Final = 18
 """The longest header of a frame."""
@@ -52,11 +52,15 @@ class Seeker:
         """All members in their order, by their heads alone. Raises BundleError."""
         walk, start = _Walk(self._file), 0
         while start < walk.end:
-            packed = walk.packed(start)
+            packed, size = walk.frame(start)
             head = _beginning(walk.bytes(start, min(packed, MOST_HEAD)), BLOCK, start)
             if head == bytes(BLOCK):
+                walk.check_end(start + packed, size)
                 return
-            yield _spot(head, start, packed)
+            spot = _spot(head, start, packed)
+            if size != BLOCK + spot.size + -spot.size % BLOCK:
+                raise _not_alone()
+            yield spot
             start += packed
         raise BundleError("The bundle is cut off.", "Copy or export it again.")
 
@@ -67,7 +71,7 @@ class Seeker:
             whole = _decompressor().decompress(packed, max_output_size=BLOCK + spot.size + BLOCK)
         except zstandard.ZstdError as error:
             raise _damaged(spot.start) from error
-        if len(whole) < BLOCK + spot.size:
+        if len(whole) != BLOCK + spot.size + -spot.size % BLOCK:
             raise _damaged(spot.start)
         return whole[BLOCK : BLOCK + spot.size]
 
@@ -90,8 +94,13 @@ class _Walk:
             self._start, self._some = start, os.pread(self._file, max(size, AHEAD), start)
         return self._some[start - self._start : start - self._start + size]
 
-    def packed(self, start: int) -> int:
-        """How long the frame is that begins here."""
+    def check_end(self, start: int, size: int) -> None:
+        """Nothing else may follow, nor be in the last frame: a reader who goes through all would stop before it."""
+        if size != len(END) or start != self.end:
+            raise BundleError("The bundle goes on after its end.", "Take it as `qd audit export` wrote it.")
+
+    def frame(self, start: int) -> tuple[int, int]:
+        """How long the frame is that begins here, and what is in it."""
         header = self.bytes(start, HEADER_BYTES)
         try:
             told = zstandard.get_frame_parameters(header)
@@ -99,10 +108,7 @@ class _Walk:
         except zstandard.ZstdError as error:
             raise _damaged(start) from error
         if told.content_size > MOST_BYTES + 2 * BLOCK:
-            raise BundleError(
-                "The bundle is packed as a whole, so it cannot be read here and there.",
-                "Take it as `qd audit export` wrote it.",
-            )
+            raise _not_alone()
         last = False
         while not last:
             block = int.from_bytes(self.bytes(at, 3), "little")
@@ -110,7 +116,7 @@ class _Walk:
             at += 3 + (1 if kind == RUN_LENGTH else size)
             if at > self.end:
                 raise BundleError("The bundle is cut off.", "Copy or export it again.")
-        return at + (CHECKSUM_BYTES if told.has_checksum else 0) - start
+        return at + (CHECKSUM_BYTES if told.has_checksum else 0) - start, told.content_size
 
 
 def _beginning(some: bytes, size: int, start: int) -> bytes:
@@ -136,6 +142,14 @@ def _spot(head: bytes, start: int, packed: int) -> Spot:
 
 def _decompressor() -> zstandard.ZstdDecompressor:
     return zstandard.ZstdDecompressor(max_window_size=WINDOW)
+
+
+def _not_alone() -> BundleError:
+    """Members that share a frame: the second would be found only by whoever unpacks all of it."""
+    return BundleError(
+        "The bundle is packed as a whole, so it cannot be read here and there.",
+        "Take it as `qd audit export` wrote it.",
+    )
 
 
 def _damaged(start: int) -> BundleError:

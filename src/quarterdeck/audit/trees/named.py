@@ -14,6 +14,9 @@ TOPICS: Final = frozenset(
     {SnapshotTaken.TOPIC, WorkspacePrepared.TOPIC, WorkspaceDiscarded.TOPIC, CommandFinished.TOPIC}
 )
 
+LONGEST_NAME: Final = 64
+"""Of a tree; what is longer is none, and is kept short."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NamedTree:
@@ -44,4 +47,4 @@ def names_in(row: RawEvent) -> Sequence[str]:
             found = [before, after]
         case _:
             found = []
-    return [name for name in found if name]
+    return [name[: LONGEST_NAME + 1] for name in found if name]
