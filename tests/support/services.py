@@ -124,7 +124,8 @@ def _fresh(postgres: EmbeddedPostgres, template: str) -> Generator[Database]:
     name = f"test_{uuid.uuid4().hex}"
     urls = postgres.urls(name)
     with psycopg.connect(postgres.urls("postgres").admin, autocommit=True) as connection:
-        create_database(connection, name, template)
+        # In memory, where a checkpoint costs nothing, this takes half of what it takes to log each page.
+        create_database(connection, name, template, by="FILE_COPY")
         try:
             yield Database(name, urls.owner, urls.app, urls.projector, urls.admin)
         finally:

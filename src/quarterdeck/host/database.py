@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import psycopg
@@ -12,6 +13,7 @@ SUPERUSER = "postgres"
 OWNER, APP, PROJECTOR = "quarterdeck_owner", "quarterdeck_app", "quarterdeck_projector"
 ROLES = (OWNER, APP, PROJECTOR)
 DATABASE = "quarterdeck"
+Strategy = Literal["WAL_LOG", "FILE_COPY"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,13 @@ def provision(admin_url: str, passwords: Mapping[str, str]) -> None:
             create_database(connection, DATABASE)
 
 
-def create_database(connection: psycopg.Connection, name: str, template: str = "template0") -> None:
-    """Makes a database that belongs to the owner role and that only our roles may enter."""
+def create_database(
+    connection: psycopg.Connection, name: str, template: str = "template0", *, by: Strategy = "WAL_LOG"
+) -> None:
+    """Makes a database that belongs to the owner role and that only our roles may enter, `by` that strategy."""
     connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template), sql.SQL(by)
         )
     )
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
