@@ -12,6 +12,7 @@ NOT_USED = {
     "mutation recordModelUsage": "agents and their hosts record what models took",
     "mutation reserveBudget": "the same",
     "mutation releaseBudget": "the same",
+    "query checkpoints": "the page checks the newest one, which the log's tree has",
     "query node": "every object is asked for by its own root field, which gives a clearer error",
     "query persona": "personas are read with their project",
 }
@@ -40,12 +41,6 @@ NOT_YET = {
         "mutation restoreWorkspace",
         "mutation writeFile",
         "query compareSessions",
-    },
-    "log": {
-        "mutation eraseFromLog",
-        "query checkpoints",
-        "query events",
-        "query logTree",
     },
     "tasks": {
         "mutation assignTask",
@@ -110,17 +105,6 @@ NOT_YET = {
         "mutation definePersona",
         "mutation retirePersona",
         "mutation revisePersona",
-    },
-    "workers": {
-        "mutation checkReadModels",
-        "mutation checkWorker",
-        "query findings",
-        "query readModelCheck",
-        "query readModelDifferences",
-    },
-    "tokens": {
-        "mutation issueToken",
-        "mutation revokeToken",
     },
 }
 """What is to come, by the feature that it waits for."""

@@ -1,16 +1,31 @@
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
+import { feature as log } from "@/features/log/feature";
+import { projectRoutes as logOfProject, shellRoutes as logPages } from "@/features/log/routes";
 import { feature as projects } from "@/features/projects/feature";
 import { projectRoutes as projectPages, shellRoutes as projectLists } from "@/features/projects/routes";
 import { feature as sessions } from "@/features/sessions/feature";
 import { projectRoutes as sessionPages } from "@/features/sessions/routes";
+import { feature as settings } from "@/features/settings/feature";
+import { shellRoutes as settingsPages } from "@/features/settings/routes";
+import { feature as tokens } from "@/features/tokens/feature";
+import { shellRoutes as tokenPages } from "@/features/tokens/routes";
+import { feature as workers } from "@/features/workers/feature";
+import { shellRoutes as workerPages } from "@/features/workers/routes";
 import type { Feature } from "@/shared/feature";
 
 /** Every feature is listed once in each of these. */
-export const features: readonly Feature[] = [home, projects, sessions];
+export const features: readonly Feature[] = [home, projects, sessions, log, workers, tokens, settings];
 
 /** Pages of the server as a whole. */
-export const shellRoutes = [...homePages, ...projectLists];
+export const shellRoutes = [
+  ...homePages,
+  ...projectLists,
+  ...logPages,
+  ...workerPages,
+  ...tokenPages,
+  ...settingsPages,
+];
 
 /** Pages of one project. */
-export const projectRoutes = [...projectPages, ...sessionPages];
+export const projectRoutes = [...projectPages, ...sessionPages, ...logOfProject];

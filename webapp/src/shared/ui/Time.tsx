@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 
+import { usePreferences } from "@/shared/preferences/preferences";
 import { useNow } from "@/shared/time/clock";
 import { relative, span } from "@/shared/time/spans";
 
@@ -7,13 +8,16 @@ const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 
 const utc = (at: Date): string => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-/** A moment: how long ago, or in the viewer's own time with `exact`. Both times are told on hover. */
+/** A moment: how long ago, or the time with `exact` or where the viewer likes that. Both times are told on hover. */
 export function Time({ at, exact = false }: { at: string; exact?: boolean }) {
   const now = useNow();
+  const { times } = usePreferences();
   const date = new Date(at);
   return (
     <Tooltip label={`${LOCAL.format(date)} · ${utc(date)}`}>
-      <time dateTime={at}>{exact ? LOCAL.format(date) : relative(date.getTime(), now)}</time>
+      <time dateTime={at}>
+        {times === "utc" ? utc(date) : exact || times === "local" ? LOCAL.format(date) : relative(date.getTime(), now)}
+      </time>
     </Tooltip>
   );
 }
