@@ -35,7 +35,7 @@ class Desk:
         command(app, "use")(self.here.use)
         command(app, "exit")(leave)
         self.parser = Parser(app, self.here)
-        self.refresher = Refresher(qd, known, self.here, redraw)
+        self.refresher = Refresher(qd, known, self.here, redraw, self._offer)
         self._prompt: PromptSession[str] = prompt_session(
             history=history(),
             completer=ReplCompleter(
@@ -53,6 +53,14 @@ class Desk:
     async def read(self) -> str:
         """A line. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
         return await self._prompt.prompt_async(self._message)
+
+    def _offer(self) -> None:
+        """What came after it was asked for, if the line still waits for it."""
+        buffer = self._prompt.default_buffer
+        if self.qd.out.manner.plain:
+            return
+        if get_app_or_none() is self._prompt.app and buffer.text and buffer.complete_state is None:
+            buffer.start_completion(select_first=False)
 
     def _message(self) -> StyleAndTextTuples:
         return prompt_of(self.here, width=self._width(), is_utf8=sys.stdout.encoding.lower() in {"utf-8", "utf8"})

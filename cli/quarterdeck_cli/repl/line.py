@@ -17,7 +17,7 @@ def words_of(line: str) -> list[str]:
             raise UsageError("There is no command after `!`.", "Write one, as `!ls -la`.")
         return ["run", "--", command]
     try:
-        words = shlex.split(text, comments=text.startswith("#"))
+        words = shlex.split(text.replace("\\\n", " "), comments=text.startswith("#"))
     except ValueError as error:
         raise UsageError(f"The line cannot be parted into words: {error}.", "Close the quote.") from error
     return list(expanded(tuple(words)))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import Completer
-from prompt_toolkit.filters import completion_is_selected, has_completions
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import completion_is_selected, has_completions, has_focus
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -14,6 +15,7 @@ from prompt_toolkit.output import ColorDepth
 from quarterdeck_cli.ids import SHORTEST
 from quarterdeck_cli.manner import Manner
 from quarterdeck_cli.repl.here import Here
+from quarterdeck_cli.repl.unfinished import is_unfinished
 from quarterdeck_cli.text import plain
 from quarterdeck_cli.theme import Theme, repl_style
 
@@ -53,7 +55,14 @@ def prompt_session(
         key_bindings=keys(),
         reserve_space_for_menu=0 if manner.plain else 6,
         include_default_pygments_style=False,
+        prompt_continuation=continuation,
+        enable_suspend=True,
     )
+
+
+def continuation(width: int, _line: int, _wrapped: int) -> str:
+    """Before the second line and those after it."""
+    return f"{'…':>{max(width - 1, 1)}} "
 
 
 def keys() -> KeyBindings:
@@ -67,6 +76,15 @@ def keys() -> KeyBindings:
         buffer.complete_state = None
         if not buffer.text.endswith("/"):
             buffer.insert_text(" ")
+
+    @bindings.add("enter", filter=has_focus(DEFAULT_BUFFER) & ~completion_is_selected)
+    def go_on_or_run(event: KeyPressEvent) -> None:
+        """What is not finished goes on in the next line. Escape, then Enter runs it as it is."""
+        buffer = event.current_buffer
+        if is_unfinished(buffer.document.text):
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
 
     @bindings.add("escape", filter=has_completions, eager=True)
     def close(event: KeyPressEvent) -> None:

@@ -36,9 +36,11 @@ OFFLINE_AFTER = 2
 
 
 class Refresher:
-    def __init__(self, qd: Qd, known: StoredKnown, here: Here, changed: Callable[[], None]) -> None:
-        """`changed` is told when the status is another one."""
-        self._qd, self._known, self._here, self._changed = qd, known, here, changed
+    def __init__(
+        self, qd: Qd, known: StoredKnown, here: Here, changed: Callable[[], None], learned: Callable[[], None]
+    ) -> None:
+        """`changed` is told when the status is another one, `learned` when names came that somebody waits for."""
+        self._qd, self._known, self._here, self._changed, self._learned = qd, known, here, changed, learned
         self.backstage = Backstage(qd.logins)
         self.status = Status()
         self._me: UUID | None = None
@@ -190,7 +192,7 @@ class Refresher:
 
         session_id = await resolve.session_id(client, session)
         self.backstage.folders.learn(session, folder, await fetch.folder(client, session_id, folder))
-        self._changed()
+        self._learned()
 
     async def _tick(self, client: Client) -> None:
         self.refetch({"worker"})

@@ -27,6 +27,7 @@ from quarterdeck_cli.repl.parsing import Parser
 from quarterdeck_cli.repl.prompt import prompt_of
 from quarterdeck_cli.repl.status import Link, Status
 from quarterdeck_cli.repl.toolbar import fitted, segments
+from quarterdeck_cli.repl.unfinished import is_unfinished
 from quarterdeck_cli.theme import Theme, chosen
 
 SESSION = global_id("Session", UUID(int=0x4F2A))
@@ -43,6 +44,7 @@ SESSION = global_id("Session", UUID(int=0x4F2A))
         ("use 4f2a", ["use", "4f2a"]),
         ("", []),
         ("# a note", []),
+        ("task note T-1 \\\n 'a\nb'", ["task", "note", "T-1", "a\nb"]),
         ("task note T-1 '#1 is done'", ["task", "note", "T-1", "#1 is done"]),
     ],
 )
@@ -57,6 +59,40 @@ def test_a_line_that_is_none_is_refused_with_what_to_do(line: str, wrong: str) -
     with pytest.raises(UsageError, match=wrong) as refused:
         words_of(line)
     assert refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("task note T-1 'it", True),
+        ('task note T-1 "it\nis', True),
+        ("task note T-1 it \\", True),
+        ("task note T-1 it\\\\", False),
+        ("task note T-1 'it'", False),
+        ("# it's a note", False),
+        ("", False),
+        ("!for i in 1 2; do", True),
+        ("!for i in 1 2; do\necho $i\ndone", False),
+        ("!echo 'a", True),
+        ("!cat <<X\nhi", True),
+        ("!cat <<X\nhi\nX", False),
+        ("!ls \\", True),
+        ("!ls )", False),
+        ("!ls", False),
+    ],
+)
+def test_a_line_that_is_not_finished_goes_on_below(text: str, goes_on: bool) -> None:
+    assert is_unfinished(text) is goes_on
+
+
+def test_what_is_read_to_see_whether_it_goes_on_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rc").write_text(f"touch {tmp_path}/ran")
+    monkeypatch.setenv("BASH_ENV", str(tmp_path / "rc"))
+    assert not is_unfinished(f"!touch {tmp_path}/ran; echo $(touch {tmp_path}/ran)")
+    assert not (tmp_path / "ran").exists()
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not is_unfinished("!for i in 1 2; do")
 
 
 def test_a_line_is_understood_by_the_app_of_the_one_shots() -> None:

@@ -58,6 +58,13 @@ def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_
     screen.type("\x03")
     screen.shows("✗ 130 deck:main")
 
+    world.programs["for i in 1; do\ngreet\ndone"] = prints
+    for line in ("!for i in 1; do", "greet"):
+        screen.type(f"{line}\r")
+        screen.shows(f"{line}\n")
+    screen.type("done\r")
+    screen.shows("… greet\n", "… done\nahoy from the jail\n✗ 3 deck:main")
+
     screen.type("\x12gree")
     screen.shows("(reverse-i-search)`gree':", "!greet")
     screen.type("\x07")
@@ -73,6 +80,24 @@ def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_
     kept = (tmp_path / "state" / "history").read_text()
     assert "+!greet\n" in kept
     assert b"\x1b]11;?" in screen.raw
+
+
+def test_paths_that_come_from_the_server_are_offered_when_they_come(
+    started: Started, world: World, session: dict[str, Any]
+) -> None:
+    hold = {"name": "hold", "path": "hold", "kind": "FOLDER", "size": 0, "object": "ab" * 20}
+    tree = {"tree": "ab" * 20, "path": "", "total": 1, "endCursor": None, "entries": [hold]}
+    session["tree"] = tree
+    short = ids.short(session["id"])
+    screen = started()
+    screen.shows("● up")
+    screen.type(f"use {short}\r")
+    screen.shows("deck:main ⟨")
+
+    screen.type("!cat ")
+    screen.shows("hold/")
+    screen.type("\x03exit\r")
+    assert screen.ended() == 0
 
 
 def test_the_connection_is_told_and_comes_back(started: Started, world: World, session: dict[str, Any]) -> None:
