@@ -37,7 +37,7 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.projection import Projection, ReadingProjection
 from quarterdeck_projections.queries.positions import ProjectionWatch
 from quarterdeck_projections.queries.search import SearchFilter
-from quarterdeck_projections.runner import SEARCH_EVENTS, Projector, ProjectorSettings
+from quarterdeck_projections.runner import SEARCH_EVENTS, SEARCH_LOCK, Projector, ProjectorSettings
 from quarterdeck_projections.search.projection import SEARCH
 from quarterdeck_schema.reads import ReadModels
 from quarterdeck_schema.search.finding import Search
@@ -71,7 +71,7 @@ async def run() -> list[Row]:
             deck = await stack.enter_async_context(_deck(server.urls))
             await deck.fill()
             others = [each for each in PROJECTIONS if not isinstance(each, ReadingProjection)]
-            async with deck.projecting(others), deck.projecting([SEARCH], SEARCH_EVENTS):
+            async with deck.projecting(others), deck.indexing():
                 filled = await deck.caught_up("search")
             sizes = _sizes(server.urls.admin)
             asked = {name: await deck.ask(text) for name, text in QUESTIONS.items()}
@@ -121,7 +121,7 @@ class _Deck:
         reads: ReadModels,
         watch: ProjectionWatch,
     ) -> None:
-        self._urls = urls
+        self._settings = ProjectorSettings(database_url=urls.projector)
         self._log = log
         self._transcripts = transcripts
         self._reads = reads
@@ -143,15 +143,15 @@ class _Deck:
         return (await self._log.append(writes, Context(actor=actor, correlation_id=uuid7())))[-1].position
 
     @asynccontextmanager
-    async def projecting(self, projections: Sequence[Projection], batch_events: int = 4000) -> AsyncGenerator[None]:
-        settings = replace(ProjectorSettings(database_url=self._urls.projector), batch_events=batch_events)
-        task = asyncio.create_task(Projector(settings, decode, projections, lock=hash(len(projections))).run())
-        try:
+    async def projecting(self, projections: Sequence[Projection]) -> AsyncGenerator[None]:
+        async with _running(Projector(self._settings, decode, projections)):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+
+    @asynccontextmanager
+    async def indexing(self) -> AsyncGenerator[None]:
+        fewer = replace(self._settings, batch_events=SEARCH_EVENTS)
+        async with _running(Projector(fewer, decode, [SEARCH], lock=SEARCH_LOCK)):
+            yield
 
     async def caught_up(self, name: str) -> float:
         began = time.perf_counter()
@@ -188,7 +188,7 @@ class _Deck:
             alone = median([await self._lag() for _ in range(50)])
             printed = b"".join(_printed(number) for number in range(FLOOD_BYTES // COMMAND_BYTES))
             await self._put({uuid7(): printed})
-            async with self.projecting([SEARCH], SEARCH_EVENTS):
+            async with self.indexing():
                 catching = asyncio.create_task(self.caught_up("search"))
                 lags = list[float]()
                 while not catching.done():
@@ -200,6 +200,17 @@ class _Deck:
         began = time.perf_counter()
         await self._watch.wait_for(await self._put({uuid7(): b"x\n"}), ["commands"], 60)
         return (time.perf_counter() - began) * 1000
+
+
+@asynccontextmanager
+async def _running(projector: Projector) -> AsyncGenerator[None]:
+    task = asyncio.create_task(projector.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _command(command_id: UUID, size: int) -> StreamWrite:

@@ -82,7 +82,10 @@ async def pieces(
         by_index=True,
     )
     if Found.OUTPUT in chosen.kinds:
-        found += await _running(database, chosen, since, parameters)
+        running = await _running(database, chosen, since, parameters)
+        found += [
+            row for row in running if since is None or row.place.position < since.position or since.number <= RUNNING
+        ]
         found.sort(key=lambda row: (-row.place.position, row.place.number))
     return found[:limit]
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import psycopg
+import pytest
 from tests.support.projecting import (
     Story,
     command_finished,
@@ -30,6 +31,7 @@ from quarterdeck.application.frames import Frame, FrameKind, encode
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.application.search_query import by_words
 from quarterdeck.domain.command import CommandLost
+from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck_projections import database as pools
 from quarterdeck_projections import scrubbing
 from quarterdeck_projections.queries import output_erasures, search
@@ -121,6 +123,12 @@ async def test_commands_are_found_by_words_of_their_text_and_pieces_of_their_out
         assert sizes[0] < 256 * 1024
 
 
+async def test_too_short_a_beginning_is_refused(database: Database) -> None:
+    async with deck_in(database) as deck:
+        with pytest.raises(InvalidInputError, match="fewer than 3 characters"):
+            await deck.found("enough OR ab*")
+
+
 async def test_of_what_still_runs_the_end_of_its_output_is_read(database: Database) -> None:
     async with deck_in(database) as deck:
         running = await deck.ran("tail -f log", b"x" * 10 + b"\n", ended=False)
@@ -133,6 +141,8 @@ async def test_of_what_still_runs_the_end_of_its_output_is_read(database: Databa
             0,
         )
         assert await deck.in_commands("whatever", SearchFilter(session_id=uuid7())) == []
+        assert await deck.found("whatever", since=row.place) == [row]
+        assert await deck.found("whatever", since=row.place._replace(number=2)) == []
         much = b"y" * (search.TAIL + 1000)
         frames = [Frame(FrameKind.OUTPUT, 11 + at, 0, much[at : at + 200_000]) for at in range(0, len(much), 200_000)]
         await deck.transcripts.append(running, 1, b"".join(map(encode, frames)))
