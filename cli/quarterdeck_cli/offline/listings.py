@@ -28,12 +28,12 @@ def listed_in(name: str, variables: Json, data: Json) -> Listed | None:
             return _whole("Alert", variables.get("projectId"), states, variables, data["alerts"])
         case "silences":
             return _whole("Silence", variables.get("projectId"), STANDING, variables, data["silences"])
-        case "alert_rules":
-            return _whole("AlertRule", variables.get("projectId"), (), variables, data["alertRules"])
+        case "alert_rules" if variables.get("projectId"):
+            return _whole("AlertRule", variables["projectId"], (), variables, data["alertRules"])
         case "tokens" if data["viewer"]:
             return _whole("Token", None, (), variables, data["viewer"]["tokens"])
-        case "budgets":
-            return _whole("Budget", variables.get("projectId"), (), variables, data["budgets"])
+        case "budgets" if variables.get("projectId"):
+            return _whole("Budget", variables["projectId"], (), variables, data["budgets"])
         case "workers":
             return Listed(kind="Worker", project_id=None, states=())
         case _:

@@ -11,6 +11,8 @@ Json = dict[str, Any]
 LARGEST = 64 * 1024
 """Bytes of JSON. Of what is larger only the short parts are kept."""
 LONGEST = 1024
+OFFERED = 200
+"""Characters of a text that is only offered."""
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -108,7 +110,7 @@ def _node(value: Json, project_id: str | None) -> Node | None:
 
 def _part(node: Json, names: frozenset[str]) -> Json:
     part = {name: value for name, value in node.items() if name in names}
-    return {name: value[:LONGEST] if isinstance(value, str) else value for name, value in part.items()}
+    return {name: value[:OFFERED] if isinstance(value, str) else value for name, value in part.items()}
 
 
 def _bounded(node: Json) -> Json:

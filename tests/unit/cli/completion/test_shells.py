@@ -12,6 +12,7 @@ from uuid import UUID
 import pexpect
 import pytest
 from tests.support.fake_gateway import FakeGateway, World
+from tests.support.fake_gateway.budgets import add_budget
 from tests.support.fake_gateway.tasks import add_task
 from tests.support.fake_gateway.world import TOKEN
 from tests.unit.cli.conftest import QdCall
@@ -155,6 +156,34 @@ def test_a_tab_knows_what_one_shots_have_listed(qd: QdCall, logged_in: FakeGatew
     qd("task", "list", "-p", "deck")
     known.look_again()
     assert known.entries("task") == ()
+
+
+def test_a_list_takes_out_what_it_would_have_shown_and_nothing_of_other_places(
+    qd: QdCall, logged_in: FakeGateway, world: World
+) -> None:
+    project = world.add_project("deck", "/deck")
+    for home in (project, project, None):
+        add_budget(world, home)
+
+    def known() -> int:
+        return len(StoredKnown(file_of()).entries("budget"))
+
+    assert qd("budget", "list", "-p", "deck").code == 0
+    assert known() == 2
+    assert qd("budget", "list", "--all-projects").code == 0
+    assert known() == 3
+    del world.budgets[0]
+    assert qd("budget", "list", "-p", "deck").code == 0
+    assert known() == 2
+
+
+def test_of_a_command_no_more_is_kept_than_is_offered(qd: QdCall, logged_in: FakeGateway, world: World) -> None:
+    session = world.add_session(world.add_project("deck", "/deck"))
+    world.add_command(session, {"text": "x" * 5000})
+    assert qd("command", "list", "-s", session["id"]).code == 0
+
+    assert [len(each.description) for each in StoredKnown(file_of()).entries("command")] == [len("queued  ") + 80]
+    assert b"x" * 201 not in b"".join(path.read_bytes() for path in file_of().parent.iterdir())
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database" * 1000])
