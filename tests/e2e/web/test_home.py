@@ -7,7 +7,9 @@ from tests.support.product import Product
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("user")]
 
-PRINTS = r"""printf '<script>alert(1)</script>\033]0;title\007\033[31mred\033[0m\n'; read line; echo "got $line"; exit 3"""
+PRINTS = (
+    r"""printf '<script>alert(1)</script>\033]0;title\007\033[31mred\033[0m\n'; read line; echo "got $line"; exit 3"""
+)
 
 
 async def test_a_session_at_work_is_shown_with_its_last_lines_until_it_is_done(page: Page, product: Product) -> None:

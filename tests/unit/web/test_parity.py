@@ -13,7 +13,6 @@ NOT_USED = {
     "mutation reserveBudget": "the same",
     "mutation releaseBudget": "the same",
     "query checkpoints": "the page checks the newest one, which the log's tree has",
-    "query node": "every object is asked for by its own root field, which gives a clearer error",
     "query persona": "personas are read with their project",
 }
 """Root fields that the web client has no document for, each with the reason."""

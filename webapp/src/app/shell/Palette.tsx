@@ -12,6 +12,7 @@ import { visibleText } from "@/shared/text/visible";
 import { features } from "../features";
 import { addressOf, entriesOf } from "./entries";
 import { useCurrentSlug } from "./useCurrentSlug";
+import { useJumps } from "./useJumps";
 
 export function PaletteButton() {
   return (
@@ -39,7 +40,7 @@ export function PaletteButton() {
 export function Palette() {
   const [query, setQuery] = useState("");
   const context = usePaletteContext();
-  const actions = useActions(context);
+  const actions = useActions(context, query);
   return (
     <Spotlight
       query={query}
@@ -56,8 +57,8 @@ export function Palette() {
       nothingFound="Nothing is called that."
       searchProps={{
         leftSection: <IconSearch size={16} aria-hidden />,
-        placeholder: "Go to, do, or find",
-        "aria-label": "Go to, do, or find",
+        placeholder: "Go to, do, or paste an id",
+        "aria-label": "Go to, do, or paste an id",
       }}
     />
   );
@@ -69,8 +70,9 @@ function usePaletteContext(): PaletteContext {
   return { project: useCurrentSlug(), go: (address) => void router.navigate({ href: address }), may };
 }
 
-function useActions(context: PaletteContext) {
+function useActions(context: PaletteContext, query: string) {
   const { projects, slugOf } = useProjects();
+  const jumps = useJumps(query, slugOf);
   const { project, go, may } = context;
   const pages = [...(project ? entriesOf("project", may) : []), ...entriesOf("server", may)];
   const icon = (Shape: Icon) => <Shape size={18} stroke={1.6} aria-hidden />;
@@ -82,6 +84,9 @@ function useActions(context: PaletteContext) {
     ...rest,
   });
   return [
+    ...jumps.map(({ id, label, address }) =>
+      action(`jump ${id}`, visibleText(label), IconArrowRight, () => go(address), { keywords: [query] }),
+    ),
     ...features
       .flatMap((each) => each.commands?.(context) ?? [])
       .map(({ id, label, icon: Shape, run, ...rest }) => action(id, label, Shape, run, rest)),

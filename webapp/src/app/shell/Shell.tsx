@@ -9,6 +9,7 @@ import { Skeletons } from "@/shared/ui/Skeletons";
 
 import { AccountMenu } from "./AccountMenu";
 import { Breadcrumbs } from "./Breadcrumbs";
+import { CommandToasts } from "./CommandToasts";
 import { ConnectionBanner, ConnectionState } from "./ConnectionState";
 import { KeyboardHelp } from "./KeyboardHelp";
 import { Nav } from "./Nav";
@@ -65,6 +66,7 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
       <Palette />
+      <CommandToasts />
       <KeyboardHelp />
     </FeedProvider>
   );

@@ -1,0 +1,93 @@
+"""Pictures of each page in both schemes, of a product with something in it.
+
+`python -m tests.e2e.web.pictures [NAME…]` writes them to docs/images/web/, small. Look at them before they are
+committed. With --to FOLDER they go there, wide and as on a phone.
+"""
+
+import argparse
+import asyncio
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Browser, Page
+from tests.support import browser
+from tests.support.product import Product, accounts, product_for
+
+FOLDER = Path(__file__).parents[3] / "docs" / "images" / "web"
+WIDE, PHONE = (1280, 800), (375, 760)
+COLOURS = 96
+MOST_BYTES = 60_000
+
+PAGES: Mapping[str, str] = {
+    "home": "/",
+    "projects": "/projects",
+    "project": "/p/deck",
+    "project-settings": "/p/deck/settings",
+    "sessions": "/p/deck/sessions",
+}
+"""By name: the address, in a product as `furnish` leaves it."""
+
+TITLES = ("Fix the flaky login test", "Upgrade the database driver", "Write the release notes")
+TESTS = (
+    r"for i in $(seq 1 400); do printf '\033[32mPASS\033[0m tests/unit/parser/test_case_%s.py\n' $i; sleep 0.2; done"
+)
+
+
+def furnish(product: Product) -> None:
+    """What is in the pictures."""
+    sessions = [product.ask("session", "open", "-p", "deck", "--title", title)["id"] for title in TITLES]
+    product.qd("run", "-s", sessions[0], "--background", "--", TESTS)
+    product.qd("run", "-s", sessions[1], "--", "cat README.md; ls -la; exit 3")
+    product.qd("run", "-s", sessions[2], "--", "git log --oneline; cat src/main.py")
+    product.qd("project", "add", str(product.repository("harbour")))
+
+
+async def take(names: list[str], folder: Path | None) -> None:
+    account = accounts().get("user") or accounts()["root"]
+    with product_for(account) as product:
+        async with browser.chromium() as chromium:
+            await product.begin()
+            await asyncio.to_thread(furnish, product)
+            for size in (WIDE,) if folder is None else (WIDE, PHONE):
+                await _take(chromium, product, names, size, folder or FOLDER)
+
+
+async def _take(chromium: Browser, product: Product, names: list[str], size: tuple[int, int], folder: Path) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    context = await chromium.new_context(base_url=product.url, viewport=viewport, reduced_motion="reduce")  # type: ignore[arg-type]
+    await browser.log_in(context, product)
+    page = await context.new_page()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        for scheme in browser.SCHEMES:
+            picture = await _picture(page, PAGES[name], scheme)
+            suffix = "" if size == WIDE else "-phone"
+            (folder / f"{name}-{scheme}{suffix}.png").write_bytes(picture)
+    await context.close()
+
+
+async def _picture(page: Page, address: str, scheme: browser.Scheme) -> bytes:
+    """Of a page that has come to rest: nothing of it is still a skeleton."""
+    await page.goto(address)
+    await browser.show(page, scheme)
+    await page.get_by_role("heading", level=1).wait_for()
+    await page.locator("[aria-busy=true]").wait_for(state="detached")
+    await page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 2000 }))")
+    return _small(await page.screenshot())
+
+
+def _small(picture: bytes) -> bytes:
+    made = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS).save(made, "PNG", optimize=True)
+    assert len(made.getvalue()) <= MOST_BYTES, f"{len(made.getvalue()):,} bytes are too many for a picture"
+    return made.getvalue()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=list(PAGES), metavar="NAME")
+    parser.add_argument("--to", type=Path, metavar="FOLDER")
+    given = parser.parse_args()
+    asyncio.run(take(given.names, given.to))

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+
+import { globalId } from "@/shared/text/ids";
+
+import { meant } from "./jumps";
+
+const UUID = "01a218b4-98ef-7287-b6fa-aee7c267fa13";
+
+test("a bare id may be of a session, a command or a task", () => {
+  expect(meant(` ${UUID.toUpperCase()} `)).toEqual(["Session", "Command", "Task"].map((kind) => globalId(kind, UUID)));
+});
+
+test("a global id is what it says", () => {
+  expect(meant(globalId("Command", UUID))).toEqual([globalId("Command", UUID)]);
+});
+
+test.each(["deck", "", globalId("Token", UUID), "c267fa13"])("%j is no id to go to", (text) => {
+  expect(meant(text)).toEqual([]);
+});
