@@ -22,11 +22,11 @@ SERIOUS = {"serious", "critical"}
 
 
 @asynccontextmanager
-async def chromium() -> AsyncGenerator[Browser]:
+async def chromium(*flags: str) -> AsyncGenerator[Browser]:
     """With the pages that it is to show, which are built where they are missing or old."""
     await asyncio.to_thread(build, print)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:

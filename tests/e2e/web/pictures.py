@@ -29,6 +29,9 @@ PAGES: Mapping[str, str] = {
 }
 """By name: the address, in a product as `furnish` leaves it."""
 
+UNTIL: Mapping[str, str] = {"home": "PASS"}
+"""What is waited for on pages that go on to fill."""
+
 TITLES = ("Fix the flaky login test", "Upgrade the database driver", "Write the release notes")
 TESTS = (
     r"for i in $(seq 1 400); do printf '\033[32mPASS\033[0m tests/unit/parser/test_case_%s.py\n' $i; sleep 0.2; done"
@@ -62,18 +65,19 @@ async def _take(chromium: Browser, product: Product, names: list[str], size: tup
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         for scheme in browser.SCHEMES:
-            picture = await _picture(page, PAGES[name], scheme)
+            picture = await _picture(page, name, scheme)
             suffix = "" if size == WIDE else "-phone"
             (folder / f"{name}-{scheme}{suffix}.png").write_bytes(picture)
     await context.close()
 
 
-async def _picture(page: Page, address: str, scheme: browser.Scheme) -> bytes:
+async def _picture(page: Page, name: str, scheme: browser.Scheme) -> bytes:
     """Of a page that has come to rest: nothing of it is still a skeleton."""
-    await page.goto(address)
+    await page.goto(PAGES[name])
     await browser.show(page, scheme)
     await page.get_by_role("heading", level=1).wait_for()
     await page.locator("[aria-busy=true]").wait_for(state="detached")
+    await page.get_by_text(UNTIL.get(name, "")).first.wait_for()
     await page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 2000 }))")
     return _small(await page.screenshot())
 

@@ -14,12 +14,21 @@ import { feature as workers } from "@/features/workers/feature";
 import { shellRoutes as workerPages } from "@/features/workers/routes";
 import type { Feature } from "@/shared/feature";
 
-<<<<<<< HEAD
-/** Every feature is listed once in each of these. */
-export const features: readonly Feature[] = [home, projects, sessions, log, workers, tokens, settings];
+/** What each feature adds to the frame. */
+export const features: readonly Feature[] = [
+  // one a line
+  home,
+  projects,
+  sessions,
+  log,
+  workers,
+  tokens,
+  settings,
+];
 
 /** Pages of the server as a whole. */
 export const shellRoutes = [
+  // one a line
   ...homePages,
   ...projectLists,
   ...logPages,
@@ -29,27 +38,9 @@ export const shellRoutes = [
 ];
 
 /** Pages of one project. */
-export const projectRoutes = [...projectPages, ...sessionPages, ...logOfProject];
-=======
-/** What each feature adds to the frame. */
-export const features: readonly Feature[] = [
-  // one a line
-  home,
-  projects,
-  sessions,
-];
-
-/** Pages of the server as a whole. */
-export const shellRoutes = [
-  // one a line
-  ...homePages,
-  ...projectLists,
-];
-
-/** Pages of one project. */
 export const projectRoutes = [
   // one a line
   ...projectPages,
   ...sessionPages,
+  ...logOfProject,
 ];
->>>>>>> 38f6ddc (Tell of one's commands as they end, go to what an id names from the palette, and take pictures of the web client)
