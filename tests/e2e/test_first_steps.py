@@ -263,7 +263,9 @@ async def test_a_session_is_taken_out_of_the_log_and_proven_checked_and_told(pro
     assert checked["bundle"]["proof"]["events"] + checked["bundle"]["proof"]["later"] == checked["checked"]
     assert snapshots["checked"] == snapshots["named"] == checked["bundle"]["files"]["whole"] > 1
     assert (written["intact"], written["commands"]) == (True, 1)
-    for content in (page.read_text("utf-8"), Path(f"{page}.off").read_text("utf-8")):
+    off_line = Path(f"{page}.off").read_text("utf-8")
+    assert "snapshots of files are what their names in the record say" in off_line
+    for content in (page.read_text("utf-8"), off_line):
         assert all(told in content for told in ("For the auditors", "printed", "made.txt", 'class="added"'))
     assert [form.returncode for form in forms] == [0, 0, 0, 0]
 

@@ -62,7 +62,10 @@ class BundleRecord:
         with _whole():
             found = self._files.entry(tree, path)
         if found is None:
-            raise NotFoundError(f"There is no {plain(path)[:200]!r} at this place.", "Leave --file out to see what is.")
+            raise NotFoundError(
+                f"There is no {plain(path)[:200]!r} at this place.",
+                "`--at` alone lists the files that commands changed.",
+            )
         if found[0] in {FOLDER, SUBMODULE}:
             what = "a folder" if found[0] == FOLDER else "a submodule, which is not in the record"
             raise UsageError(f"{plain(path)[:200]!r} is {what}.", "Name a file.")
