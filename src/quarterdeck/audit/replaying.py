@@ -11,7 +11,8 @@ from quarterdeck.audit.offline import telling
 from quarterdeck.audit.replay import telling as tell
 from quarterdeck.audit.replay.from_bundle import BundleRecord
 from quarterdeck.audit.replay.from_server import ServerRecord
-from quarterdeck.audit.replay.places import place
+from quarterdeck.audit.replay.output_places import place_with_output
+from quarterdeck.audit.replay.places import Place, place
 from quarterdeck.audit.replay.record import Record
 from quarterdeck.audit.replay.timeline import Timeline, timeline
 from quarterdeck_cli import ids, resolve
@@ -90,12 +91,16 @@ async def _show(qd: Qd, record: Record, line: Timeline, wish: Wish) -> int:
     elif wish.diff is not None:
         await asyncio.to_thread(tell.between, qd, record, line, wish.diff, as_json=wish.as_json)
     elif wish.as_json:
-        tell.items_as_json(qd, line, place(line, wish.begin))
+        tell.items_as_json(qd, line, await _begin(record, line, wish))
     elif qd.out.manner.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        tell.items(qd, line, place(line, wish.begin))
+        tell.items(qd, line, await _begin(record, line, wish))
     else:
         return await _play(record, line, wish)
     return ExitCode.OK
+
+
+async def _begin(record: Record, line: Timeline, wish: Wish) -> Place:
+    return await asyncio.to_thread(place_with_output, record, line, wish.begin)
 
 
 async def _play(record: Record, line: Timeline, wish: Wish) -> int:
@@ -105,5 +110,5 @@ async def _play(record: Record, line: Timeline, wish: Wish) -> int:
 
     title = f"session {ids.short(str(record.session_id))} {line.title}"
     model = Model(line, Clock(line.end, speed=wish.speed, idle=wish.idle, playing=True), title)
-    model.seek(place(line, wish.begin))
+    model.seek(await _begin(record, line, wish))
     return await Player(model, record).run()

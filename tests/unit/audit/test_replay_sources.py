@@ -15,8 +15,11 @@ from quarterdeck.application.frames import FrameKind
 from quarterdeck.application.ports.log import RawEvent
 from quarterdeck.audit.replay.from_bundle import BundleRecord
 from quarterdeck.audit.replay.from_server import ServerRecord
+from quarterdeck.audit.replay.output_places import place_with_output
 from quarterdeck.audit.replay.record import Record
+from quarterdeck.audit.replay.timeline import timeline
 from quarterdeck_cli.api.transcripts import Frame
+from quarterdeck_cli.errors import NotFoundError
 from quarterdeck_cli.qd import sitting
 
 LOOK = Callable[[Record], None]
@@ -134,6 +137,27 @@ def test_a_record_gives_events_in_order_and_frames_from_any_offset_on(kept: Kept
         assert list(record.frames(told.rows[-1].stream_id)) == []
 
     kept.look(where, look)
+
+
+def test_a_place_in_the_output_is_the_moment_at_which_it_was_printed(kept: Kept, told: Story) -> None:
+    command, frames = next((key, frames) for key, frames in told.transcripts.items() if frames)
+
+    def look(record: Record) -> None:
+        line = timeline(record.events())
+        started = line.commands[0].started
+        assert started is not None
+        for text in ("c1@250000", f"{command.hex[-8:]}@200000", f"{command}@299999"):
+            assert place_with_output(record, line, text).at == started + frames[2].time_us / 1_000_000
+        assert place_with_output(record, line, "c1").at == started
+        for text, words in (
+            ("c1@9999999", "printed 3,000,000 bytes"),
+            ("c2@0", "printed 0 bytes"),
+            ("x@5", "No command"),
+        ):
+            with pytest.raises(NotFoundError, match=words):
+                place_with_output(record, line, text)
+
+    kept.look(OFFLINE, look)
 
 
 def test_of_a_server_only_what_was_logged_at_the_beginning_is_in_the_record(kept: Kept) -> None:

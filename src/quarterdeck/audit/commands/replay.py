@@ -39,7 +39,8 @@ async def replay_session(
 ) -> int:
     """Play a whole session: commands, terminals, notes and file changes on a time line. ? in the player shows its keys.
 
-    A PLACE is a time (1:23 or 90s), a position of the log (1042), a command (c3, or its id), start or end.
+    A PLACE is a time (1:23 or 90s), a position of the log (1042), a command (c3, or its id), start or end. --from takes
+    an offset in what a command printed as well, as `qd search` tells it: c3@1692, or its id so.
     With --plain, and where standard output is no terminal, the time line is printed, an event a line.
     With --bundle the session is read from a file that `qd audit export` wrote.
     """

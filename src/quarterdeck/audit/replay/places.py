@@ -31,7 +31,7 @@ def place(line: Timeline, text: str) -> Place:
         return moment(line, 0.0) if word == "start" else Place(line.end, len(line.items), len(line.items) - 1)
     if word.isascii() and word.isdigit():
         return _position(line, word)
-    if run := _command(line, text.strip()):
+    if run := command(line, text.strip()):
         return moment(line, run.requested if run.started is None else run.started)
     if (seconds := into(word)) is not None:
         return moment(line, seconds)
@@ -58,8 +58,11 @@ def _position(line: Timeline, digits: str) -> Place:
     return event(line, count)
 
 
-def _command(line: Timeline, word: str) -> Run | None:
-    """Raises NotFoundError for a number or an id that no command has."""
+def command(line: Timeline, word: str) -> Run | None:
+    """By its number, as c3, or by its id; None for what is neither.
+
+    Raises NotFoundError for a number or an id that no command has.
+    """
     if number := NUMBER.fullmatch(word):
         if not 1 <= int(number[1]) <= len(line.commands):
             raise NotFoundError(f"There is no command {number[1]}: the session ran {len(line.commands)}.", HOW)
