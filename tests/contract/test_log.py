@@ -253,16 +253,16 @@ async def test_marks_are_where_pages_begin(log: Log) -> None:
         await fill(log, 1)
         await log.append([write(uuid4(), 0, REQUESTED, LOST)], replace(CONTEXT, session_id=session))
 
-    async def marks(every: int, **filters: object) -> tuple[int, list[int]]:
+    async def marks(every: int, **filters: object) -> tuple[int, list[int], int]:
         found = await log.marks(EventFilter(**filters), every)  # type: ignore[arg-type]
-        return found.total, list(found.positions)
+        return found.total, list(found.positions), found.last
 
-    assert await marks(1, session_id=session) == (6, [2, 3, 5, 6, 8, 9])
-    assert await marks(2, session_id=session) == (6, [2, 5, 8])
-    assert await marks(4, session_id=session) == (6, [2, 8])
-    assert await marks(7, session_id=session) == (6, [2])
-    assert await marks(2, session_id=session, topics=["CommandLost"]) == (3, [3, 9])
-    assert await marks(2, session_id=uuid4()) == (0, [])
+    assert await marks(1, session_id=session) == (6, [2, 3, 5, 6, 8, 9], 9)
+    assert await marks(2, session_id=session) == (6, [2, 5, 8], 9)
+    assert await marks(4, session_id=session) == (6, [2, 8], 9)
+    assert await marks(7, session_id=session) == (6, [2], 9)
+    assert await marks(2, session_id=session, topics=["CommandLost"]) == (3, [3, 9], 9)
+    assert await marks(2, session_id=uuid4()) == (0, [], 0)
 
 
 async def take(batches: AsyncIterator[Sequence[LoggedEvent]], count: int) -> list[int]:

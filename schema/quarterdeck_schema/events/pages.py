@@ -40,6 +40,7 @@ class EventMarks:
     positions: list[Long] = strawberry.field(
         description="Of the first, and of each `every`-th after it. Ask `events` for what comes after the one before."
     )
+    last: Long = strawberry.field(description="Position of the last, after which one goes on live; 0: there is none.")
 
 
 async def marks_of_events(context: RequestContext, chosen: EventFilter, every: int) -> EventMarks:
@@ -48,7 +49,12 @@ async def marks_of_events(context: RequestContext, chosen: EventFilter, every: i
     if not 1 <= every <= MOST_MARKS_APART:
         raise InvalidInputError(f"every is {every}; it must be 1 to {MOST_MARKS_APART:,}.", field="every")
     found = await context.services.rows.marks(await visible(context, chosen), every)
-    return EventMarks(total=Long(found.total), every=every, positions=[Long(each) for each in found.positions])
+    return EventMarks(
+        total=Long(found.total),
+        every=every,
+        positions=[Long(each) for each in found.positions],
+        last=Long(found.last),
+    )
 
 
 async def visible(context: RequestContext, chosen: EventFilter) -> EventFilter:

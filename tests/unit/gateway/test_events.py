@@ -298,7 +298,7 @@ async def test_a_session_says_where_the_pages_of_its_events_begin(gateway: Runni
     await gateway.command(session)
     query = (
         "query($id: ID!, $every: Int!, $topics: [String!]) { session(id: $id) { "
-        "eventMarks(every: $every, topics: $topics) { total every positions } "
+        "eventMarks(every: $every, topics: $topics) { total every positions last } "
         "events { edges { node { position } } } } }"
     )
 
@@ -307,7 +307,12 @@ async def test_a_session_says_where_the_pages_of_its_events_begin(gateway: Runni
 
     found = (await marks(2))["data"]["session"]
     positions = [edge["node"]["position"] for edge in found["events"]["edges"]]
-    assert found["eventMarks"] == {"total": len(positions), "every": 2, "positions": positions[::2]}
+    assert found["eventMarks"] == {
+        "total": len(positions),
+        "every": 2,
+        "positions": positions[::2],
+        "last": positions[-1],
+    }
     chosen = (await marks(2, ["SessionOpened"]))["data"]["session"]["eventMarks"]
-    assert chosen == {"total": 1, "every": 2, "positions": positions[:1]}
+    assert chosen == {"total": 1, "every": 2, "positions": positions[:1], "last": positions[0]}
     assert (await marks(0))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"

@@ -17,26 +17,10 @@ NOT_USED = {
 }
 """Root fields that the web client has no document for, each with the reason."""
 NOT_YET = {
-    "sessions": {
-        "mutation changeSessionNetwork",
-        "mutation closeSession",
-        "mutation forkSession",
-        "mutation openPort",
-        "mutation pauseSession",
-        "mutation resumeSession",
-        "query session",
-        "subscription sessionEvents",
-    },
     "commands": {
         "query search",
-        "mutation cancelCommand",
-        "mutation resizeCommand",
-        "mutation runCommand",
-        "mutation sendInput",
-        "mutation signalCommand",
     },
     "files": {
-        "mutation exportWorkspace",
         "mutation restoreWorkspace",
         "mutation writeFile",
         "query compareSessions",

@@ -1,3 +1,4 @@
+import { projectRoutes as commandPages } from "@/features/commands/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
 import { feature as log } from "@/features/log/feature";
@@ -42,5 +43,6 @@ export const projectRoutes = [
   // one a line
   ...projectPages,
   ...sessionPages,
+  ...commandPages,
   ...logOfProject,
 ];

@@ -95,7 +95,7 @@ class MemoryEventLog:
 
     async def marks(self, chosen: EventFilter, every: int) -> Marks:
         meant = [row.position for row in self._rows if chosen.holds(row)]
-        return Marks(total=len(meant), positions=meant[::every])
+        return Marks(total=len(meant), positions=meant[::every], last=meant[-1] if meant else 0)
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return [row.digest for row in self._rows[after : after + limit]]

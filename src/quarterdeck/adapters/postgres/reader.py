@@ -75,7 +75,8 @@ class EventReader:
 
         found = await self._pool.run(read)
         positions = [position for position, number in found if number % every == 1 or every == 1]
-        return Marks(total=found[-1][1] if found else 0, positions=positions)
+        last, total = found[-1] if found else (0, 0)
+        return Marks(total=total, positions=positions, last=last)
 
     async def digests(self, after: int, limit: int) -> list[bytes]:
         return await self._read(_DIGESTS, (after, limit), lambda row: bytes(row[0]))

@@ -161,6 +161,8 @@ class Marks:
     total: int
     positions: Sequence[int]
     """Of the first row that is meant, and of each so-many-th after it."""
+    last: int
+    """Position of the last of them, after which one goes on live; 0: there is none."""
 
 
 class LogReader(Protocol):

@@ -1,6 +1,7 @@
 import { Client, type CombinedError, fetchExchange, mapExchange } from "urql";
 
 import { normalizedCache } from "./cache";
+import { unlessUncached } from "./uncached";
 
 /** What the gateway asks of a request by cookie: no other site's page can send it. */
 export const OWN_HEADER = { "X-Quarterdeck": "web" };
@@ -18,7 +19,7 @@ export const createClient = (loggedOut: () => void): Client =>
     fetchOptions: { credentials: "same-origin", headers: OWN_HEADER },
     exchanges: [
       mapExchange({ onError: (error) => (isUnauthenticated(error) ? loggedOut() : undefined) }),
-      normalizedCache(),
+      unlessUncached(normalizedCache()),
       fetchExchange,
     ],
   });

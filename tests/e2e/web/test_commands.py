@@ -1,0 +1,79 @@
+"""A command's page: a live terminal that is typed into, cut and steered, and hostile output."""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from tests.e2e.web.test_sessions import opened, uuid_of
+from tests.support import browser
+from tests.support.browser import looks_right
+from tests.support.cutting_relay import relay_to_port
+from tests.support.product import Product
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("user")]
+HOSTILE = (
+    r"printf '\033]52;c;aGFja2Vk\007\033]0;stolen title\007\033]8;;javascript:alert(1)\033\\link\033]8;;\033\\"
+    r" <script>alert(1)</script>\n\033[?1003h\033[?2004h\033[c\033[6n'"
+)
+
+
+def started(product: Product, session: str, text: str) -> str:
+    return uuid_of(product.ask("run", "-s", session, "--background", "--json", "--", text)["id"])
+
+
+async def test_a_terminal_is_typed_into_resized_and_cancelled(page: Page, product: Product) -> None:
+    session = opened(product, "hands")
+    await page.goto(f"/p/deck/sessions/{session}")
+    await page.get_by_role("button", name="Open a terminal").click()
+    screen = page.get_by_test_id("terminal")
+    await expect(page.get_by_role("switch", name="Keyboard")).to_be_checked()
+    await expect(screen).to_contain_text(re.compile(r"[$#]"))
+
+    await page.keyboard.type("tty && echo $((6*7))-$COLUMNS\n")
+    await expect(screen).to_contain_text(re.compile("42-[0-9]+"))
+    await page.set_viewport_size({"width": 900, "height": 700})
+    await page.keyboard.type("until [ $(tput cols) -lt 90 ]; do read -t 0.1 || true; done; echo narrow-$((3*5))\n")
+    await expect(screen).to_contain_text("narrow-15")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+    await page.keyboard.press("Control+]")
+    await looks_right(page)
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_text("cancelled").first).to_be_visible()
+    await expect(page.get_by_role("switch", name="Keyboard")).to_have_count(0)
+
+
+async def test_hostile_output_does_nothing_to_who_looks_at_it(page: Page, product: Product) -> None:
+    session = opened(product, "hostile")
+    command = started(product, session, HOSTILE)
+    await page.goto(f"/p/deck/sessions/{session}/commands/{command}?view=terminal")
+    await expect(page.get_by_test_id("terminal")).to_contain_text("<script>alert(1)</script>")
+    await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
+    assert (await page.title()).startswith("printf")
+    assert await page.get_by_test_id("terminal").locator(".enable-mouse-events").count() == 0
+    await page.get_by_test_id("terminal").get_by_text("link").first.click(force=True)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    await page.get_by_text("Text", exact=True).click()
+    await expect(page.get_by_role("log")).to_contain_text("link <script>alert(1)</script>")
+    await looks_right(page)
+
+
+async def test_output_that_is_cut_again_and_again_comes_whole(chromium: Browser, product: Product) -> None:
+    session = opened(product, "cut")
+    async with relay_to_port(product.port) as relay:
+        context = await chromium.new_context(base_url=f"http://127.0.0.1:{relay.port}")
+        page = await context.new_page()
+        link = await browser.login_link(product)
+        await page.goto(f"/login#{link.partition('#')[2]}")
+        await page.get_by_role("heading", name="Home").wait_for()
+        command = started(product, session, "for i in $(seq 1 99); do seq 1 5000; sleep 0.1; done")
+        await page.goto(f"/p/deck/sessions/{session}/commands/{command}")
+        await expect(page.get_by_role("log")).to_contain_text("5000")
+        for _ in range(3):
+            relay.cut()
+            passed = relay.passed
+            await eventually(lambda passed=passed: relay.passed > passed + 20_000)  # type: ignore[misc]
+        await expect(page.get_by_text("Complete, as recorded")).to_be_visible(timeout=30_000)
+        await context.close()

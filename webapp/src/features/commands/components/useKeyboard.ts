@@ -1,0 +1,63 @@
+import { type RefObject, useEffect, useEffectEvent, useState } from "react";
+
+import type { Screen } from "@/shared/terminal/screen";
+
+import { useTyping } from "../useTyping";
+
+const text = new TextEncoder();
+
+/**
+ * Keys go to the command while `typing`, and to the page otherwise. Several lines that are pasted wait to be confirmed,
+ * where the program has not asked for marked pastes.
+ */
+export function useKeyboard(
+  screen: Screen | undefined,
+  element: RefObject<HTMLElement | null>,
+  commandId: string,
+  typing: boolean,
+  say: (text: string) => void,
+  find: () => void,
+) {
+  const line = useTyping(commandId, say);
+  const [pasting, setPasting] = useState<string>();
+  const key = useEffectEvent((event: KeyboardEvent) => {
+    if (event.ctrlKey && event.shiftKey && event.code === "KeyF") {
+      if (event.type === "keydown") find();
+      return false;
+    }
+    if (event.ctrlKey && event.key === "c" && screen?.terminal.hasSelection()) return false;
+    if (event.ctrlKey && event.key === "]") {
+      screen?.terminal.blur();
+      return false;
+    }
+    return typing;
+  });
+  useEffect(() => {
+    if (!screen) return undefined;
+    screen.terminal.attachCustomKeyEventHandler(key);
+    screen.takeKeys(typing);
+    if (!typing) return undefined;
+    screen.terminal.focus();
+    const keys = [
+      screen.terminal.onData((data) => line.typed(text.encode(data))),
+      screen.terminal.onBinary((data) => line.typed(Uint8Array.from(data, (each) => each.charCodeAt(0)))),
+    ];
+    return () => keys.forEach((each) => each.dispose());
+  }, [screen, typing, line]);
+  useEffect(() => {
+    const around = element.current;
+    const pasted = (event: ClipboardEvent) => {
+      const data = event.clipboardData?.getData("text/plain") ?? "";
+      if (!typing || !/[\r\n]./s.test(data)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      setPasting(data);
+    };
+    around?.addEventListener("paste", pasted, true);
+    return () => around?.removeEventListener("paste", pasted, true);
+  }, [element, typing]);
+  const paste = () => {
+    if (pasting !== undefined) screen?.terminal.paste(pasting);
+  };
+  return { pasting, paste, drop: () => setPasting(undefined) };
+}

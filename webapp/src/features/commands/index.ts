@@ -1,0 +1,2 @@
+export { CommandsTable } from "./components/CommandsTable";
+export { RunCommand } from "./components/RunCommand";
