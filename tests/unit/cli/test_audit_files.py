@@ -93,12 +93,10 @@ def test_a_large_file_is_never_held_as_a_whole(
 
 
 def test_an_export_that_was_cut_off_keeps_the_files_that_it_had(
-    session: Json, files: Repository, qd: QdCall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Json, files: Repository, qd: QdCall, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(exporting, "MEMBER_BYTES", 1)
-
     def away(info: Any, path: str, **asked: Any) -> Json:
-        if path == "a-b":
+        if asked["at"] == files.trees[1]:
             raise GraphQLError("The worker is away.", extensions={"code": "UNAVAILABLE", "nextStep": "Wait."})
         return files.resolve_file(info, path, **asked)
 
@@ -109,6 +107,7 @@ def test_an_export_that_was_cut_off_keeps_the_files_that_it_had(
     session["file"] = files.resolve_file
     ran = qd("audit", "export", path, "-s", str(SESSION), "--with-files", "--json")
     assert (ran.json["resumed"], ran.json["objects"], ran.json["missing"]) == (True, 11, [])
+    assert files.asked.count("run.sh") == 1
     assert check(Path(path)).files.whole == 2
 
 

@@ -18,6 +18,8 @@ from quarterdeck_cli.client import Client
 from quarterdeck_cli.errors import NotFoundError, ProtocolError, ServerFailure
 
 NAME: Final = re.compile("[0-9a-f]{40}")
+MEMBER_OBJECTS: Final = 1000
+"""After which a member is closed, however small they are: what is fetched is safe soon."""
 ABSENT: Final = frozenset({"NOT_FOUND", "INVALID_INPUT", "CONFLICT"})
 """Codes of failures that asking again does not mend."""
 
@@ -29,11 +31,13 @@ async def add_files(client: Client, writer: BundleWriter, say: Callable[[str], N
         _known(writer, good)
         sink = _Sink(writer)
         walk = Walk(client, sink, good)
-        for number, named in enumerate(trees_of(writer.rows()), 1):
-            if why := await _fetch(walk, named):
-                missing.append(MissingTree(tree=named.tree, why=why))
-            say(f"{number:,} snapshots, {walk.folders:,} folders and {walk.files:,} files …")
-        sink.flush()
+        try:
+            for number, named in enumerate(trees_of(writer.rows()), 1):
+                if why := await _fetch(walk, named):
+                    missing.append(MissingTree(tree=named.tree, why=why))
+                say(f"{number:,} snapshots, {walk.folders:,} folders and {walk.files:,} files …")
+        finally:
+            sink.flush()
     writer.add_manifest(Manifest(objects=writer.progress.objects, missing=missing))
     return missing
 
@@ -78,7 +82,7 @@ class _Sink:
     def add(self, kind: str, name: str, content: bytes) -> None:
         self._some += record(kind, name, len(content), 0, content)
         self._count += 1
-        if len(self._some) >= MEMBER_BYTES:
+        if len(self._some) >= MEMBER_BYTES or self._count >= MEMBER_OBJECTS:
             self.flush()
 
     def add_part(self, name: str, size: int, offset: int, data: bytes) -> None:
