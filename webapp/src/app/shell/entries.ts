@@ -14,11 +14,12 @@ export function entriesOf(of: NavEntry["of"], may: (scope: string) => boolean): 
 export const addressOf = (entry: NavEntry, slug: string | undefined): string =>
   entry.of === "project" ? `/p/${encodeURIComponent(slug ?? "")}${entry.to}` : entry.to;
 
-/** The line that an address belongs to: the one that says most of it. */
+/** The line that an address belongs to: the one that says most of it. Home is itself alone. */
 export function chosenOf(entries: NavEntry[], slug: string | undefined, path: string): NavEntry | undefined {
+  const length = (entry: NavEntry) => addressOf(entry, slug).length;
   const fits = entries.filter((each) => {
     const address = addressOf(each, slug);
-    return path === address || path.startsWith(address.endsWith("/") ? address : `${address}/`);
+    return path === address || (address !== "/" && path.startsWith(`${address}/`));
   });
-  return fits.toSorted((one, other) => other.to.length - one.to.length)[0];
+  return fits.toSorted((one, other) => length(other) - length(one))[0];
 }
