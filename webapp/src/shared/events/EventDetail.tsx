@@ -72,7 +72,7 @@ function Payload({ text }: { text: string }) {
     <ScrollArea.Autosize mah="60dvh" type="auto" tabIndex={0} aria-label="Payload">
       <Text component="pre" className="mono" size="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
         <SafeText text={pretty.slice(0, LONGEST)} />
-        {pretty.length > LONGEST && "\n… and more: qd event list --json"}
+        {pretty.length > LONGEST && "\n… and more: qd events list --json"}
       </Text>
     </ScrollArea.Autosize>
   );

@@ -7,7 +7,7 @@ import { useProject } from "@/shared/projects/useProjects";
 import { TextLink } from "@/shared/routing/links";
 import { useFresh } from "@/shared/streams/feed";
 import { bytes } from "@/shared/text/counts";
-import { uuidOf } from "@/shared/text/ids";
+import { shortId, uuidOf } from "@/shared/text/ids";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
@@ -74,7 +74,6 @@ interface CommandsTableProps {
   sessionId: string;
   /** What a session's jobs in the background are. */
   only?: (row: Row) => boolean;
-  onShown?: (rows: readonly Row[]) => void;
 }
 
 /** A session's commands, the newest first, as they are now. */
@@ -94,7 +93,7 @@ export function CommandsTable({ sessionId, only }: CommandsTableProps) {
   if (fault && rows.length === 0) return <Failure fault={fault} again={again} />;
   if (rows.length === 0)
     return (
-      <Empty icon={IconTerminal} title="Nothing was run yet" command={`qd run -s ${uuidOf(sessionId).slice(-8)} -- ls`}>
+      <Empty icon={IconTerminal} title="Nothing was run yet" command={`qd run -s ${shortId(sessionId)} -- ls`}>
         Each command is recorded: what it printed, what it changed, how long it took.
       </Empty>
     );

@@ -1,4 +1,4 @@
-import { Button, CopyButton, Switch, Tooltip } from "@mantine/core";
+import { Button, Switch, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCopy } from "@tabler/icons-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -115,6 +115,7 @@ export function TerminalOutput({ command, start, mayType, own, bar, foot }: Term
 const found = (screen: Screen | undefined, text: string, back: boolean): boolean =>
   (back ? screen?.search.findPrevious(text) : screen?.search.findNext(text)) ?? false;
 
+/** Copies what is chosen, or all that the terminal remembers. */
 function CopyAll({ screen }: { screen: Screen | undefined }) {
   const chosen = () => {
     if (!screen) return "";
@@ -125,17 +126,13 @@ function CopyAll({ screen }: { screen: Screen | undefined }) {
     return all.trimEnd();
   };
   return (
-    <CopyButton value="">
-      {() => (
-        <Button
-          variant="default"
-          leftSection={<IconCopy size={14} aria-hidden />}
-          onClick={() => void navigator.clipboard.writeText(chosen())}
-        >
-          Copy
-        </Button>
-      )}
-    </CopyButton>
+    <Button
+      variant="default"
+      leftSection={<IconCopy size={14} aria-hidden />}
+      onClick={() => void navigator.clipboard.writeText(chosen())}
+    >
+      Copy
+    </Button>
   );
 }
 

@@ -28,8 +28,8 @@ export function CloseSession({ sessionId, onExport, onClose }: CloseSessionProps
       <Stack gap="sm">
         <Kept sessionId={sessionId} />
         <Text size="sm">
-          Its jail goes. Once more its files are kept as they are, for good: <Code>qd export {shortId(sessionId)}</Code>{" "}
-          gives them at any time, and you can fork it.
+          Its jail goes. Once more its files are kept as they are, for good:{" "}
+          <Code>qd workspace export {shortId(sessionId)}</Code> gives them at any time, and you can fork it.
         </Text>
         {fault && <Failure fault={fault} />}
         <Group justify="flex-end" gap="xs">

@@ -7,6 +7,7 @@ import { useAsked } from "@/shared/graphql/useAsked";
 import { useDone } from "@/shared/graphql/useDone";
 import { about, useFresh } from "@/shared/streams/feed";
 import { bytes, counted } from "@/shared/text/counts";
+import { shortId } from "@/shared/text/ids";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
@@ -79,7 +80,11 @@ export function NetworkPanel({ sessionId, mayChange }: { sessionId: string; mayC
         )}
       </Group>
       {rows.length === 0 ? (
-        <Empty icon={IconWorld} title="It has not asked for the network" command="qd session network ID">
+        <Empty
+          icon={IconWorld}
+          title="It has not asked for the network"
+          command={`qd session network ${shortId(sessionId)}`}
+        >
           Each connection that is let through or refused shows here.
         </Empty>
       ) : (

@@ -6,6 +6,7 @@ import { UNCACHED } from "@/shared/graphql/uncached";
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useDone } from "@/shared/graphql/useDone";
 import { useFresh } from "@/shared/streams/feed";
+import { shortId } from "@/shared/text/ids";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Skeletons } from "@/shared/ui/Skeletons";
@@ -30,7 +31,7 @@ export function PortsPanel({ sessionId, mayOpen }: { sessionId: string; mayOpen:
         <Empty
           icon={IconPlugConnected}
           title="Nothing listens in this session"
-          command="qd port open PORT"
+          command={`qd port open ${shortId(sessionId)} 8000`}
           action={<Again again={again} />}
         >
           Start a server in it, such as python3 -m http.server, and open it here.

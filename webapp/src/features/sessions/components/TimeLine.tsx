@@ -7,6 +7,7 @@ import type { EventShownFragment } from "@/shared/events/EventShown.generated";
 import type { KindName } from "@/shared/events/kindNames";
 import { kinds } from "@/shared/events/kinds";
 import { counted, whole } from "@/shared/text/counts";
+import { shortId } from "@/shared/text/ids";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Skeletons } from "@/shared/ui/Skeletons";
@@ -51,7 +52,11 @@ export function TimeLine({ sessionId, kind, onKind, at, onOpen }: TimeLineProps)
       {failed && <Failure fault={{ code: "UNAVAILABLE", message: failed, nextStep: "Scroll on to ask again." }} />}
       {!pages && !failed && <Skeletons />}
       {pages?.total === 0 && (
-        <Empty icon={IconHistory} title="Nothing of this kind happened" command="qd event list --session ID">
+        <Empty
+          icon={IconHistory}
+          title="Nothing of this kind happened"
+          command={`qd events list --session ${shortId(sessionId)}`}
+        >
           What happens shows here at once.
         </Empty>
       )}
