@@ -3,6 +3,8 @@ import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
 import { feature as log } from "@/features/log/feature";
 import { projectRoutes as logOfProject, shellRoutes as logPages } from "@/features/log/routes";
+import { feature as personas } from "@/features/personas/feature";
+import { projectRoutes as personaPages } from "@/features/personas/routes";
 import { feature as projects } from "@/features/projects/feature";
 import { projectRoutes as projectPages, shellRoutes as projectLists } from "@/features/projects/routes";
 import { feature as sessions } from "@/features/sessions/feature";
@@ -21,6 +23,7 @@ export const features: readonly Feature[] = [
   home,
   projects,
   sessions,
+  personas,
   log,
   workers,
   tokens,
@@ -45,4 +48,5 @@ export const projectRoutes = [
   ...sessionPages,
   ...commandPages,
   ...logOfProject,
+  ...personaPages,
 ];

@@ -5,6 +5,11 @@ import type { ProjectWholeFragment } from "./api/ProjectWhole.generated";
 export type Settings = ProjectWholeFragment["settings"];
 type Value = string | number | boolean | null | undefined;
 
+interface Rule {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One setting of a form. `path` says where it is, in what is read and in what is written alike. */
 export interface SettingField {
   path: string;
@@ -32,6 +37,21 @@ const limit = (name: string, label: string, about: string, unit?: SettingField["
   empty: HOST,
   unit,
 });
+
+/** Of each session, from a project or a persona. */
+export const limitFields: readonly SettingField[] = [
+  limit("cpus", "Processors", "May be a part of one"),
+  limit("memoryBytes", "Memory", "Of all its processes", MIB),
+  limit("processes", "Processes", "At once"),
+  limit("openFiles", "Open files", "Of one process"),
+  limit("fileBytes", "File", "The largest one", MIB),
+  limit("workspaceBytes", "Workspace", "What it changed", MIB),
+  limit("workspaceFiles", "Files of the workspace", "That it made or changed"),
+  limit("temporaryBytes", "Temporary files", "In /tmp", MIB),
+  limit("outputBytes", "Output", "Of one command", MIB),
+  limit("wallSeconds", "Time", "After which it is closed", { name: "s", size: 1 }),
+  limit("idleSeconds", "Idle time", "Without a command", { name: "s", size: 1 }),
+];
 
 export const groups: readonly SettingGroup[] = [
   {
@@ -111,19 +131,7 @@ export const groups: readonly SettingGroup[] = [
   },
   {
     title: "Limits of each session",
-    fields: [
-      limit("cpus", "Processors", "May be a part of one"),
-      limit("memoryBytes", "Memory", "Of all its processes", MIB),
-      limit("processes", "Processes", "At once"),
-      limit("openFiles", "Open files", "Of one process"),
-      limit("fileBytes", "File", "The largest one", MIB),
-      limit("workspaceBytes", "Workspace", "What it changed", MIB),
-      limit("workspaceFiles", "Files of the workspace", "That it made or changed"),
-      limit("temporaryBytes", "Temporary files", "In /tmp", MIB),
-      limit("outputBytes", "Output", "Of one command", MIB),
-      limit("wallSeconds", "Time", "After which it is closed", { name: "s", size: 1 }),
-      limit("idleSeconds", "Idle time", "Without a command", { name: "s", size: 1 }),
-    ],
+    fields: limitFields,
   },
   {
     title: "Snapshots",
@@ -188,14 +196,17 @@ export function valueAt(settings: object, path: string): Value {
 }
 
 export const toLines = {
-  network: (settings: Settings): string =>
-    settings.network.map(({ host, port }) => (port === 443 ? host : `${host}:${port}`)).join("\n"),
+  network: ({ network }: { network: readonly Rule[] }): string =>
+    network.map(({ host, port }) => (port === 443 ? host : `${host}:${port}`)).join("\n"),
   paths: (settings: Settings): string => settings.taskFiles.paths.join("\n"),
 };
 
 const lines = (text: string): string[] => text.split("\n").flatMap((line) => line.trim() || []);
 
-function rule(line: string): { host: string; port: number } {
+/** Of a list of places, one in each line. */
+export const rulesIn = (text: string): Rule[] => lines(text).map(rule);
+
+function rule(line: string): Rule {
   const [, host = line, port] = /^(.*):(\d+)$/u.exec(line) ?? [];
   return { host, port: port ? Number(port) : 443 };
 }
@@ -214,7 +225,7 @@ export function changed(
     else if (first === "limits") input.limits = { ...(input.limits ?? before.limits), [second]: value };
     else input[first] = { ...(input[first] as object | undefined), [second]: value };
   }
-  if (texts.network !== toLines.network(before)) input.network = lines(texts.network).map(rule);
+  if (texts.network !== toLines.network(before)) input.network = rulesIn(texts.network);
   if (texts.paths !== toLines.paths(before))
     input.taskFiles = { ...(input.taskFiles as object | undefined), paths: lines(texts.paths) };
   return input;

@@ -1,0 +1,2 @@
+export { SettingInput } from "./components/SettingInput";
+export { limitFields, rulesIn, toLines, valueAt } from "./settingsFields";
