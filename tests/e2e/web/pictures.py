@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 from tests.support import browser
 from tests.support.product import Product, accounts, product_for
 
@@ -27,6 +27,12 @@ PAGES: Mapping[str, str] = {
     "project": "/p/deck",
     "project-settings": "/p/deck/settings",
     "sessions": "/p/deck/sessions",
+    "personas": "/p/deck/personas",
+    "log": "/log",
+    "log-proof": "/log/proof",
+    "workers": "/workers",
+    "tokens": "/tokens",
+    "settings": "/settings",
 }
 """By name: the address, in a product as `furnish` leaves it."""
 
@@ -77,7 +83,7 @@ async def _picture(page: Page, name: str, scheme: browser.Scheme) -> bytes:
     await page.goto(PAGES[name])
     await browser.show(page, scheme)
     await page.get_by_role("heading", level=1).wait_for()
-    await page.locator("[aria-busy=true]").wait_for(state="detached")
+    await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     for text in UNTIL.get(name, ()):
         await page.get_by_text(re.compile(text)).first.wait_for()
     await page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 2000 }))")
