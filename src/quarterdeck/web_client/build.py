@@ -68,8 +68,8 @@ def _build(say: Say, sources: Path, node: Callable[[Say], Node]) -> None:
     _install_packages(say, sources, found)
     made = sources / WORK / BUILT
     shutil.rmtree(made, ignore_errors=True)
-    _run(found, ["npm", "run", "--silent", "build", "--", "--outDir", str(made), "--emptyOutDir"], sources)
-    _run(found, ["node", "pack.ts", str(made)], sources)
+    run_program(found, ["npm", "run", "--silent", "build", "--", "--outDir", str(made), "--emptyOutDir"], sources)
+    run_program(found, ["node", "pack.ts", str(made)], sources)
     if not (made / PAGE).is_file():
         raise BuildError(f"The build of the web client made no {PAGE}.", f"See its build script in {sources}.")
     (made / STAMP).write_text(digest)
@@ -85,11 +85,11 @@ def _install_packages(say: Say, sources: Path, node: Node) -> None:
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     say("Downloading its packages with npm ...")
-    _run(node, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], sources, PACKAGES_SECONDS)
+    run_program(node, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], sources, PACKAGES_SECONDS)
     stamp.write_text(wanted)
 
 
-def _run(node: Node, command: Sequence[str], sources: Path, seconds: float = BUILD_SECONDS) -> None:
+def run_program(node: Node, command: Sequence[str], sources: Path, seconds: float = BUILD_SECONDS) -> None:
     """With all that it starts, which is ended with it; were this killed, that goes on and has the lock till its end."""
     program = [str(node.folder / command[0]), *command[1:]]
     with subprocess.Popen(

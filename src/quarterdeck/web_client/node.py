@@ -33,11 +33,11 @@ class Node:
 def find(say: Callable[[str], None]) -> Node:
     """Installs the package into this environment where there is no other. Raises BuildError."""
     scripts = Path(sysconfig.get_path("scripts"))
-    found = _on_path() or _in(scripts)
+    found = _on_path() or node_in(scripts)
     if found is None:
         say(f"Installing Node {OLDEST} as a Python package ({PACKAGE}), as this host has none that is recent enough")
         _install()
-        found = _in(scripts)
+        found = node_in(scripts)
     if found is None:
         raise BuildError(f"{PACKAGE} is installed, and Node does not run.", f"Install Node {OLDEST} or later.")
     return found
@@ -45,10 +45,10 @@ def find(say: Callable[[str], None]) -> Node:
 
 def _on_path() -> Node | None:
     program = shutil.which("node")
-    return _in(Path(program).parent) if program else None
+    return node_in(Path(program).parent) if program else None
 
 
-def _in(folder: Path) -> Node | None:
+def node_in(folder: Path) -> Node | None:
     """The Node there, if it is recent enough and npm is beside it."""
     version = _version(folder / "node")
     major = version.removeprefix("v").partition(".")[0]

@@ -123,7 +123,7 @@ def test_a_build_that_hangs_is_ended_with_all_that_it_started(checkout: Checkout
     checkout.write("slow")
 
     with pytest.raises(BuildError, match="more than"):
-        building._run(checkout.node, ["npm", "run", "", "", "", "made"], checkout.sources, 0.5)
+        building.run_program(checkout.node, ["npm", "run", "", "", "", "made"], checkout.sources, 0.5)
 
     sleeper = int((checkout.sources / "sleeper").read_text())
     until(lambda: not _runs(sleeper))
@@ -189,8 +189,11 @@ def test_what_is_built_can_be_read_by_the_gateways_user(checkout: Checkout) -> N
 def test_a_host_without_node_and_without_an_index_is_told_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def scripts(_of: str) -> str:
+        return str(tmp_path)
+
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_path", scripts)
     monkeypatch.setattr("sys.executable", "/bin/false")
     said: list[str] = []
 
@@ -206,13 +209,13 @@ def test_a_host_without_node_and_without_an_index_is_told_what_to_do(
 def test_a_node_that_is_too_old_is_passed_by(checkout: Checkout, version: str, taken: bool) -> None:
     (checkout.node.folder / "node").write_text(f"#!/bin/sh\necho {version}\n")
 
-    assert (nodes._in(checkout.node.folder) is not None) is taken
+    assert (nodes.node_in(checkout.node.folder) is not None) is taken
 
 
 def test_node_without_npm_is_passed_by(checkout: Checkout) -> None:
     (checkout.node.folder / "npm").unlink()
 
-    assert nodes._in(checkout.node.folder) is None
+    assert nodes.node_in(checkout.node.folder) is None
 
 
 def _runs(pid: int) -> bool:
