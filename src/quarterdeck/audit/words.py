@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
+from quarterdeck.domain.checkpoint import CheckpointSigned
 from quarterdeck.domain.command import (
     CommandFinished,
     CommandLost,
@@ -15,13 +16,18 @@ from quarterdeck.domain.command import (
     CommandSignalled,
     EndReason,
 )
+from quarterdeck.domain.erasure import PayloadErased
+from quarterdeck.domain.identity import TokenIssued
 from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_task import SessionTaskGiven
-from quarterdeck.domain.task_events import TaskProgressNoted
-from quarterdeck.domain.workspace import SnapshotTaken
+from quarterdeck.domain.task_events import TaskCreated, TaskEdited, TaskProgressNoted
+from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceFileWritten
 from quarterdeck_cli.text import duration
 
-TOLD: Final = ("reason", "detail", "title", "text", "status", "name", "host", "model", "branch", "tree")
+TOLD: Final = (
+    *("reason", "detail", "title", "text", "status", "name", "host", "model", "branch", "tree"),
+    *("message", "path", "role", "kind"),
+)
 """What tells most of an event that has no words of its own, in this order."""
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -53,12 +59,30 @@ def detail(event: object) -> str:
             return f"{size.columns} x {size.rows}"
         case CommandSignalled(signal=signal):
             return signal
+        case _:
+            return _around_commands(event)
+
+
+def _around_commands(event: object) -> str:
+    match event:
         case SnapshotTaken(tree=tree, files_changed=count):
             return f"{files_changed(count)}, tree {tree[:12]}"
         case NetworkAccessDecided():
             return _network(event)
         case SessionTaskGiven():
             return event.reference
+        case PayloadErased():
+            return f"{counted(len(event.events) + len(event.output), 'place')}: {event.reason}"
+        case CheckpointSigned():
+            return f"number {event.number}, up to position {event.position:,}"
+        case TokenIssued():
+            return f"{event.name} ({event.kind.value})"
+        case WorkspaceFileWritten():
+            return f"{event.path}, {counted(event.bytes, 'byte')}"
+        case TaskCreated():
+            return f"#{event.number} {event.fields.title}"
+        case TaskEdited():
+            return ", ".join(event.changes.given)
         case _:
             return _first_told(event)
 
@@ -77,7 +101,12 @@ def outcome(ended: CommandFinished | CommandLost | CommandRefused) -> str:
 
 
 def files_changed(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)} changed"
+    return f"{counted(count, 'file')} changed"
+
+
+def counted(count: int, one: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{count:,} {one}{'s' * (count != 1)}"
 
 
 def _network(event: NetworkAccessDecided) -> str:

@@ -7,6 +7,7 @@ const said = (topic: string, facts: unknown, rest = {}) =>
 
 test("a topic is a sentence's beginning", () => {
   expect(nameOf("SessionProvisioningFailed")).toBe("Session provisioning failed");
+  expect(nameOf("weird-topic.v2")).toBe("weird-topic.v2");
 });
 
 test.each([
@@ -26,6 +27,13 @@ test.each([
     "refused (several):443: too many",
   ],
   ["SessionTaskGiven", { reference: "T-17" }, "T-17"],
+  ["WorkspaceFileWritten", { path: "a b.txt", bytes: 1 }, "a b.txt, 1 byte"],
+  ["TaskCreated", { number: 3, fields: { title: "Mend it" } }, "#3 Mend it"],
+  ["TaskEdited", { revision: 2, changes: { title: "x", body: null, labels: [] } }, "title, labels"],
+  ["CheckpointSigned", { number: 3, position: 5000 }, "number 3, up to position 5,000"],
+  ["TokenIssued", { name: "laptop", kind: "api" }, "laptop (api)"],
+  ["PayloadErased", { reason: "leaked", events: [{}, {}] }, "2 places: leaked"],
+  ["TaskCreated", { number: "x", fields: 1 }, "#0 "],
   ["SomethingElse", { title: "", status: "open" }, "open"],
   ["SomethingElse", [1], ""],
 ])("%s %j: %s", (topic, facts, words) => {

@@ -1,4 +1,4 @@
-import { counted } from "@/shared/text/counts";
+import { counted, whole } from "@/shared/text/counts";
 import { span } from "@/shared/time/spans";
 
 /** What words are made of. */
@@ -17,12 +17,28 @@ export interface Words {
 
 const LONGEST = 400;
 /** What tells most of an event that has no words of its own, in this order. */
-const TELLING = ["reason", "detail", "title", "text", "status", "name", "host", "model", "branch", "tree"] as const;
+const TELLING = [
+  "reason",
+  "detail",
+  "title",
+  "text",
+  "status",
+  "name",
+  "host",
+  "model",
+  "branch",
+  "tree",
+  "message",
+  "path",
+  "role",
+  "kind",
+] as const;
 
 type Facts = Record<string, unknown>;
 
-/** `SessionClosed`: Session closed. */
+/** `SessionClosed`: Session closed. What is no name of ours stays as it is. */
 export function nameOf(topic: string): string {
+  if (!/^(?:[A-Z][a-z]+)+$/.test(topic)) return topic;
   const spaced = topic.replaceAll(/(?<!^)(?=[A-Z])/g, " ").toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
@@ -30,12 +46,14 @@ export function nameOf(topic: string): string {
 /** The payload, where it is an object. */
 export function factsOf(payload: string | null | undefined): Facts {
   try {
-    const found: unknown = JSON.parse(payload ?? "null");
-    return typeof found === "object" && found !== null && !Array.isArray(found) ? (found as Facts) : {};
+    return object(JSON.parse(payload ?? "null"));
   } catch {
     return {};
   }
 }
+
+const object = (value: unknown): Facts =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Facts) : {};
 
 /** The same words that `qd audit` says. */
 export function wordsOf(event: Told): Words {
@@ -70,6 +88,17 @@ function decided(facts: Facts): string {
   return `${text(facts.verdict)} ${text(facts.host) || "(several)"}:${number(facts.port)}${why ? `: ${why}` : ""}`;
 }
 
+/** Of the fields of an edit, those that change. */
+const changed = (fields: Facts): string =>
+  Object.keys(fields)
+    .filter((name) => fields[name] !== null)
+    .join(", ");
+
+function erasure(facts: Facts): string {
+  const stretches = [facts.events, facts.output].flatMap((each) => (Array.isArray(each) ? each : []));
+  return `${counted(stretches.length, "place")}: ${text(facts.reason)}`;
+}
+
 const WORDS: Record<string, (facts: Facts) => string> = {
   CommandRequested: (facts) => text(facts.text),
   CommandFinished: finished,
@@ -80,4 +109,10 @@ const WORDS: Record<string, (facts: Facts) => string> = {
   SnapshotTaken: (facts) => `${files(facts.files_changed)}, tree ${text(facts.tree).slice(0, 12)}`,
   NetworkAccessDecided: decided,
   SessionTaskGiven: (facts) => text(facts.reference),
+  WorkspaceFileWritten: (facts) => `${text(facts.path)}, ${counted(number(facts.bytes), "byte")}`,
+  TaskCreated: (facts) => `#${number(facts.number)} ${text(object(facts.fields).title)}`,
+  TaskEdited: (facts) => changed(object(facts.changes)),
+  TokenIssued: (facts) => `${text(facts.name)} (${text(facts.kind)})`,
+  CheckpointSigned: (facts) => `number ${number(facts.number)}, up to position ${whole(number(facts.position))}`,
+  PayloadErased: erasure,
 };

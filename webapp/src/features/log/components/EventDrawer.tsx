@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Stack } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
+import { nameOf } from "@/shared/events/words";
 import type { Fault } from "@/shared/graphql/faults";
 import { whole } from "@/shared/text/counts";
 import { Failure } from "@/shared/ui/Failure";
@@ -12,7 +13,6 @@ import type { LogEventFragment } from "../api/LogEvent.generated";
 import type { LogSearch } from "../reading/search";
 import type { Topic } from "../reading/topics";
 import { faultIn, pageOf } from "../reading/useLog";
-import { told } from "../reading/words";
 import { EventFacts } from "./EventFacts";
 import { EventPayload } from "./EventPayload";
 
@@ -38,7 +38,7 @@ export function EventDrawer({ position, known, topics, search, go }: EventDrawer
       size="lg"
       title={
         <>
-          {event ? <SafeText text={told(event.topic, event.payload).headline} /> : "Event"} · {whole(position)}
+          {event ? <SafeText text={nameOf(event.topic)} /> : "Event"} · {whole(position)}
         </>
       }
       closeButtonProps={{ "aria-label": "Close the event" }}

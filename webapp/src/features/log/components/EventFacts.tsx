@@ -10,9 +10,9 @@ import { Time } from "@/shared/ui/Time";
 
 import type { LogEventFragment } from "../api/LogEvent.generated";
 import { aboutAddress, causeSearch, requestSearch, sessionAddress } from "../reading/addresses";
+import { actor } from "../reading/payloads";
 import type { LogSearch } from "../reading/search";
 import type { Topic } from "../reading/topics";
-import { actor } from "../reading/words";
 import { EventProof } from "./EventProof";
 
 import classes from "./EventFacts.module.css";

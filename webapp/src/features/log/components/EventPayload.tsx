@@ -5,8 +5,8 @@ import { useEffect, useState } from "react";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import type { LogEventFragment } from "../api/LogEvent.generated";
+import { pretty, reasonFor } from "../reading/payloads";
 import { pageOf } from "../reading/useLog";
-import { pretty, reasonFor } from "../reading/words";
 import { Erasing } from "./Erasing";
 
 import classes from "./EventPayload.module.css";

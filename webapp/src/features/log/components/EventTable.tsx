@@ -1,5 +1,6 @@
 import { IconEraser, IconHelpCircle } from "@tabler/icons-react";
 
+import { wordsOf } from "@/shared/events/words";
 import { useProjects } from "@/shared/projects/useProjects";
 import { AddressLink } from "@/shared/routing/AddressLink";
 import { whole } from "@/shared/text/counts";
@@ -10,8 +11,8 @@ import { Time } from "@/shared/ui/Time";
 
 import type { LogEventFragment } from "../api/LogEvent.generated";
 import { sessionAddress } from "../reading/addresses";
+import { actor } from "../reading/payloads";
 import type { LogSearch } from "../reading/search";
-import { actor, told } from "../reading/words";
 
 import classes from "./EventTable.module.css";
 
@@ -109,7 +110,7 @@ interface EventWordsProps {
 }
 
 function EventWords({ event, chosen, open }: EventWordsProps) {
-  const { headline, detail } = told(event.topic, event.payload);
+  const { what, more } = wordsOf(event);
   return (
     <button
       type="button"
@@ -118,12 +119,12 @@ function EventWords({ event, chosen, open }: EventWordsProps) {
       onClick={() => open(event.position)}
     >
       <span className={classes.headline}>
-        <SafeText text={headline} />
+        <SafeText text={what} />
       </span>
       {!event.known && <IconHelpCircle size={14} aria-label="Not known to this release" className={classes.odd} />}
       {event.erased && <IconEraser size={14} aria-label="Erased" className={classes.odd} />}
       <span className={classes.detail}>
-        <SafeText text={event.erased && event.payload === null ? "erased" : detail} />
+        <SafeText text={more} />
       </span>
     </button>
   );

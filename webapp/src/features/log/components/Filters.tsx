@@ -5,9 +5,9 @@ import { useViewer } from "@/shared/graphql/useViewer";
 import { shortId, uuidOf } from "@/shared/text/ids";
 import { visibleText } from "@/shared/text/visible";
 
+import { actor } from "../reading/payloads";
 import { given, isNarrowed, type LogSearch, type NarrowedBy } from "../reading/search";
 import { grouped, type Topic } from "../reading/topics";
-import { actor } from "../reading/words";
 
 import classes from "./Filters.module.css";
 
