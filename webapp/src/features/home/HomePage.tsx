@@ -8,30 +8,43 @@ import { HomeSessionsDocument } from "./api/HomeSessions.generated";
 import { Attention, useNeeds } from "./components/Attention";
 import { Queue, Recent } from "./components/Recent";
 import { Running } from "./components/Running";
-import { WhileAway } from "./components/WhileAway";
+import { useAway, WhileAway } from "./components/WhileAway";
 import { WorkersRoom } from "./components/WorkersRoom";
 import { finished, running, waiting } from "./work";
 
 import classes from "./components/Home.module.css";
 
+/** Each column is drawn once all that could push the rest of it down has been answered. */
 export function HomePage() {
   const { data, fault, waiting: asking, again } = useAsked({ query: HomeSessionsDocument });
   useFresh(again, about("Session", "Command"));
-  const needs = useNeeds(data?.broken.edges.map((edge) => edge.node) ?? []);
+  const { needs, waiting: needing } = useNeeds(data?.broken.edges.map((edge) => edge.node) ?? []);
+  const away = useAway();
   return (
     <Page title="Home" badge={needs.length > 0 ? String(needs.length) : undefined}>
       {fault && <Failure fault={fault} again={again} />}
       <div className={classes.page}>
         <div className={classes.column}>
-          <Attention needs={needs} />
-          {asking && <Skeletons lines={3} height={110} />}
-          {data && <Running sessions={running(data)} />}
-          {data && <Queue waiting={waiting(data)} />}
+          {asking || needing ? (
+            <Skeletons lines={4} height={110} />
+          ) : (
+            <>
+              <Attention needs={needs} />
+              {data && <Running sessions={running(data)} />}
+              {data && <Queue waiting={waiting(data)} />}
+            </>
+          )}
         </div>
         <div className={classes.column}>
-          <WhileAway />
-          {data && <Recent commands={finished(data)} />}
-          <WorkersRoom />
+          {asking || away.waiting ? (
+            <Skeletons lines={6} height={60} />
+          ) : (
+            <>
+              <WhileAway told={away.told} again={away.again} />
+              {data && <Recent commands={finished(data)} />}
+              <WorkersRoom />
+            </>
+          )}
         </div>
       </div>
     </Page>

@@ -38,10 +38,10 @@ const ICONS = {
 };
 const NOUNS = { alert: "alerts", budget: "budgets", conflict: "tasks", files: "tasks", session: "sessions" };
 
-/** What waits for this viewer, over all projects. */
-export function useNeeds(broken: readonly HomeSessionFragment[]): Need[] {
+/** What waits for this viewer, over all projects; `waiting`: not all was asked yet, so that "nothing" would be a guess. */
+export function useNeeds(broken: readonly HomeSessionFragment[]): { needs: Need[]; waiting: boolean } {
   const { may } = useViewer();
-  const { projects } = useProjects();
+  const { projects, waiting } = useProjects();
   const now = useNow();
   const looked = projects.filter((each) => !each.archived).slice(0, MOST_PROJECTS);
   const alerts = useAsked({ query: FiringAlertsDocument, pause: !may("alert:read") });
@@ -58,12 +58,15 @@ export function useNeeds(broken: readonly HomeSessionFragment[]): Need[] {
   useFresh(() => may("alert:read") && alerts.again(), about("Alert", "Silence"));
   useFresh(budgets.again, about("Budget"));
   useFresh(needs.again, about("TaskConflict", "TaskFiles", "TaskSync"));
-  return sorted([
-    ...ofAlerts(alerts.data),
-    ...ofBudgets(budgets.answers),
-    ...ofProjects(needs.answers),
-    ...ofSessions(broken, now),
-  ]);
+  return {
+    needs: sorted([
+      ...ofAlerts(alerts.data),
+      ...ofBudgets(budgets.answers),
+      ...ofProjects(needs.answers),
+      ...ofSessions(broken, now),
+    ]),
+    waiting: waiting || alerts.waiting || budgets.waiting || needs.waiting,
+  };
 }
 
 export function Attention({ needs }: { needs: readonly Need[] }) {

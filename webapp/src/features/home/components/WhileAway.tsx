@@ -20,18 +20,27 @@ import classes from "./Home.module.css";
 
 const MOST_PROJECTS = 20;
 
+interface Told {
+  project: ProjectRowFragment;
+  away: Away;
+}
+
 /** What happened in each project since this viewer has read it. */
-export function WhileAway() {
-  const { projects } = useProjects();
+export function useAway(): { told: Told[]; waiting: boolean; again: () => void } {
+  const { projects, waiting } = useProjects();
   const looked = projects.filter((each) => !each.archived).slice(0, MOST_PROJECTS);
-  const { answers, again } = useEach(
+  const asked = useEach(
     WhileAwayDocument,
     looked.map((each) => ({ projectId: each.id })),
   );
   const told = looked.flatMap((project, index) => {
-    const away = answers[index]?.whileAway;
+    const away = asked.answers[index]?.whileAway;
     return away && away.groups.length > 0 ? [{ project, away }] : [];
   });
+  return { told, waiting: waiting || asked.waiting, again: asked.again };
+}
+
+export function WhileAway({ told, again }: { told: readonly Told[]; again: () => void }) {
   if (told.length === 0) return null;
   return (
     <Section title="While you were away">
