@@ -19,7 +19,7 @@ async def test_each_command_that_is_run_again_gets_a_verdict(product: Product) -
     run("--", "export COLOUR=teal; cd src; echo $COLOUR; echo oops >&2; exit 3")
     run("--", "pwd; echo $COLOUR; date +%s > when")
     run("--", "tr a-z A-Z", stdin=b"ahoy\n")
-    run("--", r"printf '\033]0;owned\007%s' $RANDOM$RANDOM > chance; cat chance")
+    run("--", r"printf '\033]0;owned\007%s' $(tr -dc g-z < /dev/urandom | head -c 12) > chance; cat chance")
     run("--timeout", "1", "--", "od -An -tx8 -N8 /dev/urandom; sleep 60")
 
     done = product.qd("audit", "reexecute", session, "--json")

@@ -4,12 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from rich.cells import cell_len
-
 from quarterdeck_cli.api.commands import typist
 from quarterdeck_cli.api.events import Event
 from quarterdeck_cli.client import Client
-from quarterdeck_cli.columns import cell
 from quarterdeck_cli.errors import CliError
 from quarterdeck_cli.text import plain
 
@@ -65,6 +62,10 @@ class Presence:
 
 def mark(text: str, columns: int) -> bytes:
     """In the upper right corner, with the cursor left where it is."""
+    from rich.cells import cell_len  # here, as a call's start does without rich
+
+    from quarterdeck_cli.columns import cell
+
     width = min(cell_len(text) + 2, WIDEST, columns)
     shown = cell(f" {text}", width)
     return f"\x1b7\x1b[1;{columns - width + 1}H\x1b[0;7m{shown}\x1b[0m\x1b8".encode()

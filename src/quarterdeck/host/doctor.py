@@ -46,7 +46,7 @@ async def examine(
         _data_dir(data),
         _room(data),
         _running(data),
-        _web_client(),
+        web_client_found(),
         *(Finding(area="settings", name="environment", on=False, detail=text) for text in misspelt()),
         kernel.user_namespaces(settings.jail_uid if current().uid == 0 else 0),
         kernel.apparmor(),
@@ -209,7 +209,7 @@ def _running(data: DataDirectory) -> Finding:
     return Finding(area="host", name="Quarterdeck", on=True, detail=detail)
 
 
-def _web_client(installed: Path = INSTALLED, sources: Path = SOURCES) -> Finding:
+def web_client_found(installed: Path = INSTALLED, sources: Path = SOURCES) -> Finding:
     """The gateway works without it, and so does `qd`."""
     place = folder(installed, sources)
     there = (place / PAGE).is_file()

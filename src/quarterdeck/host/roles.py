@@ -79,7 +79,7 @@ class Roles:
                 *interpreter_needs(),
                 Need(self.data.root, read_only=False),
                 *_reports(role, settings, account),
-                *_web_client(role),
+                *web_client_needs(role),
             ),
             # As after kill -9: the jails of a worker that lost its supervisor go on, for the next to adopt.
             death_signal=signal.SIGKILL,
@@ -109,7 +109,7 @@ class Roles:
             await asyncio.gather(heard, gone, return_exceptions=True)
 
 
-def _web_client(role: str) -> tuple[Need, ...]:
+def web_client_needs(role: str) -> tuple[Need, ...]:
     """A checkout's, which is in no folder of Python's. Not the built files' own: another build takes their place."""
     return (Need(SOURCES),) if role == "gateway" and SOURCES.is_dir() else ()
 

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("us
 
 
 async def test_a_project_is_added_shown_and_gone_to_by_its_name(page: Page, product: Product) -> None:
-    path = product.repository("harbour")
+    path = product.repository("lighthouse")
     await page.goto("/projects")
     await page.get_by_role("button", name="Add a project").click()
     await page.get_by_label("Repository").fill(str(path / "nowhere"))
@@ -21,10 +21,10 @@ async def test_a_project_is_added_shown_and_gone_to_by_its_name(page: Page, prod
     await page.get_by_label("Repository").fill(str(path))
     await page.get_by_role("button", name="Add", exact=True).click()
 
-    await expect(page).to_have_url(re.compile("/p/harbour$"))
-    await expect(page).to_have_title("harbour · Quarterdeck")
+    await expect(page).to_have_url(re.compile("/p/lighthouse$"))
+    await expect(page).to_have_title("lighthouse · Quarterdeck")
     await page.go_back()
-    await expect(page.get_by_role("row", name="harbour")).to_contain_text(str(path))
+    await expect(page.get_by_role("row", name="lighthouse")).to_contain_text(str(path))
     await looks_right(page)
 
 

@@ -290,8 +290,8 @@ async def test_an_image_that_is_nowhere_is_told(where: Place, driver: DockerDriv
 
 
 async def test_an_unknown_runtime_is_told_with_those_that_there_are(where: Place, driver: DockerDriver) -> None:
-    with pytest.raises(JailError, match=r"no runtime 'runsc'; it has .*runc") as caught:
-        await driver.create(asking(where.workspace(), runtime="runsc"))
+    with pytest.raises(JailError, match=r"no runtime 'kata'; it has .*runc") as caught:
+        await driver.create(asking(where.workspace(), runtime="kata"))
 
     assert "daemon.json" in caught.value.next_step
 

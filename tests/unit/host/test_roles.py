@@ -7,7 +7,7 @@ import pytest
 
 from quarterdeck.bootstrap.roles import ROLES as COMPOSED
 from quarterdeck.host.reach import Need
-from quarterdeck.host.roles import ROLES, _web_client
+from quarterdeck.host.roles import ROLES, web_client_needs
 from quarterdeck.web_client.places import SOURCES
 
 GATEWAY = {"quarterdeck.gateway", "quarterdeck_schema", "starlette", "strawberry", "uvicorn"}
@@ -27,9 +27,9 @@ def test_each_role_is_composed() -> None:
     assert set(COMPOSED) == set(ROLES)
 
 
-def test_the_gateway_alone_reaches_the_web_client_of_a_checkout() -> None:
+def test_the_gateway_alone_reaches_theweb_client_needs_of_a_checkout() -> None:
     """Where a folder above the checkout is closed to its user, it sees what it needs and nothing else."""
-    assert {role: _web_client(role) for role in ROLES} == {
+    assert {role: web_client_needs(role) for role in ROLES} == {
         role: (Need(SOURCES),) if role == "gateway" else () for role in ROLES
     }
 

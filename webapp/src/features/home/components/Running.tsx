@@ -43,7 +43,7 @@ export function Running({ sessions }: { sessions: readonly RunningSession[] }) {
 function SessionCard({ session, command }: RunningSession) {
   const { slugOf } = useProjects();
   return (
-    <Card withBorder padding="sm" className={classes.card}>
+    <Card component="article" withBorder padding="sm" className={classes.card}>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <HrefLink href={sessionAddress(slugOf(session.project), session.id)} fw={600} size="sm" lineClamp={1}>
           <SessionName session={session} />
