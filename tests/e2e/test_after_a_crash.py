@@ -49,3 +49,5 @@ async def test_down_ends_the_jails_that_a_killed_supervisor_left(product: Produc
     await product.ready()
     assert product.qd("run", "-s", session, "--", "cat kept.txt").stdout == b"kept\n"
     assert product.ask("command", "show", command)["state"] == "LOST"
+    # its place on the worker is another test's
+    assert product.qd("session", "close", session).returncode == 0
