@@ -43,7 +43,7 @@ export function LastLines({ commandId }: { commandId: string }) {
     },
   });
   return (
-    <pre className={classes.lines} aria-label="Last lines">
+    <pre className={classes.lines} role="group" aria-label="Last lines">
       {Array.from({ length: LINES }, (_, index) => (
         <span key={index}>
           <SafeText text={lines[index] ?? " "} />
