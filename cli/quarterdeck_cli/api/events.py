@@ -10,28 +10,6 @@ from quarterdeck_cli.client import Client
 PAGE = 500
 
 
-class Event(Answer, frozen=True):
-    id: str
-    position: int
-    topic: str
-    schema_version: int
-    stream_id: str
-    version: int
-    recorded_at: str
-    actor_kind: str
-    actor_id: str
-    correlation_id: str
-    digest: str
-    payload_digest: str
-    known: bool
-    erased: bool
-    causation_id: str | None = None
-    project_id: str | None = None
-    session_id: str | None = None
-    traceparent: str | None = None
-    payload: str | None = None
-
-
 class RecordedEvent(Answer, frozen=True):
     """What a replay tells of an event: nothing of its causes, and no digests."""
 
@@ -45,6 +23,20 @@ class RecordedEvent(Answer, frozen=True):
     actor_id: str
     erased: bool
     payload: str | None = None
+
+
+class Event(RecordedEvent, frozen=True, kw_only=True):
+    """All that the API tells of it."""
+
+    id: str
+    correlation_id: str
+    digest: str
+    payload_digest: str
+    known: bool
+    causation_id: str | None = None
+    project_id: str | None = None
+    session_id: str | None = None
+    traceparent: str | None = None
 
 
 class ProjectionStatus(Answer, frozen=True):

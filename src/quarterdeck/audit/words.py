@@ -25,8 +25,20 @@ from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceFileWritten
 from quarterdeck_cli.text import duration
 
 TOLD: Final = (
-    *("reason", "detail", "title", "text", "status", "name", "host", "model", "branch", "tree"),
-    *("message", "path", "role", "kind"),
+    "reason",
+    "detail",
+    "title",
+    "text",
+    "status",
+    "name",
+    "host",
+    "model",
+    "branch",
+    "tree",
+    "message",
+    "path",
+    "role",
+    "kind",
 )
 """What tells most of an event that has no words of its own, in this order."""
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")

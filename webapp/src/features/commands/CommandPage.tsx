@@ -3,6 +3,7 @@ import { IconGitFork } from "@tabler/icons-react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
+import { NoSuch } from "@/shared/projects/NoSuch";
 import { useProject } from "@/shared/projects/useProjects";
 import { ButtonLink, TextLink } from "@/shared/routing/links";
 import { useFresh } from "@/shared/streams/feed";
@@ -17,7 +18,6 @@ import { CommandWholeDocument, type CommandWholeQuery } from "./api/CommandWhole
 import { useCommandActions } from "./components/CommandActions";
 import { CommandFacts } from "./components/CommandFacts";
 import { CommandStatus } from "./components/CommandStatus";
-import { NoCommand } from "./components/NoCommand";
 import { Output } from "./components/Output";
 import { hasEnded } from "./looks";
 import { commandRoute } from "./routes";
@@ -33,7 +33,7 @@ export function CommandPage() {
   useFresh(again, (event) => event.streamId === uuid);
   if (waiting) return <Skeletons />;
   if (data?.command) return <Shown key={uuid} command={data.command} />;
-  return fault ? <Failure fault={fault} again={again} /> : <NoCommand />;
+  return fault ? <Failure fault={fault} again={again} /> : <NoSuch noun="command" />;
 }
 
 const titleOf = (text: string): string => {

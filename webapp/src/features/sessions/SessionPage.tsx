@@ -1,15 +1,12 @@
 import { Tabs } from "@mantine/core";
-import { IconTerminal2 } from "@tabler/icons-react";
 
 import { CommandsTable, RunCommand } from "@/features/commands";
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
-import { useProject } from "@/shared/projects/useProjects";
-import { ButtonLink } from "@/shared/routing/links";
+import { NoSuch } from "@/shared/projects/NoSuch";
 import { useFresh } from "@/shared/streams/feed";
 import { globalId, shortId } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
-import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Page } from "@/shared/ui/Page";
 import { Skeletons } from "@/shared/ui/Skeletons";
@@ -37,7 +34,7 @@ export function SessionPage() {
   useFresh(again, (event) => event.streamId === uuid || (event.sessionId === id && !event.topic.startsWith("Command")));
   if (waiting) return <Skeletons />;
   if (data?.session) return <Shown key={uuid} session={data.session} />;
-  return fault ? <Failure fault={fault} again={again} /> : <NoSession />;
+  return fault ? <Failure fault={fault} again={again} /> : <NoSuch noun="session" />;
 }
 
 const TABS: readonly (readonly [SessionTab, string])[] = [
@@ -120,26 +117,6 @@ function Shown({ session }: { session: Session }) {
           onClose={done}
         />
       )}
-    </Page>
-  );
-}
-
-function NoSession() {
-  const { slug } = useProject();
-  return (
-    <Page title="No such session">
-      <Empty
-        icon={IconTerminal2}
-        title="No session has this id"
-        command="qd session list"
-        action={
-          <ButtonLink to="/p/$project/sessions" params={{ project: slug }}>
-            To the sessions
-          </ButtonLink>
-        }
-      >
-        It may be in another project, or you may not be a member of that.
-      </Empty>
     </Page>
   );
 }

@@ -1,18 +1,20 @@
-import { IconTerminal } from "@tabler/icons-react";
+import { IconTerminal2 } from "@tabler/icons-react";
 
-import { useProject } from "@/shared/projects/useProjects";
 import { ButtonLink } from "@/shared/routing/links";
 import { Empty } from "@/shared/ui/Empty";
 import { Page } from "@/shared/ui/Page";
 
-export function NoCommand() {
+import { useProject } from "./useProjects";
+
+/** For an id of a session or command that is nobody's, or another's: which of the two is not told. */
+export function NoSuch({ noun }: { noun: "session" | "command" }) {
   const { slug } = useProject();
   return (
-    <Page title="No such command">
+    <Page title={`No such ${noun}`}>
       <Empty
-        icon={IconTerminal}
-        title="No command has this id"
-        command="qd command list"
+        icon={IconTerminal2}
+        title={`No ${noun} has this id`}
+        command={`qd ${noun} list`}
         action={
           <ButtonLink to="/p/$project/sessions" params={{ project: slug }}>
             To the sessions
