@@ -21,6 +21,7 @@ class Screen:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.tells_its_background = True
 
     @property
     def text(self) -> str:
@@ -45,8 +46,11 @@ class Screen:
         self._stream.feed(part)
         if b"\x1b[6n" in part:
             self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
-        if b"\x1b]11;?" in part:
-            self.child.send(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62c")
+        if b"\x1b]11;?" in part and self.tells_its_background:
+            self.tell_background()
+
+    def tell_background(self) -> None:
+        self.child.send(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62c")
 
     def type(self, text: str) -> None:
         self.child.send(text)

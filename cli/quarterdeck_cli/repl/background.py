@@ -1,4 +1,4 @@
-"""Whether the terminal is dark or light: asked of it, and not waited for long."""
+"""Whether the terminal is dark or light: asked of it, and not waited for long. A late answer is nothing typed."""
 
 import os
 import re
@@ -8,6 +8,10 @@ import time
 import tty
 from typing import Final
 
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+
 from quarterdeck_cli.theme import Theme, chosen
 
 STDIN, STDOUT = 0, 1
@@ -16,7 +20,22 @@ _QUESTION: Final = b"\x1b]11;?\x1b\\\x1b[c"
 """The background (OSC 11), then what every terminal answers: who does not know the first says the second at once."""
 _ANSWER: Final = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)")
 _END: Final = re.compile(rb"\x1b\[\?[0-9;]*c")
+_LATE: Final = re.compile(r"\x1b\]11;rgba?:[0-9a-fA-F/]*(?:\x1b\\|\x07)|\x1b\[\?[0-9;]*c")
+"""No key sends either."""
 _MOST: Final = 4096
+
+
+class AnswersDropped(Vt100Parser):
+    """Of keys alone: a far terminal, or a busy machine, answers when it has long been given up."""
+
+    def feed(self, data: str) -> None:
+        super().feed(_LATE.sub("", data))
+
+
+def drop_answers(keys: Input) -> None:
+    """From what is typed from now on."""
+    if isinstance(keys, Vt100Input):
+        keys.vt100_parser = AnswersDropped(keys.vt100_parser.feed_key_callback)
 
 
 def theme_of_terminal() -> Theme:

@@ -17,7 +17,7 @@ from quarterdeck_cli.known.stored import StoredKnown
 from quarterdeck_cli.offline.owner import file_of
 from quarterdeck_cli.plugins import Plugins
 from quarterdeck_cli.qd import Qd
-from quarterdeck_cli.repl.background import theme_of_terminal
+from quarterdeck_cli.repl.background import drop_answers, theme_of_terminal
 from quarterdeck_cli.repl.completer import ReplCompleter
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.history import history
@@ -47,6 +47,7 @@ class Desk:
             manner=qd.out.manner,
             theme=theme_of_terminal(),
         )
+        drop_answers(self._prompt.app.input)
         for _ in plugins.ask("bind", type(None), self._prompt.key_bindings):
             """Each has added its own."""
 

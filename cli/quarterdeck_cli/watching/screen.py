@@ -10,6 +10,7 @@ from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from prompt_toolkit.output import ColorDepth
 
 from quarterdeck_cli.ending import end
+from quarterdeck_cli.repl.background import drop_answers
 from quarterdeck_cli.theme import Theme, watch_style
 from quarterdeck_cli.watching.keys import keys
 from quarterdeck_cli.watching.page import Choice, page
@@ -29,6 +30,7 @@ class Screen:
             style=watch_style(theme),
             color_depth=ColorDepth.DEPTH_1_BIT if theme is Theme.NONE else None,
         )
+        drop_answers(self._application.input)
 
     async def show(self, updates: AsyncGenerator[Sequence[Row]]) -> None:
         """Until q, or until the updates fail."""

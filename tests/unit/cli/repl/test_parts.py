@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.keys import Keys
 
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.commands.sessions import show_session
@@ -18,7 +20,7 @@ from quarterdeck_cli.ids import global_id
 from quarterdeck_cli.known.folders import KEPT, Folders
 from quarterdeck_cli.known.stored import StoredKnown
 from quarterdeck_cli.offline.memory import Memory
-from quarterdeck_cli.repl.background import understood
+from quarterdeck_cli.repl.background import AnswersDropped, understood
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.history import LONGEST, History, is_kept
 from quarterdeck_cli.repl.interrupting import interruptible
@@ -235,6 +237,15 @@ def test_the_prompt_tells_where_one_is_and_how_the_last_command_ended() -> None:
 )
 def test_the_theme_is_that_of_the_background(answer: bytes, theme: Theme) -> None:
     assert understood(answer) is theme
+
+
+def test_what_a_terminal_answers_late_is_nothing_typed() -> None:
+    keys: list[KeyPress] = []
+    parser = AnswersDropped(keys.append)
+
+    parser.feed("se\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62css\x1b]11;rgba:1e/1e/2e/ff\x07\x1b[A")
+
+    assert [key.key for key in keys] == ["s", "e", "s", "s", Keys.Up]
 
 
 @pytest.mark.parametrize(

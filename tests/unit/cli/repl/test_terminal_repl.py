@@ -15,6 +15,17 @@ from quarterdeck_cli import ids
 pytestmark = pytest.mark.xdist_group("terminal")
 
 
+def test_a_terminal_that_answers_late_types_nothing(started: Started, session: dict[str, Any]) -> None:
+    screen = started()
+    screen.tells_its_background = False
+    screen.shows("1 open session", "● up", "\u276f")
+
+    screen.tell_background()
+    screen.type("session sho")
+
+    assert "rgb" not in screen.shows("\u276f session sho", "show")
+
+
 def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_path: Path) -> None:
     """Open, complete, use, run with live output, Ctrl-C, errors, history, resize, leave."""
     short = ids.short(session["id"])
