@@ -21,6 +21,7 @@ import { NetworkPanel } from "./components/NetworkPanel";
 import { PortsPanel } from "./components/PortsPanel";
 import { useSessionActions } from "./components/SessionActions";
 import { SessionHead } from "./components/SessionHead";
+import { SessionPlaces } from "./components/SessionPlaces";
 import { SessionStatus } from "./components/SessionStatus";
 import { ENDED } from "./looks";
 import { type SessionTab, sessionRoute } from "./routes";
@@ -72,6 +73,7 @@ function Shown({ session }: { session: Session }) {
     >
       {fault && <Failure fault={fault} />}
       <SessionHead session={session} />
+      <SessionPlaces sessionId={session.id} />
       {mayWrite && !ended && <RunCommand sessionId={session.id} disabled={session.state !== "READY"} />}
       <Tabs
         value={tab}

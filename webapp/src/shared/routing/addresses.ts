@@ -9,6 +9,10 @@ export const sessionAddress = (slug: string, session: string): string => below(s
 export const commandAddress = (slug: string, session: string, command: string): string =>
   below(slug, "sessions", uuidOf(session), "commands", uuidOf(command));
 
+/** A page about a session as a whole, such as `files`, `changes` and `replay`. */
+export const sessionPlace = (slug: string, session: string, place: string): string =>
+  below(slug, "sessions", uuidOf(session), place);
+
 export const taskAddress = (slug: string, number: number): string => below(slug, "tasks", String(number));
 
 /** A noun's page of a project, such as `budgets`. */

@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { useProjects } from "@/shared/projects/useProjects";
-import { AddressLink } from "@/shared/routing/AddressLink";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
 import { SafeText } from "@/shared/ui/SafeText";
@@ -53,7 +53,11 @@ export function EventFacts({ event, topics, go }: EventFactsProps) {
         <Fact name="Session">
           {event.sessionId && (
             <>
-              {project && <AddressLink address={sessionAddress(slugOf(project), event.sessionId)}>open</AddressLink>}{" "}
+              {project && (
+                <HrefLink inherit href={sessionAddress(slugOf(project), event.sessionId)}>
+                  open
+                </HrefLink>
+              )}{" "}
               <CopyId id={event.sessionId} label="session id" />{" "}
               {narrow("all of it", { session: uuidOf(event.sessionId) })}
             </>
@@ -75,7 +79,13 @@ export function EventFacts({ event, topics, go }: EventFactsProps) {
           )}
         </Fact>
         <Fact name="Trace">{event.traceparent && <SafeText text={event.traceparent} />}</Fact>
-        <Fact name="Shown at">{page && <AddressLink address={page.address}>{page.label}</AddressLink>}</Fact>
+        <Fact name="Shown at">
+          {page && (
+            <HrefLink inherit href={page.address}>
+              {page.label}
+            </HrefLink>
+          )}
+        </Fact>
         <Fact name="Payload SHA-256">
           <span className="mono">{event.payloadDigest}</span>
         </Fact>

@@ -2,7 +2,7 @@ import { IconEraser, IconHelpCircle } from "@tabler/icons-react";
 
 import { wordsOf } from "@/shared/events/words";
 import { useProjects } from "@/shared/projects/useProjects";
-import { AddressLink } from "@/shared/routing/AddressLink";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { whole } from "@/shared/text/counts";
 import { shortId } from "@/shared/text/ids";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
@@ -76,9 +76,9 @@ function columns({ chosen, open, projectOf, withProject }: Around): Column<LogEv
         const project = projectOf(event.projectId);
         if (!event.sessionId || !project) return null;
         return (
-          <AddressLink address={sessionAddress(project.slug, event.sessionId)} className="mono">
+          <HrefLink inherit href={sessionAddress(project.slug, event.sessionId)} className="mono">
             {shortId(event.sessionId)}
-          </AddressLink>
+          </HrefLink>
         );
       },
     },
