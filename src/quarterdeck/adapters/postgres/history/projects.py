@@ -1,46 +1,13 @@
-"""Shapes that events had in earlier versions, and how each becomes the next. Nothing here is ever removed."""
+"""Earlier versions of events of projects."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from quarterdeck.domain.command import ChangedFile, CommandFinished, EndReason
+from quarterdeck.adapters.postgres.history.earlier import Earlier, Versions
 from quarterdeck.domain.limits import NOTHING_ASKED, LimitsAsked
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.project import ProjectCreated, ProjectSettings, ProjectSettingsChanged
-from quarterdeck.domain.reopening import SessionReopened
-from quarterdeck.domain.session_events import SessionCloseRequested, SessionOpened, SessionProvisioned
 from quarterdeck.domain.task_file_settings import BY_DEFAULT, TaskFileSettings
-from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceDiscarded, WorkspacePrepared
-
-
-@dataclass(frozen=True, kw_only=True)
-class Earlier:
-    """A version that is no longer written: its shape, and the step to the version after it."""
-
-    shape: type
-    upcast: Callable[[Any], object]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionProvisionedV1:
-    worker_id: str
-    jail_driver: str
-    base_commit: str
-    limits_note: str
-
-
-def _provisioned_v2(event: SessionProvisionedV1) -> SessionProvisioned:
-    """Limits were prose, and every workspace was an overlay."""
-    return SessionProvisioned(
-        worker_id=event.worker_id,
-        jail_driver=event.jail_driver,
-        workspace_kind="overlay",
-        base_commit=event.base_commit,
-        limits=(),
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,129 +234,7 @@ def _settings_changed_v6(event: ProjectSettingsChangedV5) -> ProjectSettingsChan
     return ProjectSettingsChanged(settings=ProjectSettings(**vars(event.settings)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionCloseRequestedV1:
-    pass
-
-
-def _close_requested_v2(_: SessionCloseRequestedV1) -> SessionCloseRequested:
-    """It was always somebody's wish."""
-    return SessionCloseRequested()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SnapshotTakenV1:
-    command_id: UUID | None
-    tree: str
-    files_changed: int
-
-
-def _taken_v2(event: SnapshotTakenV1) -> SnapshotTaken:
-    """What was left out was not recorded."""
-    return SnapshotTaken(command_id=event.command_id, tree=event.tree, files_changed=event.files_changed)
-
-
-class EndReasonV1(StrEnum):
-    EXITED = "exited"
-    SIGNALLED = "signalled"
-    TIMED_OUT = "timed_out"
-    CANCELLED = "cancelled"
-    OUT_OF_MEMORY = "out_of_memory"
-    QUOTA = "quota"
-    OUTPUT_LIMIT = "output_limit"
-    NOT_STARTED = "not_started"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommandFinishedV1:
-    exit_code: int | None
-    signal: str | None
-    reason: EndReasonV1
-    wall_ms: int
-    cpu_ms: int
-    peak_memory_bytes: int
-    output_bytes: int
-    output_sha256: str
-    tree_before: str
-    tree_after: str
-    files_changed: tuple[ChangedFile, ...] = ()
-    files_changed_total: int = 0
-
-
-def _finished_v2(event: CommandFinishedV1) -> CommandFinished:
-    """Too many processes were no reason of their own: such a command had just failed."""
-    values: dict[str, Any] = dict(vars(event))
-    values["reason"] = EndReason(event.reason)
-    return CommandFinished(**values)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkspacePreparedV1:
-    session_id: UUID
-    kind: str
-    base_commit: str
-    tree: str
-
-
-def _prepared_v2(event: WorkspacePreparedV1) -> WorkspacePrepared:
-    """What a copy lacked was not recorded."""
-    return WorkspacePrepared(**vars(event))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionOpenedV1:
-    project_id: UUID
-    owner_id: UUID
-    ref: str
-    title: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionOpenedV2:
-    project_id: UUID
-    owner_id: UUID
-    ref: str
-    title: str = ""
-    limits: LimitsAsked = NOTHING_ASKED
-
-
-def _opened_v2(event: SessionOpenedV1) -> SessionOpenedV2:
-    """Sessions had no limits of their own."""
-    return SessionOpenedV2(**vars(event))
-
-
-def _opened_v3(event: SessionOpenedV2) -> SessionOpened:
-    """There were no personas."""
-    return SessionOpened(**vars(event))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionReopenedV1:
-    project_id: UUID
-    owner_id: UUID
-    ref: str
-    title: str
-    worker_id: str
-    reason: str
-    limits: LimitsAsked = NOTHING_ASKED
-
-
-def _reopened_v2(event: SessionReopenedV1) -> SessionReopened:
-    return SessionReopened(**vars(event))
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkspaceDiscardedV1:
-    last_tree: str
-
-
-def _discarded_v2(event: WorkspaceDiscardedV1) -> WorkspaceDiscarded:
-    """What was on its disk was not recorded."""
-    return WorkspaceDiscarded(last_tree=event.last_tree)
-
-
-EARLIER: dict[tuple[str, int], Earlier] = {
-    ("CommandFinished", 1): Earlier(shape=CommandFinishedV1, upcast=_finished_v2),
+EARLIER: Versions = {
     ("ProjectCreated", 1): Earlier(shape=ProjectCreatedV1, upcast=_created_v2),
     ("ProjectCreated", 2): Earlier(shape=ProjectCreatedV2, upcast=_created_v3),
     ("ProjectCreated", 3): Earlier(shape=ProjectCreatedV3, upcast=_created_v4),
@@ -400,13 +245,4 @@ EARLIER: dict[tuple[str, int], Earlier] = {
     ("ProjectSettingsChanged", 3): Earlier(shape=ProjectSettingsChangedV3, upcast=_settings_changed_v4),
     ("ProjectSettingsChanged", 4): Earlier(shape=ProjectSettingsChangedV4, upcast=_settings_changed_v5),
     ("ProjectSettingsChanged", 5): Earlier(shape=ProjectSettingsChangedV5, upcast=_settings_changed_v6),
-    ("SessionCloseRequested", 1): Earlier(shape=SessionCloseRequestedV1, upcast=_close_requested_v2),
-    ("SessionOpened", 1): Earlier(shape=SessionOpenedV1, upcast=_opened_v2),
-    ("SessionOpened", 2): Earlier(shape=SessionOpenedV2, upcast=_opened_v3),
-    ("SessionProvisioned", 1): Earlier(shape=SessionProvisionedV1, upcast=_provisioned_v2),
-    ("SessionReopened", 1): Earlier(shape=SessionReopenedV1, upcast=_reopened_v2),
-    ("SnapshotTaken", 1): Earlier(shape=SnapshotTakenV1, upcast=_taken_v2),
-    ("WorkspaceDiscarded", 1): Earlier(shape=WorkspaceDiscardedV1, upcast=_discarded_v2),
-    ("WorkspacePrepared", 1): Earlier(shape=WorkspacePreparedV1, upcast=_prepared_v2),
 }
-"""By topic and version. Every version before an event's current one is here; a test checks it."""

@@ -1,0 +1,35 @@
+"""What all tables of read models have in common."""
+
+from typing import ClassVar
+
+from sqlalchemy import DateTime, MetaData, Table
+from sqlalchemy.orm import declared_attr
+from sqlmodel import SQLModel
+
+SCHEMA = "read"
+NEXT_SCHEMA = "read_next"
+"""Where a rebuild makes its tables."""
+METADATA = MetaData(
+    schema=SCHEMA,
+    naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_%(column_0_N_name)s_idx"},
+)
+
+
+class Time(DateTime):
+    """With its zone, which is UTC."""
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+
+class ReadModel(SQLModel):
+    TABLE: ClassVar[str]
+    metadata = METADATA
+
+    @declared_attr  # type: ignore[arg-type] # SQLAlchemy types it for columns only
+    def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride] # a class method
+        return cls.TABLE
+
+
+def table_of(model: type[ReadModel]) -> Table:
+    return METADATA.tables[f"{SCHEMA}.{model.TABLE}"]
