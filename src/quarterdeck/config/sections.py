@@ -1,146 +1,43 @@
 """The settings, each named once. `docs/reference/settings.md` is made from this module."""
 
-import ipaddress
-import os
-import re
-import socket
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated
 
-import platformdirs
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    SecretStr,
-    WithJsonSchema,
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings
+
+from quarterdeck.config.values import (
+    GIB,
+    MIB,
+    CheckpointKey,
+    Directory,
+    DnsServer,
+    KeptDays,
+    LogFormat,
+    LogLevel,
+    Names,
+    NatsUrl,
+    Networks,
+    ObjectStoreUrl,
+    OtlpEndpoint,
+    OtlpHeaders,
+    Port,
+    PostgresUrl,
+    SigningKey,
+    SmtpUrl,
+    Uid,
+    WorkerName,
+    WrittenLimits,
+    default_data_dir,
+    default_worker_id,
+    most_of_the_memory,
 )
-from pydantic_settings import (
-    BaseSettings,
-    JsonConfigSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
-
-from quarterdeck.domain import written_limits
-from quarterdeck.domain.errors import InvalidInputError
-
-PREFIX = "QD_"
-FILE_VARIABLE = "QD_SETTINGS_FILE"
-"""Names a JSON file with settings; the environment wins over it. Roles under `quarterdeck up` get theirs this way."""
-
-MIB, GIB = 1024**2, 1024**3
-LEAST_DAYS = 30
-"""That usage is kept: calls may be told for seven, and a month is what people look at."""
-
-
-class LogLevel(StrEnum):
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class LogFormat(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-
-
-def _default_data_dir() -> Path:
-    return Path("/var/lib/quarterdeck") if os.geteuid() == 0 else platformdirs.user_data_path("quarterdeck")
-
-
-def _default_worker_id() -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", socket.gethostname())[:64].strip("-") or "worker"
-
-
-def _most_of_the_memory() -> str:
-    return f"memory={os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * 3 // 4 // MIB}M"
-
-
-def _absolute(path: Path) -> Path:
-    # Not resolved: a path is shown as it was given.
-    return Path.cwd() / path.expanduser()
-
-
-def _with_scheme(*schemes: str) -> AfterValidator:
-    def check(url: SecretStr) -> SecretStr:
-        for one in url.get_secret_value().split(","):
-            if urlsplit(one).scheme not in schemes:
-                raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        return url
-
-    return AfterValidator(check)
-
-
-def _limits(text: str) -> str:
-    try:
-        written_limits.parse(text)
-    except InvalidInputError as error:
-        raise ValueError(f"{error.message} {error.next_step}") from error
-    return text
-
-
-def _days(days: int) -> int:
-    if 0 < days < LEAST_DAYS:
-        raise ValueError(f"must be 0 or at least {LEAST_DAYS}")
-    return days
-
-
-def _split(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(str(ipaddress.ip_network(text)) for text in texts)
-
-
-def _headers(text: SecretStr) -> SecretStr:
-    if not all(re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+=[ -~]*", each) for each in _listed(text)):
-        raise ValueError("must be name=value, separated by commas")
-    return text
-
-
-def _keys(text: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)?", text.get_secret_value()):
-        raise ValueError("must be 32 bytes in base64, or two such separated by a comma")
-    return text
-
-
-def _listed(text: SecretStr) -> list[str]:
-    return [part.strip() for part in text.get_secret_value().split(",") if part.strip()]
-
-
-Directory = Annotated[Path, AfterValidator(_absolute)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-PostgresUrl = Annotated[SecretStr, _with_scheme("postgresql", "postgres")]
-NatsUrl = Annotated[SecretStr, _with_scheme("nats", "tls")]
-ObjectStoreUrl = Annotated[SecretStr, _with_scheme("file", "s3", "gs", "az")]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
-DnsServer = Annotated[str, Field(pattern=r"^([0-9.]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\]:\d{1,5}|[0-9a-fA-F:.]+)?$")]
-WrittenLimits = Annotated[str, AfterValidator(_limits)]
-OtlpEndpoint = Annotated[str, Field(pattern=r"^https?://[^/@\s]+(/[^?#\s]*)?$")]
-CheckpointKey = Annotated[SecretStr, AfterValidator(_keys), WithJsonSchema({"type": "string", "format": "secret"})]
-OtlpHeaders = Annotated[SecretStr, AfterValidator(_headers), WithJsonSchema({"type": "string", "format": "secret"})]
-SmtpUrl = Annotated[SecretStr, _with_scheme("smtp", "smtps")]
-SigningKey = Annotated[SecretStr, Field(min_length=32), WithJsonSchema({"type": "string", "format": "secret"})]
-WorkerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-KeptDays = Annotated[int, AfterValidator(_days), Field(ge=0, le=36500)]
-Uid = Annotated[int, Field(ge=1, lt=2**32 - 1)]
 
 
 class General(BaseSettings):
     """Where things are kept, and what is said about them."""
 
     data_dir: Directory = Field(
-        default_factory=_default_data_dir,
+        default_factory=default_data_dir,
         description="Folder of everything that is kept.",
         examples=["`/var/lib/quarterdeck` for root, else the user's data folder"],
     )
@@ -226,7 +123,7 @@ class Worker(BaseSettings):
     """This host's worker."""
 
     worker_id: WorkerName = Field(
-        default_factory=_default_worker_id,
+        default_factory=default_worker_id,
         description="Name of this host's worker; never two at once with the same.",
         examples=["the host's name"],
     )
@@ -237,7 +134,7 @@ class Worker(BaseSettings):
         "that ended first are removed. 0: all are kept.",
     )
     default_limits: WrittenLimits = Field(
-        default_factory=_most_of_the_memory,
+        default_factory=most_of_the_memory,
         description="Limits of a session for which neither its project nor who opens it asks for any, "
         "such as `memory=4G, cpus=2`.",
         examples=["`memory=` three quarters of the host's"],
@@ -373,80 +270,3 @@ class Limits(BaseSettings):
         default=1000, description="Sessions of one project that wait for a place; another one is refused."
     )
     limit_output_bytes: PositiveInt = Field(default=8 * GIB, description="Output of one command.")
-
-
-class Settings(Limits, UsageKept, Telemetry, Delivery, Egress, Worker, Users, Services, Listening, General):
-    """Everything that can be set. Secret values are `SecretStr`: they are in no repr, log or error."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is passed in, then the environment, then the file."""
-        file = JsonConfigSettingsSource(settings_cls, os.environ.get(FILE_VARIABLE) or None)
-        return init_settings, env_settings, file
-
-    @property
-    def url(self) -> str:
-        """The address that clients use."""
-        host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
-        return self.public_url or f"http://{host}:{self.port}"
-
-    @property
-    def object_store(self) -> str:
-        """The object store's URL; it may hold credentials."""
-        if self.object_store_url is not None:
-            return self.object_store_url.get_secret_value()
-        return (self.data_dir / "objects").as_uri()
-
-    @property
-    def reports(self) -> Path:
-        """The folder of reports."""
-        return self.report_dir or self.data_dir / "reports"
-
-    @property
-    def checkpoint_store(self) -> str:
-        """As `object_store`."""
-        if self.checkpoint_store_url is not None:
-            return self.checkpoint_store_url.get_secret_value()
-        return (self.data_dir / "checkpoints").as_uri()
-
-    @property
-    def trace_headers(self) -> dict[str, str]:
-        """What the collector is told with each request; secret."""
-        given = _listed(self.otlp_headers) if self.otlp_headers else []
-        return {name: value for name, _, value in (each.partition("=") for each in given)}
-
-    @property
-    def local_host(self) -> str:
-        """The host to connect to from this machine."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-
-    def with_owner_urls(self) -> Self:
-        """With the owner's and the projector's URL filled in from the one before, where they are not given."""
-        owner = self.database_owner_url or self.database_url
-        return self.model_copy(
-            update={"database_owner_url": owner, "database_projector_url": self.database_projector_url or owner}
-        )
-
-
-SECTIONS: tuple[type[BaseSettings], ...] = (
-    General,
-    Listening,
-    Services,
-    Users,
-    Worker,
-    Egress,
-    Delivery,
-    Telemetry,
-    UsageKept,
-    Limits,
-)
-"""In the order of the reference page."""
