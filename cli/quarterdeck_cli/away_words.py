@@ -42,7 +42,8 @@ def summary(told: WhileAway) -> str:
 
 
 def since(told: WhileAway) -> str:
-    return f"since {when(told.read_at)}" if told.read_at and told.since == told.read_up_to else "in this time"
+    """Since when one has looked; empty where one never has, or has asked for another time."""
+    return f" since {when(told.read_at)}" if told.read_at and told.since == told.read_up_to else ""
 
 
 def line(happening: Happening, width: int) -> str:

@@ -66,7 +66,7 @@ def in_terminal() -> bool:
 
 def show(qd: Qd, told: api.WhileAway) -> None:
     if not told.groups:
-        qd.out.note(f"Nothing happened {away_words.since(told)}.")
+        qd.out.note(f"Nothing happened{away_words.since(told)}.")
         return
     for text, style in away_words.lines(told, qd.out.width):
         qd.out.line(text, style)
@@ -86,7 +86,7 @@ async def show_all(qd: Qd, client: Client, told: list[tuple[Project, api.WhileAw
     """And marks it as read where somebody sees it."""
     for project, away in told:
         qd.out.line()
-        qd.out.line(f"While you were away: {plain(project.name)}, {away_words.since(away)}")
+        qd.out.line(f"While you were away: {plain(project.name)}{away_words.since(away)}")
         for text, style in away_words.lines(away, qd.out.width - 2):
             qd.out.line(f"  {text}", style)
         if in_terminal():

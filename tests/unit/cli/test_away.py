@@ -79,7 +79,7 @@ def test_qd_alone_tells_of_each_project_where_something_happened(
     add_happening(world, project, "SESSION_LOST", "main gone")
     ran = qd()
     assert ran.code == 0
-    assert "While you were away: app, in this time" in ran.out
+    assert "While you were away: app\n" in ran.out
     assert "1 session lost  (ann)" in ran.out
     assert "quiet" not in ran.out
     assert marked(world) == [100]
