@@ -63,12 +63,13 @@ class MemoryHappenings(MemoryTaskReads):
 
 def _kind(logged: LoggedEvent) -> HappeningKind | None:
     match logged.event:
-        case CommandFinished(exit_code=code, reason=reason):
-            return None if code == 0 or reason is EndReason.CANCELLED else HappeningKind.COMMAND_FAILED
-        case TaskStatusChanged(status=status):
-            return HappeningKind.TASK_FINISHED if status is TaskStatus.DONE else None
-        case NetworkAccessDecided(verdict=verdict):
-            return HappeningKind.NETWORK_REFUSED if verdict is Verdict.REFUSED else None
+        case CommandFinished() as end:
+            well = end.exit_code == 0 or end.reason is EndReason.CANCELLED
+            return None if well else HappeningKind.COMMAND_FAILED
+        case TaskStatusChanged() as change:
+            return HappeningKind.TASK_FINISHED if change.status is TaskStatus.DONE else None
+        case NetworkAccessDecided() as asked:
+            return HappeningKind.NETWORK_REFUSED if asked.verdict is Verdict.REFUSED else None
         case event:
             return KINDS.get(type(event))
 

@@ -190,12 +190,12 @@ class WorkNotes:
 
 def _ended(end: LoggedEvent) -> tuple[WorkEnd, str]:
     match end.event:
-        case SessionClosed(detail=detail):
-            return WorkEnd.CLOSED, detail
-        case SessionLost(reason=reason):
-            return WorkEnd.LOST, reason
-        case SessionProvisioningFailed(reason=reason):
-            return WorkEnd.FAILED, reason
+        case SessionClosed() as closed:
+            return WorkEnd.CLOSED, closed.detail
+        case SessionLost() as lost:
+            return WorkEnd.LOST, lost.reason
+        case SessionProvisioningFailed() as failed:
+            return WorkEnd.FAILED, failed.reason
         case _:
             raise TypeError(f"{end.topic} is no end of a session.")
 

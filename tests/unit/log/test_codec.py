@@ -142,7 +142,8 @@ EXAMPLES: list[Event] = [
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.TOPIC)
 def test_an_event_comes_back_as_it_was(event: Event) -> None:
-    assert decode(event.TOPIC, event.SCHEMA_VERSION, encode(event)) == event
+    again: object = decode(event.TOPIC, event.SCHEMA_VERSION, encode(event))
+    assert again == event
 
 
 def test_a_session_provisioned_by_the_first_release_is_read_today() -> None:

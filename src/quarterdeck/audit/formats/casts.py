@@ -38,8 +38,9 @@ class CastFolder:
         match event:
             case CommandRequested():
                 self._known[stream] = _Known(asked=event, at=at)
-            case CommandStarted() if known := self._known.get(stream):
-                self._known[stream] = _Known(asked=known.asked, at=at)
+            case CommandStarted():
+                if known := self._known.get(stream):
+                    self._known[stream] = _Known(asked=known.asked, at=at)
             case CommandFinished():
                 known = self._known.pop(stream, None)
                 if entry.frames is not None:
