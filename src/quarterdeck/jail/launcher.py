@@ -14,12 +14,13 @@ ANSWER_SECONDS = 10.0
 
 
 class Launcher:
-    """One zygote, started when it is first needed and again when it has died."""
+    """One zygote, started when it is first needed and again when it has died, until this is closed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._turn = asyncio.Lock()
+        self._closed = False
 
     async def warm_up(self) -> None:
         """Starts it, so that the first session need not wait for an interpreter."""
@@ -66,6 +67,9 @@ class Launcher:
         raise JailError("The process that starts jails does not answer.", "Look at the worker's log.")
 
     def _ensure(self) -> socket.socket:
+        if self._closed:
+            # a fork that was asked for before has its turn after: nobody would end the zygote that it started
+            raise JailError("No jail is started any more: the worker stops.", "Start it again when it has.")
         if self._process is not None and self._process.poll() is not None:
             self._end()
         if self._control is None:
@@ -78,6 +82,7 @@ class Launcher:
 
     async def close(self) -> None:
         """Ends the zygote. Its shims live on."""
+        self._closed = True
         async with self._turn:
             await asyncio.to_thread(self._end)
 

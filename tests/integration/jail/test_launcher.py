@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.support.waiting import eventually
 
+from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.launcher import Launcher
 
 
@@ -59,3 +60,34 @@ async def test_a_fork_that_nobody_waits_for_any_more_is_not_taken_for_the_next(t
         os.close(first)
         os.close(second)
         await launcher.close()
+
+
+async def test_a_fork_that_waits_while_it_is_closed_starts_no_zygote_again(tmp_path: Path) -> None:
+    launcher = Launcher()
+    await launcher.warm_up()
+    zygote = launcher.pid
+    assert zygote is not None
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with connection() as (_, theirs):
+            os.kill(zygote, signal.SIGSTOP)
+            first = asyncio.create_task(launcher.fork(folder, configured("first"), theirs))
+            second = asyncio.create_task(launcher.fork(folder, configured("second"), theirs))
+            await asyncio.sleep(0)
+            closing = asyncio.create_task(launcher.close())
+            await asyncio.sleep(0)
+            os.kill(zygote, signal.SIGCONT)
+
+            first_told, second_told = await asyncio.gather(first, second, return_exceptions=True)
+            await closing
+
+        assert isinstance(first_told, int)
+        assert isinstance(second_told, JailError)
+        assert launcher.pid is None
+        with connection() as (_, theirs), pytest.raises(JailError, match="the worker stops"):
+            await launcher.fork(folder, configured("third"), theirs)
+        with pytest.raises(JailError, match="the worker stops"):
+            await launcher.warm_up()
+        assert launcher.pid is None
+    finally:
+        os.close(folder)
