@@ -29,5 +29,5 @@ export default defineConfig({
     reportCompressedSize: false,
     manifest: true,
   },
-  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], pool: "threads", maxWorkers: 2 },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], pool: "threads", maxWorkers: 2, isolate: false },
 });
