@@ -27,6 +27,7 @@ PAGES: Mapping[str, str] = {
     "project": "/p/deck",
     "project-settings": "/p/deck/settings",
     "sessions": "/p/deck/sessions",
+    "search": "/p/deck/search?q=case_*%20OR%20readme",
     "personas": "/p/deck/personas",
     "log": "/log",
     "log-proof": "/log/proof",

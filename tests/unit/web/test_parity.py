@@ -18,7 +18,6 @@ NOT_USED = {
 """Root fields that the web client has no document for, each with the reason."""
 NOT_YET = {
     "commands": {
-        "query search",
     },
     "files": {
         "mutation restoreWorkspace",

@@ -7,6 +7,8 @@ import { feature as personas } from "@/features/personas/feature";
 import { projectRoutes as personaPages } from "@/features/personas/routes";
 import { feature as projects } from "@/features/projects/feature";
 import { projectRoutes as projectPages, shellRoutes as projectLists } from "@/features/projects/routes";
+import { feature as search } from "@/features/search/feature";
+import { projectRoutes as searchOfProject, shellRoutes as searchPages } from "@/features/search/routes";
 import { feature as sessions } from "@/features/sessions/feature";
 import { projectRoutes as sessionPages } from "@/features/sessions/routes";
 import { feature as settings } from "@/features/settings/feature";
@@ -23,6 +25,7 @@ export const features: readonly Feature[] = [
   home,
   projects,
   sessions,
+  search,
   personas,
   log,
   workers,
@@ -35,6 +38,7 @@ export const shellRoutes = [
   // one a line
   ...homePages,
   ...projectLists,
+  ...searchPages,
   ...logPages,
   ...workerPages,
   ...tokenPages,
@@ -47,6 +51,7 @@ export const projectRoutes = [
   ...projectPages,
   ...sessionPages,
   ...commandPages,
+  ...searchOfProject,
   ...logOfProject,
   ...personaPages,
 ];

@@ -1,5 +1,11 @@
 import { Button, Kbd, VisuallyHidden } from "@mantine/core";
-import { Spotlight, spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import {
+  isActionsGroup,
+  Spotlight,
+  spotlight,
+  type SpotlightActionData,
+  type SpotlightFilterFunction,
+} from "@mantine/spotlight";
 import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,10 +13,12 @@ import { useState } from "react";
 import type { PaletteContext } from "@/shared/feature";
 import { useViewer } from "@/shared/graphql/useViewer";
 import { useProjects } from "@/shared/projects/useProjects";
+import { searchAddress } from "@/shared/routing/addresses";
 import { visibleText } from "@/shared/text/visible";
 
 import { features } from "../features";
 import { addressOf, entriesOf } from "./entries";
+import { ordered, SEARCH } from "./ordered";
 import { useCurrentSlug } from "./useCurrentSlug";
 import { useJumps } from "./useJumps";
 
@@ -47,8 +55,8 @@ export function Palette() {
       onQueryChange={setQuery}
       shortcut={["mod + K", "/"]}
       actions={actions}
+      filter={filtered}
       highlightQuery
-      limit={30}
       scrollable
       centered={false}
       yOffset="12vh"
@@ -57,12 +65,18 @@ export function Palette() {
       nothingFound="Nothing is called that."
       searchProps={{
         leftSection: <IconSearch size={16} aria-hidden />,
-        placeholder: "Go to, do, or paste an id",
-        "aria-label": "Go to, do, or paste an id",
+        placeholder: "Go to, do, search, or paste an id",
+        "aria-label": "Go to, do, search, or paste an id",
       }}
     />
   );
 }
+
+const filtered: SpotlightFilterFunction = (query, entries) =>
+  ordered(
+    query,
+    entries.flatMap((each) => (isActionsGroup(each) ? each.actions : each)),
+  );
 
 function usePaletteContext(): PaletteContext {
   const router = useRouter();
@@ -104,5 +118,12 @@ function useActions(context: PaletteContext, query: string) {
         { description: visibleText(each.repository), keywords: ["project"] },
       ),
     ),
+    ...(query.trim() && may("session:read")
+      ? [
+          action(SEARCH, `Search for “${visibleText(query.trim())}”`, IconSearch, () =>
+            go(searchAddress(project, { q: query.trim() })),
+          ),
+        ]
+      : []),
   ];
 }

@@ -43,7 +43,7 @@ const titleOf = (text: string): string => {
 
 function Shown({ command }: { command: Command }) {
   const project = useProject();
-  const { view } = commandRoute.useSearch();
+  const { view, from } = commandRoute.useSearch();
   const navigate = commandRoute.useNavigate();
   const { viewer, may } = useViewer();
   const { fault, buttons } = useCommandActions(command);
@@ -96,9 +96,11 @@ function Shown({ command }: { command: Command }) {
       )}
       <CommandFacts command={command} />
       <Output
+        key={from}
         command={command}
         recorded={command.recordedBytes}
         view={view}
+        from={from}
         onView={(next) => void navigate({ search: { view: next }, replace: true })}
         mayType={mayWrite}
         own={own}

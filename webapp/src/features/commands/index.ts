@@ -1,2 +1,3 @@
+export { CommandStatus } from "./components/CommandStatus";
 export { CommandsTable } from "./components/CommandsTable";
 export { RunCommand } from "./components/RunCommand";

@@ -53,6 +53,20 @@ test("the last lines are kept, and it is known how many went before", () => {
   expect(lines.at(0)?.number).toBe(20_001);
 });
 
+test.each([
+  ["one\ntwo\n", "three\nfour\n", 3],
+  ["one\r\n", "two", 2],
+  ["", "one\ntwo", 1],
+  [" 10%\r", " 20%\r 30%\n", 1],
+])("after %j the line that begins with %j is marked", (before, after, number) => {
+  const lines = printed(before);
+  lines.markNext();
+  expect(lines.marked).toBeUndefined();
+  lines.print(bytes(after), false);
+  lines.print(bytes("and more\n"), false);
+  expect(lines.marked).toBe(number);
+});
+
 test("lines are found whatever their case", () => {
   expect(printed("Error here\nnothing\nan error").found("ERROR")).toEqual([0, 2]);
   expect(printed("x").found("")).toEqual([]);

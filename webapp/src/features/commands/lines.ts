@@ -20,12 +20,15 @@ const UNFINISHED = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]{0,4000}\u001
 export class Lines {
   /** Lines that are not kept any more. */
   gone = 0;
+  /** The number of the line that was marked. */
+  marked: number | undefined;
   private readonly kept: Line[] = [];
   private readonly decoders = { true: new TextDecoder(), false: new TextDecoder() };
   private open: Line | undefined;
   private rest = "";
   private characters = 0;
   private next = 1;
+  private marking = false;
 
   get length(): number {
     return this.kept.length;
@@ -54,6 +57,11 @@ export class Lines {
     this.forget();
   }
 
+  /** Marks the line in which what is printed next stands. */
+  markNext(): void {
+    this.marking = true;
+  }
+
   /** A line of ours, not of the program's. */
   note(text: string): void {
     this.open = undefined;
@@ -71,6 +79,8 @@ export class Lines {
       this.open ??= this.begin(error);
       const room = LONGEST - this.open.text.length;
       this.rewrite(this.open, this.open.text + text.slice(0, room));
+      if (this.marking) this.marked = this.open.number;
+      this.marking = false;
       text = text.slice(room);
     } while (text);
   }

@@ -14,7 +14,8 @@ import type { StatusLook } from "@/shared/ui/Status";
 
 import type { CommandShownFragment } from "./api/CommandShown.generated";
 
-type Shown = Pick<CommandShownFragment, "state" | "endReason" | "exitCode" | "signal" | "cancelling">;
+/** What is told of how it stands. */
+export type Shown = Pick<CommandShownFragment, "state" | "endReason" | "exitCode" | "signal" | "cancelling">;
 
 /** A command's state in a word or two. */
 export function lookOf(command: Shown): StatusLook {

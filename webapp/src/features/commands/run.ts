@@ -8,7 +8,7 @@ type Chunk = Extract<Message, { readonly __typename: "OutputChunk" }>;
 
 /** Where output is put. What it gives is waited for before more is taken. */
 export interface OutputSink {
-  write: (data: Uint8Array, error: boolean) => Promise<void> | void;
+  write: (data: Uint8Array, error: boolean, offset: number) => Promise<void> | void;
   /** A line of ours: something is missing here. */
   note: (text: string) => void;
 }
@@ -67,7 +67,7 @@ export class Run {
     this.now.printedMs = chunk.timeUs / 1000;
     if (chunk.kind !== "GAP") {
       this.received.take(data);
-      return this.sink.write(data, chunk.kind === "ERROR");
+      return this.sink.write(data, chunk.kind === "ERROR", chunk.offset);
     }
     const why = new TextDecoder().decode(data);
     this.received.gap();

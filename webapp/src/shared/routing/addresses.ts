@@ -1,3 +1,5 @@
+import { defaultStringifySearch } from "@tanstack/react-router";
+
 import { uuidOf } from "@/shared/text/ids";
 
 /** Addresses of pages by what they show, for what cannot name a route: other features' pages, the palette. */
@@ -8,6 +10,14 @@ export const sessionAddress = (slug: string, session: string): string => below(s
 
 export const commandAddress = (slug: string, session: string, command: string): string =>
   below(slug, "sessions", uuidOf(session), "commands", uuidOf(command));
+
+/** Below a command's: the line of its output at a byte. */
+export const outputAddress = (command: string, offset: number): string =>
+  `${command}${defaultStringifySearch({ view: "text", from: offset })}`;
+
+/** A search of a project, or of all that the viewer may see. */
+export const searchAddress = (slug: string | undefined, asked: { q?: string; session?: string }): string =>
+  `${slug === undefined ? "/search" : below(slug, "search")}${defaultStringifySearch(asked)}`;
 
 /** A page about a session as a whole, such as `files`, `changes` and `replay`. */
 export const sessionPlace = (slug: string, session: string, place: string): string =>

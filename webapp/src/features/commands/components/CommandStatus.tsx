@@ -1,6 +1,5 @@
 import { Status } from "@/shared/ui/Status";
 
-import type { CommandShownFragment } from "../api/CommandShown.generated";
-import { lookOf } from "../looks";
+import { lookOf, type Shown } from "../looks";
 
-export const CommandStatus = ({ command }: { command: CommandShownFragment }) => <Status {...lookOf(command)} />;
+export const CommandStatus = ({ command }: { command: Shown }) => <Status {...lookOf(command)} />;

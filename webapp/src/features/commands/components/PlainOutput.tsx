@@ -1,10 +1,22 @@
+import { Button, Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
+import { whole } from "@/shared/text/counts";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import type { CommandShownFragment } from "../api/CommandShown.generated";
 import { Lines } from "../lines";
+import { Place } from "../place";
 import type { OutputSink } from "../run";
 import { type Start, useOutput } from "../useOutput";
 import { FindBar } from "./FindBar";
@@ -15,6 +27,8 @@ import classes from "./Output.module.css";
 interface PlainOutputProps {
   command: CommandShownFragment;
   start: Start;
+  /** The byte whose line is gone to. */
+  place: number | undefined;
   bar: ReactNode;
   foot: (shown: Shown) => ReactNode;
 }
@@ -25,21 +39,24 @@ const LINE_PX = 18;
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
 /** Output as text: of any length, without colours, read by screen readers line by line. */
-export function PlainOutput({ command, start, bar, foot }: PlainOutputProps) {
+export function PlainOutput({ command, start, place: offset, bar, foot }: PlainOutputProps) {
   const lines = useMemo(() => new Lines(), [start.run]); // oxlint-disable-line react/exhaustive-deps -- another run begins anew
+  const place = useMemo(() => (offset === undefined ? undefined : new Place(offset)), [offset, lines]); // oxlint-disable-line react/exhaustive-deps -- another run begins anew
+  const { held, goOn, hold } = useHold();
   const sink = useMemo<OutputSink>(
     () => ({
-      write: (data, error) => {
-        lines.print(data, error);
-        return breath();
+      write: (data, error, at) => {
+        if (!place) lines.print(data, error);
+        else place.print(lines, data, error, at);
+        return place?.isFar(lines) ? hold() : breath();
       },
       note: (text) => lines.note(text),
     }),
-    [lines],
+    [lines, place, hold],
   );
   const { state, progress, asRecorded } = useOutput(command, start, sink);
   const field = useRef<HTMLInputElement>(null);
-  const [at, setAt] = useState(-1);
+  const [chosen, setChosen] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -47,16 +64,21 @@ export function PlainOutput({ command, start, bar, foot }: PlainOutputProps) {
     estimateSize: () => LINE_PX,
     overscan: 20,
   });
-  useEnd(scroller);
+  useEnd(scroller, offset === undefined);
+  const go = (index: number) => {
+    setChosen(lines.at(index)?.number);
+    virtual.scrollToIndex(index, { align: "center" });
+  };
+  useLanding(lines, lines.length, go);
 
   const find = (text: string, back: boolean) => {
     const found = lines.found(text);
+    const at = (chosen ?? 0) - lines.gone - 1;
     const next = back
       ? (found.findLast((each) => each < at) ?? found.at(-1))
       : (found.find((each) => each > at) ?? found[0]);
     if (next === undefined) return false;
-    setAt(next);
-    virtual.scrollToIndex(next, { align: "center" });
+    go(next);
     return true;
   };
   return (
@@ -77,7 +99,7 @@ export function PlainOutput({ command, start, bar, foot }: PlainOutputProps) {
                 ref={virtual.measureElement}
                 data-index={item.index}
                 data-error={line?.error}
-                data-found={item.index === at}
+                data-found={line !== undefined && line.number === chosen}
                 className={classes.line}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
@@ -90,16 +112,62 @@ export function PlainOutput({ command, start, bar, foot }: PlainOutputProps) {
           })}
         </div>
       </div>
-      <div className={classes.foot}>{foot({ state, progress, asRecorded })}</div>
+      <div className={classes.foot}>
+        {held && (
+          <Text size="xs" c="dimmed" px="sm" pt={6}>
+            More was printed after this.{" "}
+            <Button variant="default" size="compact-xs" onClick={goOn}>
+              Show what follows
+            </Button>
+          </Text>
+        )}
+        {offset !== undefined && progress.ended && lines.marked === undefined && (
+          <Text size="xs" c="var(--qd-warn)" px="sm" pt={6}>
+            Nothing was printed at byte {whole(offset)} or after it.
+          </Text>
+        )}
+        {foot({ state, progress, asRecorded })}
+      </div>
     </div>
   );
+}
+
+/** Goes to the marked line, once it is among the `count` that are drawn: more may have been printed since. */
+function useLanding(lines: Lines, count: number, go: (index: number) => void): void {
+  const landed = useRef<Lines>(undefined);
+  useEffect(() => {
+    const index = (lines.marked ?? Infinity) - lines.gone - 1;
+    if (index >= count || landed.current === lines) return;
+    landed.current = lines;
+    go(index);
+  });
+}
+
+/** Keeps what comes waiting until somebody wants it; from then on all of it comes. */
+function useHold() {
+  const [held, setHeld] = useState(false);
+  const waiting = useRef<() => void>(undefined);
+  const free = useRef(false);
+  const hold = useCallback((): Promise<void> => {
+    if (free.current) return breath();
+    setHeld(true);
+    return new Promise((done) => {
+      waiting.current = done;
+    });
+  }, []);
+  const goOn = () => {
+    free.current = true;
+    setHeld(false);
+    waiting.current?.();
+  };
+  return { held, hold, goOn };
 }
 
 const NEAR_PX = 40;
 
 /** Stays at the end while one looks at it. */
-function useEnd(scroller: RefObject<HTMLDivElement | null>): void {
-  const atEnd = useRef(true);
+function useEnd(scroller: RefObject<HTMLDivElement | null>, begin: boolean): void {
+  const atEnd = useRef(begin);
   useEffect(() => {
     const element = scroller.current;
     const look = () => {
