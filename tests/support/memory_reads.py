@@ -15,7 +15,7 @@ from tests.support.memory_search import MemorySearch
 
 from quarterdeck.application.ports.log import LoggedEvent
 from quarterdeck.domain import command, identity, persona, project, session_events, session_network, workspace
-from quarterdeck.domain.base import fold
+from quarterdeck.domain.base import ActorKind, fold
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.erasure import PayloadErased
 from quarterdeck.domain.identity import TokenKind
@@ -430,6 +430,7 @@ def _commands(events: Sequence[LoggedEvent]) -> dict[UUID, CommandRow]:
 
 
 def _asked(logged: LoggedEvent, asked: command.CommandRequested) -> CommandRow:
+    actor = logged.envelope.actor
     return CommandRow(
         id=logged.stream_id,
         position=logged.position,
@@ -449,7 +450,8 @@ def _asked(logged: LoggedEvent, asked: command.CommandRequested) -> CommandRow:
         requested_at=logged.envelope.recorded_at,
         started_at=None,
         ended_at=None,
-        requested_by=logged.envelope.actor.id,
+        requested_by=actor.id,
+        requested_by_user=UUID(actor.id) if actor.kind is ActorKind.USER else None,
         worker_id=None,
         wall_ms=None,
         cpu_ms=None,

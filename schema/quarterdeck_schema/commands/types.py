@@ -76,7 +76,8 @@ class Command(Node):
     requested_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    requested_by: str
+    requested_by: str = strawberry.field(description="A user's name, which others may have too; an agent or a role by its id.")
+    requested_by_id: strawberry.ID | None = strawberry.field(description="The user's; null where it was none.")
     wall_ms: Long | None
     cpu_ms: Long | None
     peak_memory_bytes: Long | None
@@ -171,6 +172,7 @@ def command_of(row: CommandRow) -> Command:
         started_at=row.started_at,
         ended_at=row.ended_at,
         requested_by=row.requested_by,
+        requested_by_id=strawberry.ID(ids.encode("User", row.requested_by_user)) if row.requested_by_user else None,
         wall_ms=_long(row.wall_ms),
         cpu_ms=_long(row.cpu_ms),
         peak_memory_bytes=_long(row.peak_memory_bytes),

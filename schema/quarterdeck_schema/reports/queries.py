@@ -13,7 +13,7 @@ from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.paging import Connection, connect
 from quarterdeck_schema.reports.schedules import schedule_of
-from quarterdeck_schema.reports.types import Report, ReportPreview, report_of
+from quarterdeck_schema.reports.types import Report, ReportPreview, ReportSheet, report_of
 from quarterdeck_schema.requires import query
 from quarterdeck_schema.scalars import Long
 
@@ -70,6 +70,7 @@ class ReportQueries:
             text=rendered.text,
             html=rendered.page,
             figures=rendered.payload.decode(),
+            sheets=[ReportSheet(name=each.name, content=each.content.decode()) for each in rendered.sheets],
             calls=Long(content.figures.totals.calls),
         )
 

@@ -95,6 +95,12 @@ class Report(Node):
         return connect(page, issue_of)
 
 
+@strawberry.type
+class ReportSheet:
+    name: str = strawberry.field(description="Of a file, as `totals.csv`.")
+    content: str = strawberry.field(description="CSV with a header.")
+
+
 @strawberry.type(description="As it would be sent to the caller.")
 class ReportPreview:
     subject: str
@@ -105,6 +111,7 @@ class ReportPreview:
     text: str
     html: str = strawberry.field(description="A page of its own, with its images in it.")
     figures: str = strawberry.field(description="JSON, as a webhook gets it.")
+    sheets: list[ReportSheet] = strawberry.field(description="What a mail has attached.")
     calls: Long = strawberry.field(description="Of models, in this time.")
 
 

@@ -8,11 +8,14 @@ import argparse
 import asyncio
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
+from tests.e2e.web.test_sessions import uuid_of
 from tests.support import browser
 from tests.support.product import Product, accounts, product_for
 
@@ -21,13 +24,27 @@ WIDE, PHONE = (1280, 800), (375, 760)
 COLOURS = 160
 MOST_BYTES = 60_000
 
-PAGES: Mapping[str, str] = {
+
+@dataclass(frozen=True)
+class Furnished:
+    """What is in the product, by UUIDs."""
+
+    session: str
+    command: str
+    """Of that session; it runs."""
+
+
+PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "home": "/",
     "projects": "/projects",
     "project": "/p/deck",
     "project-settings": "/p/deck/settings",
     "sessions": "/p/deck/sessions",
-    "search": "/p/deck/search?q=case_*%20OR%20readme",
+    "session": lambda made: f"/p/deck/sessions/{made.session}",
+    "command": lambda made: f"/p/deck/sessions/{made.session}/commands/{made.command}?view=terminal",
+    "search": "/p/deck/search?q=test_case_*%20OR%20readme",
+    "reports": "/p/deck/reports",
+    "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
     "personas": "/p/deck/personas",
     "log": "/log",
     "log-proof": "/log/proof",
@@ -35,9 +52,12 @@ PAGES: Mapping[str, str] = {
     "tokens": "/tokens",
     "settings": "/settings",
 }
-"""By name: the address, in a product as `furnish` leaves it."""
+"""By name: the address, in a product as `furnish` leaves it; some hold ids that it made."""
 
-UNTIL: Mapping[str, tuple[str, ...]] = {"home": (r"test_case_\d", "ahoy")}
+UNTIL: Mapping[str, tuple[str, ...]] = {
+    "home": (r"test_case_\d", "ahoy"),
+    "command": (r"test_case_\d",),
+}
 """What is waited for on pages that go on to fill."""
 
 TITLES = ("Fix the flaky login test", "Upgrade the database driver", "Write the release notes")
@@ -46,13 +66,16 @@ TESTS = (
 )
 
 
-def furnish(product: Product) -> None:
+def furnish(product: Product) -> Furnished:
     """What is in the pictures."""
     sessions = [product.ask("session", "open", "-p", "deck", "--title", title)["id"] for title in TITLES]
-    product.qd("run", "-s", sessions[0], "--background", "--", TESTS)
+    command = product.ask("run", "-s", sessions[0], "--background", "--json", "--", TESTS)["id"]
     product.qd("run", "-s", sessions[1], "--", "cat README.md; ls -la; exit 3")
     product.qd("run", "-s", sessions[2], "--", "git log --oneline; cat src/main.py")
     product.qd("project", "add", str(product.repository("harbour")))
+    product.qd("report", "set", "weekly", "--every", "week", "--folder", "weekly", "-p", "deck")
+    product.qd("report", "send", "weekly", "-p", "deck")
+    return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command))
 
 
 async def take(names: list[str], folder: Path | None) -> None:
@@ -60,12 +83,14 @@ async def take(names: list[str], folder: Path | None) -> None:
     with product_for(account) as product:
         async with browser.chromium() as chromium:
             await product.begin()
-            await asyncio.to_thread(furnish, product)
+            made = await asyncio.to_thread(furnish, product)
             for size in (WIDE,) if folder is None else (WIDE, PHONE):
-                await _take(chromium, product, names, size, folder or FOLDER)
+                await _take(chromium, product, made, names, size, folder or FOLDER)
 
 
-async def _take(chromium: Browser, product: Product, names: list[str], size: tuple[int, int], folder: Path) -> None:
+async def _take(
+    chromium: Browser, product: Product, made: Furnished, names: list[str], size: tuple[int, int], folder: Path
+) -> None:
     viewport = {"width": size[0], "height": size[1]}
     context = await chromium.new_context(base_url=product.url, viewport=viewport, reduced_motion="reduce")  # type: ignore[arg-type]
     await browser.log_in(context, product)
@@ -73,15 +98,16 @@ async def _take(chromium: Browser, product: Product, names: list[str], size: tup
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         for scheme in browser.SCHEMES:
-            picture = await _picture(page, name, scheme)
+            picture = await _picture(page, made, name, scheme)
             suffix = "" if size == WIDE else "-phone"
             (folder / f"{name}-{scheme}{suffix}.png").write_bytes(picture)
     await context.close()
 
 
-async def _picture(page: Page, name: str, scheme: browser.Scheme) -> bytes:
+async def _picture(page: Page, made: Furnished, name: str, scheme: browser.Scheme) -> bytes:
     """Of a page that has come to rest: nothing of it is still a skeleton."""
-    await page.goto(PAGES[name])
+    address = PAGES[name]
+    await page.goto(address if isinstance(address, str) else address(made))
     await browser.show(page, scheme)
     await page.get_by_role("heading", level=1).wait_for()
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)

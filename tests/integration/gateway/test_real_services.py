@@ -126,8 +126,8 @@ async def test_what_a_mutation_did_is_read_back_at_once(gateway: Running) -> Non
 
     answer = await gateway.ask(
         "query($s: ID!, $p: Long!) { sessions(first: 5, waitFor: $p) { edges { node { id state commands { edges { node "
-        "{ text requestedBy session { id } } } } events { edges { node { topic payload } } } project { name } } } } "
-        "log { position projections { name position } } viewer { tokens { edges { node { name } } } } "
+        "{ text requestedBy requestedById session { id } } } } events { edges { node { topic payload } } } project { name } } } } "
+        "log { position projections { name position } } viewer { id tokens { edges { node { name } } } } "
         "workers { id } node(id: $s) { id } }",
         {"s": session["id"], "p": command["position"]},
     )
@@ -136,6 +136,7 @@ async def test_what_a_mutation_did_is_read_back_at_once(gateway: Running) -> Non
     [edge] = answer["data"]["sessions"]["edges"]
     assert edge["node"]["state"] == "READY"
     assert edge["node"]["commands"]["edges"][0]["node"]["requestedBy"] == "ada"
+    assert edge["node"]["commands"]["edges"][0]["node"]["requestedById"] == answer["data"]["viewer"]["id"]
     assert [each["node"]["topic"] for each in edge["node"]["events"]["edges"]] == [
         "SessionOpened",
         "SessionProvisioned",

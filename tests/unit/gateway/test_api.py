@@ -52,7 +52,8 @@ async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
           session(id: $session) { state jailDriver project { id name } commands { edges { node { text } } }
                                   events { edges { node { topic } } } }
           project(id: $project) { name settings { maxSessions } sessions(state: [READY]) { edges { node { id } } } }
-          command(id: $command, waitFor: $position) { session { id } filesChanged { path } requestedBy }
+          command(id: $command, waitFor: $position) { session { id } filesChanged { path } requestedById }
+          viewer { id }
           node(id: $command) { __typename id }
           sessions(projectId: $project, waitFor: $position) { edges { node { id } } pageInfo { hasNextPage } }
           workers { id alive diskBytes diskFree }
@@ -73,6 +74,7 @@ async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
     assert [edge["node"]["text"] for edge in found["session"]["commands"]["edges"]] == ["echo hello"]
     assert [edge["node"]["id"] for edge in found["project"]["sessions"]["edges"]] == [session]
     assert found["node"] == {"__typename": "Command", "id": command["command"]["id"]}
+    assert found["command"]["requestedById"] == found["viewer"]["id"]
     assert found["log"]["position"] == await gateway.house.log.head()
 
     closed = await gateway.ask(

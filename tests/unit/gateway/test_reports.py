@@ -18,7 +18,7 @@ FIELDS = (
     "recipients { channel address userName } "
 )
 ISSUE = "id first last missed askedFor deliveredAt arrived failed deliveries { channel address state attempts detail }"
-PREVIEW = "previewReport({}) {{ subject first last since until text html figures calls }}"
+PREVIEW = "previewReport({}) {{ subject first last since until text html figures sheets {{ name content }} calls }}"
 
 
 @dataclass
@@ -125,6 +125,8 @@ async def test_a_preview_has_every_form_and_sends_nothing(office: Office) -> Non
     assert shown["subject"].startswith("Weekly report: app, ")
     assert shown["html"].startswith("<!DOCTYPE html>")
     assert json.loads(shown["figures"])["data"]["report"]["name"] == "weekly"
+    sheets = {each["name"]: each["content"] for each in shown["sheets"]}
+    assert sheets["totals.csv"].splitlines()[0] == "figure,value,before"
     assert by_project["previewReport"]["subject"].startswith("Daily report: app, Sun 29 Mar 2026")
     assert everything["previewReport"]["subject"].startswith("Weekly report: 1 project, ")
     assert await office.gateway.house.log.head() == head

@@ -7,6 +7,8 @@ import { feature as personas } from "@/features/personas/feature";
 import { projectRoutes as personaPages } from "@/features/personas/routes";
 import { feature as projects } from "@/features/projects/feature";
 import { projectRoutes as projectPages, shellRoutes as projectLists } from "@/features/projects/routes";
+import { feature as reports } from "@/features/reports/feature";
+import { projectRoutes as reportPages } from "@/features/reports/routes";
 import { feature as search } from "@/features/search/feature";
 import { projectRoutes as searchOfProject, shellRoutes as searchPages } from "@/features/search/routes";
 import { feature as sessions } from "@/features/sessions/feature";
@@ -26,6 +28,7 @@ export const features: readonly Feature[] = [
   projects,
   sessions,
   search,
+  reports,
   personas,
   log,
   workers,
@@ -52,6 +55,7 @@ export const projectRoutes = [
   ...sessionPages,
   ...commandPages,
   ...searchOfProject,
+  ...reportPages,
   ...logOfProject,
   ...personaPages,
 ];

@@ -1,4 +1,4 @@
-import { Button, Pill, SegmentedControl, Text } from "@mantine/core";
+import { Button, CloseButton, Group, SegmentedControl, Text } from "@mantine/core";
 import { IconSearchOff } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -8,7 +8,6 @@ import { useProject } from "@/shared/projects/useProjects";
 import { useEvents } from "@/shared/streams/feed";
 import { bytes, whole } from "@/shared/text/counts";
 import { globalId, shortId } from "@/shared/text/ids";
-import { visibleText } from "@/shared/text/visible";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Page } from "@/shared/ui/Page";
@@ -105,9 +104,12 @@ function InSession({ uuid, everywhere }: { uuid: string; everywhere: () => void 
   const { data } = useAsked({ query: SearchedSessionDocument, variables: { id: globalId("Session", uuid) } });
   const name = data?.session?.title || shortId(uuid);
   return (
-    <Pill withRemoveButton onRemove={everywhere} removeButtonProps={{ "aria-label": "Search all sessions" }}>
-      {visibleText(`in ${name}`)}
-    </Pill>
+    <Group gap={4} wrap="nowrap">
+      <Text size="sm">
+        <SafeText text={`in ${name}`} />
+      </Text>
+      <CloseButton size="sm" onClick={everywhere} aria-label="Search all sessions" />
+    </Group>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Text, VisuallyHidden } from "@mantine/core";
 import { type KeyboardEvent, useRef } from "react";
 
 import { CommandStatus } from "@/features/commands";
@@ -7,7 +7,6 @@ import { commandAddress, outputAddress, sessionAddress } from "@/shared/routing/
 import { HrefLink, useFollow } from "@/shared/routing/HrefLink";
 import { whole } from "@/shared/text/counts";
 import { shortId } from "@/shared/text/ids";
-import { visibleText } from "@/shared/text/visible";
 import { SafeText } from "@/shared/ui/SafeText";
 import { stepOf } from "@/shared/ui/tableKeys";
 import { Time } from "@/shared/ui/Time";
@@ -89,17 +88,11 @@ function Group({ of, manyProjects, ofSession }: { of: OfCommand } & Omit<FoundLi
 
 function Line({ hit, address }: { hit: Hit; address: string }) {
   const follow = useFollow();
-  const where = hit.offset === null ? "text" : whole(hit.offset);
   return (
-    <a
-      href={address}
-      data-hit
-      className={classes.line}
-      onClick={(event) => follow(address, event)}
-      aria-label={`${hit.offset === null ? "In its text" : `Output at ${where}`}: ${visibleText(hit.excerpt)}`}
-    >
+    <a href={address} data-hit className={classes.line} onClick={(event) => follow(address, event)}>
       <span className={classes.offset} title={hit.offset === null ? "In the command's text" : "Where in the output"}>
-        {where}
+        <VisuallyHidden>{hit.offset === null ? "In its " : "Output at "}</VisuallyHidden>
+        {hit.offset === null ? "text" : whole(hit.offset)}
       </span>
       <span className={classes.text}>
         {parts(hit.excerpt, hit.ranges).map(({ text, found }, at) =>

@@ -1,0 +1,38 @@
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useRouter } from "@tanstack/react-router";
+
+import { useDone } from "@/shared/graphql/useDone";
+import { useProject } from "@/shared/projects/useProjects";
+import { nounAddress } from "@/shared/routing/addresses";
+import { visibleText } from "@/shared/text/visible";
+import { Failure } from "@/shared/ui/Failure";
+
+import { RemoveReportDocument } from "../api/RemoveReport.generated";
+import type { ReportRowFragment } from "../api/ReportRow.generated";
+
+export function RemoveReport({ report, close }: { report: ReportRowFragment; close: () => void }) {
+  const router = useRouter();
+  const { slug } = useProject();
+  const { run, running, fault } = useDone(RemoveReportDocument);
+  const remove = async () => {
+    if (await run({ input: { reportId: report.id } })) void router.navigate({ href: nounAddress(slug, "reports") });
+  };
+  return (
+    <Modal opened onClose={close} title={`Remove ${visibleText(report.name)}?`}>
+      <Stack gap="sm">
+        <Text size="sm">
+          Nothing is sent any more, not even what is being tried again. What was sent stays in the log.
+        </Text>
+        {fault && <Failure fault={fault} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button color="red.9" loading={running} onClick={() => void remove()}>
+            Remove
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
