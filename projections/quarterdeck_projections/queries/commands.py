@@ -52,9 +52,9 @@ class CommandRow:
 SELECT = """
     SELECT c.id, c.position, c.session_id, c.project_id, c.text, c.terminal_columns, c.terminal_rows, c.background,
            c.timeout_seconds, c.state, c.end_reason, c.exit_code, c.signal, c.reason, c.next_step, c.cancelling,
-           c.requested_at, c.started_at, c.ended_at, COALESCE(u.name, c.requested_by) AS requested_by, c.requested_by_user,
-           c.worker_id, c.wall_ms, c.cpu_ms, c.peak_memory_bytes, c.output_bytes, c.output_sha256, c.tree_before, c.tree_after,
-           c.files_changed_total
+           c.requested_at, c.started_at, c.ended_at, COALESCE(u.name, c.requested_by) AS requested_by,
+           c.requested_by_user, c.worker_id, c.wall_ms, c.cpu_ms, c.peak_memory_bytes, c.output_bytes, c.output_sha256,
+           c.tree_before, c.tree_after, c.files_changed_total
     FROM read.commands c LEFT JOIN read.users u ON u.id = c.requested_by_user
 """
 

@@ -76,7 +76,9 @@ class Command(Node):
     requested_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    requested_by: str = strawberry.field(description="A user's name, which others may have too; an agent or a role by its id.")
+    requested_by: str = strawberry.field(
+        description="A user's name, which others may have too; an agent or a role by its id."
+    )
     requested_by_id: strawberry.ID | None = strawberry.field(description="The user's; null where it was none.")
     wall_ms: Long | None
     cpu_ms: Long | None

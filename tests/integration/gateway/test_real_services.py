@@ -125,8 +125,9 @@ async def test_what_a_mutation_did_is_read_back_at_once(gateway: Running) -> Non
     assert command["command"]["text"] == "echo hello"
 
     answer = await gateway.ask(
-        "query($s: ID!, $p: Long!) { sessions(first: 5, waitFor: $p) { edges { node { id state commands { edges { node "
-        "{ text requestedBy requestedById session { id } } } } events { edges { node { topic payload } } } project { name } } } } "
+        "query($s: ID!, $p: Long!) { sessions(first: 5, waitFor: $p) { edges { node { id state commands { edges { "
+        "node { text requestedBy requestedById session { id } } } } events { edges { node { topic payload } } } "
+        "project { name } } } } "
         "log { position projections { name position } } viewer { id tokens { edges { node { name } } } } "
         "workers { id } node(id: $s) { id } }",
         {"s": session["id"], "p": command["position"]},

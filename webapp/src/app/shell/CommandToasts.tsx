@@ -33,7 +33,7 @@ export function CommandToasts() {
     const command = data?.command;
     if (!command || !viewer) return;
     const { pathname } = router.state.location;
-    if (isWorthTelling(command, viewer.name, pathname, uuidOf(command.session.id)))
+    if (isWorthTelling(command, viewer.id, pathname, uuidOf(command.session.id)))
       show(command, commandAddress(slugOf(command.session.project), command.session.id, command.id));
   };
   useEvents((events) => {

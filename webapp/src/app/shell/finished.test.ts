@@ -9,7 +9,7 @@ const command = (more: Partial<Finished> = {}): Finished => ({
   endReason: "EXITED",
   exitCode: 0,
   wallMs: 60_000,
-  requestedBy: "ada",
+  requestedById: "ada",
   session: { id: "s", title: "", project: { id: "p", name: "deck" } },
   ...more,
 });
@@ -20,7 +20,8 @@ test("one's own command that took long, or failed, is told", () => {
   expect(told({ wallMs: 10 })).toBe(false);
   expect(told({ wallMs: 10, exitCode: 2 })).toBe(true);
   expect(told({ wallMs: 10, state: "LOST", endReason: null, exitCode: null })).toBe(true);
-  expect(told({ requestedBy: "ben" })).toBe(false);
+  expect(told({ requestedById: "another ada" })).toBe(false);
+  expect(told({ requestedById: null })).toBe(false);
 });
 
 test("nothing is told of the session that is on the page", () => {

@@ -9,8 +9,8 @@ export const failed = ({ state, endReason, exitCode }: Finished): boolean =>
   state === "LOST" || (endReason === "EXITED" ? exitCode !== 0 : endReason !== "CANCELLED");
 
 /** Whether who is at `path` wants to be told: of their own commands that took long or failed, unless they look at them. */
-export function isWorthTelling(command: Finished, viewer: string, path: string, sessionUuid: string): boolean {
-  if (command.requestedBy !== viewer || path.includes(sessionUuid)) return false;
+export function isWorthTelling(command: Finished, viewerId: string, path: string, sessionUuid: string): boolean {
+  if (command.requestedById !== viewerId || path.includes(sessionUuid)) return false;
   return failed(command) || (command.wallMs ?? 0) >= LONG_MS;
 }
 

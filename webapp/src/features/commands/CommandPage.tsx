@@ -49,7 +49,7 @@ function Shown({ command }: { command: Command }) {
   const { fault, buttons } = useCommandActions(command);
   const params = { project: project.slug, session: uuidOf(command.session.id) };
   const mayWrite = may("session:write");
-  const own = command.requestedBy === viewer?.name || command.requestedBy === uuidOf(viewer?.id ?? "");
+  const own = viewer !== undefined && command.requestedById === viewer.id;
   return (
     <Page
       title={titleOf(command.text)}
