@@ -44,6 +44,7 @@ from quarterdeck_projections.paging import Window
 from quarterdeck_projections.queries.alerts import AlertRow, AlertRuleRow, SilenceRow
 from quarterdeck_projections.queries.budgets import BudgetRow
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.members import MemberRow
 from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.queries.projects import ProjectRow
@@ -193,6 +194,9 @@ class RequestContext:
 
     async def user_name(self, user_id: UUID) -> str | None:
         return await self._load("user names", self.services.reads.user_names, user_id)
+
+    async def project_members(self, project_id: UUID) -> Sequence[MemberRow]:
+        return await self._load("project members", self.services.reads.project_members, project_id) or ()
 
     async def silence(self, silence_id: UUID) -> SilenceRow | None:
         return await self._load("silences", self.services.reads.silences, silence_id)

@@ -51,6 +51,7 @@ from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.happenings import HappeningRow, TallyRow
+from quarterdeck_projections.queries.members import MemberRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
@@ -153,6 +154,7 @@ class Reads(Protocol):
         ...
 
     async def user_names(self, ids: Collection[UUID], /) -> Mapping[UUID, str]: ...
+    async def project_members(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[MemberRow]]: ...
     async def list_alert_rules(self, chosen: AlertFilter, window: Window) -> Page[AlertRuleRow]: ...
     async def list_alerts(self, chosen: AlertFilter, window: Window) -> Page[AlertRow]: ...
     async def list_silences(self, chosen: AlertFilter, window: Window, *, ended: bool) -> Page[SilenceRow]: ...
@@ -231,6 +233,9 @@ class ReadModels:
 
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
         return await members.roles(self._database, user_id)
+
+    async def project_members(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[MemberRow]]:
+        return await members.load(self._database, ids)
 
     async def list_projects(self, visible_to: UUID | None, window: Window) -> Page[ProjectRow]:
         return await projects.list_visible(self._database, visible_to, window)

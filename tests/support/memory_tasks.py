@@ -26,6 +26,7 @@ from quarterdeck.domain.task_events import (
 )
 from quarterdeck.domain.task_files import TaskSyncFailed, TaskSynchronized, task_files_id
 from quarterdeck_projections.paging import Page, Window
+from quarterdeck_projections.queries.members import MemberRow
 from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
@@ -44,18 +45,29 @@ class MemoryTaskReads:
         return await self._log.read(0, 1_000_000)
 
     async def roles(self, user_id: UUID) -> Mapping[UUID, Role]:
-        roles: dict[UUID, Role] = {}
+        members = await self._members()
+        return {project_id: role for (project_id, member), role in members.items() if member == user_id}
+
+    async def project_members(self, ids: Collection[UUID], /) -> Mapping[UUID, Sequence[MemberRow]]:
+        found: dict[UUID, list[MemberRow]] = {each: [] for each in ids}
+        for (project_id, user_id), role in sorted((await self._members()).items()):
+            if project_id in found:
+                found[project_id].append(MemberRow(project_id=project_id, user_id=user_id, role=role))
+        return found
+
+    async def _members(self) -> Mapping[tuple[UUID, UUID], Role]:
+        members: dict[tuple[UUID, UUID], Role] = {}
         for logged in await self._events():
             match logged.event:
-                case project.ProjectCreated(owner_id=owner) if owner == user_id:
-                    roles[logged.stream_id] = Role.OWNER
-                case project.MemberAdded(user_id=member, role=role) if member == user_id:
-                    roles[logged.stream_id] = role
-                case project.MemberRemoved(user_id=member) if member == user_id:
-                    roles.pop(logged.stream_id, None)
+                case project.ProjectCreated(owner_id=owner) if owner is not None:
+                    members[logged.stream_id, owner] = Role.OWNER
+                case project.MemberAdded(user_id=member, role=role):
+                    members[logged.stream_id, member] = role
+                case project.MemberRemoved(user_id=member):
+                    members.pop((logged.stream_id, member), None)
                 case _:
                     pass
-        return roles
+        return members
 
     async def tasks(self, ids: Collection[UUID], /) -> Mapping[UUID, TaskRow]:
         return {row.id: row for row in await self._tasks() if row.id in ids}

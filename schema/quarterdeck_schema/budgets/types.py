@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
-from quarterdeck.domain.budget import AtLimit, Covers
+from quarterdeck.domain.budget import AtLimit, Covers, Scope, ledger_id
 from quarterdeck.domain.budget_ledger import Answer, Standing
 from quarterdeck.domain.budget_period import Every
 from quarterdeck.domain.budget_reservation import Fate
+from quarterdeck.domain.task_fields import reference
 from quarterdeck_projections.queries.budgets import BudgetRow, PeriodRow, ReservationRow
 from quarterdeck_schema import ids
 from quarterdeck_schema.budgets.amounts import BudgetAmount, shown, shown_amount
@@ -80,6 +82,7 @@ class ReservationFate(Enum):
 
 @strawberry.type(description="What was spent in a period. Both ends are null for all time.")
 class BudgetPeriod:
+    stream_id: str = strawberry.field(description="Of its events in the log.")
     begins: datetime | None
     ends: datetime | None
     standing: BudgetStanding
@@ -150,6 +153,10 @@ class Budget(Node):
         row = await info.context.project(self.row.project_id) if self.row.project_id else None
         return None if row is None else project_of(row)
 
+    @described("A name for what it covers: of a user, of a session that has a title, or `T-17` of a task.")
+    async def subject_name(self, info: Info) -> str | None:
+        return await _subject_name(info, self.row.budget.scope)
+
     @described("That are open in it, the oldest first.")
     async def reservations(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
@@ -181,9 +188,24 @@ def budget_of(row: BudgetRow) -> Budget:
     )
 
 
-def _subject_id(row: BudgetRow) -> strawberry.ID | None:
-    from uuid import UUID
+async def _subject_name(info: Info, scope: Scope) -> str | None:
+    """Only of what is in the budget's project: an id that somebody wrote into a budget tells nothing of others'."""
+    match scope.covers:
+        case Covers.USER:
+            members = await info.context.project_members(scope.project_id) if scope.project_id else ()
+            known = scope.project_id is None or any(str(each.user_id) == scope.subject for each in members)
+            return await info.context.user_name(UUID(scope.subject)) if known else None
+        case Covers.SESSION:
+            session = await info.context.session(UUID(scope.subject))
+            return session.title or None if session and session.project_id == scope.project_id else None
+        case Covers.TASK:
+            task = await info.context.task(UUID(scope.subject))
+            return reference(task.number) if task and task.project_id == scope.project_id else None
+        case _:
+            return None
 
+
+def _subject_id(row: BudgetRow) -> strawberry.ID | None:
     scope = row.budget.scope
     kinds = {Covers.USER: "User", Covers.SESSION: "Session", Covers.TASK: "Task"}
     return ids.encode(kinds[scope.covers], UUID(scope.subject)) if scope.covers in kinds else None
@@ -205,6 +227,7 @@ def period_of(row: PeriodRow) -> BudgetPeriod:
     left_dollars = None if terms.nano_dollars is None else terms.nano_dollars - used.nano_dollars
     left_tokens = None if terms.tokens is None else terms.tokens - used.tokens
     return BudgetPeriod(
+        stream_id=str(ledger_id(account.budget_id, account.period)),
         begins=account.period.begins,
         ends=account.period.ends,
         standing=BudgetStanding(account.standing.value),

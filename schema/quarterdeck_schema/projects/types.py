@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from quarterdeck.domain.persona import is_name, persona_id
+from quarterdeck.domain.project import Role
+from quarterdeck_projections.queries.members import MemberRow
 from quarterdeck_projections.queries.projects import ProjectRow
 from quarterdeck_projections.states import SessionState
 from quarterdeck_schema import ids
@@ -19,6 +21,22 @@ from quarterdeck_schema.task_files.types import TaskSync, sync_of
 
 if TYPE_CHECKING:
     from quarterdeck_schema.sessions.types import Session
+
+
+strawberry.enum(
+    Role, name="ProjectRole", description="What a member may do: look, run sessions, or change the project."
+)
+
+
+@strawberry.type
+class ProjectMember:
+    user_id: strawberry.ID
+    role: Role
+    row: strawberry.Private[MemberRow]
+
+    @strawberry.field
+    async def name(self, info: Info) -> str:
+        return await info.context.user_name(self.row.user_id) or ""
 
 
 @strawberry.type
@@ -46,6 +64,13 @@ class Project(Node):
             None, info.context.window(first, after), project_id=self.row.id, states=state or ()
         )
         return connect(page, session_of)
+
+    @described("Who may see it, in the order in which they came to Quarterdeck.")
+    async def members(self, info: Info) -> list[ProjectMember]:
+        return [
+            ProjectMember(user_id=ids.encode("User", each.user_id), role=each.role, row=each)
+            for each in await info.context.project_members(self.row.id)
+        ]
 
     @described("How its task files stand with the log.")
     async def task_sync(self, info: Info) -> TaskSync:

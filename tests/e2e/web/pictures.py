@@ -46,6 +46,7 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "reports": "/p/deck/reports",
     "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
     "personas": "/p/deck/personas",
+    "budgets": "/p/deck/budgets",
     "log": "/log",
     "log-proof": "/log/proof",
     "workers": "/workers",
@@ -75,7 +76,23 @@ def furnish(product: Product) -> Furnished:
     product.qd("project", "add", str(product.repository("harbour")))
     product.qd("report", "set", "weekly", "--every", "week", "--folder", "weekly", "-p", "deck")
     product.qd("report", "send", "weekly", "-p", "deck")
+    _spend(product, sessions[2])
     return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command))
+
+
+def _spend(product: Product, session: str) -> None:
+    """$3.30 of budgets that are used in part, nearly, and up."""
+    product.qd("persona", "define", "reviewer", "-p", "deck")
+    for words in (
+        "--usd 20 --every day",
+        "--usd 3 --every week --user me --warn-only",
+        "--tokens 500000 --every month --persona reviewer",
+        "--usd 2 --every all-time -s " + session,
+    ):
+        product.qd("budget", "set", "-p", "deck", *words.split())
+    call = "--provider anthropic --model claude-sonnet-4-5 --response-id picture --persona reviewer"
+    sizes = "--input-tokens 400000 --output-tokens 40000"
+    product.qd("usage", "record", "-p", "deck", "-s", session, *call.split(), *sizes.split())
 
 
 async def take(names: list[str], folder: Path | None) -> None:

@@ -141,6 +141,10 @@ async def test_what_happens_to_budgets_is_followed(office: Office) -> None:
     async with office.gateway.socket() as socket:
         await socket.subscribe(text, {"p": office.project})
         heard = [(await socket.receive())["payload"]["data"]["budgetChanged"] for _ in range(4)]
+    now = (await office.ask("query($i: ID!) { budget(id: $i) { now { streamId } } }", i=made["id"]))["budget"]["now"]
+    of_period = "query($s: String!) { events(streamId: $s) { edges { node { topic } } } }"
+    told = (await office.ask(of_period, s=now["streamId"]))["events"]["edges"]
+    assert [edge["node"]["topic"] for edge in told] == ["BudgetPeriodOpened", "BudgetCharged", "BudgetExhausted"]
     assert [each["topic"] for each in heard] == ["BudgetPeriodOpened", "BudgetSet", "BudgetCharged", "BudgetExhausted"]
     assert {each["budgetId"] for each in heard} == {made["id"]}
     assert heard[-1]["budget"]["asks"]
@@ -177,6 +181,35 @@ async def test_a_developer_reserves_and_an_owner_sets(office: Office) -> None:
     assert (await office.set(dev, usd="99"))["code"] == "FORBIDDEN"
     own = await office.set(userId=viewer)
     assert (own["covers"], own["subjectId"]) == ("USER", viewer)
+
+
+async def test_what_a_budget_covers_has_a_name_where_it_is_of_the_project(office: Office) -> None:
+    viewer = (await office.ask("{ viewer { id } }"))["viewer"]["id"]
+    eve = await office.gateway.house.another_user("eve")
+    stranger = (await office.ask("{ viewer { id } }", eve))["viewer"]["id"]
+    opened = await office.mutate("openSession", "session { id }", projectId=office.project, title="Fix the test")
+    task = await office.mutate("createTask", "task { id }", projectId=office.project, title="Fix it")
+    for fields in (
+        {"userId": viewer},
+        {"userId": stranger},
+        {"sessionId": opened["session"]["id"]},
+        {"taskId": task["task"]["id"]},
+        {},
+    ):
+        await office.set(**fields)
+    text = """query($p: ID!) {
+        budgets(projectId: $p) { edges { node { subjectName } } } project(id: $p) { members { userId name role } } }"""
+    found = await office.ask(text, p=office.project)
+
+    [owner] = found["project"]["members"]
+    assert (owner["userId"], owner["role"]) == (viewer, "OWNER")
+    assert [each["node"]["subjectName"] for each in found["budgets"]["edges"]] == [
+        owner["name"],
+        None,
+        "Fix the test",
+        "T-1",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

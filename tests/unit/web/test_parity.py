@@ -42,7 +42,6 @@ NOT_YET = {
         "query taskBoard",
         "query taskByNumber",
         "query taskFunnel",
-        "query tasks",
         "subscription taskChanged",
     },
     "usage": {
@@ -52,13 +51,6 @@ NOT_YET = {
         "query usage",
         "query usagePercentiles",
         "query usageTop",
-    },
-    "budgets": {
-        "mutation answerBudget",
-        "mutation removeBudget",
-        "mutation setBudget",
-        "query budget",
-        "subscription budgetChanged",
     },
     "alerts": {
         "mutation acknowledgeAlert",

@@ -1,3 +1,5 @@
+import { feature as budgets } from "@/features/budgets/feature";
+import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
@@ -29,6 +31,7 @@ export const features: readonly Feature[] = [
   sessions,
   search,
   reports,
+  budgets,
   personas,
   log,
   workers,
@@ -42,6 +45,7 @@ export const shellRoutes = [
   ...homePages,
   ...projectLists,
   ...searchPages,
+  ...budgetPages,
   ...logPages,
   ...workerPages,
   ...tokenPages,
@@ -56,6 +60,7 @@ export const projectRoutes = [
   ...commandPages,
   ...searchOfProject,
   ...reportPages,
+  ...budgetsOfProject,
   ...logOfProject,
   ...personaPages,
 ];

@@ -46,7 +46,7 @@ export const ofBudgets = (answers: readonly (AskingBudgetsQuery | undefined)[]):
       kind: "budget",
       urgency: "bad",
       title: "A budget is used up and asks",
-      detail: `It covers ${budget.persona ?? budget.covers.toLowerCase().replace("everything", "all of the project")}. What it covers stands still until you answer.`,
+      detail: `It covers ${budget.persona ?? budget.covers.toLowerCase().replace("everything", budget.project ? "all of the project" : "all projects")}. What it covers stands still until you answer.`,
       at: budget.asks?.since ?? null,
       project: budget.project,
     }));

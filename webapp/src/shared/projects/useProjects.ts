@@ -20,6 +20,9 @@ export interface CurrentProject extends ProjectRowFragment {
 
 export const ProjectContext = createContext<CurrentProject | undefined>(undefined);
 
+/** The project of this page's address; undefined on pages of the server. */
+export const useProjectOrServer = (): CurrentProject | undefined => use(ProjectContext);
+
 /** The project of this page's address. */
 export function useProject(): CurrentProject {
   const project = use(ProjectContext);

@@ -12,6 +12,12 @@ export function useFollow(): (address: string, event: MouseEvent) => void {
   };
 }
 
+/** Goes to an address within the app, after something was done. */
+export function useGo(): (address: string) => void {
+  const router = useRouter();
+  return (address) => void router.navigate({ href: address });
+}
+
 /** A link within the app to an address that is known as text. */
 export function HrefLink({ href, children, ...rest }: PropsWithChildren<AnchorProps & { href: string }>) {
   const follow = useFollow();

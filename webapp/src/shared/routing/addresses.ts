@@ -25,5 +25,8 @@ export const sessionPlace = (slug: string, session: string, place: string): stri
 
 export const taskAddress = (slug: string, number: number): string => below(slug, "tasks", String(number));
 
-/** A noun's page of a project, such as `budgets`. */
-export const nounAddress = (slug: string, noun: string): string => below(slug, noun);
+/** A noun's page of a project, such as `budgets`, or without one of the server; with an id, that of one of them. */
+export function nounAddress(slug: string | undefined, noun: string, id?: string): string {
+  const parts = id === undefined ? [noun] : [noun, uuidOf(id)];
+  return slug === undefined ? `/${parts.map((part) => encodeURIComponent(part)).join("/")}` : below(slug, ...parts);
+}

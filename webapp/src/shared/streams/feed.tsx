@@ -56,23 +56,12 @@ export function useEvents(onEvents: Listener, projectId?: string): void {
   useEffect(() => feed.listen(heard), [feed]);
 }
 
-/** Asks again for what a page shows when something of it happened: `concerns` says what does. */
-export function useFresh(again: () => void, concerns: (event: FedEvent) => boolean): void {
+/** Asks again soon, and once more when read models have surely followed; however often it is called meanwhile. */
+export function useSoon(again: () => void): () => void {
   const ask = useRef(again);
   const [timers] = useState(() => new Map<number, ReturnType<typeof setTimeout>>());
   useEffect(() => {
     ask.current = again;
-  });
-  const later = (ms: number) => {
-    if (timers.has(ms)) return;
-    const due = () => {
-      timers.delete(ms);
-      ask.current();
-    };
-    timers.set(ms, setTimeout(due, ms));
-  };
-  useEvents((events) => {
-    if (events.some(concerns)) [SETTLED_MS, SURELY_MS].forEach(later);
   });
   useEffect(
     () => () => {
@@ -81,6 +70,23 @@ export function useFresh(again: () => void, concerns: (event: FedEvent) => boole
     },
     [timers],
   );
+  const later = (ms: number) => {
+    if (timers.has(ms)) return;
+    const due = () => {
+      timers.delete(ms);
+      ask.current();
+    };
+    timers.set(ms, setTimeout(due, ms));
+  };
+  return () => [SETTLED_MS, SURELY_MS].forEach(later);
+}
+
+/** Asks again for what a page shows when something of it happened: `concerns` says what does. */
+export function useFresh(again: () => void, concerns: (event: FedEvent) => boolean): void {
+  const soon = useSoon(again);
+  useEvents((events) => {
+    if (events.some(concerns)) soon();
+  });
 }
 
 /** Of topics that begin with one of these, such as `Session`. */

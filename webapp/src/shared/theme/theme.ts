@@ -52,6 +52,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } } },
   },
 });
@@ -63,6 +64,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#59626f",
     "--mantine-color-anchor": "#2449b8",
     "--mantine-color-placeholder": "#6b7280",
+    "--mantine-color-error": "#b42318",
     "--qd-surface": "#ffffff",
     "--qd-sunken": "#f6f7f9",
     "--qd-line": "#e3e6ea",
@@ -79,6 +81,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#939dae",
     "--mantine-color-anchor": "#93b1fa",
     "--mantine-color-placeholder": "#8590a2",
+    "--mantine-color-error": "#f38b82",
     "--qd-surface": "#141820",
     "--qd-sunken": "#0c0f14",
     "--qd-line": "#262c37",

@@ -29,6 +29,8 @@ import { type Need, ofAlerts, ofBudgets, ofProjects, ofSessions, sorted } from "
 import classes from "./Home.module.css";
 
 const MOST_PROJECTS = 50;
+/** Instead of a project: budgets over all of them, which admins see. */
+const OVER_ALL = {};
 const ICONS = {
   alert: IconBell,
   budget: IconCoin,
@@ -40,14 +42,14 @@ const NOUNS = { alert: "alerts", budget: "budgets", conflict: "tasks", files: "t
 
 /** What waits for this viewer, over all projects; `waiting`: not all was asked yet, so that "nothing" would be a guess. */
 export function useNeeds(broken: readonly HomeSessionFragment[]): { needs: Need[]; waiting: boolean } {
-  const { may } = useViewer();
+  const { viewer, may } = useViewer();
   const { projects, waiting } = useProjects();
   const now = useNow();
   const looked = projects.filter((each) => !each.archived).slice(0, MOST_PROJECTS);
   const alerts = useAsked({ query: FiringAlertsDocument, pause: !may("alert:read") });
   const budgets = useEach(
     AskingBudgetsDocument,
-    looked.map((each) => ({ projectId: each.id })),
+    [...looked.map((each) => ({ projectId: each.id })), ...(viewer?.admin ? [OVER_ALL] : [])],
     !may("budget:read"),
   );
   const needs = useEach(
@@ -88,11 +90,18 @@ export function Attention({ needs }: { needs: readonly Need[] }) {
   );
 }
 
+/** Where it is seen to: budgets have pages without a project too. */
+function addressOf({ kind, key, session }: Need, slug: string | undefined): string | undefined {
+  if (kind === "budget") return nounAddress(slug, "budgets", key);
+  if (slug === undefined) return undefined;
+  return session ? sessionAddress(slug, session) : nounAddress(slug, NOUNS[kind]);
+}
+
 function NeedRow({ need }: { need: Need }) {
   const { slugOf } = useProjects();
   const Shape = ICONS[need.kind];
   const slug = need.project && slugOf(need.project);
-  const address = slug && (need.session ? sessionAddress(slug, need.session) : nounAddress(slug, NOUNS[need.kind]));
+  const address = addressOf(need, slug ?? undefined);
   return (
     <li className={classes.need} data-urgency={need.urgency}>
       <Shape size={18} stroke={1.7} aria-hidden />

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useViewer } from "@/shared/graphql/useViewer";
 import { shortId, uuidOf } from "@/shared/text/ids";
 import { visibleText } from "@/shared/text/visible";
+import { momentWritten } from "@/shared/time/typed";
 
 import { actor } from "../reading/payloads";
 import { given, isNarrowed, type LogSearch, type NarrowedBy } from "../reading/search";
@@ -99,7 +100,7 @@ function When({ search, change }: PartProps) {
     size: "xs",
     type: "datetime-local",
     "aria-label": name === "since" ? "From" : "Until",
-    value: local(search[name]),
+    value: search[name] ? momentWritten(new Date(search[name])) : "",
     onChange: (event: { currentTarget: { value: string } }) => {
       const typed = Date.parse(event.currentTarget.value);
       change({ [name]: Number.isNaN(typed) ? undefined : new Date(typed).toISOString() });
@@ -120,13 +121,6 @@ function When({ search, change }: PartProps) {
       {own && <TextInput {...time("until")} />}
     </>
   );
-}
-
-/** As an input of the browser's takes it: the viewer's own time. */
-function local(moment: string | undefined): string {
-  if (!moment) return "";
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function Session({ search, change }: PartProps) {
