@@ -265,6 +265,21 @@ async def test_marks_are_where_pages_begin(log: Log) -> None:
     assert await marks(2, session_id=uuid4()) == (0, [], 0)
 
 
+async def test_moments_are_rows_without_what_they_say(log: Log) -> None:
+    session = uuid4()
+    await fill(log, 1)
+    await log.append([write(uuid4(), 0, REQUESTED, LOST)], replace(CONTEXT, session_id=session))
+    await fill(log, 1)
+
+    chosen = EventFilter(session_id=session)
+    rows = await log.raw(0, 10, chosen)
+    told = [(row.position, row.envelope.recorded_at, row.topic) for row in rows]
+    assert [row[2] for row in told] == ["CommandRequested", "CommandLost"]
+    assert list(await log.moments(0, 10, chosen)) == told
+    assert list(await log.moments(0, 1, chosen)) == told[:1]
+    assert list(await log.moments(told[0][0], 10, chosen)) == told[1:]
+
+
 async def take(batches: AsyncIterator[Sequence[LoggedEvent]], count: int) -> list[int]:
     seen: list[int] = []
     async with asyncio.timeout(10):

@@ -1,6 +1,7 @@
 """Pages of the log."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import strawberry
 
@@ -15,6 +16,8 @@ from quarterdeck_schema.requires import check_scope
 from quarterdeck_schema.scalars import Long
 
 DEFAULT_PAGE = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 async def page_of_events(
@@ -54,6 +57,37 @@ async def marks_of_events(context: RequestContext, chosen: EventFilter, every: i
         every=every,
         positions=[Long(each) for each in found.positions],
         last=Long(found.last),
+    )
+
+
+MOST_MOMENTS = 10_000
+
+
+@strawberry.type
+class EventMoments:
+    """Columns: each event has a position, a time and a topic."""
+
+    positions: list[Long]
+    times: list[Long] = strawberry.field(description="Microseconds since 1970.")
+    topics: list[str] = strawberry.field(description="Each that occurs, once.")
+    topic_of: list[int] = strawberry.field(description="Where in `topics` that of each event is.")
+
+
+async def moments_of_events(
+    context: RequestContext, chosen: EventFilter, after: int | None, limit: int
+) -> EventMoments:
+    """When each was, for those that the caller may see."""
+    check_scope(context, "event:read")
+    if not 1 <= limit <= MOST_MOMENTS:
+        raise InvalidInputError(f"limit is {limit}; it must be 1 to {MOST_MOMENTS:,}.", field="limit")
+    found = await context.services.rows.moments(after or 0, limit, await visible(context, chosen))
+    numbers: dict[str, int] = {}
+    topic_of = [numbers.setdefault(each.topic, len(numbers)) for each in found]
+    return EventMoments(
+        positions=[Long(each.position) for each in found],
+        times=[Long((each.recorded_at - EPOCH) // MICROSECOND) for each in found],
+        topics=list(numbers),
+        topic_of=topic_of,
     )
 
 

@@ -22,7 +22,14 @@ from quarterdeck_schema.commands.types import Command, command_of
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.events.filters import event_filter
 from quarterdeck_schema.events.pages import DEFAULT_PAGE as EVENTS_PAGE
-from quarterdeck_schema.events.pages import EventMarks, marks_of_events, page_of_events
+from quarterdeck_schema.events.pages import (
+    MOST_MOMENTS,
+    EventMarks,
+    EventMoments,
+    marks_of_events,
+    moments_of_events,
+    page_of_events,
+)
 from quarterdeck_schema.events.types import Event
 from quarterdeck_schema.node import Node
 from quarterdeck_schema.paging import Connection, connect
@@ -229,6 +236,10 @@ class Session(Node):
     ) -> EventMarks:
         chosen = replace(event_filter(topics=topics), session_id=self.row.id)
         return await marks_of_events(info.context, chosen, every)
+
+    @described("When each of its events after a position was, and of which topic: at most 10,000 at a time.")
+    async def event_moments(self, info: Info, after: Long | None = START, limit: int = MOST_MOMENTS) -> EventMoments:
+        return await moments_of_events(info.context, EventFilter(session_id=self.row.id), after, limit)
 
 
 def fork_point(session_id: UUID, point: Point) -> ForkPoint:

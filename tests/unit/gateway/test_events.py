@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -316,3 +317,31 @@ async def test_a_session_says_where_the_pages_of_its_events_begin(gateway: Runni
     chosen = (await marks(2, ["SessionOpened"]))["data"]["session"]["eventMarks"]
     assert chosen == {"total": 1, "every": 2, "positions": positions[:1], "last": positions[0]}
     assert (await marks(0))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_a_session_says_when_each_of_its_events_was(gateway: Running) -> None:
+    project = (await gateway.project())["project"]["id"]
+    session = (await gateway.session(project))["session"]["id"]
+    await gateway.house.provision(uuid_of(session), uuid_of(project))
+    await gateway.command(session)
+    query = (
+        "query($id: ID!, $after: Long!, $limit: Int!) { session(id: $id) { "
+        "eventMoments(after: $after, limit: $limit) { positions times topics topicOf } "
+        "events { edges { node { position recordedAt topic } } } } }"
+    )
+
+    async def moments(after: int, limit: int) -> Any:
+        return await gateway.ask(query, {"id": session, "after": after, "limit": limit})
+
+    found = (await moments(0, 10_000))["data"]["session"]
+    columns = found["eventMoments"]
+    events = [edge["node"] for edge in found["events"]["edges"]]
+    assert columns["positions"] == [event["position"] for event in events]
+    assert [columns["topics"][n] for n in columns["topicOf"]] == [event["topic"] for event in events]
+    times = [datetime.fromisoformat(event["recordedAt"]).timestamp() for event in events]
+    assert [time / 1e6 for time in columns["times"]] == pytest.approx(times, abs=1e-3)
+
+    second = (await moments(columns["positions"][0], 1))["data"]["session"]["eventMoments"]
+    assert second["positions"] == columns["positions"][1:2]
+    assert (await moments(0, 0))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+    assert (await moments(0, 10_001))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"

@@ -9,6 +9,7 @@ import { feature as personas } from "@/features/personas/feature";
 import { projectRoutes as personaPages } from "@/features/personas/routes";
 import { feature as projects } from "@/features/projects/feature";
 import { projectRoutes as projectPages, shellRoutes as projectLists } from "@/features/projects/routes";
+import { projectRoutes as replayPages } from "@/features/replay/routes";
 import { feature as reports } from "@/features/reports/feature";
 import { projectRoutes as reportPages } from "@/features/reports/routes";
 import { feature as search } from "@/features/search/feature";
@@ -63,4 +64,5 @@ export const projectRoutes = [
   ...budgetsOfProject,
   ...logOfProject,
   ...personaPages,
+  ...replayPages,
 ];

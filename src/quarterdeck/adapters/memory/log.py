@@ -17,6 +17,7 @@ from quarterdeck.application.ports.log import (
     EVERYTHING,
     Context,
     EventFilter,
+    EventMoment,
     LoggedEvent,
     Marks,
     RawEvent,
@@ -96,6 +97,10 @@ class MemoryEventLog:
     async def marks(self, chosen: EventFilter, every: int) -> Marks:
         meant = [row.position for row in self._rows if chosen.holds(row)]
         return Marks(total=len(meant), positions=meant[::every], last=meant[-1] if meant else 0)
+
+    async def moments(self, after: int, limit: int, chosen: EventFilter = EVERYTHING) -> Sequence[EventMoment]:
+        rows = await self.raw(after, limit, chosen)
+        return [EventMoment(row.position, row.envelope.recorded_at, row.topic) for row in rows]
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return [row.digest for row in self._rows[after : after + limit]]

@@ -21,6 +21,7 @@ from quarterdeck.application.ports.log import (
     EVERYTHING,
     Context,
     EventFilter,
+    EventMoment,
     LoggedEvent,
     Marks,
     RawEvent,
@@ -133,6 +134,9 @@ class PostgresEventLog:
 
     async def marks(self, chosen: EventFilter, every: int) -> Marks:
         return await self._reader.marks(chosen, every)
+
+    async def moments(self, after: int, limit: int, chosen: EventFilter = EVERYTHING) -> Sequence[EventMoment]:
+        return await self._reader.moments(after, limit, chosen)
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:
         return await self._reader.digests(after, limit)

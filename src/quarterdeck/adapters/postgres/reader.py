@@ -6,7 +6,7 @@ from uuid import UUID
 
 from quarterdeck.adapters.postgres.filtering import narrow, select, select_marks
 from quarterdeck.adapters.postgres.pool import Connection, Pool
-from quarterdeck.application.ports.log import EventFilter, Marks
+from quarterdeck.application.ports.log import EventFilter, EventMoment, Marks
 from quarterdeck.audit.chain import Head
 
 # in the order that events.py takes them
@@ -15,6 +15,7 @@ _ROWS: LiteralString = (
     " causation_id, project_id, session_id, traceparent, payload, payload_digest, digest,"
     " erased_at IS NOT NULL AND payload IS NOT NULL AS partly_erased FROM log.events"
 )
+_MOMENTS: LiteralString = "SELECT position, recorded_at, topic FROM log.events"
 _AFTER: LiteralString = f"{_ROWS} WHERE position > %s ORDER BY position LIMIT %s"
 _STREAM: LiteralString = f"{_ROWS} WHERE stream_id = %s ORDER BY version"
 # a look-up in the index for each stream, however long it is
@@ -77,6 +78,15 @@ class EventReader:
         positions = [position for position, number in found if number % every == 1 or every == 1]
         last, total = found[-1] if found else (0, 0)
         return Marks(total=total, positions=positions, last=last)
+
+    async def moments(self, after: int, limit: int, chosen: EventFilter) -> list[EventMoment]:
+        query = select(_MOMENTS, chosen, "ASC")
+
+        async def read(connection: Connection) -> list[EventMoment]:
+            parameters = await narrow(connection, chosen, after, None)
+            return await _fetch(connection, query, {**parameters, "limit": limit}, EventMoment._make)
+
+        return await self._pool.run(read)
 
     async def digests(self, after: int, limit: int) -> list[bytes]:
         return await self._read(_DIGESTS, (after, limit), lambda row: bytes(row[0]))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from quarterdeck.domain.base import Actor, Envelope, ErasedEvent, Recorded, UnknownEvent
@@ -165,6 +165,14 @@ class Marks:
     """Position of the last of them, after which one goes on live; 0: there is none."""
 
 
+class EventMoment(NamedTuple):
+    """A row of the log without what it says: what a picture of many is made of."""
+
+    position: int
+    recorded_at: datetime
+    topic: str
+
+
 class LogReader(Protocol):
     """The log's rows as they are."""
 
@@ -183,6 +191,10 @@ class LogReader(Protocol):
 
     async def marks(self, chosen: EventFilter, every: int) -> Marks:
         """Of the rows that are meant, each `every`-th. Takes time in their number: for one session's, not for all."""
+        ...
+
+    async def moments(self, after: int, limit: int, chosen: EventFilter = EVERYTHING) -> Sequence[EventMoment]:
+        """As `raw`, in a tenth of the time."""
         ...
 
     async def digests(self, after: int, limit: int) -> Sequence[bytes]:

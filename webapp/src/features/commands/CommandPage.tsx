@@ -1,5 +1,5 @@
 import { Code, Group, Paper, Text } from "@mantine/core";
-import { IconGitFork } from "@tabler/icons-react";
+import { IconGitFork, IconPlayerPlay } from "@tabler/icons-react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
@@ -61,6 +61,17 @@ function Shown({ command }: { command: Command }) {
       }
       actions={
         <>
+          {command.startedAt && (
+            <ButtonLink
+              to="/p/$project/sessions/$session/replay"
+              params={params}
+              search={{ at: uuidOf(command.id) }}
+              variant="default"
+              leftSection={<IconPlayerPlay size={14} aria-hidden />}
+            >
+              Replay from here
+            </ButtonLink>
+          )}
           {mayWrite && command.startedAt && (
             <ButtonLink
               to="/p/$project/sessions/$session"

@@ -99,6 +99,11 @@ export class Screen {
     this.terminal.options.theme = colours[scheme];
   }
 
+  /** Height of its characters. */
+  scale(px: number): void {
+    this.terminal.options.fontSize = px;
+  }
+
   /** The size that would fill the room there is. */
   room(): Size | undefined {
     const found = this.fitting.proposeDimensions();

@@ -5,16 +5,17 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 
 import { useDone } from "@/shared/graphql/useDone";
 import type { StreamState } from "@/shared/streams/resuming";
+import { FollowLink } from "@/shared/terminal/FollowLink";
 import { RESTED } from "@/shared/terminal/guard";
 import type { Screen, Size } from "@/shared/terminal/screen";
 import { useScreen } from "@/shared/terminal/useScreen";
+import { Ask } from "@/shared/ui/Ask";
 
 import type { CommandShownFragment } from "../api/CommandShown.generated";
 import { ResizeCommandDocument } from "../api/ResizeCommand.generated";
 import { hasEnded } from "../looks";
 import type { OutputSink } from "../run";
 import { type Start, useOutput } from "../useOutput";
-import { Ask } from "./Ask";
 import { FindBar } from "./FindBar";
 import type { Shown } from "./OutputFoot";
 import { useKeyboard } from "./useKeyboard";
@@ -88,16 +89,7 @@ export function TerminalOutput({ command, start, mayType, own, bar, foot }: Term
       </div>
       <div ref={element} className={classes.screen} data-typing={typing} data-testid="terminal" />
       <div className={classes.foot}>{foot({ state, progress, asRecorded })}</div>
-      {link && (
-        <Ask
-          title="Follow this link?"
-          explained={`What was printed wants to lead you to ${link.host}. It opens in another tab.`}
-          shown={link.href}
-          yes="Open it"
-          onYes={() => window.open(link.href, "_blank", "noopener,noreferrer")}
-          onClose={() => setLink(undefined)}
-        />
-      )}
+      {link && <FollowLink link={link} onClose={() => setLink(undefined)} />}
       {pasting !== undefined && (
         <Ask
           title="Paste several lines?"

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconGitFork, IconTerminal } from "@tabler/icons-react";
+import { IconGitFork, IconPlayerPlay, IconTerminal } from "@tabler/icons-react";
 import { useState } from "react";
 import { useClient } from "urql";
 
@@ -82,6 +82,15 @@ function Actions({ event, sessionId, mayFork, onSearch }: ActionsProps) {
           The command
         </ButtonLink>
       )}
+      <ButtonLink
+        variant="default"
+        to="/p/$project/sessions/$session/replay"
+        params={{ project: project.slug, session: uuidOf(sessionId) }}
+        search={{ at: event.position }}
+        leftSection={<IconPlayerPlay size={14} aria-hidden />}
+      >
+        Replay from here
+      </ButtonLink>
       {mayFork && (
         <Button variant="default" leftSection={<IconGitFork size={14} aria-hidden />} onClick={() => void fork()}>
           Fork from here

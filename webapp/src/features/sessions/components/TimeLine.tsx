@@ -3,6 +3,7 @@ import { IconArrowDown, IconHistory } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 
+import { EventRow } from "@/shared/events/EventRow";
 import type { EventShownFragment } from "@/shared/events/EventShown.generated";
 import type { KindName } from "@/shared/events/kindNames";
 import { kinds } from "@/shared/events/kinds";
@@ -14,7 +15,6 @@ import { Skeletons } from "@/shared/ui/Skeletons";
 import { stepOf } from "@/shared/ui/tableKeys";
 
 import type { SessionEvents } from "../timeline";
-import { EventRow } from "./EventRow";
 import { useSessionEvents } from "./useSessionEvents";
 
 import classes from "./TimeLine.module.css";

@@ -1,11 +1,12 @@
 import { createElement } from "react";
 
-import type { EventShownFragment } from "@/shared/events/EventShown.generated";
-import { iconOf, toneOf } from "@/shared/events/kinds";
-import { wordsOf } from "@/shared/events/words";
 import { SafeText } from "@/shared/ui/SafeText";
 
-import classes from "./TimeLine.module.css";
+import type { EventShownFragment } from "./EventShown.generated";
+import { iconOf, toneOf } from "./kinds";
+import { wordsOf } from "./words";
+
+import classes from "./EventRow.module.css";
 
 const CLOCK = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
@@ -18,14 +19,16 @@ interface EventRowProps {
   /** Undefined while its page is fetched. */
   event: EventShownFragment | undefined;
   index: number;
+  /** Instead of the time of day. */
+  time?: string;
   current: boolean;
   chosen: boolean;
   onOpen: (event: EventShownFragment) => void;
-  onFocus: (index: number) => void;
+  onFocus?: (index: number) => void;
 }
 
 /** An event in a line. */
-export function EventRow({ event, index, current, chosen, onOpen, onFocus }: EventRowProps) {
+export function EventRow({ event, index, time, current, chosen, onOpen, onFocus }: EventRowProps) {
   if (!event) return <div className={classes.waiting} aria-busy />;
   const { what, more } = wordsOf(event);
   return (
@@ -37,10 +40,10 @@ export function EventRow({ event, index, current, chosen, onOpen, onFocus }: Eve
       data-chosen={chosen || undefined}
       tabIndex={current ? 0 : -1}
       onClick={() => onOpen(event)}
-      onFocus={() => onFocus(index)}
+      onFocus={() => onFocus?.(index)}
     >
       <time dateTime={event.recordedAt} className={classes.time}>
-        {CLOCK.format(new Date(event.recordedAt))}
+        {time ?? CLOCK.format(new Date(event.recordedAt))}
       </time>
       {createElement(iconOf(event.topic), { size: 15, stroke: 1.7, "aria-hidden": true, className: classes.icon })}
       <span className={classes.what}>

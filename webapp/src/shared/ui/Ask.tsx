@@ -1,6 +1,6 @@
 import { Button, Group, Modal, ScrollArea, Stack, Text } from "@mantine/core";
 
-import { SafeText } from "@/shared/ui/SafeText";
+import { SafeText } from "./SafeText";
 
 interface AskProps {
   title: string;

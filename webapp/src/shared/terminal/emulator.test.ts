@@ -1,0 +1,90 @@
+import type { Terminal } from "@xterm/xterm";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { Emulator } from "./emulator";
+
+const SIZE = { columns: 20, rows: 6 };
+const ESC = "\u001b";
+
+const sequence = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.string({ unit: fc.constantFrom("a", "b", "é", "漢", " ", "\r\n", "\n", "\t"), maxLength: 40 }),
+  },
+  fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 22 })).map(([y, x]) => `${ESC}[${y};${x}H`),
+  fc.constantFrom(31, 42, 1, 7, 0, 39).map((code) => `${ESC}[${code}m`),
+  fc.constantFrom("J", "1J", "2J", "K", "1K", "L", "M", "P", "@", "2A", "B", "3C", "D").map((end) => `${ESC}[${end}`),
+  fc.constantFrom(
+    `${ESC}[?1049h`,
+    `${ESC}[?1049l`,
+    `${ESC}[?25l`,
+    `${ESC}[?25h`,
+    `${ESC}M`,
+    `${ESC}D`,
+    `${ESC}[2;4r`,
+    `${ESC}[r`,
+  ),
+);
+
+/** What the cells say, and where the cursor is. */
+async function seen(emulator: Emulator, ...then: string[]) {
+  for (const each of then) emulator.write(each);
+  await emulator.settled();
+  const { terminal } = emulator as unknown as { terminal: Terminal };
+  const { active } = terminal.buffer;
+  const rows = Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.baseY + row));
+  const cells = rows.map((row) =>
+    Array.from({ length: terminal.cols }, (_, x) => {
+      const cell = row?.getCell(x);
+      const shown = cell?.getChars().trim() ?? "";
+      const ink = shown || cell?.isInverse() ? `${cell?.getFgColor()},${cell?.isBold()},${cell?.isInverse()}` : "";
+      return `${shown || " "}${cell?.getBgColor()},${ink}`;
+    }),
+  );
+  return { cells, x: active.cursorX, y: active.cursorY, type: active.type };
+}
+
+test("another that is given the state at rest shows the same, and goes on the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(sequence, { maxLength: 12 }),
+      fc.array(sequence, { maxLength: 6 }),
+      async (before, after) => {
+        const [one, other] = [new Emulator(SIZE, false), new Emulator(SIZE, false)];
+        for (const each of before) one.write(each);
+        const state = await one.stateAtRest();
+        if (state === undefined) return;
+        other.restore(SIZE, state);
+        expect(await seen(other)).toEqual(await seen(one));
+        expect(await seen(other, ...after)).toEqual(await seen(one, ...after));
+      },
+    ),
+    { numRuns: 300, interruptAfterTimeLimit: 20000 },
+  );
+}, 60000);
+
+test.each([`${ESC}[3`, `${ESC}(0`, "\u000e", `${ESC}]8;;https://example.org`])(
+  "%j is no place for a state: what comes next hangs on it",
+  async (text) => {
+    const emulator = new Emulator(SIZE, false);
+    emulator.write(text);
+    expect(await emulator.stateAtRest()).toBeUndefined();
+  },
+);
+
+test("half a character is no place for a state", async () => {
+  const emulator = new Emulator(SIZE, false);
+  emulator.write(new Uint8Array([0xe6, 0xbc]));
+  expect(await emulator.stateAtRest()).toBeUndefined();
+});
+
+test("a resize comes in its turn", async () => {
+  const emulator = new Emulator(SIZE, false);
+  emulator.write("x".repeat(30));
+  emulator.resize({ columns: 10, rows: 6 });
+  emulator.write("!");
+  const { cells } = await seen(emulator);
+  expect(cells.map((row) => row.length)).toEqual([10, 10, 10, 10, 10, 10]);
+  expect(cells.flat().filter((cell) => cell.startsWith("!"))).toHaveLength(1);
+});

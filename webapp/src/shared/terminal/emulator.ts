@@ -1,0 +1,154 @@
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import { Terminal } from "@xterm/xterm";
+
+import { guard } from "./guard";
+import type { Screen, Size } from "./screen";
+import { cellsText, isPlain, type Pen, penText, PLAIN } from "./state";
+
+const SCROLLBACK = 1000;
+const GROUND = 0;
+const NO_POWERS = { answers: () => false, modes: () => false };
+
+/** What of xterm's inside tells whether a text can stand for all of its state. */
+interface Inside {
+  _inputHandler: { _parser: { currentState: number }; _utf8Decoder: { interim: Uint8Array }; _curAttrData: Pen };
+  _charsetService: { charset: unknown; glevel: number };
+  coreService: { isCursorHidden: boolean };
+  buffers: { active: Buffer; normal: Buffer; alt: Buffer };
+}
+
+interface Buffer {
+  x: number;
+  y: number;
+  ybase: number;
+  scrollTop: number;
+  scrollBottom: number;
+  savedX: number;
+  savedY: number;
+  savedCurAttrData: Pen;
+}
+
+/** A terminal that nobody sees: its state can be taken as text, and put back. What is written is done in its order. */
+export class Emulator {
+  size: Size;
+  private readonly terminal: Terminal;
+  private readonly inside: Inside;
+  private readonly piped: boolean;
+  private twin: Screen | undefined;
+  private behind: Promise<void> | undefined;
+
+  /** `piped`: lines end without a carriage return. */
+  constructor(size: Size, piped: boolean) {
+    this.size = size;
+    this.piped = piped;
+    this.terminal = new Terminal({
+      cols: size.columns,
+      rows: size.rows,
+      scrollback: SCROLLBACK,
+      convertEol: piped,
+      allowProposedApi: true,
+      logLevel: "off",
+    });
+    this.terminal.loadAddon(new Unicode11Addon());
+    this.terminal.unicode.activeVersion = "11";
+    guard(this.terminal.parser, NO_POWERS);
+    this.inside = (this.terminal as unknown as { _core: Inside })._core;
+  }
+
+  write(data: Uint8Array | string): void {
+    if (data.length === 0) return;
+    this.terminal.write(data);
+    this.behind = this.twin?.write(data);
+  }
+
+  resize(size: Size): void {
+    this.size = size;
+    this.terminal.write("", () => this.terminal.resize(size.columns, size.rows));
+    const { twin } = this;
+    twin?.terminal.write("", () => twin.resize(size));
+  }
+
+  /** Done when all that was written is parsed. */
+  async settled(): Promise<void> {
+    await new Promise<void>((done) => this.terminal.write("", done));
+    await this.behind;
+  }
+
+  /**
+   * A screen shows what this one does, from now on. To be called when it is settled. False: only until more is written,
+   * for what was written last is cut within a sequence.
+   */
+  async show(twin: Screen): Promise<boolean> {
+    this.twin = undefined;
+    twin.terminal.options.convertEol = this.piped;
+    twin.resize(this.size);
+    await twin.write(`\u001bc${this.state()}`);
+    if (!this.isAtRest()) return false;
+    this.twin = twin;
+    return true;
+  }
+
+  hide(): void {
+    this.twin = undefined;
+  }
+
+  /** The state after what is written by now; undefined where more hangs on it than its text tells. */
+  stateAtRest(): Promise<string | undefined> {
+    return new Promise((done) => this.terminal.write("", () => done(this.isAtRest() ? this.state() : undefined)));
+  }
+
+  /** To be called when it is settled. Nothing shows it then. */
+  restore(size: Size, state: string): void {
+    this.twin = undefined;
+    this.size = size;
+    this.terminal.reset();
+    this.terminal.resize(size.columns, size.rows);
+    this.write(state);
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+  }
+
+  private isAtRest(): boolean {
+    const { _inputHandler: handler, _charsetService: charsets, buffers } = this.inside;
+    const { active, normal, alt } = buffers;
+    const pens = active === alt ? [normal.savedCurAttrData] : [];
+    if (hasSaved(active)) pens.push(active.savedCurAttrData);
+    return (
+      pens.every(isPlain) &&
+      handler._parser.currentState === GROUND &&
+      handler._utf8Decoder.interim[0] === 0 &&
+      charsets.charset === undefined &&
+      charsets.glevel === 0 &&
+      !this.terminal.modes.originMode &&
+      active.x < this.terminal.cols
+    );
+  }
+
+  private state(): string {
+    const { buffers, coreService, _inputHandler: handler } = this.inside;
+    const { modes, buffer } = this.terminal;
+    // not `size`, which is that after all that is written
+    const { cols: columns, rows } = this.terminal;
+    const { x, y, scrollTop, scrollBottom } = buffers.active;
+    const parts = [cellsText(buffer.normal, columns)];
+    if (buffers.active === buffers.alt)
+      parts.push(saved(buffers.normal), "\u001b[?1049h\u001b[H", cellsText(buffer.alternate, columns));
+    if (scrollTop > 0 || scrollBottom < rows - 1) parts.push(`\u001b[${scrollTop + 1};${scrollBottom + 1}r`);
+    if (hasSaved(buffers.active)) parts.push(saved(buffers.active), "\u001b7");
+    parts.push(to(Math.min(x, columns - 1), y), penText(handler._curAttrData));
+    if (!modes.wraparoundMode) parts.push("\u001b[?7l");
+    if (modes.insertMode) parts.push("\u001b[4h");
+    if (modes.reverseWraparoundMode) parts.push("\u001b[?45h");
+    if (coreService.isCursorHidden) parts.push("\u001b[?25l");
+    return parts.join("");
+  }
+}
+
+const hasSaved = ({ savedX, savedY, ybase }: Buffer): boolean => savedX > 0 || savedY > ybase;
+
+const to = (x: number, y: number): string => `\u001b[${y + 1};${x + 1}H`;
+
+/** Where its cursor was saved, in no colour. */
+const saved = ({ savedX, savedY, ybase }: Buffer): string => `${PLAIN}${to(savedX, Math.max(0, savedY - ybase))}`;
