@@ -41,16 +41,7 @@ NOT_YET = {
         "query task",
         "query taskBoard",
         "query taskByNumber",
-        "query taskFunnel",
         "subscription taskChanged",
-    },
-    "usage": {
-        "mutation revisePriceTable",
-        "query modelCalls",
-        "query priceTable",
-        "query usage",
-        "query usagePercentiles",
-        "query usageTop",
     },
     "alerts": {
         "mutation acknowledgeAlert",

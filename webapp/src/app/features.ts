@@ -20,6 +20,8 @@ import { feature as settings } from "@/features/settings/feature";
 import { shellRoutes as settingsPages } from "@/features/settings/routes";
 import { feature as tokens } from "@/features/tokens/feature";
 import { shellRoutes as tokenPages } from "@/features/tokens/routes";
+import { feature as usage } from "@/features/usage/feature";
+import { projectRoutes as usagePages } from "@/features/usage/routes";
 import { feature as workers } from "@/features/workers/feature";
 import { shellRoutes as workerPages } from "@/features/workers/routes";
 import type { Feature } from "@/shared/feature";
@@ -34,6 +36,7 @@ export const features: readonly Feature[] = [
   reports,
   budgets,
   personas,
+  usage,
   log,
   workers,
   tokens,
@@ -57,6 +60,7 @@ export const shellRoutes = [
 export const projectRoutes = [
   // one a line
   ...projectPages,
+  ...usagePages,
   ...sessionPages,
   ...commandPages,
   ...searchOfProject,
