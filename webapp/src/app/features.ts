@@ -1,5 +1,6 @@
 import { feature as budgets } from "@/features/budgets/feature";
 import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
+import { projectRoutes as changesPages } from "@/features/changes/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
@@ -66,6 +67,7 @@ export const projectRoutes = [
   ...searchOfProject,
   ...reportPages,
   ...budgetsOfProject,
+  ...changesPages,
   ...logOfProject,
   ...personaPages,
   ...replayPages,
