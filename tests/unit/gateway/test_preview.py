@@ -8,6 +8,7 @@ from quarterdeck.config import Settings
 from quarterdeck.gateway.preview import cookies
 from quarterdeck.gateway.preview.addresses import PreviewAddress, PreviewAddresses
 from quarterdeck.gateway.preview.headers import inward, outward
+from quarterdeck.gateway.preview.pages import is_followed_from_elsewhere, onward
 
 SESSION = UUID(int=7)
 ADDRESS = PreviewAddress(SESSION, 3000, f"http://3000-{SESSION.hex}.localhost:7777")
@@ -103,3 +104,23 @@ def test_a_request_goes_in_without_what_is_the_gateways() -> None:
 )
 def test_the_jails_own_address_becomes_the_previews(given: bytes, shown: bytes) -> None:
     assert outward([(b"Location", given)], ADDRESS) == [(b"Location", shown)]
+
+
+@pytest.mark.parametrize(
+    ("site", "accept", "elsewhere"),
+    [
+        ("cross-site", "text/html,*/*", True),
+        ("", "text/html,*/*", True),
+        ("none", "text/html,*/*", False),
+        ("same-site", "text/html,*/*", False),
+        ("", "*/*", False),
+    ],
+)
+def test_a_link_on_another_sites_page_is_told_from_one_that_was_typed(site: str, accept: str, elsewhere: bool) -> None:
+    assert is_followed_from_elsewhere(site, accept) is elsewhere
+
+
+def test_the_page_that_goes_on_holds_the_address_as_text() -> None:
+    page = onward("/a?b=1&c='\"><script>").decode()
+    assert 'content="0;url=/a?b=1&amp;c=&#x27;&quot;&gt;&lt;script&gt;"' in page
+    assert "<script>" not in page

@@ -18,7 +18,7 @@ from quarterdeck.domain.preview import VISIT_LIFETIME, refused
 from quarterdeck.gateway.preview import cookies
 from quarterdeck.gateway.preview.addresses import TOKEN, PreviewAddress, PreviewAddresses
 from quarterdeck.gateway.preview.http import HttpVisit, visit
-from quarterdeck.gateway.preview.pages import pass_on
+from quarterdeck.gateway.preview.pages import HTML, NOTHING, is_followed_from_elsewhere, onward, pass_on
 from quarterdeck.gateway.preview.websocket import Broken, WebSocketVisit
 
 logger = structlog.get_logger(__name__)
@@ -68,15 +68,21 @@ class PreviewHosts:
         made = await self._previews.enter(secret, address.session_id, address.port)
         cookie = cookies.given(str(made), int(VISIT_LIFETIME.total_seconds()), secure=self._addresses.secure)
         path = "/" + scope["raw_path"].decode("latin-1").lstrip("/")
+        target = path + (f"?{urlencode(rest)}" if rest else "")
+        if is_followed_from_elsewhere(_header(scope, b"sec-fetch-site"), _header(scope, b"accept")):
+            status, more, body = 200, [(b"content-type", HTML)], onward(target)
+        else:
+            status, more, body = 303, [(b"location", target.encode("latin-1"))], b""
         headers = [
-            (b"location", (path + (f"?{urlencode(rest)}" if rest else "")).encode("latin-1")),
+            *more,
             (b"set-cookie", cookie.encode()),
             (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
-            (b"content-length", b"0"),
+            (b"content-security-policy", NOTHING),
+            (b"content-length", str(len(body)).encode()),
         ]
-        await pass_on(send, {"type": "http.response.start", "status": 303, "headers": headers}, self._seconds)
-        await pass_on(send, {"type": "http.response.body", "body": b""}, self._seconds)
+        await pass_on(send, {"type": "http.response.start", "status": status, "headers": headers}, self._seconds)
+        await pass_on(send, {"type": "http.response.body", "body": body}, self._seconds)
 
     async def _websocket(self, address: PreviewAddress, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
