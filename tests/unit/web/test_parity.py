@@ -19,7 +19,9 @@ NOT_USED = {
 NOT_YET = {
     "commands": {},
     "files": {
+        "mutation restoreWorkspace",
         "mutation writeFile",
+        "query compareSessions",
     },
     "tasks": {
         "mutation assignTask",
@@ -39,7 +41,16 @@ NOT_YET = {
         "query task",
         "query taskBoard",
         "query taskByNumber",
+        "query taskFunnel",
         "subscription taskChanged",
+    },
+    "usage": {
+        "mutation revisePriceTable",
+        "query modelCalls",
+        "query priceTable",
+        "query usage",
+        "query usagePercentiles",
+        "query usageTop",
     },
     "alerts": {
         "mutation acknowledgeAlert",

@@ -1,5 +1,4 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { useState } from "react";
@@ -33,7 +32,6 @@ export function App() {
     >
       <GraphQLProvider value={client}>
         <SocketContext value={socket}>
-          <Notifications position="bottom-right" />
           <RouterProvider router={router} />
         </SocketContext>
       </GraphQLProvider>

@@ -10,6 +10,8 @@ import { Failure } from "@/shared/ui/Failure";
 import { Page } from "@/shared/ui/Page";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
+import { CanonicalIds } from "./ids/CanonicalIds";
+
 /** Finds the project that the address names, for all pages below it. */
 export function ProjectScope() {
   const { project: slug } = projectRoute.useParams();
@@ -19,7 +21,9 @@ export function ProjectScope() {
   if (project)
     return (
       <ProjectContext value={{ ...project, slug: slugOf(project) }}>
-        <Outlet />
+        <CanonicalIds project={{ named: slug, id: project.id, slug: slugOf(project) }}>
+          <Outlet />
+        </CanonicalIds>
       </ProjectContext>
     );
   if (fault) return <Failure fault={fault} again={again} />;

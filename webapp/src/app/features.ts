@@ -1,6 +1,5 @@
 import { feature as budgets } from "@/features/budgets/feature";
 import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
-import { projectRoutes as changesPages } from "@/features/changes/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
@@ -21,8 +20,6 @@ import { feature as settings } from "@/features/settings/feature";
 import { shellRoutes as settingsPages } from "@/features/settings/routes";
 import { feature as tokens } from "@/features/tokens/feature";
 import { shellRoutes as tokenPages } from "@/features/tokens/routes";
-import { feature as usage } from "@/features/usage/feature";
-import { projectRoutes as usagePages } from "@/features/usage/routes";
 import { feature as workers } from "@/features/workers/feature";
 import { shellRoutes as workerPages } from "@/features/workers/routes";
 import type { Feature } from "@/shared/feature";
@@ -37,7 +34,6 @@ export const features: readonly Feature[] = [
   reports,
   budgets,
   personas,
-  usage,
   log,
   workers,
   tokens,
@@ -61,13 +57,11 @@ export const shellRoutes = [
 export const projectRoutes = [
   // one a line
   ...projectPages,
-  ...usagePages,
   ...sessionPages,
   ...commandPages,
   ...searchOfProject,
   ...reportPages,
   ...budgetsOfProject,
-  ...changesPages,
   ...logOfProject,
   ...personaPages,
   ...replayPages,

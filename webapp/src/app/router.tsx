@@ -8,8 +8,10 @@ import { Skeletons } from "@/shared/ui/Skeletons";
 import { projectRoutes, shellRoutes } from "./features";
 import { NotFound } from "./NotFound";
 import { ProjectScope } from "./ProjectScope";
+import { Root } from "./Root";
 import { Shell } from "./shell/Shell";
 
+rootRoute.update({ component: Root });
 shellRoute.update({ component: Shell });
 projectRoute.update({ component: ProjectScope });
 

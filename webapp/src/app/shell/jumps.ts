@@ -1,7 +1,9 @@
-import { globalId, typeOf } from "@/shared/text/ids";
+import { globalId, suffixOf, typeOf } from "@/shared/text/ids";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
-const KINDS = ["Session", "Command", "Task"];
+const KINDS = ["Session", "Command", "Task", "Report"];
+/** As many digits as a short id has: fewer are likely a word. */
+const SHORT = 8;
 
 /** The global ids that somebody may mean who pasted an id: of one kind where it says so, of any where it does not. */
 export function meant(text: string): string[] {
@@ -9,4 +11,10 @@ export function meant(text: string): string[] {
   if (UUID.test(id)) return KINDS.map((kind) => globalId(kind, id.toLowerCase()));
   const kind = typeOf(id);
   return kind && KINDS.includes(kind) ? [id] : [];
+}
+
+/** The digits of a short id, where that is what was typed. */
+export function shortIn(text: string): string | undefined {
+  const digits = suffixOf(text.trim());
+  return digits && digits.length >= SHORT ? digits : undefined;
 }

@@ -1,13 +1,39 @@
-import { useEach } from "@/shared/graphql/useEach";
-import { commandAddress, sessionAddress, taskAddress } from "@/shared/routing/addresses";
+import { useEffect, useState } from "react";
 
+import { useEach } from "@/shared/graphql/useEach";
+import { commandAddress, nounAddress, sessionAddress, taskAddress } from "@/shared/routing/addresses";
+
+import { endingWith, recentCommandIds, reportIds, sessionIds } from "../ids/lookups";
 import { FoundDocument, type FoundQuery } from "./api/Found.generated";
-import { meant } from "./jumps";
+import { meant, shortIn } from "./jumps";
 
 export interface Jump {
   id: string;
   label: string;
   address: string;
+}
+
+const LISTS = [sessionIds(), recentCommandIds, reportIds()];
+const TYPING_MS = 200;
+
+/** The ids that end so; none while they are looked for. */
+function useShort(suffix: string | undefined): readonly string[] {
+  const [found, setFound] = useState<{ suffix: string; ids: readonly string[] }>();
+  useEffect(() => {
+    if (!suffix) return undefined;
+    let here = true;
+    const look = async () => {
+      // a list that the viewer may not have has none of them
+      const lists = await Promise.all(LISTS.map((pages) => endingWith(suffix, pages).catch(() => [])));
+      if (here) setFound({ suffix, ids: lists.flat() });
+    };
+    const timer = setTimeout(() => void look(), TYPING_MS);
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [suffix]);
+  return found && found.suffix === suffix ? found.ids : [];
 }
 
 type Named = { id: string; name: string };
@@ -24,16 +50,21 @@ function jumpTo(node: FoundQuery["node"] | undefined, slugOf: (project: Named) =
       };
     case "Task":
       return { id: node.id, label: `Task: ${node.title}`, address: taskAddress(slugOf(node.project), node.number) };
+    case "Report":
+      return node.home
+        ? { id: node.id, label: `Report: ${node.name}`, address: nounAddress(slugOf(node.home), "reports", node.id) }
+        : undefined;
     default:
       return undefined;
   }
 }
 
-/** Where an id that was typed or pasted leads. */
+/** Where an id that was typed or pasted leads, a whole one or a short one. */
 export function useJumps(text: string, slugOf: (project: Named) => string): Jump[] {
+  const short = useShort(shortIn(text));
   const { answers } = useEach(
     FoundDocument,
-    meant(text).map((id) => ({ id })),
+    [...meant(text), ...short].map((id) => ({ id })),
   );
   return answers.flatMap((answer) => jumpTo(answer?.node, slugOf) ?? []);
 }

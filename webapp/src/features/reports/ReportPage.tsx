@@ -1,16 +1,14 @@
 import { Badge, Button } from "@mantine/core";
-import { IconReport, IconSend } from "@tabler/icons-react";
+import { IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { UNCACHED } from "@/shared/graphql/uncached";
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
-import { useProject } from "@/shared/projects/useProjects";
-import { ButtonLink } from "@/shared/routing/links";
+import { NoSuch } from "@/shared/projects/NoSuch";
 import { about, useFresh } from "@/shared/streams/feed";
 import { globalId } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
-import { Empty } from "@/shared/ui/Empty";
 import { Facts } from "@/shared/ui/Facts";
 import { Failure } from "@/shared/ui/Failure";
 import { Page, Section } from "@/shared/ui/Page";
@@ -34,7 +32,6 @@ const MOST = 100;
 
 export function ReportPage() {
   const { report: uuid } = reportRoute.useParams();
-  const { slug } = useProject();
   const [issues, setIssues] = useState(PAGE);
   const { data, fault, waiting, again } = useAsked({
     query: ReportWholeDocument,
@@ -52,23 +49,7 @@ export function ReportPage() {
         more={report.issues.pageInfo.hasNextPage && issues < MOST ? () => setIssues(MOST) : undefined}
       />
     );
-  if (fault) return <Failure fault={fault} again={again} />;
-  return (
-    <Page title="No such report">
-      <Empty
-        icon={IconReport}
-        title="No report has this id"
-        command="qd report list"
-        action={
-          <ButtonLink to="/p/$project/reports" params={{ project: slug }}>
-            To the reports
-          </ButtonLink>
-        }
-      >
-        It may be of another project, or somebody&apos;s own.
-      </Empty>
-    </Page>
-  );
+  return fault ? <Failure fault={fault} again={again} /> : <NoSuch noun="report" />;
 }
 
 interface ShownProps {

@@ -6,8 +6,10 @@ import { Page } from "@/shared/ui/Page";
 
 import { useProject } from "./useProjects";
 
-/** For an id of a session or command that is nobody's, or another's: which of the two is not told. */
-export function NoSuch({ noun }: { noun: "session" | "command" }) {
+const LISTS = { session: "sessions", command: "sessions", report: "reports" } as const;
+
+/** For an id of a session, command or report that is nobody's, or another's: which of the two is not told. */
+export function NoSuch({ noun }: { noun: keyof typeof LISTS }) {
   const { slug } = useProject();
   return (
     <Page title={`No such ${noun}`}>
@@ -16,8 +18,8 @@ export function NoSuch({ noun }: { noun: "session" | "command" }) {
         title={`No ${noun} has this id`}
         command={`qd ${noun} list`}
         action={
-          <ButtonLink to="/p/$project/sessions" params={{ project: slug }}>
-            To the sessions
+          <ButtonLink to={`/p/$project/${LISTS[noun]}`} params={{ project: slug }}>
+            To the {LISTS[noun]}
           </ButtonLink>
         }
       >

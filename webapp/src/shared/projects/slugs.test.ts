@@ -21,6 +21,15 @@ test("projects of one name are told apart by id", () => {
   expect(projectOf("twin", all)).toBeUndefined();
 });
 
+test("a project is found by any id of its, and a name goes before the end of an id", () => {
+  expect(projectOf(globalId("Project", UUID), all)).toBe(deck);
+  expect(projectOf("c267fa13", all)).toBe(deck);
+  const named = project("00000000-0000-0000-0000-000000000001", "c267fa13");
+  expect(projectOf("c267fa13", [...all, named])).toBe(named);
+  const other = project("00000000-0000-0000-0000-0000c267fa13", "other");
+  expect(projectOf("c267fa13", [deck, other])).toBeUndefined();
+});
+
 test("a project cannot take another's address by its name", () => {
   const cuckoo = project("c", UUID);
   expect(projectOf(UUID, [cuckoo, deck])).toBe(deck);

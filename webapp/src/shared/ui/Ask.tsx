@@ -1,4 +1,5 @@
 import { Button, Group, Modal, ScrollArea, Stack, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
 
 import { SafeText } from "./SafeText";
 
@@ -12,8 +13,10 @@ interface AskProps {
   onClose: () => void;
 }
 
-/** Asks before something is done with a text that others may have written. */
+/** Asks before something is done with a text that others may have written; who typed goes on typing afterwards. */
 export function Ask({ title, shown, explained, yes, onYes, onClose }: AskProps) {
+  const [before] = useState(() => document.activeElement);
+  useEffect(() => () => (before instanceof HTMLElement ? before.focus() : undefined), [before]);
   const confirm = () => {
     onClose();
     onYes();

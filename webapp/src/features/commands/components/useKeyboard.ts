@@ -48,14 +48,14 @@ export function useKeyboard(
     const around = element.current;
     const pasted = (event: ClipboardEvent) => {
       const data = event.clipboardData?.getData("text/plain") ?? "";
-      if (!typing || !/[\r\n]./s.test(data)) return;
+      if (!typing || screen?.terminal.modes.bracketedPasteMode || !/[\r\n]./s.test(data)) return;
       event.preventDefault();
       event.stopPropagation();
       setPasting(data);
     };
     around?.addEventListener("paste", pasted, true);
     return () => around?.removeEventListener("paste", pasted, true);
-  }, [element, typing]);
+  }, [element, screen, typing]);
   const paste = () => {
     if (pasting !== undefined) screen?.terminal.paste(pasting);
   };

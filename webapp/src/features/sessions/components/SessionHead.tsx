@@ -2,8 +2,6 @@ import { Alert, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
 import { useProject } from "@/shared/projects/useProjects";
-import { sessionPlace } from "@/shared/routing/addresses";
-import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { shortId, uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
@@ -39,7 +37,7 @@ export function SessionHead({ session }: { session: Session }) {
           ["Ready", session.readyAt && <Time key="ready" at={session.readyAt} />],
           ["Ended", session.endedAt && <Time key="ended" at={session.endedAt} />],
           ["Lasted", <Duration key="lasted" from={session.openedAt} to={session.endedAt} />],
-          ["Forked from", session.forkedFrom && <Origin key="origin" id={session.id} from={session.forkedFrom} />],
+          ["Forked from", session.forkedFrom && <Origin key="origin" from={session.forkedFrom} />],
         ]}
       />
     </>
@@ -74,7 +72,7 @@ function Reason({ session: { state, reason, nextStep, queue } }: { session: Sess
   );
 }
 
-function Origin({ id, from }: { id: string; from: NonNullable<Session["forkedFrom"]> }) {
+function Origin({ from }: { from: NonNullable<Session["forkedFrom"]> }) {
   const { slug } = useProject();
   const session = uuidOf(from.sessionId);
   return (
@@ -94,10 +92,6 @@ function Origin({ id, from }: { id: string; from: NonNullable<Session["forkedFro
           </TextLink>
         </>
       )}
-      {" · "}
-      <HrefLink href={`${sessionPlace(slug, id, "compare")}?with=${session}`} size="sm">
-        Compare
-      </HrefLink>
     </>
   );
 }

@@ -1,0 +1,86 @@
+"""What one does everywhere in the web client: go by an id, be told of what ended, paste, open what is served."""
+
+import re
+from base64 import b64encode
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+from tests.e2e.web.test_commands import started
+from tests.e2e.web.test_sessions import opened
+from tests.support.browser import looks_right
+from tests.support.product import Product
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("user")]
+
+
+async def test_any_id_leads_to_a_pages_own_address(page: Page, product: Product) -> None:
+    session = opened(product, "by any name")
+    command = started(product, session, "echo found")
+    address = f"/p/deck/sessions/{session}"
+    as_the_api_gives_it = b64encode(f"Session:{session}".encode()).decode()
+    heading = page.get_by_role("heading", level=1)
+    await page.goto("/projects")
+    for named, whole in (
+        (f"/p/deck/sessions/{as_the_api_gives_it}?tab=events", f"{address}?tab=events"),
+        (
+            f"/p/deck/sessions/{session[-8:]}/commands/{command[-8:]}?view=text",
+            f"{address}/commands/{command}?view=text",
+        ),
+        (f"/p/deck/sessions/{session.upper()}", address),
+    ):
+        await page.goto(named)
+        await expect(page).to_have_url(f"{product.url}{whole}")
+        await expect(heading).to_have_text(re.compile("by any name|echo found"))
+    await page.go_back()
+    await expect(page).to_have_url(re.compile(f"{command}.view=text"))
+
+    await page.goto("/p/deck/sessions/00000000")
+    await expect(heading).to_have_text("No such session")
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("textbox", name=re.compile("paste an id")).fill(command[-8:])
+    await page.get_by_role("dialog").get_by_text("Command: echo found").click()
+    await expect(page).to_have_url(f"{product.url}{address}/commands/{command}")
+
+
+async def test_who_works_elsewhere_is_told_and_led_there(page: Page, product: Product) -> None:
+    session = opened(product, "told")
+    await page.goto("/projects")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    started(product, session, "echo '<b>'; exit 41")
+    toast = page.get_by_role("alert").filter(has_text="Failed with exit 41")
+    await expect(toast).to_be_visible()
+    await toast.get_by_role("link", name="echo '<b>'; exit 41").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("echo '<b>'; exit 41")
+
+
+async def test_lines_are_pasted_once_confirmed_and_a_port_is_opened(
+    page: Page, logged_in: BrowserContext, product: Product
+) -> None:
+    session = opened(product, "paste")
+    await logged_in.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.goto(f"/p/deck/sessions/{session}")
+    await page.get_by_role("button", name="Open a terminal").click()
+    screen = page.get_by_test_id("terminal")
+    await expect(screen).to_contain_text(re.compile("[$#]"))
+    await page.keyboard.type("cat >/dev/null; python3 -m http.server 8017\n")
+    await expect(screen).to_contain_text("8017")
+    await page.evaluate("navigator.clipboard.writeText('first line\\nsecond line\\n')")
+
+    await page.keyboard.press("Control+Shift+V")
+    await expect(page.get_by_role("dialog")).to_contain_text("second line")
+    await looks_right(page)
+    await page.get_by_role("dialog").get_by_role("button", name="Paste").click()
+    await expect(screen).to_contain_text("second line")
+    await page.keyboard.press("Control+d")
+    await eventually(lambda: product.ask("port", "list", session) == [8017], within=30)
+
+    await page.goto(f"/p/deck/sessions/{session}?tab=ports")
+    await page.get_by_role("button", name="Make a link").click()
+    async with logged_in.expect_page() as opening:
+        await page.get_by_role("link", name="Open in another tab").click()
+    preview = await opening.value
+    await expect(preview.get_by_role("heading")).to_contain_text("Directory listing")
+    assert "qd_token" not in preview.url
+    await preview.close()
+    await expect(page.get_by_role("button", name="Make a link")).to_be_visible()
