@@ -42,6 +42,7 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "sessions": "/p/deck/sessions",
     "session": lambda made: f"/p/deck/sessions/{made.session}",
     "command": lambda made: f"/p/deck/sessions/{made.session}/commands/{made.command}?view=terminal",
+    "replay": lambda made: f"/p/deck/sessions/{made.session}/replay?at=end",
     "search": "/p/deck/search?q=test_case_*%20OR%20readme",
     "reports": "/p/deck/reports",
     "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
@@ -58,6 +59,7 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
 UNTIL: Mapping[str, tuple[str, ...]] = {
     "home": (r"test_case_\d", "ahoy"),
     "command": (r"test_case_\d",),
+    "replay": (r"test_case_\d", "Command started"),
 }
 """What is waited for on pages that go on to fill."""
 
@@ -70,6 +72,7 @@ TESTS = (
 def furnish(product: Product) -> Furnished:
     """What is in the pictures."""
     sessions = [product.ask("session", "open", "-p", "deck", "--title", title)["id"] for title in TITLES]
+    product.qd("run", "-s", sessions[0], "--", "git log --oneline; echo draft > notes.md; sleep 2; exit 3")
     command = product.ask("run", "-s", sessions[0], "--background", "--json", "--", TESTS)["id"]
     product.qd("run", "-s", sessions[1], "--", "cat README.md; ls -la; exit 3")
     product.qd("run", "-s", sessions[2], "--", "git log --oneline; cat src/main.py")

@@ -1,7 +1,8 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { getHotkeyHandler, useHotkeys } from "@mantine/hooks";
 import { useSyncExternalStore } from "react";
 
+import { KeyTable } from "@/shared/keyboard/KeyTable";
 import { shortcuts } from "@/shared/keyboard/shortcuts";
 
 import { useGoKeys } from "./useGoKeys";
@@ -33,24 +34,9 @@ export function KeyboardHelp() {
       title="Keyboard"
       onKeyDown={getHotkeyHandler([["Escape", () => show(false)]])}
     >
-      <Table withRowBorders={false} verticalSpacing={4}>
-        <Table.Tbody>
-          {[...shortcuts, ...goes.map((each) => ({ keys: ["g", each.key], does: `Go to ${each.label}` }))].map(
-            ({ keys, does }) => (
-              <Table.Tr key={does}>
-                <Table.Td w={150}>
-                  {keys.map((key) => (
-                    <Kbd key={key} mr={4}>
-                      {key}
-                    </Kbd>
-                  ))}
-                </Table.Td>
-                <Table.Td>{does}</Table.Td>
-              </Table.Tr>
-            ),
-          )}
-        </Table.Tbody>
-      </Table>
+      <KeyTable
+        keys={[...shortcuts, ...goes.map((each) => ({ keys: ["g", each.key], does: `Go to ${each.label}` }))]}
+      />
     </Modal>
   );
 }

@@ -38,8 +38,12 @@ const LONGEST_STEP = 0.25;
 const PATIENCE_MS = 200;
 const PIPE: Size = { columns: 100, rows: 30 };
 
+let players = 0;
+
 /** A replay: where it is, what is to be seen there, and what its keys do. */
 export class Player {
+  /** No other has it. */
+  readonly id = ++players;
   readonly line: Timeline;
   readonly clock = new Clock();
   /** How many events there were until now. */
@@ -120,7 +124,8 @@ export class Player {
   /** More of the session has happened. */
   grown(end: number): void {
     const atEnd = this.clock.at >= this.clock.end && this.clock.end > 0;
-    this.clock.end = Math.max(end, this.clock.end);
+    this.line.lasts = Math.max(end, this.line.lasts);
+    this.clock.end = this.line.end;
     if (atEnd && this.following) this.clock.seek(this.clock.end);
     this.jumped = true;
     this.count = this.line.countAt(this.clock.at);
@@ -141,7 +146,7 @@ export class Player {
     this.clock.seek(at);
     this.count = at === place.at ? place.count : this.line.countAt(at);
     this.wanted = place.run;
-    this.following = false;
+    this.following = this.clock.at >= this.clock.end;
     return this.moved();
   }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useClient } from "urql";
 
 import type { EventShownFragment } from "@/shared/events/EventShown.generated";
@@ -47,6 +47,9 @@ export function useEventsAround(line: Timeline, sessionId: string, first: number
     };
     // oxlint-disable-next-line react/exhaustive-deps -- pages that come ask for no others
   }, [client, line, sessionId, from, to, length]);
-  const events = [...(pages.get(from) ?? []), ...(from === to ? [] : (pages.get(to) ?? []))];
+  const events = useMemo(
+    () => new Map([from, to].flatMap((page) => (pages.get(page) ?? []).map((each) => [each.position, each]))),
+    [pages, from, to],
+  );
   return { events, failed };
 }

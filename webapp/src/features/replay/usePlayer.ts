@@ -60,8 +60,8 @@ export function begin(player: Player, { at, command, speed = 1, idle = true }: R
   void player.go({ ...found.place, run: found.place.run ?? looked }).then(() => looked && player.lookAt(looked));
 }
 
-/** While something runs, the session lasts until now. */
+/** While something runs, the session lasts until now, and else until its last event. */
 function endOf({ line }: Player): number {
   const runs = line.runs.begun.some((each) => each.ended === undefined);
-  return runs ? Math.max(line.end, Date.now() / 1000 - line.began / 1e6) : line.end;
+  return runs ? Date.now() / 1000 - line.began / 1e6 : 0;
 }

@@ -1,15 +1,5 @@
-import {
-  ActionIcon,
-  Button,
-  CopyButton,
-  Group,
-  Popover,
-  Select,
-  Switch,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Button, Group, Popover, Select, Switch, Text, TextInput, Tooltip } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
 import {
   IconKeyboard,
   IconLink,
@@ -18,7 +8,7 @@ import {
   IconPlayerSkipBackFilled,
   IconPlayerSkipForwardFilled,
 } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, memo, useState } from "react";
 
 import { whole } from "@/shared/text/counts";
 
@@ -44,17 +34,7 @@ export function Controls({ player, link, going, onGoing, onHelp }: ControlsProps
   const really = new Date(line.began / 1000 + clock.at * 1000);
   return (
     <div className={classes.controls}>
-      <Group gap={4} wrap="nowrap">
-        <Step label="The command before (p)" icon={IconPlayerSkipBackFilled} onClick={() => player.toCommand(-1)} />
-        <ActionIcon size={36} radius="xl" aria-label={clock.playing ? "Pause" : "Play"} onClick={() => player.toggle()}>
-          {clock.playing ? (
-            <IconPlayerPauseFilled size={18} aria-hidden />
-          ) : (
-            <IconPlayerPlayFilled size={18} aria-hidden />
-          )}
-        </ActionIcon>
-        <Step label="The next command (n)" icon={IconPlayerSkipForwardFilled} onClick={() => player.toCommand(1)} />
-      </Group>
+      <Playing player={player} playing={clock.playing} />
       <div className={classes.clock}>
         <Text component="span" fw={600} data-testid="moment">
           {clockOf(clock.at)}
@@ -68,35 +48,74 @@ export function Controls({ player, link, going, onGoing, onHelp }: ControlsProps
       </div>
       <span className={classes.grow} />
       <Group gap="sm">
-        <Select
-          size="xs"
-          w={82}
-          aria-label="Speed"
-          allowDeselect={false}
-          value={String(clock.speed)}
-          onChange={(next) => next && player.pace(Number(next))}
-          data={SPEEDS.map((each) => ({ value: String(each), label: `× ${each}` }))}
-        />
-        <Tooltip label="No pause lasts longer than 2 seconds (i)">
-          <Switch size="sm" label="Skip idle" checked={clock.skipsIdle} onChange={() => player.toggleIdle()} />
-        </Tooltip>
+        <Pace player={player} speed={clock.speed} skipsIdle={clock.skipsIdle} />
         <GoTo player={player} opened={going} onOpened={onGoing} />
-        <CopyButton value={link()}>
-          {({ copied, copy }) => (
-            <Button variant="default" leftSection={<IconLink size={14} aria-hidden />} onClick={copy}>
-              {copied ? "Copied" : "Copy link to this moment"}
-            </Button>
-          )}
-        </CopyButton>
-        <Tooltip label="The keys (?)">
-          <ActionIcon variant="default" size={30} aria-label="Show the keys" onClick={onHelp}>
-            <IconKeyboard size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <Share link={link} />
+        <Keys onHelp={onHelp} />
       </Group>
     </div>
   );
 }
+
+// what does not change with time is not drawn with each moment
+
+const Playing = memo(function Playing({ player, playing }: { player: Player; playing: boolean }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Step label="The command before (p)" icon={IconPlayerSkipBackFilled} onClick={() => player.toCommand(-1)} />
+      <ActionIcon size={36} radius="xl" aria-label={playing ? "Pause" : "Play"} onClick={() => player.toggle()}>
+        {playing ? <IconPlayerPauseFilled size={18} aria-hidden /> : <IconPlayerPlayFilled size={18} aria-hidden />}
+      </ActionIcon>
+      <Step label="The next command (n)" icon={IconPlayerSkipForwardFilled} onClick={() => player.toCommand(1)} />
+    </Group>
+  );
+});
+
+const Pace = memo(function Pace(props: { player: Player; speed: number; skipsIdle: boolean }) {
+  const { player, speed, skipsIdle } = props;
+  return (
+    <>
+      <Select
+        size="xs"
+        w={82}
+        aria-label="Speed"
+        allowDeselect={false}
+        value={String(speed)}
+        onChange={(next) => next && player.pace(Number(next))}
+        data={SPEEDS.map((each) => ({ value: String(each), label: `× ${each}` }))}
+      />
+      <Tooltip label="No pause lasts longer than 2 seconds (i)">
+        <Switch size="sm" label="Skip idle" checked={skipsIdle} onChange={() => player.toggleIdle()} />
+      </Tooltip>
+    </>
+  );
+});
+
+const Share = memo(
+  function Share({ link }: { link: () => string }) {
+    const { copied, copy } = useClipboard();
+    return (
+      <Button variant="default" leftSection={<IconLink size={14} aria-hidden />} onClick={() => copy(link())}>
+        {copied ? "Copied" : "Copy link to this moment"}
+      </Button>
+    );
+  },
+  // it is asked when it is clicked, and says the moment of then
+  () => true,
+);
+
+const Keys = memo(
+  function Keys({ onHelp }: { onHelp: () => void }) {
+    return (
+      <Tooltip label="The keys (?)">
+        <ActionIcon variant="default" size={30} aria-label="Show the keys" onClick={onHelp}>
+          <IconKeyboard size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    );
+  },
+  () => true,
+);
 
 function Step({ label, icon: Shape, onClick }: { label: string; icon: typeof IconLink; onClick: () => void }) {
   return (
@@ -114,7 +133,9 @@ interface GoToProps {
   onOpened: (on: boolean) => void;
 }
 
-function GoTo({ player, opened, onOpened }: GoToProps) {
+const GoTo = memo(GoToPlace, (before, after) => before.opened === after.opened);
+
+function GoToPlace({ player, opened, onOpened }: GoToProps) {
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string>();
   const show = (on: boolean) => {

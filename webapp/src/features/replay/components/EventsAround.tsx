@@ -1,7 +1,8 @@
 import { Text } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 
 import { EventRow } from "@/shared/events/EventRow";
+import type { EventShownFragment } from "@/shared/events/EventShown.generated";
 
 import { clockOf } from "../core/places";
 import type { Player } from "../player";
@@ -25,7 +26,7 @@ export function EventsAround({ player, sessionId }: { player: Player; sessionId:
     const row = box?.querySelector<HTMLElement>("[data-now=true]");
     if (box && row) box.scrollTop = row.offsetTop - box.clientHeight / 2 + row.clientHeight / 2;
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the row moves with what there is
-  }, [now, events.length]);
+  }, [now, events.size]);
   return (
     <div ref={list} role="list" aria-label="Events around this moment" className={classes.events}>
       {failed && (
@@ -34,22 +35,36 @@ export function EventsAround({ player, sessionId }: { player: Player; sessionId:
         </Text>
       )}
       {Array.from({ length: last - first + 1 }, (_, index) => first + index).map((index) => (
-        <div
+        <Around
           key={line.positionOf(index)}
-          role="listitem"
-          data-now={index === now}
-          data-later={index > now || undefined}
-        >
-          <EventRow
-            event={events.find((each) => each.position === line.positionOf(index))}
-            index={index}
-            time={clockOf(line.timeOf(index))}
-            current={index === now}
-            chosen={index === now}
-            onOpen={() => void player.toEvent(index)}
-          />
-        </div>
+          player={player}
+          event={events.get(line.positionOf(index))}
+          index={index}
+          when={index < now ? "before" : index > now ? "after" : "now"}
+        />
       ))}
     </div>
   );
 }
+
+interface AroundProps {
+  player: Player;
+  event: EventShownFragment | undefined;
+  index: number;
+  when: "before" | "now" | "after";
+}
+
+const Around = memo(function Around({ player, event, index, when }: AroundProps) {
+  return (
+    <div role="listitem" data-now={when === "now"} data-later={when === "after" || undefined}>
+      <EventRow
+        event={event}
+        index={index}
+        time={clockOf(player.line.timeOf(index))}
+        current={when === "now"}
+        chosen={when === "now"}
+        onOpen={() => void player.toEvent(index)}
+      />
+    </div>
+  );
+});

@@ -1,4 +1,6 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Modal } from "@mantine/core";
+
+import { KeyTable } from "@/shared/keyboard/KeyTable";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["space", "play, pause"],
@@ -16,21 +18,6 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 export const Help = ({ opened, onClose }: { opened: boolean; onClose: () => void }) => (
   <Modal opened={opened} onClose={onClose} title="Keys of the replay">
-    <Table withRowBorders={false} verticalSpacing={4}>
-      <Table.Tbody>
-        {KEYS.map(([keys, does]) => (
-          <Table.Tr key={keys}>
-            <Table.Td w={130}>
-              {keys.split(" ").map((key) => (
-                <Kbd key={key} mr={4}>
-                  {key}
-                </Kbd>
-              ))}
-            </Table.Td>
-            <Table.Td>{does}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <KeyTable keys={KEYS.map(([keys, does]) => ({ keys: keys.split(" "), does }))} />
   </Modal>
 );

@@ -20,7 +20,7 @@ import classes from "./Replay.module.css";
 export function Replay({ sessionId, record }: { sessionId: string; record: Record }) {
   const search = replayRoute.useSearch();
   const player = usePlayer(record, search);
-  return player ? <Shown sessionId={sessionId} player={player} /> : null;
+  return player ? <Shown key={player.id} sessionId={sessionId} player={player} /> : null;
 }
 
 function Shown({ sessionId, player }: { sessionId: string; player: Player }) {

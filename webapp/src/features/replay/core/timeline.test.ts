@@ -140,3 +140,11 @@ test("more commands side by side than there are lanes share one", () => {
       .map((each) => each.runs),
   ).toEqual([1, 1, 1, 6]);
 });
+
+test("while something runs the end is now, and events still come after one another", () => {
+  const line = usual();
+  line.lasts = 30;
+  expect(at(line, "end")).toBe(30);
+  line.add({ positions: [151], times: [line.began + 25e6], topics: ["SessionClosed"], topicOf: [0] });
+  expect(line.timeOf(14)).toBe(25);
+});

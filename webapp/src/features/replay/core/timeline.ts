@@ -31,6 +31,8 @@ export type Weight = 0 | 1 | 2 | 3;
 export class Timeline {
   /** When the first event was, in microseconds since 1970. */
   began = 0;
+  /** Until when it lasts, in seconds, whatever its events say. */
+  lasts = 0;
   readonly facts: Fact[] = [];
   readonly runs = new Runs();
   private readonly times: number[] = [];
@@ -42,7 +44,12 @@ export class Timeline {
     return this.positions.length;
   }
 
+  /** The last event, or now, where something still runs. */
   get end(): number {
+    return Math.max(this.lastTime, this.lasts);
+  }
+
+  private get lastTime(): number {
     return this.times.at(-1) ?? 0;
   }
 
@@ -61,7 +68,7 @@ export class Timeline {
       if (position <= this.last || LEFT_OUT.has(topic)) continue;
       const time = times[index] ?? 0;
       if (this.length === 0) this.began = time;
-      this.times.push(Math.max((time - this.began) / 1e6, this.end));
+      this.times.push(Math.max((time - this.began) / 1e6, this.lastTime));
       this.positions.push(position);
       this.topics.push(topic);
     }
