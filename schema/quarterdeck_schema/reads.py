@@ -66,7 +66,7 @@ from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.task_work import TaskWorkRow, WorkUsage
-from quarterdeck_projections.queries.tasks import TaskFilter, TaskLinkRow, TaskRow
+from quarterdeck_projections.queries.tasks import Order, TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.queries.tokens import TokenRow
 from quarterdeck_projections.queries.usage import UsageCallRow, UsagePoint
 from quarterdeck_projections.queries.usage_funnel import Dropped, FunnelQuestion, FunnelStep
@@ -113,7 +113,10 @@ class Reads(Protocol):
     async def list_commands(self, session_id: UUID, window: Window) -> Page[CommandRow]: ...
     async def session_network(self, session_id: UUID) -> SessionNetwork: ...
     async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]: ...
-    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]: ...
+    async def list_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, order: Order
+    ) -> Page[TaskRow]: ...
+    async def task_dependents(self, project_id: UUID, number: int) -> Sequence[TaskRow]: ...
     async def search_tasks(
         self, visible_to: UUID | None, window: Window, chosen: TaskFilter, text: str
     ) -> Page[TaskRow]: ...
@@ -265,8 +268,13 @@ class ReadModels:
     async def list_network_access(self, session_id: UUID, window: Window) -> Page[NetworkAccessRow]:
         return await network.list_access(self._database, session_id, window)
 
-    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
-        return await tasks.list_visible(self._database, visible_to, window, chosen)
+    async def list_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, order: Order
+    ) -> Page[TaskRow]:
+        return await tasks.list_visible(self._database, visible_to, window, chosen, order)
+
+    async def task_dependents(self, project_id: UUID, number: int) -> Sequence[TaskRow]:
+        return await tasks.dependents(self._database, project_id, number)
 
     async def search_tasks(
         self, visible_to: UUID | None, window: Window, chosen: TaskFilter, text: str

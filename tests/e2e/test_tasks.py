@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import os
 import subprocess
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.followed_files import commit_tasks, tasks_on_main
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
@@ -121,13 +120,13 @@ async def test_a_task_file_is_edited_in_commits_by_qd_and_in_a_session_and_a_kil
     product: Product,
 ) -> None:
     path, home = product.repository("harbour"), ("-p", "harbour")
-    _commit(product, path, "# Tasks\n\n- [ ] Paint the mast\n")
+    commit_tasks(product, path, "# Tasks\n\n- [ ] Paint the mast\n")
     assert product.qd("project", "add", str(path)).returncode == 0
     assert product.qd("project", "set", "tasks-sync=on", *home).returncode == 0
     assert _synchronized(product) == "# Tasks\n\n- [ ] **T-1** Paint the mast\n"
 
     assert product.qd("task", "add", "Sew a sail", *home).returncode == 0
-    _commit(product, path, "# Tasks\n\n- [ ] **T-1** Paint the mast #hull\n")
+    commit_tasks(product, path, "# Tasks\n\n- [ ] **T-1** Paint the mast #hull\n")
     await product.kill("conductor")
     assert _synchronized(product) == "# Tasks\n\n- [ ] **T-1** Paint the mast #hull\n- [ ] **T-2** Sew a sail\n"
     assert product.ask("task", "show", "T-1", *home)["task"]["labels"] == ["hull"]
@@ -135,12 +134,12 @@ async def test_a_task_file_is_edited_in_commits_by_qd_and_in_a_session_and_a_kil
     edit = "sed -i 's/- \\[ \\] \\*\\*T-2/- [x] **T-2/' docs/TASKS.md; echo '- [ ] Found here' >> docs/TASKS.md"
     ran = product.qd("run", *home, "--", edit)
     assert ran.returncode == 0, ran.stderr.decode()
-    await eventually(lambda: "- [x] **T-2** Sew a sail\n- [ ] **T-3** Found here\n" in _text(path), within=60)
+    await eventually(lambda: "- [x] **T-2** Sew a sail\n- [ ] **T-3** Found here\n" in tasks_on_main(path), within=60)
     history = product.ask("task", "history", "T-3", *home)
     assert (history[-1]["actorKind"], bool(history[-1]["sessionId"])) == ("user", True)
 
     assert product.qd("task", "edit", "T-1", "--title", "Oil the mast", *home).returncode == 0
-    _commit(product, path, _text(path).replace("Paint the mast", "Tar the mast"))
+    commit_tasks(product, path, tasks_on_main(path).replace("Paint the mast", "Tar the mast"))
     await eventually(lambda: product.ask("task", "show", "T-1", *home)["task"]["conflicted"], within=60)
     assert product.qd("task", "resolve", "T-1", "--take", "file", *home).returncode == 0
     assert "**T-1** Tar the mast" in _synchronized(product)
@@ -148,30 +147,7 @@ async def test_a_task_file_is_edited_in_commits_by_qd_and_in_a_session_and_a_kil
     assert (shown["state"], shown["conflicts"], shown["error"]) == ("IN_STEP", 0, None)
 
 
-def _commit(product: Product, path: Path, text: str) -> None:
-    """By a person, on main, which is checked out nowhere afterwards."""
-    uid, gid = product.account.uid, product.account.gid
-
-    def git(*words: str) -> None:
-        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.invalid")
-        subprocess.run(["git", *who, *words], cwd=path, user=uid, group=gid, extra_groups=[], check=True)
-
-    git("checkout", "-q", "main")
-    (path / "docs").mkdir(exist_ok=True)
-    (path / "docs" / "TASKS.md").write_text(text)
-    for each in (path / "docs", path / "docs" / "TASKS.md"):
-        os.chown(each, uid, gid)
-    git("add", "docs")
-    git("commit", "-q", "-m", "Tasks")
-    git("checkout", "-q", "--detach")
-
-
-def _text(path: Path) -> str:
-    shown = ["git", "-c", "safe.directory=*", "show", "main:docs/TASKS.md"]
-    return subprocess.run(shown, cwd=path, check=True, capture_output=True, text=True).stdout
-
-
 def _synchronized(product: Product) -> str:
     done = product.qd("task", "sync", "-p", "harbour")
     assert done.returncode == 0, done.stderr.decode() + product.logs()
-    return _text(product.home / "harbour")
+    return tasks_on_main(product.home / "harbour")

@@ -24,6 +24,7 @@ from quarterdeck.domain.task_events import (
     TaskUnlinked,
     TaskWorkNoted,
 )
+from quarterdeck.domain.task_fields import Priority
 from quarterdeck.domain.task_files import TaskSyncFailed, TaskSynchronized, task_files_id
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries.members import MemberRow
@@ -31,7 +32,7 @@ from quarterdeck_projections.queries.task_board import BoardColumn, Grouping
 from quarterdeck_projections.queries.task_files import TaskConflictRow, TaskFilesRow
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.task_work import TOKENS, TaskWorkRow, WorkUsage
-from quarterdeck_projections.queries.tasks import ClaimRow, TaskFilter, TaskLinkRow, TaskRow
+from quarterdeck_projections.queries.tasks import ClaimRow, Order, TaskFilter, TaskLinkRow, TaskRow
 from quarterdeck_projections.task_board import told
 from quarterdeck_projections.usage.facts import Fact
 from quarterdeck_projections.usage.measures import Measure
@@ -131,9 +132,18 @@ class MemoryTaskReads:
         ids = [row.id for row in await self._tasks() if row.project_id == project_id]
         return sum(len(each) for each in (await self.task_conflicts(ids)).values())
 
-    async def list_tasks(self, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
+    async def task_dependents(self, project_id: UUID, number: int) -> Sequence[TaskRow]:
+        rows = [row for row in await self._tasks() if row.project_id == project_id and number in row.dependencies]
+        return sorted(rows, key=lambda row: row.number)
+
+    async def list_tasks(
+        self, visible_to: UUID | None, window: Window, chosen: TaskFilter, order: Order
+    ) -> Page[TaskRow]:
         rows = sorted(await self._chosen(visible_to, chosen), key=lambda row: -row.position)
-        rows = [row for row in rows if window.after is None or row.position < window.after]
+        if order is Order.URGENCY:
+            rows.sort(key=_place)
+        after = next((place for place, row in enumerate(rows) if row.position == window.after), -1)
+        rows = rows[after + 1 :]
         return Page(rows=rows[: window.limit], has_next=len(rows) > window.limit)
 
     async def search_tasks(
@@ -199,6 +209,8 @@ class MemoryTaskReads:
             and {*chosen.labels} <= {*row.labels}
             and chosen.owner in {None, row.owner_id, row.owner_name}
             and not (chosen.unowned and row.owner_id)
+            and not (chosen.unlabelled and row.labels)
+            and (chosen.text is None or chosen.text in f"{row.title} {row.body}")
         ]
 
     async def _tasks(self) -> list[TaskRow]:
@@ -213,6 +225,10 @@ class MemoryTaskReads:
 
 def _user_names(events: Sequence[LoggedEvent]) -> Mapping[str, str]:
     return {str(each.stream_id): each.event.name for each in events if isinstance(each.event, UserRegistered)}
+
+
+def _place(row: TaskRow) -> tuple[int, int]:
+    return -[*Priority].index(row.priority), row.position
 
 
 def _keys(row: TaskRow, grouping: Grouping) -> Iterator[str | None]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from quarterdeck.domain.task_events import TaskStatus
 from quarterdeck_projections.database import Database
-from quarterdeck_projections.queries.tasks import TaskFilter, TaskRow, load, narrowed, parameters
+from quarterdeck_projections.queries.tasks import PLACE, TaskFilter, TaskRow, load, narrowed, parameters
 
 MAX_COLUMNS = 100
 MAX_SHOWN = 50
@@ -68,7 +68,7 @@ async def board(
             WHERE true {narrowed(chosen, visible_to)}
             WINDOW of_key AS (PARTITION BY {key}), in_order AS (
                 PARTITION BY {key}
-                ORDER BY array_position(ARRAY['urgent', 'high', 'normal', 'low'], t.priority), t.position
+                ORDER BY {PLACE}, t.position
             )
         ), columns AS (
             SELECT DISTINCT key, total FROM cards ORDER BY total DESC, key NULLS LAST LIMIT %(columns)s

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from quarterdeck_projections.paging import Page, Window, keyset, page
 
 MAX_SEARCHED = 500
 """Characters of a text that is searched for; the rest is left out."""
+MAX_DEPENDENTS = 100
 _REFERENCE = re.compile(r"#?[Tt]-([0-9]{1,9})")
 
 
@@ -66,8 +68,19 @@ class TaskFilter:
     owner: UUID | str | None = None
     """A user by id or name."""
     unowned: bool = False
+    unlabelled: bool = False
+    text: str | None = None
+    """Those that it is found in, as `search` finds them."""
 
 
+class Order(StrEnum):
+    NEWEST = "newest"
+    URGENCY = "urgency"
+    """By priority, then the oldest."""
+
+
+PLACE: LiteralString = "array_position(ARRAY['urgent', 'high', 'normal', 'low'], t.priority)"
+"""Of a task by its urgency; of those in one place the oldest comes first."""
 COLUMNS: LiteralString = """
     t.id, t.position, t.project_id, t.number, t.title, t.body, t.labels, t.priority, t.estimate, t.dependencies,
     t.acceptance, t.revision, t.status, t.reason, t.owner_id, COALESCE(o.name, t.owner_id::text) AS owner_name,
@@ -124,9 +137,11 @@ async def load(database: Database, ids: Collection[UUID]) -> dict[UUID, TaskRow]
 
 
 async def list_visible(
-    database: Database, visible_to: UUID | None, window: Window, chosen: TaskFilter
+    database: Database, visible_to: UUID | None, window: Window, chosen: TaskFilter, order: Order = Order.NEWEST
 ) -> Page[TaskRow]:
-    """Newest first."""
+    """By urgency there are forward pages only."""
+    if order is Order.URGENCY:
+        return await _by_urgency(database, visible_to, window, chosen)
     keys = keyset(window, newest_first=True)
     found = await database.rows(
         _task,
@@ -138,6 +153,36 @@ async def list_visible(
         {**parameters(chosen, visible_to), **keys.parameters},
     )
     return page(found, window)
+
+
+async def _by_urgency(database: Database, visible_to: UUID | None, window: Window, chosen: TaskFilter) -> Page[TaskRow]:
+    after: LiteralString = ""
+    if window.after is not None:
+        # the key is a position here, too: its place is looked up
+        after = f"""AND ({PLACE}, t.position) >
+            (SELECT {PLACE}, t.position FROM read.tasks t WHERE t.position = %(after)s)"""  # noqa: S608 - literals
+    found = await database.rows(
+        _task,
+        f"""
+        SELECT {COLUMNS} FROM {TABLES} WHERE true {narrowed(chosen, visible_to)} {after}
+        ORDER BY {PLACE}, t.position LIMIT %(fetch)s
+        """,  # noqa: S608 - nothing but literals
+        {**parameters(chosen, visible_to), "after": window.after, "fetch": window.limit + 1},
+    )
+    return page(found, window)
+
+
+async def dependents(database: Database, project_id: UUID, number: int) -> list[TaskRow]:
+    """The first MAX_DEPENDENTS of a project's tasks that wait for one of them, in the order of their numbers."""
+    return await database.rows(
+        _task,
+        f"""
+        SELECT {COLUMNS} FROM {TABLES}
+        WHERE t.project_id = %(project)s AND t.dependencies @> to_jsonb(%(number)s::int)
+        ORDER BY t.number LIMIT %(most)s
+        """,  # noqa: S608 - nothing but literals
+        {"project": project_id, "number": number, "most": MAX_DEPENDENTS},
+    )
 
 
 async def search(
@@ -162,7 +207,7 @@ async def search(
         """,  # noqa: S608 - nothing but literals
         {
             **parameters(chosen, visible_to),
-            "text": storable(text)[:MAX_SEARCHED],
+            "text": searchable(text),
             "number": _number(text),
             "after": window.after,
             "fetch": window.limit + 1,
@@ -188,6 +233,10 @@ def narrowed(chosen: TaskFilter, visible_to: UUID | None) -> LiteralString:
         found += " AND t.owner_id IN (SELECT n.id FROM read.users n WHERE n.name = %(owner)s)"
     if chosen.unowned:
         found += " AND t.owner_id IS NULL"
+    if chosen.unlabelled:
+        found += " AND t.labels = '[]'"
+    if chosen.text is not None:
+        found += " AND (t.search @@ websearch_to_tsquery('english', %(searched)s) OR t.number = %(named)s)"
     if visible_to is not None:
         found += " AND t.project_id IN (SELECT m.project_id FROM read.members m WHERE m.user_id = %(user)s)"
     return found
@@ -202,12 +251,18 @@ def parameters(chosen: TaskFilter, visible_to: UUID | None) -> dict[str, object]
         "labels": [storable(each) for each in chosen.labels],
         "owner": storable(chosen.owner) if isinstance(chosen.owner, str) else chosen.owner,
         "user": visible_to,
+        "searched": searchable(chosen.text or ""),
+        "named": _number(chosen.text or ""),
     }
 
 
 def storable(text: str) -> str:
     """As PostgreSQL can be asked for it."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def searchable(text: str) -> str:
+    return storable(text)[:MAX_SEARCHED]
 
 
 def _number(text: str) -> int:

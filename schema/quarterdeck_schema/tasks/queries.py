@@ -9,7 +9,7 @@ from quarterdeck.domain.task import task_id
 from quarterdeck.domain.task_events import TaskStatus
 from quarterdeck.domain.task_fields import Priority
 from quarterdeck_projections.queries.task_board import MAX_SHOWN, Grouping
-from quarterdeck_projections.queries.tasks import TaskFilter
+from quarterdeck_projections.queries.tasks import Order, TaskFilter
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import visible_task
 from quarterdeck_schema.arguments import given
@@ -28,6 +28,10 @@ class TaskFilterInput:
     priority: list[Priority] | None = strawberry.UNSET
     owner: str | None = strawberry.field(default=strawberry.UNSET, description="A user's name, or `me`.")
     unowned: bool = strawberry.field(default=False, description="Those that nobody has.")
+    unlabelled: bool = strawberry.field(default=False, description="Those that have no label.")
+
+
+strawberry.enum(Order, name="TaskOrder")
 
 
 @strawberry.type
@@ -44,7 +48,8 @@ class TaskQueries:
         "task:read",
         (
             'Newest first; with `text`, those that it is found in, the best first: words, "phrases", OR, and -words '
-            "that must not be there. `waitFor`: answer only when the read model has reached this log position."
+            "that must not be there. With `order` it is that one. `waitFor`: answer only when the read model has "
+            "reached this log position."
         ),
     )
     async def tasks(
@@ -53,34 +58,39 @@ class TaskQueries:
         project_id: strawberry.ID | None = strawberry.UNSET,
         filter: TaskFilterInput | None = strawberry.UNSET,  # noqa: A002 - the argument's name
         text: str | None = strawberry.UNSET,
+        order: Order | None = strawberry.UNSET,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
         wait_for: Long | None = strawberry.UNSET,
     ) -> Connection[Task]:
         rows, reads = info.context.window(first, after), info.context.services.reads
-        chosen = _chosen(info, project_id, given(filter))
+        searched, ordered = given(text), given(order)
+        chosen = _chosen(info, project_id, given(filter), searched if ordered else None)
         if (position := given(wait_for)) is not None:
             await reads.wait_for(position, "task_board")
-        searched = given(text)
         page = await (
-            reads.list_tasks(info.context.visible_to, rows, chosen)
-            if searched is None
+            reads.list_tasks(info.context.visible_to, rows, chosen, ordered or Order.NEWEST)
+            if searched is None or ordered
             else reads.search_tasks(info.context.visible_to, rows, chosen, searched)
         )
         return connect(page, task_of)
 
-    @query("task:read", "A project's tasks in columns: how many each has, and the first of them.")
+    @query(
+        "task:read",
+        "A project's tasks in columns: how many each has, and the first of them; with `text`, of those that it is in.",
+    )
     async def task_board(
         self,
         info: Info,
         project_id: strawberry.ID,
         group_by: Grouping = Grouping.STATUS,
         filter: TaskFilterInput | None = strawberry.UNSET,  # noqa: A002 - the argument's name
+        text: str | None = strawberry.UNSET,
         first: int | None = 10,
         wait_for: Long | None = strawberry.UNSET,
     ) -> TaskBoard:
         shown, reads = size(first, 10, MAX_SHOWN), info.context.services.reads
-        chosen = _chosen(info, project_id, given(filter))
+        chosen = _chosen(info, project_id, given(filter), given(text))
         if (position := given(wait_for)) is not None:
             await reads.wait_for(position, "task_board")
         columns = await reads.task_board(info.context.visible_to, chosen, group_by, shown)
@@ -92,10 +102,12 @@ async def _task(info: Info, identifier: UUID) -> Task | None:
     return None if row is None else task_of(row)
 
 
-def _chosen(info: Info, project_id: strawberry.ID | None, asked: TaskFilterInput | None) -> TaskFilter:
+def _chosen(
+    info: Info, project_id: strawberry.ID | None, asked: TaskFilterInput | None, text: str | None
+) -> TaskFilter:
     project = ids.decode_as("Project", project_id, "projectId") if project_id else None
     if asked is None:
-        return TaskFilter(project_id=project)
+        return TaskFilter(project_id=project, text=text)
     owner = given(asked.owner)
     return TaskFilter(
         project_id=project,
@@ -104,4 +116,6 @@ def _chosen(info: Info, project_id: strawberry.ID | None, asked: TaskFilterInput
         priorities=given(asked.priority) or (),
         owner=info.context.caller.user_id if owner == ME else owner,
         unowned=asked.unowned,
+        unlabelled=asked.unlabelled,
+        text=text,
     )

@@ -11,7 +11,7 @@ import strawberry
 
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.task import task_id
-from quarterdeck.domain.task_events import LinkKind, TaskStatus
+from quarterdeck.domain.task_events import CLOSED, LinkKind, TaskStatus
 from quarterdeck.domain.task_fields import Priority, reference
 from quarterdeck_projections.queries.task_history import TaskField, TaskHistoryRow
 from quarterdeck_projections.queries.tasks import ClaimRow, TaskLinkRow, TaskRow
@@ -122,6 +122,16 @@ class Task(Node):
     @described("Tasks that are to be done before, in the order of their numbers.")
     async def dependencies(self, info: Info) -> list[TaskReference]:
         return await references(info, self.row.project_id, self.row.dependencies)
+
+    @described("Numbers of those of its dependencies that are neither done nor dropped.")
+    async def waits_for(self, info: Info) -> list[int]:
+        found = await references(info, self.row.project_id, self.row.dependencies)
+        return [each.number for each in found if each.status not in CLOSED]
+
+    @described("Tasks that are to be done after it, in the order of their numbers: the first 100.")
+    async def dependents(self, info: Info) -> list[TaskReference]:
+        found = await info.context.services.reads.task_dependents(self.row.project_id, self.row.number)
+        return [reference_of(row) for row in found]
 
     @strawberry.field
     async def links(self, info: Info) -> list[TaskLink]:

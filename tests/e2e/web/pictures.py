@@ -46,6 +46,8 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "search": "/p/deck/search?q=test_case_*%20OR%20readme",
     "reports": "/p/deck/reports",
     "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
+    "tasks": "/p/deck/tasks",
+    "task": "/p/deck/tasks/4",
     "personas": "/p/deck/personas",
     "budgets": "/p/deck/budgets",
     "log": "/log",
@@ -80,6 +82,7 @@ def furnish(product: Product) -> Furnished:
     product.qd("report", "set", "weekly", "--every", "week", "--folder", "weekly", "-p", "deck")
     product.qd("report", "send", "weekly", "-p", "deck")
     _spend(product, sessions[2])
+    _plan(product)
     return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command))
 
 
@@ -96,6 +99,36 @@ def _spend(product: Product, session: str) -> None:
     call = "--provider anthropic --model claude-sonnet-4-5 --response-id picture --persona reviewer"
     sizes = "--input-tokens 400000 --output-tokens 40000"
     product.qd("usage", "record", "-p", "deck", "-s", session, *call.split(), *sizes.split())
+
+
+DESCRIPTION = """Logging in fails behind proxies that fold headers.
+
+- `Authorization` arrives twice, and the *first* one counts
+- seen with **HAProxy** only
+
+See https://datatracker.ietf.org/doc/html/rfc9110
+"""
+TASKS: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
+    ("Read the new wind sensor", ("-l", "hull", "--estimate", "1h30m"), ()),
+    ("Write the release notes", ("-l", "docs", "--after", "T-1"), ()),
+    ("Upgrade the database driver", ("-l", "database", "--priority", "urgent"), (("claim",),)),
+    (
+        "Mend the log-in behind a proxy",
+        ("-l", "auth", "--priority", "high", "--after", "T-3", "-b", DESCRIPTION, "--accept", "works behind HAProxy"),
+        (("claim", "--force", "--lease", "2h"), ("status", "in-progress"), ("note", "found the header that is folded")),
+    ),
+    ("Rotate the signing key", ("-l", "auth"), (("block", "no key yet"),)),
+    ("Show times in UTC", ("-l", "docs", "--priority", "low"), (("status", "in-review"),)),
+    ("Pin the compiler", (), (("status", "done"),)),
+)
+"""Title, what is written about it, and what is done with it."""
+
+
+def _plan(product: Product) -> None:
+    for title, more, then in TASKS:
+        task = product.ask("task", "add", title, "-p", "deck", *more)["reference"]
+        for words in then:
+            product.qd("task", words[0], task, *words[1:], "-p", "deck")
 
 
 async def take(names: list[str], folder: Path | None) -> None:

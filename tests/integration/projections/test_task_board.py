@@ -54,7 +54,7 @@ from quarterdeck_projections.queries import task_board, task_files, task_history
 from quarterdeck_projections.queries.task_board import Grouping
 from quarterdeck_projections.queries.task_history import TaskField
 from quarterdeck_projections.queries.task_work import WorkUsage
-from quarterdeck_projections.queries.tasks import TaskFilter, TaskRow
+from quarterdeck_projections.queries.tasks import Order, TaskFilter, TaskRow
 from quarterdeck_projections.rebuild import rebuild
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -286,6 +286,33 @@ async def test_a_board_by_label_or_owner_has_a_column_for_those_without(world: W
     ]
     assert await board(world, Grouping.OWNER) == [(None, 4, [3, 1, 4, 5]), ("bob", 1, [2])]
     assert await board(world, Grouping.OWNER, 0) == [(None, 4, []), ("bob", 1, [])]
+
+
+async def test_a_column_is_read_on_in_the_order_that_a_board_has(world: World) -> None:
+    narrowed, found, after = TaskFilter(project_id=world.story.project), list[int](), None
+    while True:
+        page = await tasks.list_visible(
+            world.read, world.story.user, Window(limit=2, after=after), narrowed, Order.URGENCY
+        )
+        found += [row.number for row in page.rows]
+        after = page.rows[-1].position
+        if not page.has_next:
+            break
+    assert found == [3, 1, 4, 5, 2]
+
+
+async def test_a_board_has_what_a_text_is_in_and_what_has_no_label(world: World) -> None:
+    assert [each for each in await board(world, Grouping.STATUS, text="log-in") if each[1]] == [
+        ("open", 1, [4]),
+        ("blocked", 1, [1]),
+    ]
+    assert await board(world, Grouping.LABEL, text="T-2") == [("docs", 1, [2])]
+    assert await board(world, Grouping.LABEL, unlabelled=True) == [(None, 2, [4, 5])]
+
+
+async def test_what_waits_for_a_task_is_found(world: World) -> None:
+    found = [await tasks.dependents(world.read, world.story.project, number) for number in (1, 3)]
+    assert [[row.number for row in rows] for rows in found] == [[3], []]
 
 
 async def history(world: World, number: int, *fields: TaskField) -> list[tuple[str, object]]:

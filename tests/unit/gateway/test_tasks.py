@@ -241,6 +241,33 @@ async def test_a_board_counts_and_shows_columns(gateway: Running) -> None:
     assert (await ask(gateway, query, p=home, g="LABEL"))["taskBoard"]["columns"][0]["key"] == "bug"
 
 
+async def test_a_board_shows_what_a_text_is_in_and_a_column_is_read_on_in_its_order(gateway: Running) -> None:
+    home = await project(gateway)
+    for number, priority in enumerate(("LOW", "NORMAL", "URGENT", "NORMAL")):
+        await create(gateway, home, f"Sail {number}", priority=priority)
+    await create(gateway, home, "Anchor", labels=["bug"])
+    board = 'query($p: ID!) { taskBoard(projectId: $p, text: "Sail") { columns { count } } }'
+    assert (await ask(gateway, board, p=home))["taskBoard"]["columns"][0]["count"] == 4
+    query = (
+        "query($p: ID!, $after: String) { tasks(projectId: $p, filter: {status: [OPEN], unlabelled: true}, "
+        'text: "Sail", order: URGENCY, first: 3, after: $after) { edges { node { title } } pageInfo { endCursor } } }'
+    )
+    found = (await ask(gateway, query, p=home))["tasks"]
+    rest = (await ask(gateway, query, p=home, after=found["pageInfo"]["endCursor"]))["tasks"]
+    titles = [edge["node"]["title"] for edge in [*found["edges"], *rest["edges"]]]
+    assert titles == ["Sail 2", "Sail 1", "Sail 3", "Sail 0"]
+
+
+async def test_a_task_tells_what_it_waits_for_and_what_waits_for_it(gateway: Running) -> None:
+    home = await project(gateway)
+    _, second = [await create(gateway, home, title) for title in ("One", "Two")]
+    await create(gateway, home, "Three", dependencies=[1, 2])
+    await change(gateway, "changeTaskStatus", taskId=second["id"], status="DONE")
+    query = "query($p: ID!, $n: Int!) { taskByNumber(projectId: $p, number: $n) { waitsFor dependents { number } } }"
+    assert (await ask(gateway, query, p=home, n=3))["taskByNumber"] == {"waitsFor": [1], "dependents": []}
+    assert (await ask(gateway, query, p=home, n=1))["taskByNumber"] == {"waitsFor": [], "dependents": [{"number": 3}]}
+
+
 ONE = "query($id: ID!) { task(id: $id) { id } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 

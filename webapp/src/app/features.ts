@@ -18,6 +18,8 @@ import { feature as sessions } from "@/features/sessions/feature";
 import { projectRoutes as sessionPages } from "@/features/sessions/routes";
 import { feature as settings } from "@/features/settings/feature";
 import { shellRoutes as settingsPages } from "@/features/settings/routes";
+import { feature as tasks } from "@/features/tasks/feature";
+import { projectRoutes as taskPages } from "@/features/tasks/routes";
 import { feature as tokens } from "@/features/tokens/feature";
 import { shellRoutes as tokenPages } from "@/features/tokens/routes";
 import { feature as workers } from "@/features/workers/feature";
@@ -29,6 +31,7 @@ export const features: readonly Feature[] = [
   // one a line
   home,
   projects,
+  tasks,
   sessions,
   search,
   reports,
@@ -57,6 +60,7 @@ export const shellRoutes = [
 export const projectRoutes = [
   // one a line
   ...projectPages,
+  ...taskPages,
   ...sessionPages,
   ...commandPages,
   ...searchOfProject,

@@ -86,7 +86,7 @@ function usePaletteContext(): PaletteContext {
 
 function useActions(context: PaletteContext, query: string) {
   const { projects, slugOf } = useProjects();
-  const jumps = useJumps(query, slugOf);
+  const jumps = useJumps(query);
   const { project, go, may } = context;
   const pages = [...(project ? entriesOf("project", may) : []), ...entriesOf("server", may)];
   const icon = (Shape: Icon) => <Shape size={18} stroke={1.6} aria-hidden />;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { globalId } from "@/shared/text/ids";
 
-import { meant, shortIn } from "./jumps";
+import { meant, shortIn, taskMeant } from "./jumps";
 
 const UUID = "01a218b4-98ef-7287-b6fa-aee7c267fa13";
 
@@ -28,4 +28,14 @@ test.each([
   ["harbours", undefined],
 ])("%j has the short id %s", (text, digits) => {
   expect(shortIn(text)).toBe(digits);
+});
+
+test.each([
+  ["T-17", 17],
+  [" #t-17", 17],
+  ["#17", 17],
+  ["17", undefined],
+  ["tea", undefined],
+])("%j means task %j", (text, number) => {
+  expect(taskMeant(text)).toBe(number);
 });

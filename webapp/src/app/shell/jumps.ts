@@ -1,4 +1,5 @@
 import { globalId, suffixOf, typeOf } from "@/shared/text/ids";
+import { taskNumberIn } from "@/shared/text/references";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 const KINDS = ["Session", "Command", "Task", "Report"];
@@ -18,3 +19,6 @@ export function shortIn(text: string): string | undefined {
   const digits = suffixOf(text.trim());
   return digits && digits.length >= SHORT ? digits : undefined;
 }
+
+/** The number of the task that somebody means who typed `T-17` or `#17`. A bare number may be anything. */
+export const taskMeant = (text: string): number | undefined => (/^\s*\d/.test(text) ? undefined : taskNumberIn(text));

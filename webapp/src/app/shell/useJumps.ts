@@ -1,11 +1,15 @@
 import { useEffect, useState } from "react";
 
 import { useEach } from "@/shared/graphql/useEach";
+import { projectOf } from "@/shared/projects/slugs";
+import { useProjects } from "@/shared/projects/useProjects";
 import { commandAddress, nounAddress, sessionAddress, taskAddress } from "@/shared/routing/addresses";
 
 import { endingWith, recentCommandIds, reportIds, sessionIds } from "../ids/lookups";
 import { FoundDocument, type FoundQuery } from "./api/Found.generated";
-import { meant, shortIn } from "./jumps";
+import { TaskOfNumberDocument } from "./api/TaskOfNumber.generated";
+import { meant, shortIn, taskMeant } from "./jumps";
+import { useCurrentSlug } from "./useCurrentSlug";
 
 export interface Jump {
   id: string;
@@ -59,12 +63,31 @@ function jumpTo(node: FoundQuery["node"] | undefined, slugOf: (project: Named) =
   }
 }
 
-/** Where an id that was typed or pasted leads, a whole one or a short one. */
-export function useJumps(text: string, slugOf: (project: Named) => string): Jump[] {
+const MOST_PROJECTS = 20;
+
+/** Where what was typed or pasted leads: an id, or a task's number in this page's project, or else in all of them. */
+export function useJumps(text: string): Jump[] {
   const short = useShort(shortIn(text));
+  const slug = useCurrentSlug();
+  const { projects, slugOf } = useProjects();
   const { answers } = useEach(
     FoundDocument,
     [...meant(text), ...short].map((id) => ({ id })),
   );
-  return answers.flatMap((answer) => jumpTo(answer?.node, slugOf) ?? []);
+  const here = slug && projectOf(slug, projects);
+  const looked = here ? [here] : projects.filter((each) => !each.archived).slice(0, MOST_PROJECTS);
+  const number = taskMeant(text);
+  const numbered = useEach(
+    TaskOfNumberDocument,
+    number === undefined ? [] : looked.map((each) => ({ projectId: each.id, number })),
+  );
+  const tasks = numbered.answers.flatMap((answer) => answer?.taskByNumber ?? []);
+  return [
+    ...answers.flatMap((answer) => jumpTo(answer?.node, slugOf) ?? []),
+    ...tasks.map((task) => ({
+      id: task.id,
+      label: `Task ${task.reference}: ${task.title}${here ? "" : ` (${task.project.name})`}`,
+      address: taskAddress(slugOf(task.project), task.number),
+    })),
+  ];
 }

@@ -1,4 +1,4 @@
-import { IconTerminal2 } from "@tabler/icons-react";
+import { IconChecklist, IconTerminal2 } from "@tabler/icons-react";
 
 import { ButtonLink } from "@/shared/routing/links";
 import { Empty } from "@/shared/ui/Empty";
@@ -6,16 +6,16 @@ import { Page } from "@/shared/ui/Page";
 
 import { useProject } from "./useProjects";
 
-const LISTS = { session: "sessions", command: "sessions", report: "reports" } as const;
+const LISTS = { session: "sessions", command: "sessions", report: "reports", task: "tasks" } as const;
 
-/** For an id of a session, command or report that is nobody's, or another's: which of the two is not told. */
+/** For an id of a session, command, report or task that is nobody's, or another's: which of the two is not told. */
 export function NoSuch({ noun }: { noun: keyof typeof LISTS }) {
   const { slug } = useProject();
   return (
     <Page title={`No such ${noun}`}>
       <Empty
-        icon={IconTerminal2}
-        title={`No ${noun} has this id`}
+        icon={noun === "task" ? IconChecklist : IconTerminal2}
+        title={`No ${noun} has this ${noun === "task" ? "number" : "id"}`}
         command={`qd ${noun} list`}
         action={
           <ButtonLink to={`/p/$project/${LISTS[noun]}`} params={{ project: slug }}>

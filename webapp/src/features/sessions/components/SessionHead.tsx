@@ -2,6 +2,8 @@ import { Alert, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
 import { useProject } from "@/shared/projects/useProjects";
+import { taskAddress } from "@/shared/routing/addresses";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { shortId, uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
@@ -23,7 +25,7 @@ export function SessionHead({ session }: { session: Session }) {
         facts={[
           ["Owner", <SafeText key="owner" text={owner} />],
           ["Persona", persona && <SafeText key="persona" text={`${persona.name}, revision ${persona.revision}`} />],
-          ["Task", task && <SafeText key="task" text={`${task.reference} ${task.title}`} />],
+          ["Task", task && <TaskName key="task" task={task} />],
           ["From", <SafeText key="ref" text={session.ref} />],
           [
             "Commit",
@@ -41,6 +43,15 @@ export function SessionHead({ session }: { session: Session }) {
         ]}
       />
     </>
+  );
+}
+
+function TaskName({ task }: { task: NonNullable<Session["task"]> }) {
+  const { slug } = useProject();
+  return (
+    <HrefLink href={taskAddress(slug, task.number)} size="sm">
+      <SafeText text={`${task.reference} ${task.title}`} />
+    </HrefLink>
   );
 }
 

@@ -3,6 +3,8 @@ import { type ReactNode, useState } from "react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useProjects } from "@/shared/projects/useProjects";
+import { taskAddress } from "@/shared/routing/addresses";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { about, useFresh } from "@/shared/streams/feed";
 import { shortId, uuidOf } from "@/shared/text/ids";
@@ -56,7 +58,16 @@ const columns = (
         },
       ]
     : []),
-  { key: "task", header: "Task", width: "5rem", priority: 3, cell: (session) => session.task?.reference },
+  {
+    key: "task",
+    header: "Task",
+    width: "5rem",
+    priority: 3,
+    cell: (session) =>
+      session.task && (
+        <HrefLink href={taskAddress(slugOf(session.project), session.task.number)}>{session.task.reference}</HrefLink>
+      ),
+  },
   {
     key: "persona",
     header: "Persona",
