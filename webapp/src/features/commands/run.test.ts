@@ -54,6 +54,20 @@ test("of a part nothing is said of the whole", async () => {
   expect(run.received.isAsRecorded(sha256("y"))).toBeUndefined();
 });
 
+test("how late output came is known, and what is quiet since is not late", async () => {
+  let clock = 5000;
+  const run = new Run(0, { write: () => undefined, note: () => undefined }, () => clock);
+  await run.take([chunk(0, "old")]);
+  expect(run.now).toMatchObject({ printedMs: 1, cameMs: 5000 });
+
+  await run.take([{ __typename: "CaughtUp", offset: 3 }]);
+  clock = 900_000;
+  expect(run.now.cameMs).toBeUndefined();
+
+  await run.take([chunk(3, "new")]);
+  expect(run.now).toMatchObject({ printedMs: 4, cameMs: 900_000 });
+});
+
 test("it is live only once all before is on the screen", async () => {
   const { run, written } = started();
   const taking = run.take([chunk(0, "\u001b[c"), { __typename: "CaughtUp", offset: 3 }]);

@@ -20,10 +20,12 @@ export interface Progress {
   ended: boolean;
   /** When what came last was printed, in ms since the command started. */
   printedMs: number;
+  /** When that came, by this clock. Undefined: nothing has come since all that was recorded had. */
+  cameMs: number | undefined;
   gaps: readonly string[];
 }
 
-export const NOTHING: Progress = { bytes: 0, live: false, ended: false, printedMs: 0, gaps: [] };
+export const NOTHING: Progress = { bytes: 0, live: false, ended: false, printedMs: 0, cameMs: undefined, gaps: [] };
 /** Characters of base64 that are put into a sink before it is waited for, so that the page stays awake. */
 const AT_ONCE = 512 * 1024;
 let runs = 0;
@@ -35,8 +37,10 @@ export class Run {
   readonly received: Received;
   now = NOTHING;
   private readonly sink: OutputSink;
+  private readonly clock: () => number;
 
-  constructor(after: number, sink: OutputSink) {
+  constructor(after: number, sink: OutputSink, clock = Date.now) {
+    this.clock = clock;
     this.received = new Received(after);
     this.sink = sink;
   }
@@ -55,7 +59,7 @@ export class Run {
       } else {
         await written;
         const ended = message.__typename === "OutputEnd";
-        this.now = { ...this.now, live: true, ended };
+        this.now = { ...this.now, live: true, ended, cameMs: undefined };
       }
     }
     await written;
@@ -64,7 +68,7 @@ export class Run {
 
   private put(chunk: Chunk): Promise<void> | void {
     const data = decoded(chunk.data);
-    this.now.printedMs = chunk.timeUs / 1000;
+    this.now = { ...this.now, printedMs: chunk.timeUs / 1000, cameMs: this.clock() };
     if (chunk.kind !== "GAP") {
       this.received.take(data);
       return this.sink.write(data, chunk.kind === "ERROR", chunk.offset);

@@ -71,10 +71,10 @@ export function OutputFoot({ command, shown, skipped, onFromStart, onNewest }: O
   );
 }
 
-/** How old what came last is, where more of it comes than can be shown. */
-function behindMs(command: CommandShownFragment, { printedMs, ended, bytes: some }: Progress): number {
-  if (ended || !some || hasEnded(command) || !command.startedAt) return 0;
-  const late = Date.now() - Date.parse(command.startedAt) - printedMs;
+/** How old what came last was when it came, where more of it comes than can be shown. Who prints nothing is not behind. */
+function behindMs(command: CommandShownFragment, { printedMs, cameMs, ended }: Progress): number {
+  if (ended || cameMs === undefined || hasEnded(command) || !command.startedAt) return 0;
+  const late = cameMs - Date.parse(command.startedAt) - printedMs;
   return late > BEHIND_MS ? late : 0;
 }
 
