@@ -32,6 +32,8 @@ class Furnished:
     session: str
     command: str
     """Of that session; it runs."""
+    rule: str
+    """Of alerts; one of them fires."""
 
 
 PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
@@ -50,6 +52,8 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "task": "/p/deck/tasks/4",
     "personas": "/p/deck/personas",
     "budgets": "/p/deck/budgets",
+    "alerts": "/p/deck/alerts",
+    "alert-rules": lambda made: f"/p/deck/alerts/rules/{made.rule}",
     "log": "/log",
     "log-proof": "/log/proof",
     "workers": "/workers",
@@ -62,12 +66,18 @@ UNTIL: Mapping[str, tuple[str, ...]] = {
     "home": (r"test_case_\d", "ahoy"),
     "command": (r"test_case_\d",),
     "replay": (r"test_case_\d", "Command started"),
+    "alerts": ("firing",),
+    "alert-rules": ("It would raise",),
 }
 """What is waited for on pages that go on to fill."""
 
 TITLES = ("Fix the flaky login test", "Upgrade the database driver", "Write the release notes")
 TESTS = (
     r"for i in $(seq 1 400); do printf '\033[32mPASS\033[0m tests/unit/parser/test_case_%s.py\n' $i; sleep 0.2; done"
+)
+RULE = (
+    "--kind error-ratio --measure command-duration --above 0.2 --window 1h --by session --severity critical "
+    "--mail ops@example.org"
 )
 
 
@@ -83,7 +93,8 @@ def furnish(product: Product) -> Furnished:
     product.qd("report", "send", "weekly", "-p", "deck")
     _spend(product, sessions[2])
     _plan(product)
-    return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command))
+    rule = product.ask("alert", "rule", "set", "failing", *RULE.split(), "-p", "deck")["id"]
+    return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command), rule=uuid_of(rule))
 
 
 def _spend(product: Product, session: str) -> None:

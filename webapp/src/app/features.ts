@@ -1,3 +1,5 @@
+import { feature as alerts } from "@/features/alerts/feature";
+import { projectRoutes as alertsOfProject, shellRoutes as alertPages } from "@/features/alerts/routes";
 import { feature as budgets } from "@/features/budgets/feature";
 import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
@@ -36,6 +38,7 @@ export const features: readonly Feature[] = [
   search,
   reports,
   budgets,
+  alerts,
   personas,
   log,
   workers,
@@ -50,6 +53,7 @@ export const shellRoutes = [
   ...projectLists,
   ...searchPages,
   ...budgetPages,
+  ...alertPages,
   ...logPages,
   ...workerPages,
   ...tokenPages,
@@ -66,6 +70,7 @@ export const projectRoutes = [
   ...searchOfProject,
   ...reportPages,
   ...budgetsOfProject,
+  ...alertsOfProject,
   ...logOfProject,
   ...personaPages,
   ...replayPages,

@@ -90,9 +90,9 @@ export function Attention({ needs }: { needs: readonly Need[] }) {
   );
 }
 
-/** Where it is seen to: budgets have pages without a project too. */
+/** Where it is seen to: budgets and alerts have pages without a project too. */
 function addressOf({ kind, key, session }: Need, slug: string | undefined): string | undefined {
-  if (kind === "budget") return nounAddress(slug, "budgets", key);
+  if (kind === "budget" || kind === "alert") return nounAddress(slug, NOUNS[kind], key);
   if (slug === undefined) return undefined;
   return session ? sessionAddress(slug, session) : nounAddress(slug, NOUNS[kind]);
 }
