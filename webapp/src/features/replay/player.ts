@@ -66,6 +66,10 @@ export class Player {
   private jumped = true;
   private wake: (() => void) | undefined;
   private over = false;
+  /** So many events were there when it was last told that there are more. */
+  private known = 0;
+  /** At the end of a session that runs, and stays there as it grows. */
+  private following = false;
   /** Tapes that are let go, once nobody plays them. */
   private retired: Promise<Tape>[] = [];
 
@@ -121,19 +125,18 @@ export class Player {
     this.moved();
   }
 
-  /** More of the session has happened. */
+  /** More of the session has happened, and it lasts until then. What is looked at stays as it is, but at the end. */
   grown(end: number): void {
-    const atEnd = this.clock.at >= this.clock.end && this.clock.end > 0;
-    this.line.lasts = Math.max(end, this.line.lasts);
-    this.clock.end = this.line.end;
-    if (atEnd && this.following) this.clock.seek(this.clock.end);
-    this.jumped = true;
-    this.count = this.line.countAt(this.clock.at);
-    this.wake?.();
+    const { clock, line } = this;
+    line.lasts = Math.max(end, line.lasts);
+    if (line.end === clock.end && line.length === this.known) return;
+    this.known = line.length;
+    clock.end = line.end;
+    if (this.following) clock.seek(clock.end);
+    this.count = line.countAt(clock.at);
+    if (this.following) this.wake?.();
+    this.changed();
   }
-
-  /** At the end of a session that runs, and stays there as it grows. */
-  following = false;
 
   async go(place: Place): Promise<void> {
     let { at } = place;

@@ -31,11 +31,13 @@ export function useMoment(player: Player): () => string {
   });
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const here = location.pathname;
     const later = () => {
       timer ??= setTimeout(
         () => {
           timer = undefined;
-          write();
+          // a link may have been followed to a page that is still on its way
+          if (location.pathname === here) write();
         },
         player.clock.playing ? PLAYING_MS : PAUSED_MS,
       );
