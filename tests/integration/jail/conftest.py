@@ -1,4 +1,7 @@
-"""A real jail per test, or one for all tests of a module that spoil nothing (`shared_jail`)."""
+"""A real jail per test, or one for all tests of a module that spoil nothing (`shared_jail`, `emptied_jail`).
+
+One that Docker makes costs half a second of a processor.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -6,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from tests.support.jails import Driver, Place, place, spec
+from tests.support.jails import Driver, Place, place, run, spec
 
+from quarterdeck.jail.shim.changes import SHELL, encode
 from quarterdeck.jail.standing import StandingJail
 
 
@@ -41,7 +45,10 @@ class Standing:
     session_id: UUID
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "docker"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"standing {name}")) for name in ("bubblewrap", "docker")],
+)
 def standing(request: pytest.FixtureRequest) -> Iterator[Standing]:
     daemon = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
     with asyncio.Runner() as runner:
@@ -67,3 +74,16 @@ async def shared_jail(standing: Standing) -> AsyncIterator[StandingJail]:
     assert jail
     yield jail
     await driver.close()
+
+
+EMPTY = "cd /workspace; find . /tmp -mindepth 1 -type d -exec chmod u+rwx {} +; find . /tmp -mindepth 1 -delete"
+
+
+@pytest.fixture
+async def emptied_jail(shared_jail: StandingJail) -> StandingJail:
+    """The same, but what tests before have left in it is gone: files, what their shells were like, processes."""
+    emptied = await run(shared_jail, EMPTY)
+    assert (emptied.text, emptied.errors) == ("", b"")
+    await shared_jail.change_files(encode(SHELL, b""))
+    assert await shared_jail.processes() == 0
+    return shared_jail

@@ -31,22 +31,22 @@ async def test_files_belong_to_the_jails_user(jail: StandingJail, where: Place) 
         assert (where.upper(jail.session_id) / "a").stat().st_uid == JAIL_UID
 
 
-async def test_what_cannot_be_changed_is_said(jail: StandingJail) -> None:
-    await run(jail, "mkdir shut; chmod 555 shut")
+async def test_what_cannot_be_changed_is_said(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "mkdir shut; chmod 555 shut")
 
     with pytest.raises(JailError, match="Permission denied"):
-        await jail.change_files(encode(FILE, b"shut/file", b"1"))
+        await emptied_jail.change_files(encode(FILE, b"shut/file", b"1"))
     with pytest.raises(JailError, match="no path in a workspace"):
-        await jail.change_files(encode(FILE, b"../outside", b"1"))
+        await emptied_jail.change_files(encode(FILE, b"../outside", b"1"))
 
 
-async def test_files_are_changed_beside_commands_that_go_on(jail: StandingJail) -> None:
-    waiting = await start(jail, "printf ready; until [ -e go ]; do sleep 0.01; done; cat go")
-    await read_until(jail, waiting, b"ready")
+async def test_files_are_changed_beside_commands_that_go_on(emptied_jail: StandingJail) -> None:
+    waiting = await start(emptied_jail, "printf ready; until [ -e go ]; do sleep 0.01; done; cat go")
+    await read_until(emptied_jail, waiting, b"ready")
 
-    await jail.change_files(encode(FILE, b"go", b"gone"))
+    await emptied_jail.change_files(encode(FILE, b"go", b"gone"))
 
-    assert (await finish(jail, waiting)).text == "readygone"
+    assert (await finish(emptied_jail, waiting)).text == "readygone"
 
 
 async def test_a_shells_new_state_is_told_and_can_be_given_to_another_jail(
@@ -65,16 +65,16 @@ async def test_a_shells_new_state_is_told_and_can_be_given_to_another_jail(
     )
 
 
-async def test_a_shell_can_be_made_a_fresh_one_again(jail: StandingJail) -> None:
-    await run(jail, "cd /tmp; export COLOUR=blue FROM_SESSION=no")
+async def test_a_shell_can_be_made_a_fresh_one_again(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "cd /tmp; export COLOUR=blue FROM_SESSION=no")
 
-    await jail.change_files(encode(SHELL, b""))
+    await emptied_jail.change_files(encode(SHELL, b""))
 
-    assert (await run(jail, 'echo "$PWD [$COLOUR] $FROM_SESSION"')).text == "/workspace [] yes\n"
+    assert (await run(emptied_jail, 'echo "$PWD [$COLOUR] $FROM_SESSION"')).text == "/workspace [] yes\n"
 
 
-async def test_a_state_too_long_to_be_told_is_said_to_be(jail: StandingJail) -> None:
-    done = await run(jail, "export LONG=$(head -c 40000 /dev/zero | tr '\\0' x)")
+async def test_a_state_too_long_to_be_told_is_said_to_be(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "export LONG=$(head -c 40000 /dev/zero | tr '\\0' x)")
 
     assert done.exit.shell_state == b""
-    assert (await run(jail, "echo ${#LONG}")).text == "40000\n"
+    assert (await run(emptied_jail, "echo ${#LONG}")).text == "40000\n"

@@ -59,14 +59,14 @@ async def _nobody_left(jail: StandingJail) -> bool:
 
 
 @pytest.mark.parametrize("text", [f"{DAEMON} echo up; sleep 1000", TREE, CHAIN], ids=["daemon", "tree", "chain"])
-async def test_a_kill_ends_whatever_a_command_started(jail: StandingJail, text: str) -> None:
-    command_id = await start(jail, text)
-    await read_until(jail, command_id, b"up")
+async def test_a_kill_ends_whatever_a_command_started(emptied_jail: StandingJail, text: str) -> None:
+    command_id = await start(emptied_jail, text)
+    await read_until(emptied_jail, command_id, b"up")
 
-    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
+    await emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
 
-    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
-    assert await jail.processes() == 0
+    assert (await emptied_jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert await emptied_jail.processes() == 0
 
 
 STOPS_THOSE_THAT_WAIT = """
@@ -137,32 +137,32 @@ async def _more_than(jail: StandingJail, count: int) -> bool:
     return await jail.processes() > count
 
 
-async def test_a_program_that_minds_the_first_signal_ends_within_the_grace(jail: StandingJail) -> None:
-    command_id = await start(jail, "trap 'echo goodbye; exit 9' TERM; echo up; while :; do sleep 0.05; done")
-    await read_until(jail, command_id, b"up")
+async def test_a_program_that_minds_the_first_signal_ends_within_the_grace(emptied_jail: StandingJail) -> None:
+    command_id = await start(emptied_jail, "trap 'echo goodbye; exit 9' TERM; echo up; while :; do sleep 0.05; done")
+    await read_until(emptied_jail, command_id, b"up")
 
-    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=30)
-    done = await finish(jail, command_id)
+    await emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=30)
+    done = await finish(emptied_jail, command_id)
 
     assert "goodbye" in done.text
     assert (done.exit.exit_code, done.exit.reason) == (9, EndReason.CANCELLED)
 
 
-async def test_a_time_out_ends_what_ignores_it(jail: StandingJail) -> None:
-    done = await run(jail, "trap '' TERM; (trap '' TERM; sleep 1000) & sleep 1000 & wait", timeout=1)
+async def test_a_time_out_ends_what_ignores_it(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "trap '' TERM; (trap '' TERM; sleep 1000) & sleep 1000 & wait", timeout=1)
 
     assert done.exit.reason == EndReason.TIMED_OUT
     assert done.exit.wall_ms < 15_000
-    assert await jail.processes() == 0
+    assert await emptied_jail.processes() == 0
 
 
-async def test_a_stopped_command_is_killed_too(jail: StandingJail) -> None:
-    command_id = await start(jail, "echo up; kill -STOP $$")
-    await read_until(jail, command_id, b"up")
+async def test_a_stopped_command_is_killed_too(emptied_jail: StandingJail) -> None:
+    command_id = await start(emptied_jail, "echo up; kill -STOP $$")
+    await read_until(emptied_jail, command_id, b"up")
 
-    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
+    await emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
 
-    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert (await emptied_jail.wait(command_id)).reason == EndReason.CANCELLED
 
 
 async def test_background_children_live_on_and_do_not_delay_the_end(jail: StandingJail) -> None:
@@ -183,37 +183,39 @@ async def test_a_flood_from_a_background_child_neither_blocks_it_nor_reaches_the
     assert seen.text == "done\n"
 
 
-async def test_a_kill_after_the_end_ends_what_was_left_behind(jail: StandingJail) -> None:
-    command_id = await start(jail, "sleep 1000 & exit 0")
-    await jail.wait(command_id)
-    assert await jail.processes() == 1
+async def test_a_kill_after_the_end_ends_what_was_left_behind(emptied_jail: StandingJail) -> None:
+    command_id = await start(emptied_jail, "sleep 1000 & exit 0")
+    await emptied_jail.wait(command_id)
+    assert await emptied_jail.processes() == 1
 
-    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
+    await emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.1)
 
-    await eventually(lambda: _nobody_left(jail))
-    assert (await jail.wait(command_id)).reason == EndReason.EXITED
+    await eventually(lambda: _nobody_left(emptied_jail))
+    assert (await emptied_jail.wait(command_id)).reason == EndReason.EXITED
 
 
-async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_it_started(jail: StandingJail) -> None:
-    other = await start(jail, "echo up; read -r x; echo other")
-    await read_until(jail, other, b"up")
+async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_it_started(
+    emptied_jail: StandingJail,
+) -> None:
+    other = await start(emptied_jail, "echo up; read -r x; echo other")
+    await read_until(emptied_jail, other, b"up")
 
-    done = await run(jail, f"{DAEMON} kill -9 $PPID; sleep 1000")
+    done = await run(emptied_jail, f"{DAEMON} kill -9 $PPID; sleep 1000")
 
     assert (done.exit.signal, done.exit.reason) == ("KILL", EndReason.SIGNALLED)
     assert b"killed from inside" in b"".join(frame.data for frame in done.frames if frame.kind == FrameKind.GAP)
-    await jail.write_input(other, b"go\n")
-    assert (await finish(jail, other)).text.endswith("other\n")
-    await eventually(lambda: _nobody_left(jail))
+    await emptied_jail.write_input(other, b"go\n")
+    assert (await finish(emptied_jail, other)).text.endswith("other\n")
+    await eventually(lambda: _nobody_left(emptied_jail))
 
 
 async def test_when_the_end_of_a_killed_supervisors_command_is_told_all_that_it_started_is_gone(
-    jail: StandingJail,
+    emptied_jail: StandingJail,
 ) -> None:
-    done = await run(jail, "for i in $(seq 100); do sleep 1000 & done; kill -9 $PPID; sleep 1000")
+    done = await run(emptied_jail, "for i in $(seq 100); do sleep 1000 & done; kill -9 $PPID; sleep 1000")
 
     assert done.exit.reason == EndReason.SIGNALLED
-    assert await jail.processes() == 0
+    assert await emptied_jail.processes() == 0
 
 
 async def test_a_jail_whose_agent_is_killed_from_inside_is_made_anew_on_the_same_files(jail: StandingJail) -> None:
@@ -234,17 +236,19 @@ async def test_a_jail_can_be_killed_from_inside_again_and_again(jail: StandingJa
         assert (await run(jail, f"echo {number}")).text == f"{number}\n"
 
 
-async def test_a_command_whose_supervisor_is_killed_before_it_began_is_given_to_another(jail: StandingJail) -> None:
-    killer = await start(jail, f"exec python3 -c '{STOPS_THOSE_THAT_WAIT}'")
-    await read_until(jail, killer, b"stopped")
-    other = await start(jail, "read -r x; echo began with $x")
-    await jail.write_input(other, b"input\n")
+async def test_a_command_whose_supervisor_is_killed_before_it_began_is_given_to_another(
+    emptied_jail: StandingJail,
+) -> None:
+    killer = await start(emptied_jail, f"exec python3 -c '{STOPS_THOSE_THAT_WAIT}'")
+    await read_until(emptied_jail, killer, b"stopped")
+    other = await start(emptied_jail, "read -r x; echo began with $x")
+    await emptied_jail.write_input(other, b"input\n")
 
-    await jail.write_input(killer, b"go\n")
+    await emptied_jail.write_input(killer, b"go\n")
 
-    assert (await finish(jail, other)).text == "began with input\n"
-    assert (await finish(jail, killer)).exit.exit_code == 0
-    await eventually(lambda: _nobody_left(jail))
+    assert (await finish(emptied_jail, other)).text == "began with input\n"
+    assert (await finish(emptied_jail, killer)).exit.exit_code == 0
+    await eventually(lambda: _nobody_left(emptied_jail))
 
 
 async def test_a_stopped_agent_does_not_keep_a_command_from_its_end(jail: StandingJail) -> None:

@@ -14,38 +14,38 @@ async def test_the_first_command_starts_in_the_workspace_with_the_sessions_envir
 
 
 @pytest.mark.parametrize("ending", ["true", "exit 3", "set -e; false", "kill -TERM $$"])
-async def test_directory_and_exports_last_however_the_shell_ends(jail: StandingJail, ending: str) -> None:
-    await run(jail, f"mkdir -p 'a b'; cd 'a b'; export COLOUR='blue\n\"green\"' ; unset FROM_SESSION; {ending}")
+async def test_directory_and_exports_last_however_the_shell_ends(emptied_jail: StandingJail, ending: str) -> None:
+    await run(emptied_jail, f"mkdir -p 'a b'; cd 'a b'; export COLOUR='blue\n\"green\"' ; unset FROM_SESSION; {ending}")
 
-    done = await run(jail, 'pwd; printf %s "$COLOUR"; echo "${FROM_SESSION-unset}"; cd -')
+    done = await run(emptied_jail, 'pwd; printf %s "$COLOUR"; echo "${FROM_SESSION-unset}"; cd -')
 
     assert done.text == '/workspace/a b\nblue\n"green"unset\n/workspace\n'
 
 
-async def test_what_a_command_defines_but_does_not_export_ends_with_it(jail: StandingJail) -> None:
-    await run(jail, "secret=1; f() { :; }; set -f; umask 0")
+async def test_what_a_command_defines_but_does_not_export_ends_with_it(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "secret=1; f() { :; }; set -f; umask 0")
 
-    assert (await run(jail, 'echo "${secret-none}"; type f 2>&1; umask; echo $-')).text.startswith("none\n")
+    assert (await run(emptied_jail, 'echo "${secret-none}"; type f 2>&1; umask; echo $-')).text.startswith("none\n")
 
 
-async def test_variables_of_one_command_do_not_outlast_it(jail: StandingJail) -> None:
-    await run(jail, "export KEPT=old")
+async def test_variables_of_one_command_do_not_outlast_it(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "export KEPT=old")
 
-    during = await run(jail, 'echo "$TOKEN $KEPT"', TOKEN="t'1", KEPT="new")
-    after = await run(jail, 'echo "${TOKEN-none} $KEPT"')
+    during = await run(emptied_jail, 'echo "$TOKEN $KEPT"', TOKEN="t'1", KEPT="new")
+    after = await run(emptied_jail, 'echo "${TOKEN-none} $KEPT"')
 
     assert during.text == "t'1 new\n"
     assert after.text == "none old\n"
 
 
-async def test_a_directory_that_is_gone_is_said_and_the_workspace_used(jail: StandingJail) -> None:
-    await run(jail, "mkdir /tmp/gone; cd /tmp/gone; rmdir /tmp/gone")
+async def test_a_directory_that_is_gone_is_said_and_the_workspace_used(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "mkdir /tmp/gone; cd /tmp/gone; rmdir /tmp/gone")
 
-    done = await run(jail, "pwd")
+    done = await run(emptied_jail, "pwd")
 
     assert done.text == "/workspace\n"
     assert b"/tmp/gone is gone" in done.errors
-    assert (await run(jail, "pwd")).errors == b""
+    assert (await run(emptied_jail, "pwd")).errors == b""
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 126, 127, 255])
@@ -71,14 +71,14 @@ async def test_errors_name_the_line_of_the_text(shared_jail: StandingJail) -> No
     assert done.exit.exit_code == 127
 
 
-async def test_a_syntax_error_is_told_and_the_state_kept(jail: StandingJail) -> None:
-    await run(jail, "cd /tmp")
+async def test_a_syntax_error_is_told_and_the_state_kept(emptied_jail: StandingJail) -> None:
+    await run(emptied_jail, "cd /tmp")
 
-    done = await run(jail, "if true; then")
+    done = await run(emptied_jail, "if true; then")
 
     assert b"syntax error" in done.errors
     assert done.exit.exit_code == 2
-    assert (await run(jail, "pwd")).text == "/tmp\n"
+    assert (await run(emptied_jail, "pwd")).text == "/tmp\n"
 
 
 async def test_the_upkeep_does_not_show_in_a_trace(shared_jail: StandingJail) -> None:
