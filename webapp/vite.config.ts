@@ -20,7 +20,10 @@ const proxied = {
 export default defineConfig({
   plugins: [singleIcons(), react(), earlyScript("src/shared/theme/early.js")],
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
-  server: { port: Number(process.env.QD_WEB_PORT ?? 5173), proxy: { "/graphql": proxied, "/web": proxied } },
+  server: {
+    port: Number(process.env.QD_WEB_PORT ?? 5173),
+    proxy: { "/graphql": proxied, "/web": proxied, "^/usage/": proxied },
+  },
   preview: { proxy: { "/graphql": proxied, "/web": proxied } },
   build: {
     target: "es2023",

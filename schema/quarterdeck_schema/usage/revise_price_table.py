@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from quarterdeck_schema import ids
+from quarterdeck_schema.arguments import given
 from quarterdeck_schema.context import Info
 from quarterdeck_schema.failure import Failure
 from quarterdeck_schema.payload import idempotency_key
@@ -17,6 +18,9 @@ from quarterdeck_schema.usage.prices import ModelPriceInput, PriceTable, price_o
 class RevisePriceTableInput:
     project_id: strawberry.ID
     prices: list[ModelPriceInput]
+    expected_revision: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refused as a CONFLICT where the table has another one by now."
+    )
     idempotency_key: str | None = strawberry.UNSET
 
 
@@ -41,6 +45,7 @@ class RevisePriceTableMutation:
             info.context.caller,
             ids.decode_as("Project", input.project_id, "projectId"),
             [price_of(each, number) for number, each in enumerate(input.prices)],
+            expected=given(input.expected_revision),
             key=idempotency_key(info, input, input.idempotency_key),
         )
         return RevisePriceTablePayload(price_table=shown_table(outcome.state), position=Long(outcome.position))

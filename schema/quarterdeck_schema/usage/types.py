@@ -37,12 +37,20 @@ class Group:
     dimension: Dimension
     value: str
 
-    @described("Of a task: as people write it, such as `T-17`.")
+    @described("As people know it: of a task its number, such as `T-17`, of a user the name, of a session the title.")
     async def label(self, info: Info) -> str | None:
-        if self.dimension is not Dimension.TASK or not self.value:
+        if not self.value or self.dimension not in ID_OF:
             return None
-        row = await info.context.task(ids.decode_as("Task", self.value, "value"))
-        return None if row is None else reference(row.number)
+        identifier = ids.decode_as(ID_OF[self.dimension], self.value, "value")
+        match self.dimension:
+            case Dimension.TASK:
+                task = await info.context.task(identifier)
+                return None if task is None else reference(task.number)
+            case Dimension.USER:
+                return await info.context.user_name(identifier)
+            case _:
+                session = await info.context.session(identifier)
+                return None if session is None else session.title or None
 
 
 @strawberry.type(

@@ -7,10 +7,11 @@ committed. With --to FOLDER they go there, wide and as on a phone.
 import argparse
 import asyncio
 import io
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -54,6 +55,9 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "budgets": "/p/deck/budgets",
     "alerts": "/p/deck/alerts",
     "alert-rules": lambda made: f"/p/deck/alerts/rules/{made.rule}",
+    "usage": "/p/harbour/usage",
+    "usage-cost": "/p/harbour/usage?tab=cost",
+    "prices": "/p/harbour/prices",
     "log": "/log",
     "log-proof": "/log/proof",
     "workers": "/workers",
@@ -72,6 +76,16 @@ UNTIL: Mapping[str, tuple[str, ...]] = {
 """What is waited for on pages that go on to fill."""
 
 TITLES = ("Fix the flaky login test", "Upgrade the database driver", "Write the release notes")
+MODELS = (
+    ("anthropic", "claude-sonnet-4-5"),
+    ("openai", "gpt-5-mini"),
+    ("anthropic", "claude-haiku-4-5"),
+    ("local", "qwen3"),
+)
+PRICES = [
+    {"provider": "local", "model": "qwen*", "input": "0.05", "output": "0.20"},
+    {"provider": "anthropic", "model": "claude-sonnet-*", "input": "2.70", "output": "13.50", "cacheRead": "0.27"},
+]
 TESTS = (
     r"for i in $(seq 1 400); do printf '\033[32mPASS\033[0m tests/unit/parser/test_case_%s.py\n' $i; sleep 0.2; done"
 )
@@ -93,6 +107,7 @@ def furnish(product: Product) -> Furnished:
     product.qd("report", "send", "weekly", "-p", "deck")
     _spend(product, sessions[2])
     _plan(product)
+    _use(product)
     rule = product.ask("alert", "rule", "set", "failing", *RULE.split(), "-p", "deck")["id"]
     return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command), rule=uuid_of(rule))
 
@@ -140,6 +155,37 @@ def _plan(product: Product) -> None:
         task = product.ask("task", "add", title, "-p", "deck", *more)["reference"]
         for words in then:
             product.qd("task", words[0], task, *words[1:], "-p", "deck")
+
+
+def _use(product: Product) -> None:
+    """A week of models, of which one has a price of the project's own, and some commands."""
+    product.qd("usage", "record", "-p", "harbour", "--file", "-", stdin="\n".join(_calls()).encode())
+    prices = product.home / "prices.json"
+    prices.write_text(json.dumps(PRICES))
+    product.qd("usage", "prices", "-p", "harbour", "--file", str(prices))
+    session = product.ask("session", "open", "-p", "harbour", "--title", "Mend the pier")["id"]
+    for command in ("git status", "git log", "exit 3"):
+        product.qd("run", "-s", session, "--", command)
+
+
+def _calls() -> Iterator[str]:
+    """Of models, the same each time, over the last days."""
+    now = datetime.now(UTC)
+    for number in range(160):
+        provider, model = MODELS[number * 7 % 11 % len(MODELS)]
+        read = 4000 + number * 7919 % 38_000
+        yield json.dumps(
+            {
+                "provider": provider,
+                "model": model,
+                "responseId": f"call-{number}",
+                "inputTokens": read,
+                "cacheReadInputTokens": read * (number % 7) // 9,
+                "outputTokens": 200 + number * 104_729 % 2600,
+                "persona": ("fixer", "reviewer")[number % 2],
+                "occurredAt": (now - timedelta(minutes=1 + number * 61)).isoformat(),
+            }
+        )
 
 
 async def take(names: list[str], folder: Path | None) -> None:

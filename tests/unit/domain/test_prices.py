@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.domain.errors import InvalidInputError
+from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.prices import NO_PRICES, ModelPrice, PriceTable, evolve, nano_dollars, price_of, revise
 from quarterdeck.domain.usage import Tokens
 
@@ -77,6 +77,14 @@ def test_a_table_that_says_the_same_is_no_revision() -> None:
     assert table.revision == 1
     assert revise(table, PROJECT, [price("m")]) == ()
     assert len(revise(table, PROJECT, [])) == 1
+
+
+def test_a_table_that_was_revised_meanwhile_is_not_replaced() -> None:
+    [revised] = revise(NO_PRICES, PROJECT, [price("m")], expected=0)
+    table = evolve(NO_PRICES, revised)
+    assert len(revise(table, PROJECT, [price("n")], expected=1)) == 1
+    with pytest.raises(ConflictError, match="at revision 1 by now, and no longer at 0"):
+        revise(table, PROJECT, [price("n")], expected=0)
 
 
 def test_a_table_has_a_bound() -> None:

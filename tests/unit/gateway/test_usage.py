@@ -185,6 +185,33 @@ async def test_usage_is_told_by_dimension_and_unknown_costs_are_counted(gateway:
     assert {(g["value"], g["label"]) for p in by_task["points"] for g in p["group"]} == {("", None), (task, "T-1")}
 
 
+async def test_users_and_sessions_are_told_by_name(gateway: Running, project: str) -> None:
+    opened = (
+        "mutation($input: OpenSessionInput!) { openSession(input: $input) { "
+        "... on OpenSessionPayload { session { id } } } }"
+    )
+    answer = await gateway.ask(opened, {"input": {"projectId": project, "title": "Fix it"}})
+    session = answer["data"]["openSession"]["session"]["id"]
+    await record(gateway, project, call(sessionId=session))
+
+    for dimension, label in (("USER", "ada"), ("SESSION", "Fix it")):
+        told = await usage(gateway, project, "MODEL_CALLS", groupBy=[dimension])
+        assert [group["label"] for point in told["points"] for group in point["group"]] == [label]
+
+
+async def test_prices_that_were_revised_meanwhile_are_not_replaced(gateway: Running, project: str) -> None:
+    price = {"provider": "anthropic", "model": "claude", "input": "1", "output": "1"}
+    asked = {"projectId": project, "prices": [price], "expectedRevision": 0}
+    assert (await gateway.ask(REVISE, {"input": asked}))["data"]["revisePriceTable"]["priceTable"]["revision"] == 1
+
+    again = {**asked, "prices": [{**price, "input": "2"}]}
+    assert (await gateway.ask(REVISE, {"input": again}))["data"]["revisePriceTable"]["code"] == "CONFLICT"
+    assert (
+        "position"
+        in (await gateway.ask(REVISE, {"input": {**again, "expectedRevision": 1}}))["data"]["revisePriceTable"]
+    )
+
+
 async def test_a_project_may_have_prices_of_its_own(gateway: Running, project: str) -> None:
     await record(gateway, project, call())
 

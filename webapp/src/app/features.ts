@@ -24,6 +24,8 @@ import { feature as tasks } from "@/features/tasks/feature";
 import { projectRoutes as taskPages } from "@/features/tasks/routes";
 import { feature as tokens } from "@/features/tokens/feature";
 import { shellRoutes as tokenPages } from "@/features/tokens/routes";
+import { feature as usage } from "@/features/usage/feature";
+import { projectRoutes as usagePages } from "@/features/usage/routes";
 import { feature as workers } from "@/features/workers/feature";
 import { shellRoutes as workerPages } from "@/features/workers/routes";
 import type { Feature } from "@/shared/feature";
@@ -40,6 +42,7 @@ export const features: readonly Feature[] = [
   budgets,
   alerts,
   personas,
+  usage,
   log,
   workers,
   tokens,
@@ -65,6 +68,7 @@ export const projectRoutes = [
   // one a line
   ...projectPages,
   ...taskPages,
+  ...usagePages,
   ...sessionPages,
   ...commandPages,
   ...searchOfProject,
