@@ -19,9 +19,7 @@ NOT_USED = {
 NOT_YET = {
     "commands": {},
     "files": {
-        "mutation restoreWorkspace",
         "mutation writeFile",
-        "query compareSessions",
     },
     "tasks": {},
 }

@@ -2,6 +2,7 @@ import { feature as alerts } from "@/features/alerts/feature";
 import { projectRoutes as alertsOfProject, shellRoutes as alertPages } from "@/features/alerts/routes";
 import { feature as budgets } from "@/features/budgets/feature";
 import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
+import { projectRoutes as changesPages } from "@/features/changes/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
@@ -75,6 +76,7 @@ export const projectRoutes = [
   ...reportPages,
   ...budgetsOfProject,
   ...alertsOfProject,
+  ...changesPages,
   ...logOfProject,
   ...personaPages,
   ...replayPages,

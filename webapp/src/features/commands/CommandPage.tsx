@@ -5,8 +5,11 @@ import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
 import { NoSuch } from "@/shared/projects/NoSuch";
 import { useProject } from "@/shared/projects/useProjects";
+import { changesAt } from "@/shared/routing/addresses";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { ButtonLink, TextLink } from "@/shared/routing/links";
 import { useFresh } from "@/shared/streams/feed";
+import { counted } from "@/shared/text/counts";
 import { globalId, shortId, uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
 import { Failure } from "@/shared/ui/Failure";
@@ -134,19 +137,31 @@ function Why({ command: { queue, reason } }: { command: Command }) {
 
 const MOST = 200;
 
-function Changed({ command: { filesChanged, filesChangedTotal } }: { command: Command }) {
+const changesOf = (slug: string, { id, session, treeBefore }: Command, path?: string): string =>
+  changesAt(slug, session.id, { from: treeBefore ?? undefined, to: uuidOf(id), path });
+
+function Changed({ command }: { command: Command }) {
+  const { slug } = useProject();
+  const { filesChanged, filesChangedTotal } = command;
   if (filesChanged.length === 0) return null;
   return (
-    <Section title={filesChangedTotal === 1 ? "1 file changed" : `${filesChangedTotal} files changed`}>
+    <Section
+      title={counted(filesChangedTotal, "file changed", "files changed")}
+      actions={
+        <HrefLink href={changesOf(slug, command)} size="sm">
+          What it changed
+        </HrefLink>
+      }
+    >
       <Paper withBorder p="xs" radius="md">
         {filesChanged.slice(0, MOST).map((file) => (
           <Group key={file.path} gap="sm" wrap="nowrap" fz="sm">
             <Text size="xs" c="dimmed" w={64} style={{ flex: "none" }}>
               {file.status}
             </Text>
-            <span className="mono">
+            <HrefLink href={changesOf(slug, command, file.path)} className="mono">
               <SafeText text={file.path} />
-            </span>
+            </HrefLink>
           </Group>
         ))}
         {filesChangedTotal > MOST && (

@@ -30,3 +30,18 @@ export function nounAddress(slug: string | undefined, noun: string, id?: string)
   const parts = id === undefined ? [noun] : [noun, uuidOf(id)];
   return slug === undefined ? `/${parts.map((part) => encodeURIComponent(part)).join("/")}` : below(slug, ...parts);
 }
+
+/** A session's files at a point in time, or one of them; without a point, as they are now. */
+export const filesAt = (slug: string, session: string, asked: { path?: string; at?: string | undefined }): string =>
+  `${sessionPlace(slug, session, "files")}${defaultStringifySearch(asked)}`;
+
+interface ChangesAsked {
+  /** Points in time: commands, or names of trees. */
+  from?: string | undefined;
+  to?: string;
+  path?: string | undefined;
+}
+
+/** What changed in a session between two points in time. */
+export const changesAt = (slug: string, session: string, asked: ChangesAsked): string =>
+  `${sessionPlace(slug, session, "changes")}${defaultStringifySearch(asked)}`;

@@ -4,9 +4,11 @@ import { useState } from "react";
 import { UNCACHED } from "@/shared/graphql/uncached";
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useProject } from "@/shared/projects/useProjects";
+import { changesAt } from "@/shared/routing/addresses";
+import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { useFresh } from "@/shared/streams/feed";
-import { bytes } from "@/shared/text/counts";
+import { bytes, counted } from "@/shared/text/counts";
 import { shortId, uuidOf } from "@/shared/text/ids";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
@@ -56,7 +58,18 @@ const columns = (link: (row: Row) => { project: string; session: string; command
     width: "4rem",
     priority: 2,
     end: true,
-    cell: (row) => row.filesChangedTotal || "",
+    cell: (row) => {
+      const { project, session, command } = link(row);
+      if (row.filesChangedTotal === 0) return "";
+      return (
+        <HrefLink
+          href={changesAt(project, session, { from: row.treeBefore ?? undefined, to: command })}
+          aria-label={`What it changed: ${counted(row.filesChangedTotal, "file")}`}
+        >
+          {row.filesChangedTotal}
+        </HrefLink>
+      );
+    },
   },
   {
     key: "output",

@@ -2,7 +2,7 @@ import { Alert, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
 import { useProject } from "@/shared/projects/useProjects";
-import { taskAddress } from "@/shared/routing/addresses";
+import { sessionPlace, taskAddress } from "@/shared/routing/addresses";
 import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { shortId, uuidOf } from "@/shared/text/ids";
@@ -39,7 +39,7 @@ export function SessionHead({ session }: { session: Session }) {
           ["Ready", session.readyAt && <Time key="ready" at={session.readyAt} />],
           ["Ended", session.endedAt && <Time key="ended" at={session.endedAt} />],
           ["Lasted", <Duration key="lasted" from={session.openedAt} to={session.endedAt} />],
-          ["Forked from", session.forkedFrom && <Origin key="origin" from={session.forkedFrom} />],
+          ["Forked from", session.forkedFrom && <Origin key="origin" id={session.id} from={session.forkedFrom} />],
         ]}
       />
     </>
@@ -83,7 +83,7 @@ function Reason({ session: { state, reason, nextStep, queue } }: { session: Sess
   );
 }
 
-function Origin({ from }: { from: NonNullable<Session["forkedFrom"]> }) {
+function Origin({ id, from }: { id: string; from: NonNullable<Session["forkedFrom"]> }) {
   const { slug } = useProject();
   const session = uuidOf(from.sessionId);
   return (
@@ -103,6 +103,10 @@ function Origin({ from }: { from: NonNullable<Session["forkedFrom"]> }) {
           </TextLink>
         </>
       )}
+      {" · "}
+      <HrefLink href={`${sessionPlace(slug, id, "compare")}?with=${session}`} size="sm">
+        Compare
+      </HrefLink>
     </>
   );
 }
