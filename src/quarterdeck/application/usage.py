@@ -59,17 +59,9 @@ class Usage:
         return await self.ledgers.post(work)
 
     async def revise_prices(
-        self,
-        caller: Caller,
-        project_id: UUID,
-        revised: Sequence[ModelPrice],
-        expected: int | None = None,
-        key: IdempotencyKey | None = None,
+        self, caller: Caller, project_id: UUID, revised: Sequence[ModelPrice], key: IdempotencyKey | None = None
     ) -> Outcome[PriceTable]:
-        """Puts `revised` in the place of the project's table. What was recorded before is priced anew by it.
-
-        `expected`: the revision that it is to follow; None: any.
-        """
+        """Puts `revised` in the place of the project's table. What was recorded before is priced anew by it."""
         home = (await PROJECT.load(self.log, project_id)).state
         permitted(caller, home, Role.OWNER, no_project())
         project.usable(home)
@@ -77,7 +69,7 @@ class Usage:
             self.log,
             PRICE_TABLE,
             prices.price_table_id(project_id),
-            lambda state: prices.revise(state, project_id, revised, expected),
+            lambda state: prices.revise(state, project_id, revised),
             caller=caller,
             context=context_of(caller, project_id=project_id),
             key=key,
