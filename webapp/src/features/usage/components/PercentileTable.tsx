@@ -12,6 +12,8 @@ import { nameOf, unitOf } from "../terms";
 
 import charts from "@/shared/charts/charts.module.css";
 
+/** Not on phones, which have no room for them. */
+const OPTIONAL: ReadonlySet<string> = new Set(["p90", "p95", "Highest"]);
 type Points = UsagePercentilesShownQuery["usagePercentiles"]["points"];
 
 interface PercentileTableProps {
@@ -51,11 +53,7 @@ export function PercentileTable({ title, points, percents }: PercentileTableProp
                 What
               </th>
               {heads.map((each) => (
-                <th
-                  key={each}
-                  scope="col"
-                  className={each === "p90" || each === "Highest" ? charts.optional : undefined}
-                >
+                <th key={each} scope="col" className={OPTIONAL.has(each) ? charts.optional : undefined}>
                   {each}
                 </th>
               ))}
@@ -68,7 +66,7 @@ export function PercentileTable({ title, points, percents }: PercentileTableProp
                   <SafeText text={point.group.length > 0 ? groupLabel(point.group) : nameOf(point.measure)} />
                 </th>
                 {percents.map((each) => (
-                  <Cell key={each} point={point} value={valueOf(point, each)} optional={each === 90} />
+                  <Cell key={each} point={point} value={valueOf(point, each)} optional={OPTIONAL.has(`p${each}`)} />
                 ))}
                 <Cell point={point} value={point.highest} optional />
                 <td>{whole(point.count)}</td>
