@@ -59,9 +59,17 @@ class Usage:
         return await self.ledgers.post(work)
 
     async def revise_prices(
-        self, caller: Caller, project_id: UUID, revised: Sequence[ModelPrice], key: IdempotencyKey | None = None
+        self,
+        caller: Caller,
+        project_id: UUID,
+        revised: Sequence[ModelPrice],
+        expected: int | None = None,
+        key: IdempotencyKey | None = None,
     ) -> Outcome[PriceTable]:
-        """Puts `revised` in the place of the project's table. What was recorded before is priced anew by it."""
+        """Puts `revised` in the place of the project's table. What was recorded before is priced anew by it.
+
+        `expected`: the revision that it is to follow; None: any.
+        """
         home = (await PROJECT.load(self.log, project_id)).state
         permitted(caller, home, Role.OWNER, no_project())
         project.usable(home)
@@ -69,7 +77,7 @@ class Usage:
             self.log,
             PRICE_TABLE,
             prices.price_table_id(project_id),
-            lambda state: prices.revise(state, project_id, revised),
+            lambda state: prices.revise(state, project_id, revised, expected),
             caller=caller,
             context=context_of(caller, project_id=project_id),
             key=key,

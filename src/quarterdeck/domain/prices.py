@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from quarterdeck.domain.errors import InvalidInputError
+from quarterdeck.domain.errors import ConflictError, InvalidInputError
 from quarterdeck.domain.usage import MAX_NAME, Tokens
 
 MAX_PRICES = 500
@@ -61,7 +61,14 @@ def evolve(state: PriceTable, event: PriceTableRevised) -> PriceTable:
     return PriceTable(revision=state.revision + 1, prices=event.prices)
 
 
-def revise(state: PriceTable, project_id: UUID, prices: Sequence[ModelPrice]) -> tuple[PriceTableRevised, ...]:
+def revise(
+    state: PriceTable, project_id: UUID, prices: Sequence[ModelPrice], expected: int | None = None
+) -> tuple[PriceTableRevised, ...]:
+    if expected is not None and expected != state.revision:
+        raise ConflictError(
+            f"The prices are at revision {state.revision} by now, and no longer at {expected}.",
+            "Look at what was changed, and revise those.",
+        )
     if state.prices == tuple(prices):
         return ()
     if len(prices) > MAX_PRICES:
