@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
-from quarterdeck.gateway import exports, graphiql, log_exports, usage_exports
+from quarterdeck.gateway import exports, file_downloads, graphiql, log_exports, usage_exports
 from quarterdeck.gateway.gateway import Gateway, make_gateway
 from quarterdeck.gateway.guard import Guard
 from quarterdeck.gateway.health import Health
@@ -45,6 +45,7 @@ def _routes(gateway: Gateway, sockets: Sockets, web: WebPages, parts: Parts) -> 
         Route(PATH, GraphQLOverHTTP(gateway)),
         WebSocketRoute(PATH, sockets),
         Route(exports.ROUTE, exports.Exports(gateway)),
+        Route(file_downloads.ROUTE, file_downloads.FileDownloads(gateway)),
         Route(usage_exports.ROUTE, usage_exports.UsageExports(gateway)),
         Route(log_exports.ROUTE, log_exports.LogExports(gateway)),
         Route("/healthz", health.alive),

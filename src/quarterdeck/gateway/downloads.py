@@ -1,11 +1,13 @@
 """Downloads: with the caller's own token, as they come, as long as the caller may have them."""
 
 import asyncio
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Generic, Protocol, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -28,6 +30,9 @@ AT_ONCE = 4
 """Downloads of one token and kind."""
 CHECK_SECONDS = 3.0
 """How often it is asked whether one may go on."""
+MOST_NAME = 150
+"""Characters of a file's name, its end."""
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9 ._+@,()=-]")
 
 
 class Content(Protocol):
@@ -145,10 +150,15 @@ class _Sending:
 
 
 def attachment(name: str, media: str) -> list[tuple[bytes, bytes]]:
-    """Headers of a file of this name, which is plain ASCII: saved and never shown."""
+    """Headers of a file of this name, whatever is in it: saved and never shown. As RFC 6266 and RFC 8187 have them."""
+    plain = _NOT_IN_NAMES.sub("_", name)[-MOST_NAME:] or "file"
+    disposition = f'attachment; filename="{plain}"'
+    safe = "".join(each if each.isprintable() else "_" for each in name)[-MOST_NAME:]
+    if safe and safe != plain:
+        disposition += f"; filename*=UTF-8''{quote(safe, safe='')}"
     return [
         (b"content-type", media.encode()),
-        (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+        (b"content-disposition", disposition.encode()),
         (b"content-security-policy", b"sandbox"),
     ]
 

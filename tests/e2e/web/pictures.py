@@ -35,6 +35,8 @@ class Furnished:
     """Of that session; it runs."""
     rule: str
     """Of alerts; one of them fires."""
+    edited: str
+    """A session whose command has changed src/main.py."""
 
 
 PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
@@ -46,6 +48,7 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "session": lambda made: f"/p/deck/sessions/{made.session}",
     "command": lambda made: f"/p/deck/sessions/{made.session}/commands/{made.command}?view=terminal",
     "replay": lambda made: f"/p/deck/sessions/{made.session}/replay?at=end",
+    "files": lambda made: f"/p/deck/sessions/{made.edited}/files?path=src/main.py&view=blame",
     "search": "/p/deck/search?q=test_case_*%20OR%20readme",
     "reports": "/p/deck/reports",
     "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
@@ -72,6 +75,7 @@ UNTIL: Mapping[str, tuple[str, ...]] = {
     "replay": (r"test_case_\d", "Command started"),
     "alerts": ("firing",),
     "alert-rules": ("It would raise",),
+    "files": ("moored",),
 }
 """What is waited for on pages that go on to fill."""
 
@@ -95,6 +99,11 @@ RULE = (
 )
 
 
+CHANGES = (
+    r"""printf '\n\ndef moored(boats):\n    # longest first\n    return sorted(boats, key=len)\n' >> src/main.py"""
+)
+
+
 def furnish(product: Product) -> Furnished:
     """What is in the pictures."""
     sessions = [product.ask("session", "open", "-p", "deck", "--title", title)["id"] for title in TITLES]
@@ -109,7 +118,10 @@ def furnish(product: Product) -> Furnished:
     _plan(product)
     _use(product)
     rule = product.ask("alert", "rule", "set", "failing", *RULE.split(), "-p", "deck")["id"]
-    return Furnished(session=uuid_of(sessions[0]), command=uuid_of(command), rule=uuid_of(rule))
+    product.qd("run", "-s", sessions[2], "--", CHANGES)
+    return Furnished(
+        session=uuid_of(sessions[0]), command=uuid_of(command), rule=uuid_of(rule), edited=uuid_of(sessions[2])
+    )
 
 
 def _spend(product: Product, session: str) -> None:

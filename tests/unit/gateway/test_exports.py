@@ -52,10 +52,10 @@ class Story:
 @pytest.fixture
 async def story() -> AsyncGenerator[Story]:
     async with running() as gateway:
-        yield await _story(gateway)
+        yield await story_in(gateway)
 
 
-async def _story(gateway: Running) -> Story:
+async def story_in(gateway: Running) -> Story:
     house = gateway.house
     house.workspaces.put_branch("/repos/app", "main", {"README": b"read me\n"})
     project = (await gateway.project())["project"]["id"]
@@ -190,7 +190,7 @@ async def endless() -> AsyncGenerator[tuple[Story, SlowExporter]]:
     house, exporter = House.in_memory(), SlowExporter()
     house.exporter = exporter
     async with running(house) as gateway:
-        yield await _story(gateway), exporter
+        yield await story_in(gateway), exporter
 
 
 async def reading(story: Story, token: str, until: Callable[[int], Awaitable[bool]]) -> int:

@@ -4,6 +4,7 @@ import { feature as budgets } from "@/features/budgets/feature";
 import { projectRoutes as budgetsOfProject, shellRoutes as budgetPages } from "@/features/budgets/routes";
 import { projectRoutes as changesPages } from "@/features/changes/routes";
 import { projectRoutes as commandPages } from "@/features/commands/routes";
+import { projectRoutes as filePages } from "@/features/files/routes";
 import { feature as home } from "@/features/home/feature";
 import { shellRoutes as homePages } from "@/features/home/routes";
 import { feature as log } from "@/features/log/feature";
@@ -72,6 +73,7 @@ export const projectRoutes = [
   ...usagePages,
   ...sessionPages,
   ...commandPages,
+  ...filePages,
   ...searchOfProject,
   ...reportPages,
   ...budgetsOfProject,

@@ -1,5 +1,5 @@
 import { Group } from "@mantine/core";
-import { type Icon, IconFileDiff, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
+import { type Icon, IconFileDiff, IconFiles, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
 
 import { useProject } from "@/shared/projects/useProjects";
 import { searchAddress, sessionPlace } from "@/shared/routing/addresses";
@@ -15,6 +15,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   // one a line
+  { place: "files", label: "Files", icon: IconFiles },
   { place: "changes", label: "Changes", icon: IconFileDiff },
   { place: "replay", label: "Replay", icon: IconPlayerPlay },
 ];
