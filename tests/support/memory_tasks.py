@@ -60,7 +60,7 @@ class MemoryTaskReads:
         members: dict[tuple[UUID, UUID], Role] = {}
         for logged in await self._events():
             match logged.event:
-                case project.ProjectCreated(owner_id=owner) if owner is not None:
+                case project.ProjectCreated(owner_id=owner):
                     members[logged.stream_id, owner] = Role.OWNER
                 case project.MemberAdded(user_id=member, role=role):
                     members[logged.stream_id, member] = role

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.async_api import Browser
-from tests.e2e.web.pictures import PAGES, furnish
+from tests.e2e.web.pictures import address_of, furnish
 from tests.support import browser, node
 from tests.support.product import Product, accounts, product_for
 
@@ -27,9 +27,9 @@ async def check(names: list[str]) -> bool:
     with product_for(account) as product:
         async with browser.chromium() as chromium:
             await product.begin()
-            await asyncio.to_thread(furnish, product)
+            made = await asyncio.to_thread(furnish, product)
             cookie = await _cookie(chromium, product)
-        scores = {name: await _scores(product.url + PAGES[name], cookie) for name in names}
+        scores = {name: await _scores(product.url + address_of(name, made), cookie) for name in names}
     for name, found in scores.items():
         sys.stdout.write(f"{name}: " + ", ".join(f"{kind} {score}" for kind, score in found.items()) + "\n")
     return all(score >= LEAST for found in scores.values() for score in found.values())
@@ -58,5 +58,5 @@ async def _scores(address: str, cookie: str) -> dict[str, int]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=["home", "sessions"], metavar="NAME")
+    parser.add_argument("names", nargs="*", default=["home", "session"], metavar="NAME")
     raise SystemExit(0 if asyncio.run(check(parser.parse_args().names)) else 1)

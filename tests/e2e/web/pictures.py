@@ -226,10 +226,14 @@ async def _take(
     await context.close()
 
 
+def address_of(name: str, made: Furnished) -> str:
+    address = PAGES[name]
+    return address if isinstance(address, str) else address(made)
+
+
 async def _picture(page: Page, made: Furnished, name: str, scheme: browser.Scheme) -> bytes:
     """Of a page that has come to rest: nothing of it is still a skeleton."""
-    address = PAGES[name]
-    await page.goto(address if isinstance(address, str) else address(made))
+    await page.goto(address_of(name, made))
     await browser.show(page, scheme)
     await page.get_by_role("heading", level=1).wait_for()
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -56,7 +56,7 @@ async def test_changes_between_points_are_shown_as_they_are_looked_for(page: Pag
     await looks_right(page)
 
     knot = file(page, "knot.js")
-    await expect(knot.get_by_role("mark")).to_have_text(["first", "second"])
+    await expect(knot.locator("mark")).to_have_text(["first", "second"])
     await expect(knot).to_contain_text("no newline at end of file")
     await expect(file(page, "README.md")).to_contain_text("file → executable")
     await expect(file(page, "blob.bin")).to_contain_text("binary: 3 B → 4 B")
@@ -127,7 +127,7 @@ async def test_a_session_is_compared_with_its_fork(page: Page, product: Product)
 
     await expect(page.get_by_text(f"{session[-8:]} is what the other one was forked from.")).to_be_visible()
     await expect(page.get_by_text(re.compile(r"^2 files changed"))).to_be_visible()
-    await expect(file(page, "numbers.txt").get_by_role("mark")).to_have_count(0)
+    await expect(file(page, "numbers.txt").locator("mark")).to_have_count(0)
     both = page.get_by_role("row").filter(has_text="test -f README.md")
     await expect(both).to_contain_text("exit 0")
     await expect(both).to_contain_text("exit 1")

@@ -38,7 +38,7 @@ async def ask(page: Page, query: str, **variables: Any) -> Any:
 
 async def run(page: Page, session: str, text: str, terminal: dict[str, int] | None = None) -> str:
     given = {"sessionId": session, "text": text, "terminal": terminal, "background": True}
-    return (await ask(page, RUN, input=given))["runCommand"]["command"]["id"]
+    return str((await ask(page, RUN, input=given))["runCommand"]["command"]["id"])
 
 
 def ended(page: Page, command: str) -> Callable[[], Awaitable[bool]]:
