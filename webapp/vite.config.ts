@@ -32,5 +32,12 @@ export default defineConfig({
     reportCompressedSize: false,
     manifest: true,
   },
-  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], pool: "threads", maxWorkers: 2, isolate: false },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.{ts,tsx}"],
+    pool: "threads",
+    maxWorkers: 2,
+    isolate: false,
+    testTimeout: 60_000, // ends what hangs; says nothing of speed, which a busy machine decides
+  },
 });

@@ -49,6 +49,7 @@ PAGES: Mapping[str, str | Callable[[Furnished], str]] = {
     "command": lambda made: f"/p/deck/sessions/{made.session}/commands/{made.command}?view=terminal",
     "replay": lambda made: f"/p/deck/sessions/{made.session}/replay?at=end",
     "files": lambda made: f"/p/deck/sessions/{made.edited}/files?path=src/main.py&view=blame",
+    "changes": lambda made: f"/p/deck/sessions/{made.edited}/changes?view=split",
     "search": "/p/deck/search?q=test_case_*%20OR%20readme",
     "reports": "/p/deck/reports",
     "report": lambda _: f"/p/deck/reports/preview?every=DAILY&day={datetime.now(UTC):%Y-%m-%d}&zone=UTC",
@@ -76,6 +77,7 @@ UNTIL: Mapping[str, tuple[str, ...]] = {
     "alerts": ("firing",),
     "alert-rules": ("It would raise",),
     "files": ("moored",),
+    "changes": ("moored",),
 }
 """What is waited for on pages that go on to fill."""
 
@@ -114,11 +116,11 @@ def furnish(product: Product) -> Furnished:
     product.qd("project", "add", str(product.repository("harbour")))
     product.qd("report", "set", "weekly", "--every", "week", "--folder", "weekly", "-p", "deck")
     product.qd("report", "send", "weekly", "-p", "deck")
+    product.qd("run", "-s", sessions[2], "--", CHANGES)
     _spend(product, sessions[2])
     _plan(product)
     _use(product)
     rule = product.ask("alert", "rule", "set", "failing", *RULE.split(), "-p", "deck")["id"]
-    product.qd("run", "-s", sessions[2], "--", CHANGES)
     return Furnished(
         session=uuid_of(sessions[0]), command=uuid_of(command), rule=uuid_of(rule), edited=uuid_of(sessions[2])
     )

@@ -29,7 +29,7 @@ export function CommandTabs({ player, sessionId }: { player: Player; sessionId: 
   if (tabs.length === 0)
     return (
       <Text size="sm" c="dimmed" className={classes.noTabs}>
-        No command has started yet.
+        {player.line.runs.latestAt(player.clock.at) ? "Reading …" : "No command has started yet."}
       </Text>
     );
   return (
