@@ -1,6 +1,7 @@
 """The product for all tests of a run, as root and as an ordinary user where root runs the tests."""
 
 from collections.abc import AsyncIterator
+from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -12,20 +13,28 @@ from quarterdeck.host.accounts import current
 
 ACCOUNTS = accounts()
 OWN = "own_product"
+WEB_GROUPS = 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """As both, but a module whose subject is the same for either names the one that it runs as.
 
-    Tests that share a product run in one process, those that break theirs in another: three that take as long as each
-    other. A process that is given its tests one by one takes the next while it has still two to do.
+    Tests that share a product run in one process, those that break theirs in another, those of the web client in two
+    more, so that none is the last to end by far. A process that is given its tests one by one takes the next while it
+    has still two to do.
     """
     if "account" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("account")
         chosen = [name for name in ACCOUNTS if named is None or name in named.args] or list(ACCOUNTS)
-        own = OWN in metafunc.fixturenames
-        together = [pytest.param(name, marks=pytest.mark.xdist_group(OWN if own else name)) for name in chosen]
+        together = [pytest.param(name, marks=pytest.mark.xdist_group(_group(metafunc, name))) for name in chosen]
         metafunc.parametrize("account", together, scope="session")
+
+
+def _group(metafunc: pytest.Metafunc, account: str) -> str:
+    if OWN in metafunc.fixturenames:
+        return OWN
+    path = metafunc.definition.path
+    return f"{account} web {crc32(path.name.encode()) % WEB_GROUPS}" if path.parent.name == "web" else account
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
