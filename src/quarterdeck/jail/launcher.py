@@ -14,13 +14,13 @@ ANSWER_SECONDS = 10.0
 
 
 class Launcher:
-    """One zygote, started when it is first needed and again when it has died, until this is closed."""
+    """One zygote, started when first needed and again when it has died; none for what was asked for before a close."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._turn = asyncio.Lock()
-        self._closed = False
+        self._closings = 0
 
     async def warm_up(self) -> None:
         """Starts it, so that the first session need not wait for an interpreter."""
@@ -40,13 +40,17 @@ class Launcher:
         memory = os.memfd_create("shim")
         with os.fdopen(os.dup(memory), "wb") as file:
             file.write(configuration)
-        asking = asyncio.create_task(self._in_turn([os.dup(folder), memory, os.dup(connection.fileno())]))
+        fds = [os.dup(folder), memory, os.dup(connection.fileno())]
+        asking = asyncio.create_task(self._in_turn(fds, self._closings))
         asking.add_done_callback(_retrieve)
         return await asyncio.shield(asking)
 
-    async def _in_turn(self, fds: list[int]) -> int:
+    async def _in_turn(self, fds: list[int], closings: int) -> int:
         try:
             async with self._turn:
+                if closings != self._closings:
+                    # nobody would end the zygote that it started
+                    raise JailError("No jail is started any more: the worker stops.", "Start it again when it has.")
                 return await self._ask(fds)
         finally:
             for fd in fds:
@@ -67,9 +71,6 @@ class Launcher:
         raise JailError("The process that starts jails does not answer.", "Look at the worker's log.")
 
     def _ensure(self) -> socket.socket:
-        if self._closed:
-            # a fork that was asked for before has its turn after: nobody would end the zygote that it started
-            raise JailError("No jail is started any more: the worker stops.", "Start it again when it has.")
         if self._process is not None and self._process.poll() is not None:
             self._end()
         if self._control is None:
@@ -82,7 +83,7 @@ class Launcher:
 
     async def close(self) -> None:
         """Ends the zygote. Its shims live on."""
-        self._closed = True
+        self._closings += 1
         async with self._turn:
             await asyncio.to_thread(self._end)
 

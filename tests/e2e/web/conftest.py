@@ -1,7 +1,8 @@
 """One browser for all tests, which is logged in once by a link, and pages that may not complain of anything."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 from tests.support import browser
@@ -32,3 +33,17 @@ async def page(logged_in: BrowserContext) -> AsyncIterator[Page]:
     yield opened
     await opened.close()
     assert complaints.told == []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def sessions_closed(product: Product) -> Iterator[None]:
+    """A project has places for so many sessions: those that a module's tests leave open would keep others waiting."""
+    before = _open(product)
+    yield
+    for session in _open(product) - before:
+        assert product.qd("session", "close", session).returncode == 0
+
+
+def _open(product: Product) -> set[str]:
+    sessions = product.ask("session", "list", "-p", "deck")
+    return {each["id"] for each in sessions if each["state"] in {"QUEUED", "OPENING", "READY", "PAUSED"}}

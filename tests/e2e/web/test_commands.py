@@ -70,7 +70,7 @@ async def test_output_that_is_cut_again_and_again_comes_whole(chromium: Browser,
         await page.get_by_role("heading", name="Home").wait_for()
         command = started(product, session, "for i in $(seq 1 99); do seq 1 5000; sleep 0.1; done")
         await page.goto(f"/p/deck/sessions/{session}/commands/{command}")
-        await expect(page.get_by_role("log")).to_contain_text("5000")
+        await expect(page.get_by_role("log")).to_contain_text(re.compile(r"\d{4}"))
         for _ in range(3):
             relay.cut()
             passed = relay.passed

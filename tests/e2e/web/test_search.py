@@ -16,7 +16,7 @@ async def test_what_was_printed_is_found_and_led_to(page: Page, product: Product
     session = opened(product, "sea monsters")
     product.qd("run", "-s", session, "--", PRINTED)
     await page.goto("/p/deck")
-    await page.get_by_role("heading", name="deck").wait_for()
+    await page.get_by_role("heading", name="deck", level=1).wait_for()
     await page.keyboard.press("Control+k")
     await page.get_by_role("textbox", name=re.compile("search")).fill('"kraken sighted"')
     await page.get_by_role("dialog").get_by_text("Search for").click()

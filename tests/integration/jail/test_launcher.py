@@ -84,10 +84,8 @@ async def test_a_fork_that_waits_while_it_is_closed_starts_no_zygote_again(tmp_p
         assert isinstance(first_told, int)
         assert isinstance(second_told, JailError)
         assert launcher.pid is None
-        with connection() as (_, theirs), pytest.raises(JailError, match="the worker stops"):
-            await launcher.fork(folder, configured("third"), theirs)
-        with pytest.raises(JailError, match="the worker stops"):
-            await launcher.warm_up()
-        assert launcher.pid is None
+        with connection() as (_, theirs):  # what is asked for afterwards is a beginning
+            assert isinstance(await launcher.fork(folder, configured("third"), theirs), int)
     finally:
         os.close(folder)
+        await launcher.close()

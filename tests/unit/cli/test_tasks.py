@@ -87,9 +87,9 @@ def test_a_list_is_asked_for_as_it_is_narrowed(qd: QdCall, world: World, project
     assert ran.code == 0
     assert "There are no such tasks." in ran.err
     wanted = {"status": ["IN_REVIEW"], "label": ["bug"], "priority": ["LOW"], "owner": "me", "unowned": True}
-    assert world.asked[-1]["filter"] == wanted
+    assert world.asked[-1]["filter"] == {**wanted, "unlabelled": False}
     assert qd("task", "search", "log", "in", "-p", "app").code == 0
-    assert (world.asked[-1]["text"], world.asked[-1]["filter"]) == ("log in", {"unowned": False})
+    assert (world.asked[-1]["text"], world.asked[-1]["filter"]) == ("log in", {"unowned": False, "unlabelled": False})
 
 
 @pytest.mark.parametrize(
