@@ -36,6 +36,7 @@ from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.queries.positions import ProjectionWatch
 from quarterdeck_projections.runner import Projector, ProjectorSettings
 from quarterdeck_projections.schema import configuration
+from quarterdeck_projections.tables import table_of
 
 USER, PROJECT = uuid7(), uuid7()
 TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -186,11 +187,14 @@ class ProjectorProcess:
 
 
 def tables(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every projection's tables."""
+    """Every row of every projection's tables, by their keys."""
     with psycopg.connect(database.admin_url) as connection:
         return {
             model.TABLE: connection.execute(
-                sql.SQL("SELECT * FROM {} ORDER BY 1, 2").format(sql.Identifier("read", model.TABLE))
+                sql.SQL("SELECT * FROM {} ORDER BY {}").format(
+                    sql.Identifier("read", model.TABLE),
+                    sql.SQL(", ").join(sql.Identifier(key.name) for key in table_of(model).primary_key.columns),
+                )
             ).fetchall()
             for projection in PROJECTIONS
             for model in projection.tables
