@@ -3,7 +3,7 @@ import { Terminal } from "@xterm/xterm";
 
 import { guard } from "./guard";
 import type { Screen, Size } from "./screen";
-import { cellsText, isPlain, type Pen, penText, PLAIN } from "./state";
+import { cellsText, hasGap, isPlain, type Pen, penText, PLAIN } from "./state";
 
 const SCROLLBACK = 1000;
 const GROUND = 0;
@@ -31,8 +31,7 @@ interface Buffer {
 /** A terminal that nobody sees: its state can be taken as text, and put back. What is written is done in its order. */
 export class Emulator {
   size: Size;
-  private readonly terminal: Terminal;
-  private readonly inside: Inside;
+  private terminal: Terminal;
   private readonly piped: boolean;
   private twin: Screen | undefined;
   private behind: Promise<void> | undefined;
@@ -41,7 +40,16 @@ export class Emulator {
   constructor(size: Size, piped: boolean) {
     this.size = size;
     this.piped = piped;
-    this.terminal = new Terminal({
+    this.terminal = this.anew();
+  }
+
+  private get inside(): Inside {
+    return (this.terminal as unknown as { _core: Inside })._core;
+  }
+
+  private anew(): Terminal {
+    const { size, piped } = this;
+    const terminal = new Terminal({
       cols: size.columns,
       rows: size.rows,
       scrollback: SCROLLBACK,
@@ -49,10 +57,10 @@ export class Emulator {
       allowProposedApi: true,
       logLevel: "off",
     });
-    this.terminal.loadAddon(new Unicode11Addon());
-    this.terminal.unicode.activeVersion = "11";
-    guard(this.terminal.parser, NO_POWERS);
-    this.inside = (this.terminal as unknown as { _core: Inside })._core;
+    terminal.loadAddon(new Unicode11Addon());
+    terminal.unicode.activeVersion = "11";
+    guard(terminal.parser, NO_POWERS);
+    return terminal;
   }
 
   write(data: Uint8Array | string): void {
@@ -94,15 +102,18 @@ export class Emulator {
 
   /** The state after what is written by now; undefined where more hangs on it than its text tells. */
   stateAtRest(): Promise<string | undefined> {
-    return new Promise((done) => this.terminal.write("", () => done(this.isAtRest() ? this.state() : undefined)));
+    return new Promise((done) =>
+      this.terminal.write("", () => done(this.isAtRest() && !this.hasGap() ? this.state() : undefined)),
+    );
   }
 
   /** To be called when it is settled. Nothing shows it then. */
   restore(size: Size, state: string): void {
     this.twin = undefined;
     this.size = size;
-    this.terminal.reset();
-    this.terminal.resize(size.columns, size.rows);
+    // xterm's reset leaves something of the second screen
+    this.terminal.dispose();
+    this.terminal = this.anew();
     this.write(state);
   }
 
@@ -124,6 +135,11 @@ export class Emulator {
       !this.terminal.modes.originMode &&
       active.x < this.terminal.cols
     );
+  }
+
+  private hasGap(): boolean {
+    const { buffer, cols } = this.terminal;
+    return hasGap(buffer.normal, cols) || hasGap(buffer.alternate, cols);
   }
 
   private state(): string {

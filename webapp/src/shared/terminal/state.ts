@@ -112,3 +112,18 @@ function goesOn(next: IBufferLine | undefined, cell: Cell): boolean {
   next.getCell(0, cell);
   return cell.getChars() !== "";
 }
+
+/**
+ * Whether a line was broken before its last cell, as before a wide character that does not fit, or is the rest of one that
+ * is gone. Printed anew it is another line when the terminal gets another size.
+ */
+export function hasGap(buffer: IBuffer, columns: number): boolean {
+  if (buffer.getLine(0)?.isWrapped) return true;
+  const cell = buffer.getNullCell();
+  for (let index = 1; index < buffer.length; index++) {
+    if (!buffer.getLine(index)?.isWrapped) continue;
+    buffer.getLine(index - 1)?.getCell(columns - 1, cell);
+    if (cell.getWidth() === 1 && cell.getChars() === "") return true;
+  }
+  return false;
+}
