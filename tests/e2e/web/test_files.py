@@ -72,8 +72,10 @@ async def test_files_are_found_read_blamed_and_downloaded_whatever_their_names(
     await page.get_by_role("table", name="Whose the lines are").get_by_role("link").first.click()
     await expect(page).to_have_url(re.compile("/commands/"))
     await page.get_by_role("link", name="dos.txt").click()  # what the command changed in it
-    await page.get_by_role("link", name="The file dos.txt").click()
-    await expect(page).to_have_url(re.compile("path=dos.txt&at="))
+    await expect(page).to_have_url(re.compile("/changes.*path=dos.txt"))
+    [then] = re.findall(r"to=([^&]+)", page.url)
+    await page.goto(f"/p/deck/sessions/{session}/files?path=dos.txt&at={then}")
+    await expect(page.get_by_text("Blame", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Edit")).to_have_count(0)  # it is the past
 
 
