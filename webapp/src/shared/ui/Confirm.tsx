@@ -37,7 +37,12 @@ export function Confirm({
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button color={ends ? "red.9" : undefined} loading={running} onClick={onYes} data-autofocus>
+          <Button
+            color={ends ? "red.9" : undefined}
+            loading={running}
+            onClick={onYes}
+            data-autofocus={!ends || undefined}
+          >
             {yes}
           </Button>
         </Group>

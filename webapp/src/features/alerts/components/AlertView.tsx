@@ -1,4 +1,4 @@
-import { Button, Modal, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 
@@ -15,6 +15,7 @@ import { CopyId } from "@/shared/ui/CopyId";
 import { Empty } from "@/shared/ui/Empty";
 import { Facts } from "@/shared/ui/Facts";
 import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { Page, Section } from "@/shared/ui/Page";
 import { SafeText } from "@/shared/ui/SafeText";
 import { Skeletons } from "@/shared/ui/Skeletons";
@@ -155,15 +156,9 @@ function Acknowledge({ alert, close }: { alert: Alert; close: () => void }) {
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running}>
-              Acknowledge
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={close} running={running}>
+            Acknowledge
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

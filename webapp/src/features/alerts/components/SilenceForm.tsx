@@ -7,7 +7,7 @@ import { useDone } from "@/shared/graphql/useDone";
 import { useProjectOrServer } from "@/shared/projects/useProjects";
 import { useNow } from "@/shared/time/clock";
 import { momentWritten } from "@/shared/time/typed";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { AlertRulesDocument } from "../api/AlertRules.generated";
 import { SetSilenceDocument } from "../api/SetSilence.generated";
@@ -116,15 +116,9 @@ export function SilenceForm({ search, close }: { search: SilencesSearch; close: 
             error={wrong.reason}
             onChange={(event) => change({ reason: event.currentTarget.value })}
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running}>
-              Silence
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={close} running={running}>
+            Silence
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

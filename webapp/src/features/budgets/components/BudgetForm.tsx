@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Modal, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 
@@ -6,7 +6,7 @@ import { useDone } from "@/shared/graphql/useDone";
 import { useProjectOrServer } from "@/shared/projects/useProjects";
 import { visibleText } from "@/shared/text/visible";
 import { zones } from "@/shared/time/zones";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { amountWords } from "../amounts";
 import type { BudgetRowFragment } from "../api/BudgetRow.generated";
@@ -108,15 +108,9 @@ export function BudgetForm({ known, budget, close }: BudgetFormProps) {
               stays spent.
             </Alert>
           )}
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running}>
-              {budget ? "Save" : before ? "Revise it" : "Set it"}
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={close} running={running}>
+            {budget ? "Save" : before ? "Revise it" : "Set it"}
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,5 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { isFolder, newPath, parentOf } from "../paths";
 
@@ -38,12 +40,7 @@ export function NewFile({ beside, onPath, onClose }: NewFileProps) {
             error={wrong}
             data-autofocus
           />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit">Write it</Button>
-          </Group>
+          <FormFoot close={onClose}>Write it</FormFoot>
         </Stack>
       </form>
     </Modal>

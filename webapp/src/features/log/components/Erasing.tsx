@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { IconEraser } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useViewer } from "@/shared/graphql/useViewer";
 import { whole } from "@/shared/text/counts";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { EraseFromLogDocument } from "../api/EraseFromLog.generated";
 import type { LogEventFragment } from "../api/LogEvent.generated";
@@ -72,15 +72,9 @@ function Confirm({ event, close }: { event: LogEventFragment; close: () => void 
               value={reason}
               onChange={(typed) => setReason(typed.currentTarget.value)}
             />
-            {fault && <Failure fault={fault} />}
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" color="red.9" loading={running} disabled={!reason.trim()}>
-                Erase for good
-              </Button>
-            </Group>
+            <FormFoot fault={fault} close={close} color="red.9" running={running} disabled={!reason.trim()}>
+              Erase for good
+            </FormFoot>
           </Stack>
         </form>
       )}

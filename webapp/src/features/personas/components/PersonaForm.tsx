@@ -1,10 +1,10 @@
-import { Button, Group, Modal, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { Modal, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
 import { limitFields, SettingInput } from "@/features/projects";
 import { useDone } from "@/shared/graphql/useDone";
 import { visibleText } from "@/shared/text/visible";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { DefinePersonaDocument } from "../api/DefinePersona.generated";
 import type { PersonaWholeFragment } from "../api/PersonaWhole.generated";
@@ -91,15 +91,14 @@ export function PersonaForm({ projectId, persona, close }: PersonaFormProps) {
               Its network list holds for running sessions at once, its limits for those that are opened from now on.
             </Text>
           )}
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={defining.running || revising.running} disabled={!persona && !name.trim()}>
-              {persona ? "Save" : "Define"}
-            </Button>
-          </Group>
+          <FormFoot
+            fault={fault}
+            close={close}
+            running={defining.running || revising.running}
+            disabled={!persona && !name.trim()}
+          >
+            {persona ? "Save" : "Define"}
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

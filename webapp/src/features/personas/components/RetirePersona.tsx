@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { visibleText } from "@/shared/text/visible";
-import { Failure } from "@/shared/ui/Failure";
+import { Confirm } from "@/shared/ui/Confirm";
 
 import { RetirePersonaDocument } from "../api/RetirePersona.generated";
 
@@ -19,20 +19,18 @@ export function RetirePersona({ persona }: { persona: { id: string; name: string
       <Button variant="default" size="compact-xs" aria-label={`Retire ${name}`} onClick={() => setAsking(true)}>
         Retire
       </Button>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={`Retire ${name}?`}>
-        <Stack gap="sm">
+      {asking && (
+        <Confirm
+          title={`Retire ${name}?`}
+          yes="Retire"
+          running={running}
+          fault={fault}
+          onYes={() => void retire()}
+          onClose={() => setAsking(false)}
+        >
           <Text size="sm">No session can be opened with it any more. Those that are open keep it.</Text>
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              Cancel
-            </Button>
-            <Button loading={running} onClick={() => void retire()}>
-              Retire
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        </Confirm>
+      )}
     </>
   );
 }

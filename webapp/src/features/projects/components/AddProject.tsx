@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useProjects } from "@/shared/projects/useProjects";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { CreateProjectDocument } from "../api/CreateProject.generated";
 
@@ -57,15 +57,9 @@ export function AddProject({ opened, onClose }: { opened: boolean; onClose: () =
             spellCheck={false}
             {...field("defaultBranch")}
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running} disabled={!form.repository.trim()}>
-              Add
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={close} running={running} disabled={!form.repository.trim()}>
+            Add
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useRouter } from "@tanstack/react-router";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useProject } from "@/shared/projects/useProjects";
 import { nounAddress } from "@/shared/routing/addresses";
 import { visibleText } from "@/shared/text/visible";
-import { Failure } from "@/shared/ui/Failure";
+import { Confirm } from "@/shared/ui/Confirm";
 
 import { RemoveReportDocument } from "../api/RemoveReport.generated";
 import type { ReportRowFragment } from "../api/ReportRow.generated";
@@ -18,21 +18,18 @@ export function RemoveReport({ report, close }: { report: ReportRowFragment; clo
     if (await run({ input: { reportId: report.id } })) void router.navigate({ href: nounAddress(slug, "reports") });
   };
   return (
-    <Modal opened onClose={close} title={`Remove ${visibleText(report.name)}?`}>
-      <Stack gap="sm">
-        <Text size="sm">
-          Nothing is sent any more, not even what is being tried again. What was sent stays in the log.
-        </Text>
-        {fault && <Failure fault={fault} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button color="red.9" loading={running} onClick={() => void remove()}>
-            Remove
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Confirm
+      title={`Remove ${visibleText(report.name)}?`}
+      yes="Remove"
+      ends
+      running={running}
+      fault={fault}
+      onYes={() => void remove()}
+      onClose={close}
+    >
+      <Text size="sm">
+        Nothing is sent any more, not even what is being tried again. What was sent stays in the log.
+      </Text>
+    </Confirm>
   );
 }

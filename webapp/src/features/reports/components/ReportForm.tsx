@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Modal, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useViewer } from "@/shared/graphql/useViewer";
 import { useProject } from "@/shared/projects/useProjects";
 import { visibleText } from "@/shared/text/visible";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import type { ReportRowFragment } from "../api/ReportRow.generated";
 import { SetReportDocument } from "../api/SetReport.generated";
@@ -59,15 +59,14 @@ export function ReportForm({ report, close }: ReportFormProps) {
             change={(recipients) => change({ recipients })}
             wrong={faulty(set, fault?.field)}
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running} disabled={!input.name || input.recipients.length === 0}>
-              {report ? "Save" : "Set up"}
-            </Button>
-          </Group>
+          <FormFoot
+            fault={fault}
+            close={close}
+            running={running}
+            disabled={!input.name || input.recipients.length === 0}
+          >
+            {report ? "Save" : "Set up"}
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useProject } from "@/shared/projects/useProjects";
 import { globalId, uuidOf } from "@/shared/text/ids";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { ForkSessionDocument } from "../api/ForkSession.generated";
 import type { ForkMoment } from "../routes";
@@ -62,15 +62,9 @@ export function ForkSession({ sessionId, title: source, command, moment, onClose
             onChange={(event) => setTitle(event.currentTarget.value)}
             data-autofocus
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running}>
-              Fork
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={onClose} running={running}>
+            Fork
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

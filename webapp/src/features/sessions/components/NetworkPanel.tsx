@@ -11,6 +11,7 @@ import { shortId } from "@/shared/text/ids";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 import { SafeText } from "@/shared/ui/SafeText";
 import { Skeletons } from "@/shared/ui/Skeletons";
 import { Status } from "@/shared/ui/Status";
@@ -161,20 +162,21 @@ function Change({ sessionId, network, onClose }: ChangeProps) {
             onChange={(event) => setText(event.currentTarget.value)}
             data-autofocus
           />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            {network.own && (
-              <Button variant="subtle" onClick={() => void save(null)}>
-                The project&apos;s list again
-              </Button>
-            )}
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running} disabled={Boolean(parsed.wrong)}>
-              Change
-            </Button>
-          </Group>
+          <FormFoot
+            fault={fault}
+            close={onClose}
+            running={running}
+            disabled={Boolean(parsed.wrong)}
+            more={
+              network.own && (
+                <Button variant="subtle" onClick={() => void save(null)}>
+                  The project&apos;s list again
+                </Button>
+              )
+            }
+          >
+            Change
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

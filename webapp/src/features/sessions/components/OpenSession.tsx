@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Modal, Stack } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useProject } from "@/shared/projects/useProjects";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { OpenSessionDocument } from "../api/OpenSession.generated";
 import { NOTHING, sessionAsked, SessionFields } from "./SessionFields";
@@ -26,15 +26,9 @@ export function OpenSession({ opened, onClose }: { opened: boolean; onClose: () 
       <form onSubmit={(event) => void send(event)}>
         <Stack gap="sm">
           <SessionFields form={form} onChange={setForm} />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={running}>
-              Open
-            </Button>
-          </Group>
+          <FormFoot fault={fault} close={close} running={running}>
+            Open
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Modal, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 
@@ -7,7 +7,7 @@ import { useDone } from "@/shared/graphql/useDone";
 import { useProject } from "@/shared/projects/useProjects";
 import { taskAddress } from "@/shared/routing/addresses";
 import { HrefLink } from "@/shared/routing/HrefLink";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { CreateTaskDocument } from "../api/CreateTask.generated";
 import type { Change } from "../board/kept";
@@ -47,19 +47,14 @@ export function CreateTask({ onCreated, onClose }: CreateTaskProps) {
       <form onSubmit={(event) => void send(event)}>
         <Stack gap="sm">
           <TaskFields draft={draft} onChange={setDraft} refused={fault?.field} />
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={running}
-              disabled={!draft.title.trim() || Object.keys(wrongIn(draft)).length > 0}
-            >
-              Add
-            </Button>
-          </Group>
+          <FormFoot
+            fault={fault}
+            close={onClose}
+            running={running}
+            disabled={!draft.title.trim() || Object.keys(wrongIn(draft)).length > 0}
+          >
+            Add
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

@@ -1,28 +1,20 @@
-import { Button, Group, Modal, type ModalProps, Stack } from "@mantine/core";
-import type { FormEvent, ReactNode } from "react";
+import { Modal, type ModalProps, Stack } from "@mantine/core";
+import type { ComponentProps, FormEvent } from "react";
 
-import type { Fault } from "@/shared/graphql/faults";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
-interface DialogueProps {
+interface DialogueProps extends Omit<ComponentProps<typeof FormFoot>, "close"> {
   title: string;
   /** On the button that does it. */
   does: string;
   size?: ModalProps["size"];
-  disabled?: boolean;
-  running?: boolean;
-  fault?: Fault | undefined;
-  color?: string;
-  /** Beside the buttons. */
-  more?: ReactNode;
   onSend: () => void;
   onClose: () => void;
-  children: ReactNode;
 }
 
 /** Asks for what something needs, and says why it was refused. */
 export function Dialogue(props: DialogueProps) {
-  const { title, does, size, disabled, running, fault, color, more, onSend, onClose, children } = props;
+  const { title, does, size, onSend, onClose, children, ...foot } = props;
   const send = (event: FormEvent) => {
     event.preventDefault();
     onSend();
@@ -32,16 +24,9 @@ export function Dialogue(props: DialogueProps) {
       <form onSubmit={send}>
         <Stack gap="sm">
           {children}
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            {more}
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" color={color} loading={running} disabled={disabled}>
-              {does}
-            </Button>
-          </Group>
+          <FormFoot {...foot} close={onClose}>
+            {does}
+          </FormFoot>
         </Stack>
       </form>
     </Modal>

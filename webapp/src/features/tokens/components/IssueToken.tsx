@@ -3,7 +3,7 @@ import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { useViewer } from "@/shared/graphql/useViewer";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import { IssueTokenDocument } from "../api/IssueToken.generated";
 import { explained, offered, reading } from "../scopes";
@@ -87,15 +87,9 @@ function Form({ issued, onClose }: { issued: (secret: string) => void; onClose: 
             ))}
           </div>
         </Checkbox.Group>
-        {fault && <Failure fault={fault} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={running} disabled={!name.trim() || chosen.length === 0}>
-            Issue
-          </Button>
-        </Group>
+        <FormFoot fault={fault} close={onClose} running={running} disabled={!name.trim() || chosen.length === 0}>
+          Issue
+        </FormFoot>
       </Stack>
     </form>
   );

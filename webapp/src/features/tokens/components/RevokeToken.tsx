@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { visibleText } from "@/shared/text/visible";
-import { Failure } from "@/shared/ui/Failure";
+import { Confirm } from "@/shared/ui/Confirm";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import { RevokeTokenDocument } from "../api/RevokeToken.generated";
@@ -33,23 +33,22 @@ export function RevokeToken({ token, isOwn }: RevokeTokenProps) {
       >
         {word}
       </Button>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={`${word}?`}>
-        <Stack gap="sm">
+      {asking && (
+        <Confirm
+          title={`${word}?`}
+          yes={word}
+          ends
+          running={running}
+          fault={fault}
+          onYes={() => void revoke()}
+          onClose={() => setAsking(false)}
+        >
           <Text size="sm">
             Whatever uses <SafeText text={shownName(token)} /> is refused from now on, and what it follows is cut off
             within seconds. {isOwn && "That is this page: you will have to log in again."}
           </Text>
-          {fault && <Failure fault={fault} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => setAsking(false)}>
-              Cancel
-            </Button>
-            <Button color="red.9" loading={running} onClick={() => void revoke()}>
-              {word}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        </Confirm>
+      )}
     </>
   );
 }

@@ -1,11 +1,11 @@
-import { ActionIcon, Alert, Button, Fieldset, Group, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Button, Fieldset, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 
 import { useDone } from "@/shared/graphql/useDone";
 import { visibleText } from "@/shared/text/visible";
 import { momentWritten } from "@/shared/time/typed";
-import { Failure } from "@/shared/ui/Failure";
+import { FormFoot } from "@/shared/ui/FormFoot";
 
 import type { PriceTableShownFragment } from "../api/PriceTableShown.generated";
 import { RevisePricesDocument } from "../api/RevisePrices.generated";
@@ -94,15 +94,9 @@ export function PricesForm({ projectId, table, close }: PricesFormProps) {
           All calls of the project are priced anew, the past ones too. A time in “calls since” keeps the past as it was.
           A * at a model&apos;s end stands for all that begin so.
         </Text>
-        {revising.fault && <Failure fault={revising.fault} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={revising.running} disabled={tried && isWrong}>
-            Put these in place
-          </Button>
-        </Group>
+        <FormFoot fault={revising.fault} close={close} running={revising.running} disabled={tried && isWrong}>
+          Put these in place
+        </FormFoot>
       </Stack>
     </form>
   );
