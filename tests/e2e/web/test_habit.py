@@ -39,7 +39,8 @@ async def test_any_id_leads_to_a_pages_own_address(page: Page, product: Product)
     await expect(heading).to_have_text("No such session")
     await page.keyboard.press("Control+k")
     await page.get_by_role("textbox", name=re.compile("paste an id")).fill(command[-8:])
-    await page.get_by_role("dialog").get_by_text("Command: echo found").click()
+    await expect(page.get_by_role("dialog").get_by_text("Command: echo found")).to_be_visible()
+    await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{product.url}{address}/commands/{command}")
 
 

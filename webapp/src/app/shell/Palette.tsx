@@ -1,14 +1,14 @@
 import { Button, Kbd, VisuallyHidden } from "@mantine/core";
 import {
   isActionsGroup,
-  Spotlight,
   spotlight,
+  Spotlight,
   type SpotlightActionData,
   type SpotlightFilterFunction,
 } from "@mantine/spotlight";
 import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { PaletteContext } from "@/shared/feature";
 import { useViewer } from "@/shared/graphql/useViewer";
@@ -44,11 +44,20 @@ export function PaletteButton() {
   );
 }
 
+const JUMP = "jump ";
+
 /** Everything that can be gone to or done, by a few letters of its name. */
 export function Palette() {
   const [query, setQuery] = useState("");
   const context = usePaletteContext();
   const actions = useActions(context, query);
+  const [first] = actions;
+  const jump = first?.id?.startsWith(JUMP) ? first.id : undefined;
+  useEffect(() => {
+    // it is found later than what has the words, and comes before that; Spotlight selects when one types, and by this mark
+    if (jump)
+      document.querySelectorAll("[data-action]").forEach((row, at) => row.toggleAttribute("data-selected", at === 0));
+  }, [jump]);
   return (
     <Spotlight
       query={query}
@@ -99,7 +108,7 @@ function useActions(context: PaletteContext, query: string) {
   });
   return [
     ...jumps.map(({ id, label, address }) =>
-      action(`jump ${id}`, visibleText(label), IconArrowRight, () => go(address), { keywords: [query] }),
+      action(`${JUMP}${id}`, visibleText(label), IconArrowRight, () => go(address), { keywords: [query] }),
     ),
     ...features
       .flatMap((each) => each.commands?.(context) ?? [])
