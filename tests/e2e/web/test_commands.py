@@ -77,3 +77,22 @@ async def test_output_that_is_cut_again_and_again_comes_whole(chromium: Browser,
             await eventually(lambda passed=passed: relay.passed > passed + 20_000)  # type: ignore[misc]
         await expect(page.get_by_text("Complete, as recorded")).to_be_visible(timeout=30_000)
         await context.close()
+
+
+async def test_who_reads_on_earlier_lines_stays_with_them_while_older_ones_are_let_go(
+    page: Page, product: Product
+) -> None:
+    session = opened(product, "reader of old lines")
+    command = started(product, session, "seq 49000; until [ -e more ]; do sleep 0.1; done; seq 30000")
+    await page.goto(f"/p/deck/sessions/{session}/commands/{command}?view=text")
+    log = page.get_by_role("log", name="Output")
+    await expect(log.locator("bdi").filter(has_text="49000")).to_be_visible()
+
+    await log.evaluate("(log) => log.scrollTo({ top: (log.scrollHeight * 40000) / 49000 })")
+    first = "(log) => document.elementFromPoint(log.getBoundingClientRect().x + 90, log.getBoundingClientRect().y + 40)"
+    await expect(log.locator("bdi").filter(has_text="40000")).to_be_attached()
+    seen = await log.evaluate(f"(log) => ({first})(log).textContent")
+    assert product.qd("run", "-s", session, "--", "touch more").returncode == 0
+
+    await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
+    assert await log.evaluate(f"(log) => ({first})(log).textContent") == seen

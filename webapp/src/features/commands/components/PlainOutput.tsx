@@ -1,5 +1,5 @@
 import { Button, Text } from "@mantine/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type ReactNode,
   type RefObject,
@@ -62,9 +62,10 @@ export function PlainOutput({ command, start, place: offset, bar, foot }: PlainO
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_PX,
+    getItemKey: (index) => lines.gone + index,
     overscan: 20,
   });
-  useEnd(scroller, offset === undefined);
+  useStanding(scroller, virtual.measurementsCache, lines, offset === undefined);
   const go = (index: number) => {
     setChosen(lines.at(index)?.number);
     virtual.scrollToIndex(index, { align: "center" });
@@ -165,18 +166,29 @@ function useHold() {
 
 const NEAR_PX = 40;
 
-/** Stays at the end while one looks at it. */
-function useEnd(scroller: RefObject<HTMLDivElement | null>, begin: boolean): void {
+/** Stays at the end while one looks at it, and elsewhere at the lines one looks at, while those before them are let go. */
+function useStanding(
+  scroller: RefObject<HTMLDivElement | null>,
+  items: readonly VirtualItem[],
+  lines: Lines,
+  begin: boolean,
+): void {
   const atEnd = useRef(begin);
+  const before = useRef({ items, gone: lines.gone });
   useEffect(() => {
     const element = scroller.current;
     const look = () => {
       if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
     };
-    element?.addEventListener("scroll", look, { passive: true });
-    return () => element?.removeEventListener("scroll", look);
+    // captured: known before the lines of there are drawn, which would lead back to the end
+    element?.addEventListener("scroll", look, { passive: true, capture: true });
+    return () => element?.removeEventListener("scroll", look, { capture: true });
   }, [scroller]);
   useLayoutEffect(() => {
+    const dropped = lines.gone - before.current.gone;
+    const height = before.current.items[dropped]?.start ?? dropped * LINE_PX;
+    before.current = { items, gone: lines.gone };
     if (atEnd.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    else if (dropped > 0) scroller.current?.scrollBy({ top: -height });
   });
 }
