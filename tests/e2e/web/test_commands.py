@@ -96,3 +96,19 @@ async def test_who_reads_on_earlier_lines_stays_with_them_while_older_ones_are_l
 
     await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
     assert await log.evaluate(f"(log) => ({first})(log).textContent") == seen
+
+
+async def test_who_is_led_to_a_line_near_the_end_stays_there_while_more_is_printed(
+    page: Page, product: Product
+) -> None:
+    session = opened(product, "reader of a last line")
+    command = started(product, session, "seq 49000; until [ -e more ]; do sleep 0.1; done; seq 30000")
+    last = len("".join(f"{number}\n" for number in range(1, 48_999)))
+    await page.goto(f"/p/deck/sessions/{session}/commands/{command}?view=text&from={last}")
+    line = page.get_by_role("log", name="Output").locator("[data-found=true]")
+    await expect(line).to_contain_text("48999")
+    assert product.qd("run", "-s", session, "--", "touch more").returncode == 0
+
+    await page.get_by_role("button", name="Show what follows").click()
+    await expect(page.get_by_text("Complete")).to_be_visible()
+    await expect(line).to_be_in_viewport()

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { Lines } from "./lines";
-import { Place } from "./place";
+import { Place, printingTo } from "./place";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const textAt = (lines: Lines) => lines.at((lines.marked ?? 0) - lines.gone - 1)?.text;
@@ -30,4 +30,22 @@ test("much that comes after it waits, so that its line is not forgotten", () => 
   place.print(lines, bytes("x\n".repeat(20_001)), false, 9);
   expect(place.isFar(lines)).toBe(true);
   expect(textAt(lines)).toBe("the line");
+});
+
+test("it waits too where all of it comes at once and nobody waits for it", async () => {
+  const lines = new Lines();
+  let goOn = () => {};
+  const asked = new Promise<void>((ask) => {
+    const held = new Promise<void>((done) => (goOn = done));
+    const sink = printingTo(lines, new Place(4), () => (ask(), held));
+    void sink.write(bytes(`one\ntwo\n${"\n".repeat(100_000)}`), false, 0);
+    sink.note("a gap");
+    void sink.write(bytes("last"), false, 100_008);
+  });
+  await asked;
+  expect(textAt(lines)).toBe("two");
+
+  goOn();
+  await vi.waitFor(() => expect(lines.at(lines.length - 1)?.text).toBe("last"));
+  expect(lines.at(lines.length - 2)?.text).toBe("a gap");
 });

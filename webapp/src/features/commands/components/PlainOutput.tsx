@@ -1,24 +1,16 @@
 import { Button, Text } from "@mantine/core";
-import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
-import {
-  type ReactNode,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { whole } from "@/shared/text/counts";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import type { CommandShownFragment } from "../api/CommandShown.generated";
 import { Lines } from "../lines";
-import { Place } from "../place";
+import { Place, printingTo } from "../place";
 import type { OutputSink } from "../run";
 import { type Start, useOutput } from "../useOutput";
+import { LINE_PX, useStanding } from "../useStanding";
 import { FindBar } from "./FindBar";
 import type { Shown } from "./OutputFoot";
 
@@ -33,8 +25,6 @@ interface PlainOutputProps {
   foot: (shown: Shown) => ReactNode;
 }
 
-const LINE_PX = 18;
-
 /** Lets the page do something else in between. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
@@ -43,17 +33,16 @@ export function PlainOutput({ command, start, place: offset, bar, foot }: PlainO
   const lines = useMemo(() => new Lines(), [start.run]); // oxlint-disable-line react/exhaustive-deps -- another run begins anew
   const place = useMemo(() => (offset === undefined ? undefined : new Place(offset)), [offset, lines]); // oxlint-disable-line react/exhaustive-deps -- another run begins anew
   const { held, goOn, hold } = useHold();
-  const sink = useMemo<OutputSink>(
-    () => ({
-      write: (data, error, at) => {
-        if (!place) lines.print(data, error);
-        else place.print(lines, data, error, at);
-        return place?.isFar(lines) ? hold() : breath();
+  const sink = useMemo<OutputSink>(() => {
+    if (place) return printingTo(lines, place, hold);
+    return {
+      write: (data, error) => {
+        lines.print(data, error);
+        return breath();
       },
       note: (text) => lines.note(text),
-    }),
-    [lines, place, hold],
-  );
+    };
+  }, [lines, place, hold]);
   const { state, progress, asRecorded } = useOutput(command, start, sink);
   const field = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<number>();
@@ -65,10 +54,10 @@ export function PlainOutput({ command, start, place: offset, bar, foot }: PlainO
     getItemKey: (index) => lines.gone + index,
     overscan: 20,
   });
-  useStanding(scroller, virtual.measurementsCache, lines, offset === undefined);
+  const lead = useStanding(scroller, virtual, lines, offset === undefined);
   const go = (index: number) => {
     setChosen(lines.at(index)?.number);
-    virtual.scrollToIndex(index, { align: "center" });
+    lead(index);
   };
   useLanding(lines, lines.length, go);
 
@@ -162,33 +151,4 @@ function useHold() {
     waiting.current?.();
   };
   return { held, hold, goOn };
-}
-
-const NEAR_PX = 40;
-
-/** Stays at the end while one looks at it, and elsewhere at the lines one looks at, while those before them are let go. */
-function useStanding(
-  scroller: RefObject<HTMLDivElement | null>,
-  items: readonly VirtualItem[],
-  lines: Lines,
-  begin: boolean,
-): void {
-  const atEnd = useRef(begin);
-  const before = useRef({ items, gone: lines.gone });
-  useEffect(() => {
-    const element = scroller.current;
-    const look = () => {
-      if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-    };
-    // captured: known before the lines of there are drawn, which would lead back to the end
-    element?.addEventListener("scroll", look, { passive: true, capture: true });
-    return () => element?.removeEventListener("scroll", look, { capture: true });
-  }, [scroller]);
-  useLayoutEffect(() => {
-    const dropped = lines.gone - before.current.gone;
-    const height = before.current.items[dropped]?.start ?? dropped * LINE_PX;
-    before.current = { items, gone: lines.gone };
-    if (atEnd.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-    else if (dropped > 0) scroller.current?.scrollBy({ top: -height });
-  });
 }
