@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 from tests.support.jails import Done, Driver, Place, finish, read_until, run, spec, start
 from tests.support.waiting import eventually
@@ -250,6 +251,26 @@ async def test_without_control_groups_memory_is_watched(where: Place, driver: Dr
     assert "memory ran out" in said(done)
     await jail.write_input(modest, b"well\n")
     assert (await finish(jail, modest)).exit.reason == EndReason.EXITED
+
+
+@pytest.mark.bubblewrap
+@pytest.mark.usefixtures("without_groups")
+async def test_without_control_groups_a_command_is_watched_that_starts_its_first_process_late(
+    where: Place, driver: Driver
+) -> None:
+    """As on a busy host."""
+    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
+    shim = json.loads((where.shim_folder(jail.session_id) / "record.json").read_text())["shim"][0]
+    (agent,) = (each for each in psutil.Process(shim).children() if each.name() == "agent")
+    (waiting,) = await eventually(agent.children)
+    waiting.suspend()
+    late = await start(jail, "python3 -c 'import time; x = bytearray(500 << 20); time.sleep(1000)'")
+    # then the agent has done what a start has it do
+    await eventually(lambda: len(agent.children()) == 2 and agent.status() == psutil.STATUS_SLEEPING)
+
+    waiting.resume()
+
+    assert (await finish(jail, late)).exit.reason == EndReason.OUT_OF_MEMORY
 
 
 @pytest.mark.usefixtures("without_groups")

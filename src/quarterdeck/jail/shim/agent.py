@@ -85,11 +85,13 @@ class Agent:
         """By pid, the number that the shim gave each."""
         self._helpers: dict[int, int] = {}
         """Forks at work on what was asked for: by pid, the number of the request."""
+        self._watched: set[int] = set()
+        """Numbers of those subreapers that were given a command."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
         self._watch = self.watch(**config.get("watched", {"memory": None, "processes": None}))
         self._look_at: float | None = None
-        """When it is looked at what the commands use; None while none runs."""
+        """When it is looked at what the commands use; None while there is none."""
 
     def serve(self) -> None:
         poll = select.poll()
@@ -124,12 +126,19 @@ class Agent:
 
     def _look(self) -> None:
         """Tells the shim of a limit that is exceeded, and looks again soon where anything runs."""
-        running = commands_of(self._subreapers, self._started_by)
+        watched = {pid: number for pid, number in self._subreapers.items() if number in self._watched}
+        running = commands_of(watched, self._started_by)
         over = self._watch.over(running)
         if over:
             reason, number = over
             self._channel.send(json.dumps({"over": reason, "number": number}).encode())
-        self._look_at = time.monotonic() + LOOK_SECONDS if running else None
+        # a command that was begun may start its first process late: what counts is that its subreaper lives
+        self._look_at = time.monotonic() + LOOK_SECONDS if watched else None
+
+    def _begin_to_look(self, number: int) -> None:
+        self._watched.add(number)
+        if self._look_at is None:
+            self._look_at = time.monotonic() + LOOK_SECONDS
 
     def _obey(self) -> None:
         message, fds = receive(self._channel)
@@ -139,9 +148,10 @@ class Agent:
         if asked["do"] == "leave":
             os._exit(1)
         if asked["do"] == "prepare":
-            # one is prepared when one begins: then there is something to look at
-            self._look_at = time.monotonic() if self._watch else None
             self._prepare(asked["number"], *fds)
+            return
+        if asked["do"] == "watch":
+            self._begin_to_look(asked["number"])
             return
         if asked["do"] == "change":
             self._change(asked["id"], fds[0])
@@ -264,8 +274,8 @@ class Agent:
             if ended[pid]:
                 self._channel.send(json.dumps({"id": number, "error": "it was ended from inside the jail"}).encode())
         gone = self._subreapers.keys() & ended.keys()
-        for pid in gone:
-            del self._subreapers[pid]
+        numbers = {self._subreapers.pop(pid) for pid in gone}
+        self._watched -= numbers
         if gone:
             self._sweep()
 

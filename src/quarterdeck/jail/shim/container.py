@@ -61,6 +61,7 @@ def make(config: Config, groups: Groups, kind: type[Contained]) -> Inside:
         # ended, so that Docker starts it again: another may do better
         made.end(again=True)
         raise NotMadeError(f"the container's agent is not what it should be: {error}") from error
+    made.watched = any(config["watched"].values())
     made.prepare_subreaper()
     return made
 

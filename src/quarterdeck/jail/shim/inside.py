@@ -43,6 +43,8 @@ class Inside:
 
     end_seconds = START_SECONDS
     """So long it may take to be gone."""
+    watched = False
+    """Whether the agent keeps limits by looking, and so has to know who was given a command."""
 
     def __init__(
         self, agent_channel: socket.socket, agent_fd: int, first: int, first_fd: int, life: int, made: Groups
@@ -110,9 +112,11 @@ class Inside:
                 return None
             taken = self._waiting.pop(0)
             try:
+                if self.watched:
+                    self.tell({"do": "watch", "number": taken.number})
                 socket.send_fds(taken.channel, [b"start"], passed)
             except OSError:
-                # that one was killed from inside while it waited
+                # that one was killed from inside while it waited, or with it the agent
                 taken.channel.close()
                 self._groups.discard(taken.group)
                 continue
@@ -187,6 +191,7 @@ def make(config: Config, seccomp: bytes, within: Groups) -> Inside:
         within.kill()
         raise
     made = Inside(channel, agent_fd, first, first_fd, life, within)
+    made.watched = any(config["watched"].values())
     made.prepare_subreaper()
     return made
 
