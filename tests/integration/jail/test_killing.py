@@ -1,7 +1,14 @@
 """Everything a command started is ended with it, wherever it hid; and what it leaves in peace lives on."""
 
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from uuid import uuid4
+
 import pytest
-from tests.support.jails import Place, finish, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Place, finish, processes_of, read_until, run, spec, start
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
@@ -11,6 +18,7 @@ from quarterdeck.jail.limits import JailLimits
 from quarterdeck.jail.shim.server import NO_ROOM
 from quarterdeck.jail.standing import StandingJail
 
+UID = os.getuid() if JAIL_UID is None else JAIL_UID
 DAEMON = """python3 - <<'END'
 import os, signal, time
 for _ in range(2):
@@ -192,6 +200,28 @@ async def test_a_kill_after_the_end_ends_what_was_left_behind(emptied_jail: Stan
 
     await eventually(lambda: _nobody_left(emptied_jail))
     assert (await emptied_jail.wait(command_id)).reason == EndReason.EXITED
+
+
+async def test_what_a_shell_leaves_that_ends_as_it_is_killed_is_gone_before_the_end_is_told(
+    where: Place, jail: StandingJail
+) -> None:
+    shell, left = f"shell-{uuid4().hex}", f"left-{uuid4().hex}"
+    text = f"(trap '' TERM; exec -a {left} sleep 1000) & exec -a {shell} sleep 1000"
+    command_id = await start(jail, text)
+    (pid,) = await eventually(lambda: processes_of(UID, left) and processes_of(UID, shell))
+    shim = json.loads((where.shim_folder(jail.session_id) / "record.json").read_text())["shim"][0]
+    os.kill(shim, signal.SIGSTOP)
+    killing = asyncio.create_task(jail.kill(command_id, EndReason.CANCELLED, grace_seconds=1))
+    await asyncio.sleep(0)
+
+    # the shim finds what it is asked, and after that what is said of the end: its own word comes too late
+    os.kill(pid, signal.SIGKILL)
+    await eventually(lambda: not Path(f"/proc/{pid}").exists())
+    os.kill(shim, signal.SIGCONT)
+
+    await killing
+    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert await jail.processes() == 0
 
 
 async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_it_started(

@@ -77,6 +77,19 @@ async def test_a_shell_that_survives_its_hungry_child_is_ended_with_all_it_start
 
 
 @needs_memory
+async def test_what_a_shell_started_that_is_killed_for_memory_alone_is_gone_when_its_end_is_told(
+    where: Place, driver: Driver
+) -> None:
+    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
+
+    done = await run(jail, f"for i in $(seq 50); do sleep 1000 & done; exec {HOG}")
+
+    assert (done.exit.reason, done.exit.signal) == (EndReason.OUT_OF_MEMORY, "KILL")
+    assert "memory ran out" in said(done)
+    assert await jail.processes() == 0
+
+
+@needs_memory
 async def test_many_small_processes_run_out_of_memory_together(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits(memory_bytes=64 * MIB))
 

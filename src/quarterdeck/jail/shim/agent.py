@@ -17,8 +17,6 @@ from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 from quarterdeck.jail.shim.watching import Watch, commands_of
 
 LOOK_SECONDS = 0.2
-END_SECONDS = 2.0
-ROUND_SECONDS = 0.001
 
 Config = dict[str, Any]
 
@@ -87,6 +85,8 @@ class Agent:
         """Forks at work on what was asked for: by pid, the number of the request."""
         self._watched: set[int] = set()
         """Numbers of those subreapers that were given a command."""
+        self._awaited: dict[int, int] = {}
+        """By number of a subreaper, the request that is answered when it is gone, and all that it left."""
         self._frozen: set[int] = set()
         self._wake = wake.on_child()
         self._watch = self.watch(**config.get("watched", {"memory": None, "processes": None}))
@@ -161,7 +161,10 @@ class Agent:
             return
         answer: Config = {}
         if asked["do"] == "count":
-            self._await_end(asked.get("ended"))
+            if asked.get("ended") in self._subreapers.values():
+                # its channel closes a while before its end can be seen, the longer the busier the host is
+                self._awaited[asked["ended"]] = asked["id"]
+                return
             answer["count"] = len(self._commands())
         elif asked["do"] == "freeze":
             self._freeze()
@@ -278,14 +281,8 @@ class Agent:
         self._watched -= numbers
         if gone:
             self._sweep()
-
-    def _await_end(self, number: int | None) -> None:
-        """Of a subreaper that is all but gone: its channel closes a moment before its end can be seen."""
-        pid = next((pid for pid, given in self._subreapers.items() if given == number), None)
-        until = time.monotonic() + END_SECONDS
-        while pid in self._subreapers and time.monotonic() < until:
-            self._reap()
-            time.sleep(ROUND_SECONDS)
+        for number in numbers & self._awaited.keys():
+            self._answer(self._awaited.pop(number), count=len(self._commands()))
 
     def _end(self, number: int) -> None:
         """For a subreaper that does not answer: it goes first, and `_reap` ends what it leaves."""

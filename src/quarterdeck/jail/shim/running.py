@@ -11,6 +11,7 @@ import time
 from typing import Protocol
 
 from quarterdeck.application.frames import RESIZE, FrameKind
+from quarterdeck.jail.shim import reports
 from quarterdeck.jail.shim.feed import Feed, Watcher
 from quarterdeck.jail.shim.groups import Group, Used
 from quarterdeck.jail.shim.inside import Subreaper
@@ -69,6 +70,9 @@ class Running:
         self._is_terminal = bool(head["terminal"])
         self._channel: socket.socket | None = None
         self._report: Head | None = None
+        self._kept: Head | None = None
+        """A report that is not the end yet: what else it started is to go first."""
+        self._closed = False
         self._reason: str | None = None
         self._used: Used | None = None
         self._began = time.monotonic()
@@ -183,7 +187,7 @@ class Running:
     def _hear(self) -> None:
         """The subreaper speaks, passes the terminal, or is no more."""
         assert self._channel is not None
-        message, fds = _said_on(self._channel)
+        message, fds = reports.said_on(self._channel)
         if not message:
             self._fall_silent()
             return
@@ -198,7 +202,18 @@ class Running:
         elif "broken" in said:
             self.fail(said["broken"])
         else:
-            self._end(said)
+            self._take(said)
+
+    def _take(self, report: Head) -> None:
+        """Its first process may have ended just before the rest of it was to be killed, or have been killed for memory
+        alone, which nobody has seen yet: then it has not ended before the rest is gone.
+        """
+        if not self.dying and self.group and self.group.killed_for_memory():
+            self.kill("out_of_memory", 0)
+        if self.dying and not report["killed"]:
+            self._kept = report
+        else:
+            self._end(report)
 
     def _fall_silent(self) -> None:
         """One that waited may have been killed from inside just before it was given this command."""
@@ -210,6 +225,7 @@ class Running:
         self._look_at_the_group()
         self._stop_hearing()
         if self._report is None:
+            # also where a report is kept: its subreaper may have been killed before the rest was
             self._loop.orphaned(self)
         self._loop.deserted(self)
 
@@ -221,15 +237,15 @@ class Running:
 
     def fail(self, why: str) -> None:
         """It could not be started."""
-        self._end({"status": 127 << 8, "cpu_ms": 0, "peak": 0, "failure": why})
+        self._end(reports.not_started(why))
 
     def abandon(self, why: str, reason: str | None = None) -> None:
         """What ran is gone, or will be soon, without having said how it ended."""
-        if self._report is None:
+        if self._report is None and not self._closed:
             self._reason = self._reason or reason
             if not (self.dying or (self._used and self._used.killed_for_memory)):
                 self.spool.add(FrameKind.GAP, why.encode())
-            self._end({"status": int(signal.SIGKILL), "cpu_ms": 0, "peak": 0, "failure": ""})
+            self._end(self._kept or reports.killed())
 
     def _end(self, report: Head) -> None:
         if self._report is not None:
@@ -274,22 +290,9 @@ class Running:
 
     def close(self) -> None:
         """Lets go of everything, the spool's files included. What it left running would lose its terminal."""
+        self._closed = True
         self._let_go_of_passed()
         self._stop_hearing()
         self._printed.close()
         self._feed.close()
         self.spool.remove()
-
-
-def _said_on(channel: socket.socket) -> tuple[bytes, list[int]]:
-    """The next message and what came with it; empty where there are no more."""
-    for _ in range(2):
-        try:
-            message, fds, _, _ = socket.recv_fds(channel, 65536, 4, socket.MSG_CMSG_CLOEXEC)
-        except ConnectionResetError:
-            # it was closed before it had read all: that is told once, and before what was said last
-            continue
-        except OSError:
-            break
-        return message, fds
-    return b"", []

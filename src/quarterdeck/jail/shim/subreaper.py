@@ -47,6 +47,8 @@ class Subreaper:
         self._failure = ""
         self._status: int | None = None
         self._reported = False
+        self._killed = False
+        """Whether what was to be killed is gone, as far as it goes."""
         self._kill_at: float | None = None
         self._give_up_at = 0.0
         self._adopt()
@@ -225,6 +227,7 @@ class Subreaper:
             return
         now = time.monotonic()
         if self._is_alone():
+            self._killed = True
             self._report()
         elif now >= self._kill_at:
             self._give_up_at = self._give_up_at or now + EXTERMINATION_SECONDS
@@ -232,6 +235,7 @@ class Subreaper:
             self._collect()
             if now >= self._give_up_at:
                 # what is left hangs in the kernel and dies when that lets go of it
+                self._killed = True
                 self._report()
 
     def _collect(self) -> None:
@@ -267,6 +271,7 @@ class Subreaper:
             "cpu_ms": int((usage.ru_utime + usage.ru_stime) * 1000),
             "peak": usage.ru_maxrss * 1024,
             "failure": self._failure,
+            "killed": self._killed,
             "state": self._state,
         }
         try:
