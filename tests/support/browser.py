@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from tests.support.product import Product
+from tests.support.waiting import eventually
 
 from quarterdeck.web_client.build import build
 from quarterdeck.web_client.places import SOURCES
@@ -19,6 +20,21 @@ AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SERIOUS = {"serious", "critical"}
+PHONE = 375
+SHOWN_WITHIN = 30.0
+# A wait for a condition, as long as those of locators. How fast a page is, lighthouse.py measures.
+expect.set_options(timeout=SHOWN_WITHIN * 1000)
+
+# What sticks out beyond the window, but for what something that it lies in clips or scrolls.
+_TOO_WIDE = """width => {
+  if (document.documentElement.scrollWidth <= width) return [];
+  const clips = element => element !== document.body && getComputedStyle(element).overflowX !== "visible";
+  const clipped = element => element && (clips(element) || clipped(element.parentElement));
+  const out = [...document.body.querySelectorAll("*")]
+    .filter(each => each.getBoundingClientRect().right > width && !clipped(each.parentElement))
+    .map(each => `${each.cloneNode(false).outerHTML.slice(0, 200)} to ${each.getBoundingClientRect().right} px`);
+  return [`the page is ${document.documentElement.scrollWidth} px wide`, ...out.slice(0, 8)];
+}"""
 
 
 @asynccontextmanager
@@ -84,11 +100,18 @@ async def looks_right(page: Page) -> None:
     for scheme in SCHEMES:
         await show(page, scheme)
         await _check(page, f"in {scheme}")
-    await page.set_viewport_size({"width": 375, "height": 760})
-    await page.wait_for_function("document.documentElement.scrollWidth <= 375", timeout=5000)
+    await page.set_viewport_size({"width": PHONE, "height": 760})
+    await eventually(lambda: _fits(page), within=SHOWN_WITHIN)
     await _check(page, "on a phone")
     if before:
         await page.set_viewport_size(before)
+
+
+async def _fits(page: Page) -> bool:
+    """To be asked from here: what Playwright would evaluate again and again in the page, the page's policy refuses."""
+    too_wide = await page.evaluate(_TOO_WIDE, PHONE)
+    assert not too_wide, "\n".join(too_wide)
+    return True
 
 
 async def _check(page: Page, where: str) -> None:

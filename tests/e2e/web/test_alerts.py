@@ -1,6 +1,7 @@
 """Alerts in the browser: a rule is tried and set, what it finds is seen to and silenced, and it is removed."""
 
 import re
+from typing import Any, cast
 
 import pytest
 from playwright.async_api import Page, expect
@@ -40,7 +41,14 @@ async def set_rule(page: Page) -> None:
     await expect(page.get_by_role("row").filter(has_text="web-failing")).to_contain_text("ops@example.org")
 
 
-async def see_to_it(page: Page, product: Product, short: str) -> None:
+def alert_of(product: Product, identifier: str) -> dict[str, Any]:
+    """Other sessions may have failed, too."""
+    [found] = [each for each in product.ask("alert", "list", "-p", "deck") if uuid_of(each["id"]) == identifier]
+    return cast("dict[str, Any]", found)
+
+
+async def see_to_it(page: Page, product: Product, short: str) -> str:
+    """Gives the alert's id."""
     await page.get_by_role("tab", name="Alerts").click()
     row = page.get_by_role("row").filter(has_text=short)
     await expect(row).to_contain_text("firing", timeout=LOOKED_MS)
@@ -52,11 +60,13 @@ async def see_to_it(page: Page, product: Product, short: str) -> None:
     await expect(steps).to_contain_text(re.compile(r"Acknowledged by .*<b>I look</b>U\+202E", re.DOTALL))
     await expect(steps).to_contain_text("mail ops@example.org did not arrive yet", timeout=LOOKED_MS)
     await looks_right(page)
-    [found] = [each for each in product.ask("alert", "list", "-p", "deck") if each["rule"] == "web-failing"]
-    assert (found["state"], found["note"]) == ("acknowledged", "<b>I look</b>\u202e")
+    alert = page.url.rpartition("/")[2]
+    found = alert_of(product, alert)
+    assert (found["rule"], found["state"], found["note"]) == ("web-failing", "acknowledged", "<b>I look</b>\u202e")
+    return alert
 
 
-async def silence_it(page: Page, product: Product, short: str) -> None:
+async def silence_it(page: Page, product: Product, short: str, alert: str) -> None:
     await page.get_by_role("button", name="Silence").click()
     form = page.get_by_role("dialog")
     await form.get_by_role("button", name="Silence").click()
@@ -65,8 +75,7 @@ async def silence_it(page: Page, product: Product, short: str) -> None:
     await form.get_by_role("button", name="Silence").click()
     row = page.get_by_role("row").filter(has_text="web: the disk is replaced")
     await expect(row).to_contain_text(short)
-    [found] = [each for each in product.ask("alert", "list", "-p", "deck") if each["rule"] == "web-failing"]
-    assert found["silencedUntil"]
+    assert alert_of(product, alert)["silencedUntil"]
     await looks_right(page)
     await row.get_by_role("button", name="End the silence").click()
     await page.get_by_role("dialog").get_by_role("button", name="End it").click()
@@ -82,8 +91,8 @@ async def test_a_rule_finds_what_fails_and_somebody_sees_to_it(page: Page, produ
     short = uuid_of(session)[-8:]
 
     await set_rule(page)
-    await see_to_it(page, product, short)
-    await silence_it(page, product, short)
+    alert = await see_to_it(page, product, short)
+    await silence_it(page, product, short, alert)
 
     await page.get_by_role("tab", name="Rules").click()
     await page.get_by_role("link", name="web-failing").click()

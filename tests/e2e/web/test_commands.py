@@ -75,7 +75,7 @@ async def test_output_that_is_cut_again_and_again_comes_whole(chromium: Browser,
             relay.cut()
             passed = relay.passed
             await eventually(lambda passed=passed: relay.passed > passed + 20_000)  # type: ignore[misc]
-        await expect(page.get_by_text("Complete, as recorded")).to_be_visible(timeout=30_000)
+        await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
         await context.close()
 
 

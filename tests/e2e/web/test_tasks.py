@@ -87,7 +87,7 @@ async def test_a_task_shows_what_became_of_it_and_a_conflict_with_its_file_is_de
 
     assert product.qd("project", "set", "tasks-sync=on", *home).returncode == 0
     conflict = page.get_by_role("form", name="Conflict on title")
-    await expect(conflict).to_contain_text("Splice the old rope", timeout=30_000)
+    await expect(conflict).to_contain_text("Splice the old rope")
     await looks_right(page)
     await conflict.get_by_label("Write another, which both get").check()
     await conflict.get_by_label("Another title").fill("Splice both old ropes")
@@ -110,7 +110,7 @@ async def test_a_task_shows_what_became_of_it_and_a_conflict_with_its_file_is_de
     await page.get_by_role("tab", name="Sessions").click()
     await expect(page.get_by_role("listitem").filter(has_text="ready")).to_be_visible()
     assert product.qd("session", "close", session).returncode == 0
-    await expect(page.get_by_role("listitem").filter(has_text="no commands")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("listitem").filter(has_text="no commands")).to_be_visible()
 
     await page.keyboard.press("Control+k")
     await page.get_by_role("textbox", name="Go to, do, search, or paste an id").fill("#T-1")

@@ -70,7 +70,7 @@ async def test_costs_are_those_of_qd_in_picture_table_and_file(page: Page, produ
     costs = {each["group"][0]["value"]: each["usd"] for each in series["totals"]}
     whole = sum(Decimal(each) for each in costs.values() if each)
     figure = page.locator("dl > div").filter(has=page.get_by_text("Cost", exact=True))
-    await expect(figure).to_contain_text(f"${whole:.2f}", timeout=20_000)
+    await expect(figure).to_contain_text(f"${whole:.2f}")
     await expect(figure).to_contain_text(f"{DAYS} without a price")
     await looks_right(page)
 
@@ -160,5 +160,5 @@ async def test_a_time_stands_in_the_address_and_prices_are_revised(page: Page, p
     assert [each["model"] for each in product.ask("usage", "prices", "-p", deck)["prices"]] == ["m", "<b>*"]
 
     await page.get_by_role("link", name="Cost", exact=True).click()
-    await expect(page.get_by_role("table", name="In all", exact=True)).to_contain_text("$15.72", timeout=20_000)
+    await expect(page.get_by_role("table", name="In all", exact=True)).to_contain_text("$15.72")
     await expect(page.get_by_text("without a price")).to_have_count(0)
