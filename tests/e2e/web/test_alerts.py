@@ -62,6 +62,9 @@ async def see_to_it(page: Page, product: Product, short: str) -> str:
     await looks_right(page)
     alert = page.url.rpartition("/")[2]
     found = alert_of(product, alert)
+    await page.goto(f"/alerts/{found['id']}")
+    await expect(page).to_have_url(re.compile(f"/alerts/{alert}$"))
+    await page.go_back()
     assert (found["rule"], found["state"], found["note"]) == ("web-failing", "acknowledged", "<b>I look</b>\u202e")
     return alert
 

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+from tests.e2e.web.test_sessions import uuid_of
 from tests.support.browser import looks_right
 from tests.support.product import Product
 from tests.support.waiting import eventually
@@ -75,6 +76,14 @@ async def test_a_budget_is_used_up_asks_and_lets_its_session_go_on_when_it_is_ra
     await expect(page.get_by_label("Postings")).to_contain_text("Answered: raised: it takes longer")
     await expect(waits).to_have_count(0)
 
+    own = page.url.partition("?")[0]
+    [budget] = [each["id"] for each in product.ask("budget", "list", "-p", "deck") if uuid_of(each["id"]) in own]
+    for other in (budget, uuid_of(budget)[-8:]):
+        await page.goto(f"/p/deck/budgets/{other}")
+        await expect(page).to_have_url(own)
+    await page.goto("/p/deck/budgets/00000000")
+    await expect(page.get_by_text("No budget has this id")).to_be_visible()
+    await page.goto(own)
     await page.get_by_role("button", name="Remove").click()
     await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     await page.get_by_role("heading", name="Budgets", exact=True).wait_for()

@@ -130,6 +130,8 @@ async def test_a_time_stands_in_the_address_and_prices_are_revised(page: Page, p
 
     await page.get_by_role("button", name="Any model").click()
     await page.get_by_role("link", name="Give them one").click()
+    usage = page.get_by_role("navigation", name="Main").get_by_role("link", name="Usage")
+    await expect(usage).to_have_attribute("aria-current", "page")
     await page.get_by_label("Provider").fill("local")
     await page.get_by_label("Model").fill("<b>*")
     await page.get_by_label("Input").fill("1000")

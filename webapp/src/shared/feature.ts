@@ -5,6 +5,8 @@ export interface NavEntry {
   label: string;
   icon: Icon;
   to: string;
+  /** Other addresses that belong to it, as no line leads to them. */
+  also?: readonly string[];
   /** Of the server as a whole, or of each project. */
   of: "server" | "project";
   /** Where it stands: smaller comes first. Tens, so that something fits in between. */

@@ -4,7 +4,7 @@ import { type PropsWithChildren, useEffect, useState } from "react";
 import { NoSuch } from "@/shared/projects/NoSuch";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
-import { canonical, isCanonical, type Named, withIds } from "./canonical";
+import { canonical, isCanonical, type Named, NAMES, withIds } from "./canonical";
 
 interface ProjectNamed {
   /** As it stands in the address. */
@@ -14,15 +14,18 @@ interface ProjectNamed {
   id: string;
 }
 
-/** Shows a page once all in its address is named as it should be: another id leads to the same page's one address. */
-export function CanonicalIds({ project, children }: PropsWithChildren<{ project: ProjectNamed }>) {
-  const { session, command, report } = useParams({ strict: false }) as Named;
-  const named = { session, command, report };
-  if (project.named === project.slug && isCanonical(named)) return children;
-  return <Found key={JSON.stringify([project.named, named])} project={project} named={named} />;
+/**
+ * Shows a page once all in its address is named as it should be: another id leads to the same page's one address.
+ * Without a project: one of the server's pages.
+ */
+export function CanonicalIds({ project, children }: PropsWithChildren<{ project?: ProjectNamed }>) {
+  const { session, command, report, budget, alert } = useParams({ strict: false }) as Named;
+  const named = { session, command, report, budget, alert };
+  if (project?.named === project?.slug && isCanonical(named)) return children;
+  return <Found key={JSON.stringify([project?.named, named])} project={project} named={named} />;
 }
 
-function Found({ project, named }: { project: ProjectNamed; named: Named }) {
+function Found({ project, named }: { project: ProjectNamed | undefined; named: Named }) {
   const router = useRouter();
   const { pathname, searchStr, hash } = useRouterState({ select: (state) => state.location });
   const [none, setNone] = useState(false);
@@ -31,15 +34,15 @@ function Found({ project, named }: { project: ProjectNamed; named: Named }) {
     const go = (uuids: Named | undefined) => {
       if (!here) return;
       if (!uuids) return setNone(true);
-      const path = withIds(pathname, [project.named, project.slug], named, uuids);
+      const path = withIds(pathname, project && [project.named, project.slug], named, uuids);
       void router.navigate({ href: path + searchStr + (hash && `#${hash}`), replace: true });
     };
-    canonical(named, project.id).then(go, () => here && setNone(true));
+    canonical(named, project?.id).then(go, () => here && setNone(true));
     return () => {
       here = false;
     };
     // oxlint-disable-next-line react/exhaustive-deps -- other ids are another one of this
   }, []);
   if (!none) return <Skeletons />;
-  return <NoSuch noun={named.report ? "report" : named.command ? "command" : "session"} />;
+  return <NoSuch noun={NAMES.findLast((name) => named[name]) ?? "session"} />;
 }

@@ -12,6 +12,8 @@ const known = async (suffix: string) =>
 test("UUIDs as they are written here are where they should be, and nothing else is", () => {
   expect(isCanonical({ session: UUID, command: OTHER })).toBe(true);
   expect(isCanonical({})).toBe(true);
+  expect(isCanonical({ budget: UUID })).toBe(true);
+  expect(isCanonical({ budget: globalId("Budget", UUID) })).toBe(false);
   for (const session of [UUID.toUpperCase(), globalId("Session", UUID), "c267fa13", "nonsense"])
     expect(isCanonical({ session })).toBe(false);
 });
@@ -26,6 +28,9 @@ test.each([
     { session: UUID, command: "fa14" },
     { session: UUID, command: OTHER },
   ],
+  [{ budget: globalId("Budget", UUID) }, { budget: UUID }],
+  [{ alert: UUID.toUpperCase() }, { alert: UUID }],
+  [{ budget: globalId("Alert", UUID) }, undefined],
   [{ session: globalId("Command", OTHER) }, undefined],
   [{ session: "00000000" }, undefined],
   [{ session: "nonsense" }, undefined],
@@ -46,5 +51,7 @@ test("in the address the rest stays as it is", () => {
     { session: UUID, command: OTHER },
   ];
   expect(withIds(path, ["fa14", "my deck"], named, uuids)).toBe(`/p/my%20deck/sessions/${UUID}/commands/${OTHER}`);
+  const budget = globalId("Budget", UUID);
+  expect(withIds(`/budgets/${budget}`, undefined, { budget }, { budget: UUID })).toBe(`/budgets/${UUID}`);
   expect(withIds("/p/my%20deck/log", ["my deck", "my deck"], {}, {})).toBe("/p/my%20deck/log");
 });

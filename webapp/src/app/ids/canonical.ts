@@ -1,30 +1,57 @@
 import { globalId, suffixOf, uuidIn, uuidOf } from "@/shared/text/ids";
 
-import { commandIds, endingWith, type Pages, reportIds, sessionIds } from "./lookups";
+import { alertIds, budgetIds, commandIds, endingWith, type Pages, reportIds, sessionIds } from "./lookups";
 
 /** What of an address is an id, by its name in the route. */
 export interface Named {
   session?: string;
   command?: string;
   report?: string;
+  budget?: string;
+  alert?: string;
 }
 
-const TYPES = { session: "Session", command: "Command", report: "Report" } as const;
-const NAMES = ["session", "command", "report"] as const;
+const TYPES = { session: "Session", command: "Command", report: "Report", budget: "Budget", alert: "Alert" } as const;
+type Name = keyof typeof TYPES;
+export const NAMES = Object.keys(TYPES) as readonly Name[];
 
 /** Whether all ids of an address stand in it as they should: as UUIDs. */
 export const isCanonical = (named: Named): boolean =>
   NAMES.every((name) => named[name] === undefined || uuidIn(named[name], TYPES[name]) === named[name]);
 
-/** The UUIDs that are meant: by a global id, a UUID in another spelling, or the end of one. Undefined: no or no single one. */
-export async function canonical(named: Named, projectId: string, find = endingWith): Promise<Named | undefined> {
-  const session = named.session && (await uuidFor(named.session, "Session", sessionIds(projectId), find));
-  if (named.session && !session) return undefined;
-  const within = session ? commandIds(globalId("Session", session)) : undefined;
-  const command = named.command && within && (await uuidFor(named.command, "Command", within, find));
-  const report = named.report && (await uuidFor(named.report, "Report", reportIds(projectId), find));
-  if ((named.command && !command) || (named.report && !report)) return undefined;
-  return { session, command, report };
+/**
+ * The UUIDs that are meant: by a global id, a UUID in another spelling, or the end of one. Undefined: no or no single one.
+ * Without a project it is an address of the server's.
+ */
+export async function canonical(
+  named: Named,
+  projectId: string | undefined,
+  find = endingWith,
+): Promise<Named | undefined> {
+  const uuids: Named = {};
+  for (const name of NAMES) {
+    const text = named[name];
+    if (text === undefined) continue;
+    // oxlint-disable-next-line no-await-in-loop -- a command is looked for in its session
+    uuids[name] = await uuidFor(text, TYPES[name], pagesOf(name, projectId, uuids.session), find);
+    if (!uuids[name]) return undefined;
+  }
+  return uuids;
+}
+
+function pagesOf(name: Name, projectId: string | undefined, session: string | undefined): Pages {
+  switch (name) {
+    case "session":
+      return sessionIds(projectId);
+    case "command":
+      return commandIds(globalId("Session", session ?? ""));
+    case "report":
+      return reportIds(projectId);
+    case "budget":
+      return budgetIds(projectId);
+    case "alert":
+      return alertIds(projectId);
+  }
 }
 
 async function uuidFor(text: string, type: string, pages: Pages, find: typeof endingWith): Promise<string | undefined> {
@@ -35,15 +62,16 @@ async function uuidFor(text: string, type: string, pages: Pages, find: typeof en
   return found.length === 1 ? uuidOf(found[0] ?? "") : undefined;
 }
 
-/** The address below `/p/PROJECT` with other things in the place of the project's name and the ids. */
-export function withIds(path: string, [name, slug]: [string, string], named: Named, uuids: Named): string {
+/** The address with other things in the place of the ids and, where it is below `/p/PROJECT`, of the project's name. */
+export function withIds(path: string, project: [string, string] | undefined, named: Named, uuids: Named): string {
   const instead = new Map(NAMES.flatMap((each) => (named[each] && uuids[each] ? [[named[each], uuids[each]]] : [])));
+  const ids = project ? 3 : 2;
   return path
     .split("/")
     .map((part, at) => {
       const text = decodeURIComponent(part);
-      if (at === 2 && text === name) return encodeURIComponent(slug);
-      return at > 2 ? (instead.get(text) ?? part) : part;
+      if (project && at === 2 && text === project[0]) return encodeURIComponent(project[1]);
+      return at >= ids ? (instead.get(text) ?? part) : part;
     })
     .join("/");
 }

@@ -1,6 +1,8 @@
 import { askPlain } from "@/shared/graphql/plain";
 import { endsWith } from "@/shared/text/ids";
 
+import { AlertIdsDocument } from "./api/AlertIds.generated";
+import { BudgetIdsDocument } from "./api/BudgetIds.generated";
 import { CommandIdsDocument } from "./api/CommandIds.generated";
 import { RecentCommandIdsDocument } from "./api/RecentCommandIds.generated";
 import { ReportIdsDocument } from "./api/ReportIds.generated";
@@ -41,6 +43,16 @@ export const reportIds =
   (projectId?: string): Pages =>
   async (after) =>
     pageOf((await askPlain(ReportIdsDocument, { projectId, first: PAGE, after })).reports);
+
+export const budgetIds =
+  (projectId?: string): Pages =>
+  async (after) =>
+    pageOf((await askPlain(BudgetIdsDocument, { projectId, first: PAGE, after })).budgets);
+
+export const alertIds =
+  (projectId?: string): Pages =>
+  async (after) =>
+    pageOf((await askPlain(AlertIdsDocument, { projectId, first: PAGE, after })).alerts);
 
 export const commandIds =
   (sessionId: string): Pages =>

@@ -7,6 +7,7 @@ import { useViewer } from "@/shared/graphql/useViewer";
 import { FeedProvider } from "@/shared/streams/feed";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
+import { ServerScope } from "../ServerScope";
 import { AccountMenu } from "./AccountMenu";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { CommandToasts } from "./CommandToasts";
@@ -62,7 +63,9 @@ export function Shell() {
         <AppShell.Main id="main" tabIndex={-1} ref={main} className={classes.main}>
           <ConnectionBanner />
           <Breadcrumbs />
-          <Outlet />
+          <ServerScope>
+            <Outlet />
+          </ServerScope>
         </AppShell.Main>
       </AppShell>
       <Palette />

@@ -12,7 +12,13 @@ const entry = (of: NavEntry["of"], to: string): NavEntry => ({
   icon: IconHome,
   order: 1,
 });
-const all = [entry("server", "/"), entry("server", "/log"), entry("project", ""), entry("project", "/sessions")];
+const all = [
+  entry("server", "/"),
+  entry("server", "/log"),
+  entry("project", ""),
+  entry("project", "/sessions"),
+  { ...entry("project", "/usage"), also: ["/prices"] },
+];
 
 test.each([
   ["/", "server /"],
@@ -20,6 +26,8 @@ test.each([
   ["/p/my%20deck", "project "],
   ["/p/my%20deck/sessions/01a2", "project /sessions"],
   ["/p/my%20deck/files", "project "],
+  ["/p/my%20deck/prices", "project /usage"],
+  ["/prices", undefined],
   ["/nowhere", undefined],
 ])("%s belongs to %j", (path, label) => {
   expect(chosenOf(all, "my deck", path)?.label).toBe(label);

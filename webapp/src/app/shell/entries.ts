@@ -11,15 +11,19 @@ export function entriesOf(of: NavEntry["of"], may: (scope: string) => boolean): 
 }
 
 /** Where a line leads, below a project where it is one of a project's. */
-export const addressOf = (entry: NavEntry, slug: string | undefined): string =>
-  entry.of === "project" ? `/p/${encodeURIComponent(slug ?? "")}${entry.to}` : entry.to;
+export const addressOf = (entry: NavEntry, slug: string | undefined): string => below(entry, entry.to, slug);
+
+const below = (entry: NavEntry, to: string, slug: string | undefined): string =>
+  entry.of === "project" ? `/p/${encodeURIComponent(slug ?? "")}${to}` : to;
 
 /** The line that an address belongs to: the one that says most of it. Home is itself alone. */
 export function chosenOf(entries: NavEntry[], slug: string | undefined, path: string): NavEntry | undefined {
-  const length = (entry: NavEntry) => addressOf(entry, slug).length;
-  const fits = entries.filter((each) => {
-    const address = addressOf(each, slug);
-    return path === address || (address !== "/" && path.startsWith(`${address}/`));
-  });
-  return fits.toSorted((one, other) => length(other) - length(one))[0];
+  const holds = (address: string) => path === address || (address !== "/" && path.startsWith(`${address}/`));
+  const fits = entries.flatMap((entry) =>
+    [entry.to, ...(entry.also ?? [])]
+      .map((to) => below(entry, to, slug))
+      .filter(holds)
+      .map(({ length }) => ({ entry, length })),
+  );
+  return fits.toSorted((one, other) => other.length - one.length)[0]?.entry;
 }

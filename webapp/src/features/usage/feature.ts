@@ -3,7 +3,18 @@ import { IconChartBar, IconCoin } from "@tabler/icons-react";
 import type { Feature } from "@/shared/feature";
 
 export const feature: Feature = {
-  nav: [{ of: "project", label: "Usage", icon: IconChartBar, to: "/usage", order: 40, scope: "usage:read", key: "u" }],
+  nav: [
+    {
+      of: "project",
+      label: "Usage",
+      icon: IconChartBar,
+      to: "/usage",
+      also: ["/prices"],
+      order: 40,
+      scope: "usage:read",
+      key: "u",
+    },
+  ],
   commands: ({ project, go, may }) =>
     project && may("usage:read")
       ? [

@@ -1,10 +1,10 @@
 import { Button, Modal, Stack, Text, Textarea } from "@mantine/core";
-import { IconBell } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useDone } from "@/shared/graphql/useDone";
 import { useViewer } from "@/shared/graphql/useViewer";
+import { NoSuch } from "@/shared/projects/NoSuch";
 import { useProjectOrServer, useProjects } from "@/shared/projects/useProjects";
 import { nounAddress } from "@/shared/routing/addresses";
 import { HrefLink, useGo } from "@/shared/routing/HrefLink";
@@ -12,7 +12,6 @@ import { about, useFresh } from "@/shared/streams/feed";
 import { useChanges } from "@/shared/streams/useChanges";
 import { globalId, uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
-import { Empty } from "@/shared/ui/Empty";
 import { Facts } from "@/shared/ui/Facts";
 import { Failure } from "@/shared/ui/Failure";
 import { FormFoot } from "@/shared/ui/FormFoot";
@@ -55,18 +54,7 @@ export function AlertView({ uuid, search, go }: AlertViewProps) {
   if (waiting) return <Skeletons />;
   if (data?.alert) return <Shown key={uuid} alert={data.alert} search={search} go={go} />;
   if (fault) return <Failure fault={fault} again={again} />;
-  return (
-    <Page title="No such alert">
-      <Empty
-        icon={IconBell}
-        title="No alert has this id"
-        command="qd alert list --all"
-        action={<HrefLink href={nounAddress(project?.slug, "alerts")}>To the alerts</HrefLink>}
-      >
-        It may be in another project, or you may not be a member of that.
-      </Empty>
-    </Page>
-  );
+  return <NoSuch noun="alert" />;
 }
 
 function Shown({ alert, search, go }: { alert: Alert; search: AlertSearch; go: AlertViewProps["go"] }) {

@@ -1,18 +1,17 @@
 import { Button } from "@mantine/core";
-import { IconCoin } from "@tabler/icons-react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useDone } from "@/shared/graphql/useDone";
 import { useViewer } from "@/shared/graphql/useViewer";
+import { NoSuch } from "@/shared/projects/NoSuch";
 import { useProjectOrServer } from "@/shared/projects/useProjects";
 import { nounAddress } from "@/shared/routing/addresses";
-import { HrefLink, useGo } from "@/shared/routing/HrefLink";
+import { useGo } from "@/shared/routing/HrefLink";
 import { about, useFresh } from "@/shared/streams/feed";
 import { useChanges } from "@/shared/streams/useChanges";
 import { globalId } from "@/shared/text/ids";
 import { Confirm } from "@/shared/ui/Confirm";
 import { CopyId } from "@/shared/ui/CopyId";
-import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
 import { Page } from "@/shared/ui/Page";
 import { Skeletons } from "@/shared/ui/Skeletons";
@@ -58,18 +57,7 @@ export function BudgetView({ uuid, ask, go }: BudgetViewProps) {
   if (waiting) return <Skeletons />;
   if (data?.budget) return <Shown key={uuid} uuid={uuid} budget={data.budget} ask={ask} go={go} />;
   if (fault) return <Failure fault={fault} again={again} />;
-  return (
-    <Page title="No such budget">
-      <Empty
-        icon={IconCoin}
-        title="No budget has this id"
-        command="qd budget list"
-        action={<HrefLink href={nounAddress(project?.slug, "budgets")}>To the budgets</HrefLink>}
-      >
-        It may be in another project, or you may not be a member of that.
-      </Empty>
-    </Page>
-  );
+  return <NoSuch noun="budget" />;
 }
 
 function Shown({ uuid, budget, ask, go }: BudgetViewProps & { budget: Budget }) {
