@@ -142,6 +142,56 @@ async def test_any_moment_of_a_session_is_shown_as_it_was(page: Page, product: P
     await expect(page.get_by_text(before or "")).to_have_count(0)
 
 
+async def test_what_was_printed_is_found_and_marked_when_it_was(page: Page, product: Product) -> None:
+    session = product.ask("session", "open", "-p", "deck", "--title", "to be searched")["id"]
+    for text in (
+        "for i in 1 2 3; do echo line $i of rope; sleep 0.2; done",
+        "echo nothing here",
+        r"seq 300; printf 'a \033[1mfrayed\033[0m rope\n'; seq 300",
+    ):
+        assert product.qd("run", "-s", session, "--", text).returncode == 0
+    await page.goto(f"/p/deck/sessions/{uuid_of(session)}/replay")
+    search, screen = page.get_by_role("search"), page.get_by_test_id("terminal")
+    found, marked = search.get_by_role("status"), screen.locator(".xterm-selection > div")
+    await expect(page.get_by_text("No command has started yet.")).to_be_visible()
+
+    await page.keyboard.press("/")
+    field = search.get_by_label("Find in what was printed")
+    await expect(field).to_be_focused()
+    await field.fill("rope")
+    await field.press("Enter")
+    await expect(found).to_have_text("1 of 4, c1: line 1 of rope")
+    await expect(marked).not_to_have_count(0)
+    await expect(screen).not_to_contain_text("line 2 of rope")
+    await looks_right(page)
+    await field.press("Enter")
+    await expect(found).to_have_text("2 of 4, c1: line 2 of rope")
+    await expect(screen).to_contain_text("line 2 of rope")
+    await expect(screen).not_to_contain_text("line 3 of rope")
+
+    await page.get_by_role("slider", name="Moment of the session").focus()
+    await page.keyboard.press("n")
+    await expect(found).to_contain_text("3 of 4")
+    await page.keyboard.press("n")
+    await expect(found).to_have_text("4 of 4, c3: a frayed rope")
+    await expect(screen).to_contain_text("a frayed rope")
+    await expect(marked).not_to_have_count(0)
+    await expect(page).to_have_url(re.compile(r"command=c3"))
+    await page.keyboard.press("Shift+N")
+    await expect(found).to_contain_text("3 of 4")
+
+    await field.fill("nobody printed this")
+    await field.press("Enter")
+    await expect(found).to_have_text("No line that was printed has it.")
+    await field.fill("*")
+    await field.press("Enter")
+    await expect(found).to_contain_text("words")
+    await field.press("Escape")
+    await expect(search).to_have_count(0)
+    await expect(page.get_by_role("button", name="Find…")).to_be_focused()
+    assert product.qd("session", "close", session).returncode == 0
+
+
 async def test_a_command_and_an_event_lead_to_their_moment(page: Page, product: Product) -> None:
     session = opened(product, "moments")
     product.qd("run", "-s", session, "--", "echo ahoy")

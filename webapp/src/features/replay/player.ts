@@ -2,6 +2,8 @@ import type { Screen, Size } from "@/shared/terminal/screen";
 
 import { beyond } from "./core/bisect";
 import { Clock } from "./core/clock";
+import { type Hit, lastByteOf } from "./core/finding";
+import { markFound } from "./core/marking";
 import { eventPlace, momentOf, type Place } from "./core/places";
 import { type Run, runsAt } from "./core/runs";
 import type { Tape } from "./core/tape";
@@ -70,6 +72,8 @@ export class Player {
   private known = 0;
   /** At the end of a session that runs, and stays there as it grows. */
   private following = false;
+  /** To be marked once it is on show. */
+  private marking: Hit | undefined;
   /** Tapes that are let go, once nobody plays them. */
   private retired: Promise<Tape>[] = [];
 
@@ -138,7 +142,7 @@ export class Player {
     this.changed();
   }
 
-  async go(place: Place): Promise<void> {
+  async go(place: Place, marking?: Hit): Promise<void> {
     let { at } = place;
     if (place.run && place.offset !== undefined) {
       const us = await this.timeOf(place.run, place.offset);
@@ -150,7 +154,18 @@ export class Player {
     this.count = at === place.at ? place.count : this.line.countAt(at);
     this.wanted = place.run;
     this.following = this.clock.at >= this.clock.end;
-    return this.moved();
+    return this.moved(true, marking);
+  }
+
+  /** To when a line was printed; it stands still there, with what was found marked. */
+  find(hit: Hit): Promise<void> {
+    this.clock.playing = false;
+    return this.go({ ...momentOf(this.line, startOf(hit.run)), run: hit.run, offset: lastByteOf(hit) }, hit);
+  }
+
+  /** How much the command that is looked at has printed until now. */
+  get printed(): number {
+    return this.onShow?.offset ?? 0;
   }
 
   toggle(): void {
@@ -247,8 +262,9 @@ export class Player {
     if (startOf(line.runs.latestAt(clock.at)) >= (this.wanted?.ended ?? Infinity)) this.wanted = undefined;
   }
 
-  private moved(jumped = true): void {
+  private moved(jumped = true, marking?: Hit): void {
     this.message = "";
+    this.marking = marking;
     this.jumped ||= jumped;
     this.changed();
     this.wake?.();
@@ -273,6 +289,7 @@ export class Player {
       if (this.jumped) return;
       const dues = [this.line.nextAt(at), next].filter((each) => each !== undefined && each > at);
       this.scene = { at, running, shown, due: dues.length > 0 ? Math.min(...(dues as number[])) : undefined };
+      if (tape) await this.mark(tape);
     } catch (error) {
       this.clock.playing = false;
       this.message = error instanceof Error ? error.message : String(error);
@@ -300,6 +317,15 @@ export class Player {
       this.onShow = (await tape.emulator.show(this.screen)) ? tape : undefined;
     const next = tape.nextTime();
     return next === undefined || !runsAt(run, at) ? undefined : startOf(run) + next / 1e6;
+  }
+
+  private async mark(tape: Tape): Promise<void> {
+    const { marking, screen } = this;
+    if (!marking || !screen) return;
+    const marked = await markFound(screen, tape, marking);
+    if (marking !== this.marking) return;
+    this.marking = undefined;
+    if (!marked) this.message = "It was printed at this moment, and is not on the screen any more.";
   }
 
   private async blank(): Promise<undefined> {

@@ -15,8 +15,19 @@ const LISTS = "[role=tablist], [role=list], [role=menu], [role=listbox], [role=r
 const OTHERS = "a, button, nav, header, [role=dialog], [role=menu]";
 const BUTTONS = "button, a, [role=tab]";
 
+interface Finding {
+  open: () => void;
+  /** False: nothing was looked for. */
+  step: (by: 1 | -1) => boolean;
+}
+
 /** The same keys as those of `qd audit replay`, where nothing else has them. */
-export function useKeys(player: Player, frame: RefObject<HTMLElement | null>, onPanel: (panel: Panel) => void) {
+export function useKeys(
+  player: Player,
+  frame: RefObject<HTMLElement | null>,
+  finding: Finding,
+  onPanel: (panel: Panel) => void,
+) {
   const [asking, ask] = useState<Asking>();
   const does = (event: KeyboardEvent): (() => void) | undefined => {
     const { key, shiftKey } = event;
@@ -29,7 +40,9 @@ export function useKeys(player: Player, frame: RefObject<HTMLElement | null>, on
       End: () => player.seek(player.clock.end),
       ",": () => player.step(-1),
       ".": () => player.step(1),
-      n: () => player.toCommand(1),
+      "/": finding.open,
+      n: () => finding.step(1) || player.toCommand(1),
+      N: () => void finding.step(-1),
       p: () => player.toCommand(-1),
       "]": () => player.faster(),
       "[": () => player.slower(),

@@ -126,6 +126,14 @@ export class Screen {
     });
   }
 
+  /** Chooses a text and shows it, the one that is so many from the end. False: it is not there. */
+  markText(text: string, fromEnd: number): boolean {
+    this.terminal.clearSelection();
+    let found = false;
+    for (let left = fromEnd; left > 0; left -= 1) found = this.search.findPrevious(text);
+    return found;
+  }
+
   /** Keys go to who listens to the terminal, or nowhere. */
   takeKeys(on: boolean): void {
     this.terminal.options.disableStdin = !on;

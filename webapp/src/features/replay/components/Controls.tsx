@@ -8,7 +8,7 @@ import {
   IconPlayerSkipBackFilled,
   IconPlayerSkipForwardFilled,
 } from "@tabler/icons-react";
-import { type FormEvent, memo, useState } from "react";
+import { type FormEvent, memo, type RefObject, useState } from "react";
 
 import { whole } from "@/shared/text/counts";
 
@@ -23,13 +23,16 @@ interface ControlsProps {
   link: () => string;
   going: boolean;
   onGoing: (on: boolean) => void;
+  finding: boolean;
+  onFinding: () => void;
+  findButton: RefObject<HTMLButtonElement | null>;
   onHelp: () => void;
 }
 
 const LOCAL = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hour12: false });
 
 /** Playing, pace, and where one is. */
-export function Controls({ player, link, going, onGoing, onHelp }: ControlsProps) {
+export function Controls({ player, link, going, onGoing, onHelp, finding, onFinding, findButton }: ControlsProps) {
   const { clock, line } = player;
   const really = new Date(line.began / 1000 + clock.at * 1000);
   return (
@@ -50,6 +53,9 @@ export function Controls({ player, link, going, onGoing, onHelp }: ControlsProps
       <Group gap="sm">
         <Pace player={player} speed={clock.speed} skipsIdle={clock.skipsIdle} />
         <GoTo player={player} opened={going} onOpened={onGoing} />
+        <Button ref={findButton} variant="default" aria-expanded={finding} onClick={onFinding}>
+          Find…
+        </Button>
         <Share link={link} />
         <Keys onHelp={onHelp} />
       </Group>

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["[ ]", "slower, faster"],
   ["home end", "the start; the end"],
   ["i", "skip idle time: no pause lasts longer than 2 s"],
+  ["/", "find in what was printed; then n and N: the next one, the one before"],
   ["g", "go to a time, position or command"],
   ["t", "another of the commands that run"],
   ["e f s", "events, files changed until then, how all stood"],

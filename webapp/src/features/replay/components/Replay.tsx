@@ -1,8 +1,10 @@
 import { useElementSize } from "@mantine/hooks";
-import { useRef } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { Player } from "../player";
 import { replayRoute } from "../routes";
+import { useFinding } from "../useFinding";
 import { useKeys } from "../useKeys";
 import { useMoment } from "../useMoment";
 import { usePlayer } from "../usePlayer";
@@ -10,6 +12,7 @@ import type { Record } from "../useRecord";
 import { Beside } from "./Beside";
 import { CommandTabs } from "./CommandTabs";
 import { Controls } from "./Controls";
+import { Find } from "./Find";
 import { Help } from "./Help";
 import { Pane } from "./Pane";
 import { Scrubber } from "./Scrubber";
@@ -31,7 +34,8 @@ function Shown({ sessionId, player }: { sessionId: string; player: Player }) {
   const link = useMoment(player);
   const show = (next: typeof panel) =>
     void navigate({ search: (last) => ({ ...last, panel: next === "events" ? undefined : next }), replace: true });
-  const { asking, ask } = useKeys(player, frame, (next) => show(next === panel ? "events" : next));
+  const finding = useFindField(player, sessionId);
+  const { asking, ask } = useKeys(player, frame, finding, (next) => show(next === panel ? "events" : next));
   return (
     <div ref={frame} className={classes.replay}>
       <div className={classes.deck} ref={ref}>
@@ -40,9 +44,13 @@ function Shown({ sessionId, player }: { sessionId: string; player: Player }) {
           link={link}
           going={asking === "place"}
           onGoing={(on) => ask(on ? "place" : undefined)}
+          finding={finding.opened}
+          onFinding={finding.toggle}
+          findButton={finding.button}
           onHelp={() => ask("help")}
         />
         <Scrubber player={player} width={width} />
+        {finding.opened && <Find finder={finding.finder} field={finding.field} onClose={finding.close} />}
       </div>
       <div className={classes.body}>
         <div className={classes.main}>
@@ -54,4 +62,23 @@ function Shown({ sessionId, player }: { sessionId: string; player: Player }) {
       <Help opened={asking === "help"} onClose={() => ask(undefined)} />
     </div>
   );
+}
+
+/** Where one looks for what was printed; the keyboard goes there, and back to the button. */
+function useFindField(player: Player, sessionId: string) {
+  const [opened, setOpened] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const finder = useFinding(player, sessionId);
+  const open = () => {
+    // the field is there to be focused
+    flushSync(() => setOpened(true));
+    field.current?.select();
+  };
+  const close = () => {
+    setOpened(false);
+    finder.end();
+    button.current?.focus();
+  };
+  return { opened, open, close, toggle: opened ? close : open, step: finder.step, finder, field, button };
 }

@@ -72,6 +72,16 @@ export class Transcript {
     }
   }
 
+  /** What it printed between two offsets, with the sequences that steer a terminal; cut where a page of it ends. */
+  async textBetween(from: number, until: number): Promise<string> {
+    const { frames } = await this.page(from);
+    const decoder = new TextDecoder();
+    return frames
+      .filter((each) => isPrinted(each) && each.offset < until)
+      .map(({ data, offset }) => decoder.decode(data.subarray(0, until - offset), { stream: true }))
+      .join("");
+  }
+
   private async ask(after: number): Promise<Page> {
     const page = await this.fetch(after, after === 0 ? FIRST_BYTES : MOST_BYTES);
     // more input than a page holds lies at one offset
