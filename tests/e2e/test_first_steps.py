@@ -7,12 +7,14 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.host.privileges import rights_of
+from quarterdeck.host.roles import ROLES
 from quarterdeck_cli import ids
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -317,7 +319,14 @@ async def test_as_root_only_the_worker_keeps_its_privileges(product: Product) ->
     if product.account.uid != 0:
         pytest.skip("an ordinary user has none to drop")
 
-    for part in ("postgres", "nats", "gateway", "projector", "conductor"):
+    for part in ("postgres", "nats", "zygote", "gateway", "projector", "conductor"):
         rights = rights_of(product.pid_of(part))
         assert rights.uid != 0, part
         assert rights.effective_capabilities == 0, part
+
+
+async def test_each_role_is_a_process_that_its_command_line_names(product: Product) -> None:
+    lines = {role: " ".join(psutil.Process(product.pid_of(role)).cmdline()).rstrip() for role in ROLES}
+    assert {role: line.partition(" -m ")[2] for role, line in lines.items()} == {
+        role: f"quarterdeck serve {role}" for role in ROLES
+    }

@@ -11,7 +11,7 @@ from quarterdeck.adapters.disks.disks import SessionDisks
 from quarterdeck.host import leftovers, lock, services
 from quarterdeck.host.errors import HostError
 from quarterdeck.host.layout import DataDirectory
-from quarterdeck.host.roles import ROLES
+from quarterdeck.host.roles import ROLES, ZYGOTE
 from quarterdeck.jail import ruins
 from quarterdeck.jail.shim import record
 
@@ -55,7 +55,7 @@ def _recorded(data: DataDirectory) -> dict[int, tuple[str, int]]:
         return {
             int(child["pid"]): (str(child["name"]), int(child["birth"]))
             for child in state["children"]
-            if child["pid"] and child["birth"] and child["name"] in ROLES
+            if child["pid"] and child["birth"] and child["name"] in {*ROLES, ZYGOTE}
         }
     except (OSError, ValueError, KeyError, TypeError):
         return {}

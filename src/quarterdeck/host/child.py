@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from quarterdeck.host.launch import Launch, spawn
 from quarterdeck.host.log_files import log_tail
@@ -22,8 +23,26 @@ StopSignals = tuple[tuple[signal.Signals, float], ...]
 """Signals in turn, each with the seconds to wait for its effect."""
 
 
-async def at_once(_process: subprocess.Popen[bytes]) -> None:
+class Process(Protocol):
+    """What subprocess.Popen has, of a process that is ours or was forked for us."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
+
+
+async def at_once(_process: Process) -> None:
     """Ready as soon as it is started."""
+
+
+async def started(launch: Launch) -> subprocess.Popen[bytes]:
+    """On the main thread: the child dies with the thread that started it."""
+    return spawn(launch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +50,9 @@ class ChildSpec:
     name: str
     launch: Callable[[], Launch]
     """Called in a thread before each start: prepares what it needs, and says how."""
-    ready: Callable[[subprocess.Popen[bytes]], Awaitable[None]] = at_once
+    start: Callable[[Launch], Awaitable[Process]] = started
+    """Awaits nothing between the process's start and its return."""
+    ready: Callable[[Process], Awaitable[None]] = at_once
     """Returns once it answers; raises a QuarterdeckError where it never will."""
     stop: StopSignals = ((signal.SIGTERM, 2.0), (signal.SIGKILL, 1.0))
     log: Path | None = None
@@ -40,7 +61,7 @@ class ChildSpec:
 @dataclass
 class Child:
     spec: ChildSpec
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started_at: float = 0.0
     birth: int | None = None
     """When the process started, in clock ticks since boot: with its pid, this is one process for ever."""
@@ -54,8 +75,7 @@ class Child:
     async def start(self, started: Callable[[], None] = lambda: None) -> None:
         """Starts it, calls `started`, and waits until it is ready."""
         launch = await asyncio.to_thread(self.spec.launch)
-        # From the main thread: the child dies with the thread that started it.
-        self.process = spawn(launch)
+        self.process = await self.spec.start(launch)
         self.started_at, self.birth = time.monotonic(), record.started(self.process.pid)
         self.starts += 1
         started()
@@ -106,13 +126,17 @@ class Child:
         return self.process.pid if self.process and self.process.poll() is None else None
 
 
-async def exited(process: subprocess.Popen[bytes]) -> None:
+async def exited(process: Process) -> None:
     """Returns when the process is gone, without taking up its exit code."""
     if process.poll() is not None:
         return
     loop = asyncio.get_running_loop()
     gone = asyncio.Event()
-    descriptor = os.pidfd_open(process.pid)
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        # It went with its zygote, which nobody reaps in our stead.
+        return
     loop.add_reader(descriptor, gone.set)
     try:
         await gone.wait()
@@ -121,7 +145,7 @@ async def exited(process: subprocess.Popen[bytes]) -> None:
         os.close(descriptor)
 
 
-def tell_end(process: subprocess.Popen[bytes], log: Path | None) -> str:
+def tell_end(process: Process, log: Path | None) -> str:
     """How it ended, and the last line of its log where that was with an error."""
     code = process.wait()
     last_line = log_tail(log) if code > 0 else ""

@@ -33,11 +33,13 @@ class Launch:
     no_new_privileges: bool = True
     log: Path | None = None
     """Where its output goes, appended; None: nowhere."""
+    pass_fds: tuple[int, ...] = ()
+    """Descriptors that it inherits."""
 
 
 def spawn(launch: Launch) -> subprocess.Popen[bytes]:
     """Starts it in a session of its own, so that a Ctrl-C in the terminal reaches this process only."""
-    with _output_to(launch.log) as log:
+    with output_to(launch.log) as log:
         return subprocess.Popen(
             command(launch),
             env={**_bare_environment(), **launch.environment},
@@ -46,6 +48,7 @@ def spawn(launch: Launch) -> subprocess.Popen[bytes]:
             stderr=log,
             cwd="/",
             start_new_session=True,
+            pass_fds=launch.pass_fds,
         )
 
 
@@ -91,7 +94,8 @@ def _bare_environment() -> dict[str, str]:
 
 
 @contextmanager
-def _output_to(log: Path | None) -> Generator[int]:
+def output_to(log: Path | None) -> Generator[int]:
+    """A descriptor for it, or subprocess.DEVNULL."""
     if log is None:
         yield subprocess.DEVNULL
         return

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from quarterdeck.host import leftovers
 from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.binaries import nats_for
+from quarterdeck.host.child import Process
 from quarterdeck.host.errors import ServiceError
 from quarterdeck.host.launch import Launch, spawn
 from quarterdeck.host.log_files import log_tail, read_from
@@ -137,7 +138,7 @@ class EmbeddedNats:
             raise
         return self.url
 
-    def wait_ready(self, process: subprocess.Popen[bytes], within: float = 15.0) -> None:
+    def wait_ready(self, process: Process, within: float = 15.0) -> None:
         """Waits until it greets a client."""
         deadline = time.monotonic() + within
         while not self._greets():

@@ -19,6 +19,7 @@ import psycopg
 from quarterdeck.host import leftovers
 from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.binaries import postgres_for
+from quarterdeck.host.child import Process
 from quarterdeck.host.database import APP, DATABASE, PROJECTOR, ROLES, SUPERUSER, PostgresUrls, provision, urls
 from quarterdeck.host.errors import ServiceError, StorageError
 from quarterdeck.host.launch import Launch, run, spawn
@@ -239,7 +240,7 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
-    def wait_ready(self, process: subprocess.Popen[bytes], within: float = 30.0) -> PostgresUrls:
+    def wait_ready(self, process: Process, within: float = 30.0) -> PostgresUrls:
         """Waits until it answers, then makes roles and database where they are missing."""
         deadline = time.monotonic() + within
         while True:

@@ -3,16 +3,17 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from quarterdeck.config import FILE_VARIABLE, PREFIX, Settings
 from quarterdeck.host import settings as settings_files
 from quarterdeck.host.accounts import Account, current
-from quarterdeck.host.child import ChildSpec, exited, tell_end
+from quarterdeck.host.child import ChildSpec, Process, exited, started, tell_end
 from quarterdeck.host.errors import ServiceError, SlowStartError
+from quarterdeck.host.forks import Forks
 from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.log_files import log_tail
@@ -23,6 +24,11 @@ from quarterdeck.readiness import VARIABLE
 from quarterdeck.web_client.places import SOURCES
 
 ROLES = ("worker", "projector", "conductor", "gateway")
+FORKED = ("projector", "conductor", "gateway")
+"""Those of one account, one environment and no rights. The worker, which has more and meets what jails wrote, shares
+no memory with others.
+"""
+ZYGOTE = "zygote"
 SECRETS = {
     "database_projector_url": {"projector"},
     "smtp_url": {"conductor"},
@@ -51,16 +57,44 @@ class Roles:
     account: Account
     """Of all but the worker."""
     notices: Notices
-    arguments: Arguments = serve
+    forks: Forks
+    arguments: Arguments | None = None
+    """None: this package, and what can be forked is."""
     ready_seconds: float = READY_SECONDS
+
+    def zygote(self, settings: Settings) -> list[ChildSpec]:
+        """What is to be started before the roles, if anything is forked; by these settings."""
+        return [] if self.arguments else [self._zygote(settings)]
 
     def specs(self) -> list[ChildSpec]:
         return [self._spec(role) for role in ROLES]
+
+    def _zygote(self, settings: Settings) -> ChildSpec:
+        async def loaded(process: Process) -> None:
+            await self._settled(ZYGOTE, process)
+            self.forks.loaded()
+
+        log = self.data.logs / f"{ZYGOTE}.log"
+        return ChildSpec(name=ZYGOTE, launch=lambda: self._launch_zygote(settings, log), ready=loaded, log=log)
+
+    def _launch_zygote(self, settings: Settings, log: Path) -> Launch:
+        command, inherited = self.forks.command([f"quarterdeck.bootstrap.{name}" for name in ("roles", *FORKED)])
+        return Launch(
+            name=ZYGOTE,
+            argv=command,
+            environment={VARIABLE: self.notices.address},
+            account=self.account,
+            needs=tuple(dict.fromkeys(need for role in FORKED for need in self._needs(role, settings, self.account))),
+            death_signal=signal.SIGKILL,
+            log=log,
+            pass_fds=(inherited,),
+        )
 
     def _spec(self, role: str) -> ChildSpec:
         return ChildSpec(
             name=role,
             launch=lambda: self._launch(role),
+            start=started if self.arguments or role not in FORKED else self.forks.fork,
             ready=lambda process: self._settled(role, process),
             log=self.data.logs / f"{role}.log",
         )
@@ -72,15 +106,10 @@ class Roles:
         settings_files.save(settings, file, account)
         return Launch(
             name=role,
-            argv=tuple(self.arguments(role)),
+            argv=tuple((self.arguments or serve)(role)),
             environment={**_environment(role), FILE_VARIABLE: str(file), VARIABLE: self.notices.address},
             account=account,
-            needs=(
-                *interpreter_needs(),
-                Need(self.data.root, read_only=False),
-                *_reports(role, settings, account),
-                *web_client_needs(role),
-            ),
+            needs=self._needs(role, settings, account),
             # As after kill -9: the jails of a worker that lost its supervisor go on, for the next to adopt.
             death_signal=signal.SIGKILL,
             # A bwrap that is setuid root, as some systems have it, could not work otherwise.
@@ -88,7 +117,15 @@ class Roles:
             log=self.data.logs / f"{role}.log",
         )
 
-    async def _settled(self, role: str, process: subprocess.Popen[bytes]) -> None:
+    def _needs(self, role: str, settings: Settings, account: Account) -> tuple[Need, ...]:
+        return (
+            *interpreter_needs(),
+            Need(self.data.root, read_only=False),
+            *_reports(role, settings, account),
+            *web_client_needs(role),
+        )
+
+    async def _settled(self, role: str, process: Process) -> None:
         """Returns when the role has said that it is ready. Raises ServiceError where it ends before, or is too slow."""
         log = self.data.logs / f"{role}.log"
         heard = asyncio.create_task(self.notices.ready(process.pid, self.ready_seconds))

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
 from collections.abc import Awaitable, Callable
 
 from pydantic import SecretStr
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 from quarterdeck.config import Settings
 from quarterdeck.host.accounts import Account, current
 from quarterdeck.host.checkpoint_keys import checkpoint_key
-from quarterdeck.host.child import ChildSpec
+from quarterdeck.host.child import ChildSpec, Process
 from quarterdeck.host.launch import Launch
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.nats import EmbeddedNats
@@ -75,7 +74,7 @@ class Services:
             server.prepare()
             return server.launch()
 
-        async def ready(process: subprocess.Popen[bytes]) -> None:
+        async def ready(process: Process) -> None:
             await asyncio.to_thread(server.wait_ready, process)
 
         stop = ((signal.SIGINT, 2.0), (signal.SIGQUIT, 0.3), (signal.SIGKILL, 0.3))
@@ -86,7 +85,7 @@ class Services:
             server.prepare()
             return server.launch()
 
-        async def ready(process: subprocess.Popen[bytes]) -> None:
+        async def ready(process: Process) -> None:
             await asyncio.to_thread(server.wait_ready, process)
             before, self._last_nats_url = self._last_nats_url, server.url
             if before not in {"", server.url}:

@@ -18,12 +18,13 @@ from quarterdeck.host.accounts import Account, current, to_run_as
 from quarterdeck.host.checkpoint_keys import give_checkpoints
 from quarterdeck.host.child import ChildSpec
 from quarterdeck.host.errors import AddressTakenError, SettingsError
+from quarterdeck.host.forks import Forks
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.log_files import keep_small
 from quarterdeck.host.notices import Notices
 from quarterdeck.host.privileges import dropping
 from quarterdeck.host.progress import Progressing
-from quarterdeck.host.roles import READY_SECONDS, ROLES, Arguments, Roles, serve
+from quarterdeck.host.roles import READY_SECONDS, ROLES, Arguments, Roles
 from quarterdeck.host.schema import migrate
 from quarterdeck.host.secrets import write_private
 from quarterdeck.host.services import Services
@@ -38,7 +39,8 @@ class Plan:
     """What `up` starts and calls beside the embedded servers."""
 
     issue_login_token: Callable[[Settings], Awaitable[str]]
-    arguments: Arguments = serve
+    arguments: Arguments | None = None
+    """What to run for the roles in place of this package."""
     migrate: Callable[[Settings], None] = migrate
     ready: Callable[[str], None] = lambda _token: None
     """Called with a one-time token for a browser or another machine, once everything is ready."""
@@ -64,7 +66,7 @@ class _House:
     def __init__(
         self, settings: Settings, data: DataDirectory, plan: Plan, progress: Progressing, notices: Notices
     ) -> None:
-        self._url = settings.url
+        self._settings, self._url = settings, settings.url
         self._data = data
         self._plan = plan
         self._progress = progress
@@ -72,6 +74,7 @@ class _House:
         self._short_of_room = False
         self._unprivileged = to_run_as(settings.run_as)
         self._services = Services(settings, data, self._unprivileged)
+        self._forks = Forks()
         self._supervisor = Supervisor(progress.line, self._write_state)
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -81,36 +84,46 @@ class _House:
         finally:
             began = time.monotonic()
             await self._supervisor.stop()
+            self._forks.close()
             self._services.clear_away()
             for file in (self._data.client, self._data.state):
                 file.unlink(missing_ok=True)
             self._progress.line(f"Stopped within {time.monotonic() - began:.1f} s.")
 
     async def _start(self) -> None:
-        # Looked at meanwhile: it takes as long as an interpreter takes to start.
-        account = asyncio.create_task(asyncio.to_thread(self._account))
-        with self._progress.starting():
-            with self._progress.step("PostgreSQL and NATS"):
-                await self._supervisor.start(self._services.specs(self._restart_roles))
-            with self._progress.step("tables"):
-                await asyncio.to_thread(self._plan.migrate, self._services.settings())
-            with self._progress.step(", ".join(ROLES)):
-                await self._supervisor.start(self._roles(await account))
-            with self._progress.step("log-in link"):
-                token = await self._log_in()
+        # Meanwhile: it takes as long as an interpreter takes to import the roles.
+        roles = asyncio.create_task(self._prepare_roles())
+        try:
+            with self._progress.starting():
+                with self._progress.step("PostgreSQL and NATS"):
+                    await self._supervisor.start(self._services.specs(self._restart_roles))
+                with self._progress.step("tables"):
+                    await asyncio.to_thread(self._plan.migrate, self._services.settings())
+                with self._progress.step(", ".join(ROLES)):
+                    await self._supervisor.start(self._specs(await roles))
+                with self._progress.step("log-in link"):
+                    token = await self._log_in()
+        finally:
+            roles.cancel()
+            await asyncio.gather(roles, return_exceptions=True)
         self._plan.ready(token)
 
-    def _roles(self, account: Account) -> list[ChildSpec]:
-        give_checkpoints(self._data.checkpoints, account)
-        settings_files.save(self._services.settings(), self._data.own_settings)
+    async def _prepare_roles(self) -> Roles:
         roles = Roles(
             data=self._data,
             settings=self._services.settings,
-            account=account,
+            account=await asyncio.to_thread(self._account),
             notices=self._notices,
+            forks=self._forks,
             arguments=self._plan.arguments,
             ready_seconds=self._plan.ready_seconds,
         )
+        await self._supervisor.start(roles.zygote(self._settings))
+        return roles
+
+    def _specs(self, roles: Roles) -> list[ChildSpec]:
+        give_checkpoints(self._data.checkpoints, roles.account)
+        settings_files.save(self._services.settings(), self._data.own_settings)
         return roles.specs()
 
     def _account(self) -> Account:
