@@ -63,6 +63,8 @@ async def test_the_keyboard_goes_everywhere(page: Page) -> None:
 async def test_an_address_that_names_nothing_says_so(page: Page) -> None:
     await page.goto("/p/atlantis")
     await expect(page.get_by_text("No project has this name or id")).to_be_visible()
-    await page.goto("/nowhere/at/all")
-    await expect(page.get_by_text("There is no such page")).to_be_visible()
+    for address in ("/p/deck/nowhere", "/nowhere/at/all"):
+        await page.goto(address)
+        await expect(page.get_by_text("There is no such page")).to_be_visible()
+        await expect(page.get_by_role("link", name="Workers")).to_be_visible()
     await looks_right(page)

@@ -1,4 +1,4 @@
-import { createRouter } from "@tanstack/react-router";
+import { createRoute, createRouter } from "@tanstack/react-router";
 
 import { loginRoute } from "@/features/login/routes";
 import { projectRoute, rootRoute, shellRoute } from "@/shared/routing/parents";
@@ -15,9 +15,17 @@ rootRoute.update({ component: Root });
 shellRoute.update({ component: Shell });
 projectRoute.update({ component: ProjectScope });
 
+// an address that nobody has is told within the frame
+const unknownRoute = createRoute({ getParentRoute: () => shellRoute, path: "$", component: NotFound });
+const unknownOfProjectRoute = createRoute({ getParentRoute: () => projectRoute, path: "$", component: NotFound });
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
-  shellRoute.addChildren([...shellRoutes, projectRoute.addChildren(projectRoutes)]),
+  shellRoute.addChildren([
+    ...shellRoutes,
+    unknownRoute,
+    projectRoute.addChildren([...projectRoutes, unknownOfProjectRoute]),
+  ]),
 ]);
 
 export const router = createRouter({
