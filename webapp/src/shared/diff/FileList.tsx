@@ -68,6 +68,7 @@ export function FileList({ files, filter, onFilter, current, isViewed, onOpen }:
         <div style={{ height: virtual.getTotalSize(), position: "relative" }} onKeyDown={move}>
           {items.map((item) => {
             const file = files[item.index] as FileChangeFragment;
+            const folderEnd = file.path.lastIndexOf("/");
             return (
               <UnstyledButton
                 key={file.path}
@@ -82,7 +83,10 @@ export function FileList({ files, filter, onFilter, current, isViewed, onOpen }:
               >
                 <FileMark file={file} />
                 <span className={classes.short}>
-                  <SafeText text={file.path.slice(file.path.lastIndexOf("/") + 1)} />
+                  <SafeText text={file.path.slice(folderEnd + 1)} />
+                </span>
+                <span className={classes.folder}>
+                  <SafeText text={file.path.slice(0, Math.max(folderEnd, 0))} />
                 </span>
                 <Counts file={file} />
               </UnstyledButton>
