@@ -1,11 +1,17 @@
-import { Notifications } from "@mantine/notifications";
+import { useNotifications } from "@mantine/notifications";
 import { Outlet } from "@tanstack/react-router";
+
+import { useLater } from "./shell/useLater";
+
+const load = () => import("./Toasts");
 
 /** What is around every page; toasts lie within the router, as they have links. */
 export function Root() {
+  const { notifications } = useNotifications();
+  const later = useLater(load, notifications.length > 0);
   return (
     <>
-      <Notifications position="bottom-right" />
+      {later && <later.Toasts />}
       <Outlet />
     </>
   );

@@ -4,7 +4,7 @@ import { type PropsWithChildren, useEffect, useState } from "react";
 import { NoSuch } from "@/shared/projects/NoSuch";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
-import { canonical, isCanonical, type Named, NAMES, withIds } from "./canonical";
+import { isCanonical, type Named, NAMES, withIds } from "./names";
 
 interface ProjectNamed {
   /** As it stands in the address. */
@@ -37,7 +37,7 @@ function Found({ project, named }: { project: ProjectNamed | undefined; named: N
       const path = withIds(pathname, project && [project.named, project.slug], named, uuids);
       void router.navigate({ href: path + searchStr + (hash && `#${hash}`), replace: true });
     };
-    canonical(named, project?.id).then(go, () => here && setNone(true));
+    import("./canonical").then(({ canonical }) => canonical(named, project?.id)).then(go, () => here && setNone(true));
     return () => {
       here = false;
     };

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { globalId } from "@/shared/text/ids";
 
-import { canonical, isCanonical, withIds } from "./canonical";
+import { canonical } from "./canonical";
+import { isCanonical, withIds } from "./names";
 
 const UUID = "01a218b4-98ef-7287-b6fa-aee7c267fa13";
 const OTHER = "01a218b4-98ef-7287-b6fa-aee7c267fa14";

@@ -1,23 +1,7 @@
 import { globalId, suffixOf, uuidIn, uuidOf } from "@/shared/text/ids";
 
 import { alertIds, budgetIds, commandIds, endingWith, type Pages, reportIds, sessionIds } from "./lookups";
-
-/** What of an address is an id, by its name in the route. */
-export interface Named {
-  session?: string;
-  command?: string;
-  report?: string;
-  budget?: string;
-  alert?: string;
-}
-
-const TYPES = { session: "Session", command: "Command", report: "Report", budget: "Budget", alert: "Alert" } as const;
-type Name = keyof typeof TYPES;
-export const NAMES = Object.keys(TYPES) as readonly Name[];
-
-/** Whether all ids of an address stand in it as they should: as UUIDs. */
-export const isCanonical = (named: Named): boolean =>
-  NAMES.every((name) => named[name] === undefined || uuidIn(named[name], TYPES[name]) === named[name]);
+import { type Name, type Named, NAMES, TYPES } from "./names";
 
 /**
  * The UUIDs that are meant: by a global id, a UUID in another spelling, or the end of one. Undefined: no or no single one.
@@ -60,18 +44,4 @@ async function uuidFor(text: string, type: string, pages: Pages, find: typeof en
   const suffix = suffixOf(text);
   const found = suffix ? await find(suffix, pages) : [];
   return found.length === 1 ? uuidOf(found[0] ?? "") : undefined;
-}
-
-/** The address with other things in the place of the ids and, where it is below `/p/PROJECT`, of the project's name. */
-export function withIds(path: string, project: [string, string] | undefined, named: Named, uuids: Named): string {
-  const instead = new Map(NAMES.flatMap((each) => (named[each] && uuids[each] ? [[named[each], uuids[each]]] : [])));
-  const ids = project ? 3 : 2;
-  return path
-    .split("/")
-    .map((part, at) => {
-      const text = decodeURIComponent(part);
-      if (project && at === 2 && text === project[0]) return encodeURIComponent(project[1]);
-      return at >= ids ? (instead.get(text) ?? part) : part;
-    })
-    .join("/");
 }

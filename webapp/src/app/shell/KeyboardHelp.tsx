@@ -1,11 +1,8 @@
-import { Modal } from "@mantine/core";
-import { getHotkeyHandler, useHotkeys } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { useSyncExternalStore } from "react";
 
-import { KeyTable } from "@/shared/keyboard/KeyTable";
-import { shortcuts } from "@/shared/keyboard/shortcuts";
-
 import { useGoKeys } from "./useGoKeys";
+import { useLater } from "./useLater";
 
 let open = false;
 const listeners = new Set<() => void>();
@@ -22,21 +19,14 @@ const listen = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+const load = () => import("./KeyboardDialog");
+
 /** All keys, on `?`. */
 export function KeyboardHelp() {
   const opened = useSyncExternalStore(listen, () => open);
   const goes = useGoKeys();
   useHotkeys([["shift + ?", () => show(true)]]);
-  return (
-    <Modal
-      opened={opened}
-      onClose={() => show(false)}
-      title="Keyboard"
-      onKeyDown={getHotkeyHandler([["Escape", () => show(false)]])}
-    >
-      <KeyTable
-        keys={[...shortcuts, ...goes.map((each) => ({ keys: ["g", each.key], does: `Go to ${each.label}` }))]}
-      />
-    </Modal>
-  );
+  const later = useLater(load, opened);
+  const more = goes.map((each) => ({ keys: ["g", each.key], does: `Go to ${each.label}` }));
+  return later ? <later.KeyboardDialog opened={opened} more={more} onClose={() => show(false)} /> : null;
 }

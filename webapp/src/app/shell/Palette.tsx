@@ -1,26 +1,10 @@
 import { Button, Kbd, VisuallyHidden } from "@mantine/core";
-import {
-  isActionsGroup,
-  spotlight,
-  Spotlight,
-  type SpotlightActionData,
-  type SpotlightFilterFunction,
-} from "@mantine/spotlight";
-import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
-import { useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useHotkeys } from "@mantine/hooks";
+import { useSpotlight } from "@mantine/spotlight";
+import { IconSearch } from "@tabler/icons-react";
 
-import type { PaletteContext } from "@/shared/feature";
-import { useViewer } from "@/shared/graphql/useViewer";
-import { useProjects } from "@/shared/projects/useProjects";
-import { searchAddress } from "@/shared/routing/addresses";
-import { visibleText } from "@/shared/text/visible";
-
-import { features } from "../features";
-import { addressOf, entriesOf } from "./entries";
-import { ordered, SEARCH } from "./ordered";
-import { useCurrentSlug } from "./useCurrentSlug";
-import { useJumps } from "./useJumps";
+import { palette, paletteStore } from "./paletteStore";
+import { useLater } from "./useLater";
 
 export function PaletteButton() {
   return (
@@ -28,7 +12,7 @@ export function PaletteButton() {
       variant="default"
       size="xs"
       px={8}
-      onClick={spotlight.open}
+      onClick={palette.open}
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={
         <Kbd size="xs" visibleFrom="sm">
@@ -44,95 +28,15 @@ export function PaletteButton() {
   );
 }
 
-const JUMP = "jump ";
+const load = () => import("./PaletteDialog");
 
-/** Everything that can be gone to or done, by a few letters of its name. */
+/** Its keys, and the palette itself once it is here. */
 export function Palette() {
-  const [query, setQuery] = useState("");
-  const context = usePaletteContext();
-  const actions = useActions(context, query);
-  const [first] = actions;
-  const jump = first?.id?.startsWith(JUMP) ? first.id : undefined;
-  useEffect(() => {
-    // it is found later than what has the words, and comes before that; Spotlight selects when one types, and by this mark
-    if (jump)
-      document.querySelectorAll("[data-action]").forEach((row, at) => row.toggleAttribute("data-selected", at === 0));
-  }, [jump]);
-  return (
-    <Spotlight
-      query={query}
-      onQueryChange={setQuery}
-      shortcut={["mod + K", "/"]}
-      actions={actions}
-      filter={filtered}
-      highlightQuery
-      scrollable
-      centered={false}
-      yOffset="12vh"
-      overlayProps={{ blur: 0 }}
-      maxHeight={420}
-      nothingFound="Nothing is called that."
-      searchProps={{
-        leftSection: <IconSearch size={16} aria-hidden />,
-        placeholder: "Go to, do, search, or paste an id",
-        "aria-label": "Go to, do, search, or paste an id",
-      }}
-    />
-  );
-}
-
-const filtered: SpotlightFilterFunction = (query, entries) =>
-  ordered(
-    query,
-    entries.flatMap((each) => (isActionsGroup(each) ? each.actions : each)),
-  );
-
-function usePaletteContext(): PaletteContext {
-  const router = useRouter();
-  const { may } = useViewer();
-  return { project: useCurrentSlug(), go: (address) => void router.navigate({ href: address }), may };
-}
-
-function useActions(context: PaletteContext, query: string) {
-  const { projects, slugOf } = useProjects();
-  const jumps = useJumps(query);
-  const { project, go, may } = context;
-  const pages = [...(project ? entriesOf("project", may) : []), ...entriesOf("server", may)];
-  const icon = (Shape: Icon) => <Shape size={18} stroke={1.6} aria-hidden />;
-  const action = (id: string, label: string, Shape: Icon, run: () => void, rest = {}): SpotlightActionData => ({
-    id,
-    label,
-    leftSection: icon(Shape),
-    onClick: run,
-    ...rest,
-  });
-  return [
-    ...jumps.map(({ id, label, address }) =>
-      action(`${JUMP}${id}`, visibleText(label), IconArrowRight, () => go(address), { keywords: [query] }),
-    ),
-    ...features
-      .flatMap((each) => each.commands?.(context) ?? [])
-      .map(({ id, label, icon: Shape, run, ...rest }) => action(id, label, Shape, run, rest)),
-    ...pages.map((each) =>
-      action(`to ${each.of} ${each.to}`, each.label, each.icon, () => go(addressOf(each, project)), {
-        rightSection: icon(IconArrowRight),
-      }),
-    ),
-    ...projects.map((each) =>
-      action(
-        `project ${each.id}`,
-        visibleText(each.name),
-        IconFolder,
-        () => go(`/p/${encodeURIComponent(slugOf(each))}`),
-        { description: visibleText(each.repository), keywords: ["project"] },
-      ),
-    ),
-    ...(query.trim() && may("session:read")
-      ? [
-          action(SEARCH, `Search for “${visibleText(query.trim())}”`, IconSearch, () =>
-            go(searchAddress(project, { q: query.trim() })),
-          ),
-        ]
-      : []),
-  ];
+  const { opened } = useSpotlight(paletteStore);
+  useHotkeys([
+    ["mod + K", palette.open],
+    ["/", palette.open],
+  ]);
+  const later = useLater(load, opened);
+  return later ? <later.PaletteDialog /> : null;
 }
