@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 
 import { earlyScript } from "./early-script.ts";
 import { singleIcons } from "./icons.ts";
+import { routeChunks } from "./route-chunks.ts";
+import { componentStyles } from "./styles.ts";
 
 const server = process.env.QD_WEB_SERVER ?? "http://127.0.0.1:7777";
 const token = process.env.QD_WEB_TOKEN;
@@ -17,8 +19,10 @@ const proxied = {
   headers: { origin: server, ...(token ? { authorization: `Bearer ${token}` } : {}) },
 };
 
+const routes = routeChunks();
+
 export default defineConfig({
-  plugins: [singleIcons(), react(), earlyScript("src/shared/theme/early.js")],
+  plugins: [singleIcons(), componentStyles(), react(), routes, earlyScript(routes)],
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
   server: {
     port: Number(process.env.QD_WEB_PORT ?? 5173),
@@ -31,6 +35,20 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     manifest: true,
+    cssCodeSplit: false, // a sheet of its own for each page would be another trip
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // few files: a browser asks for six at a time
+          groups: [
+            { name: "first", tags: ["$initial"] },
+            { name: "icons", test: /@tabler/u, minShareCount: 2 },
+            { name: "table", test: /virtual|DataTable/u, minShareCount: 2 },
+            { name: "common", test: /^(?!.*@(?:codemirror|lezer))/u, minShareCount: 5, maxModuleSize: 6000 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "node",

@@ -9,7 +9,13 @@ export interface Named {
   alert?: string;
 }
 
-export const TYPES = { session: "Session", command: "Command", report: "Report", budget: "Budget", alert: "Alert" } as const;
+export const TYPES = {
+  session: "Session",
+  command: "Command",
+  report: "Report",
+  budget: "Budget",
+  alert: "Alert",
+} as const;
 export type Name = keyof typeof TYPES;
 export const NAMES = Object.keys(TYPES) as readonly Name[];
 

@@ -1,6 +1,7 @@
 import { Client, type CombinedError, fetchExchange, mapExchange } from "urql";
 
 import { normalizedCache } from "./cache";
+import { earlyFetch } from "./early";
 import { unlessUncached } from "./uncached";
 
 /** What the gateway asks of a request by cookie: no other site's page can send it. */
@@ -15,6 +16,7 @@ export const isUnauthenticated = (error: CombinedError): boolean =>
 export const createClient = (loggedOut: () => void): Client =>
   new Client({
     url: "/graphql",
+    fetch: earlyFetch,
     preferGetMethod: false,
     fetchOptions: { credentials: "same-origin", headers: OWN_HEADER },
     exchanges: [

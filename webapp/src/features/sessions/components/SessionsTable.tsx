@@ -7,7 +7,7 @@ import { taskAddress } from "@/shared/routing/addresses";
 import { HrefLink } from "@/shared/routing/HrefLink";
 import { TextLink } from "@/shared/routing/links";
 import { about, useFresh } from "@/shared/streams/feed";
-import { shortId, uuidOf } from "@/shared/text/ids";
+import { uuidOf } from "@/shared/text/ids";
 import { CopyId } from "@/shared/ui/CopyId";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { Empty } from "@/shared/ui/Empty";
@@ -19,15 +19,12 @@ import { Time } from "@/shared/ui/Time";
 import type { SessionRowFragment } from "../api/SessionRow.generated";
 import { SessionsDocument } from "../api/Sessions.generated";
 import { ENDED, OPEN } from "../looks";
+import { SessionName } from "./SessionName";
 import { SessionStatus } from "./SessionStatus";
 
 export type Which = "open" | "ended" | "all";
 const STATES = { open: OPEN, ended: ENDED, all: undefined };
 const PAGE = 100;
-
-/** A session by its title, or by its id where it has none. */
-export const SessionName = ({ session }: { session: { id: string; title: string } }) =>
-  session.title ? <SafeText text={session.title} /> : <span className="mono">{shortId(session.id)}</span>;
 
 const columns = (
   slugOf: (project: { id: string; name: string }) => string,

@@ -1,0 +1,68 @@
+"""What the first page asks for, and when; what comes after it."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+
+import pytest
+from playwright.async_api import Page, Request, Route, expect
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("user")]
+
+ENTRY = re.compile(r"/assets/index-[^/]+\.js$")
+PALETTE = re.compile(r"/assets/PaletteDialog-[^/]+\.js$")
+
+
+def operation(request: Request) -> str:
+    body: dict[str, str] = json.loads(request.post_data or "{}")
+    return body.get("operationName", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "chunk", "heading"),
+    [("/", "HomePage", "Home"), ("/p/deck/sessions", "SessionsPage", "Sessions"), ("/tokens/", "TokensPage", "Tokens")],
+)
+async def test_the_scripts_of_a_page_and_what_all_pages_ask_do_not_wait_for_the_frame(
+    page: Page, address: str, chunk: str, heading: str
+) -> None:
+    let_on = asyncio.Event()
+    asked: Counter[str] = Counter()
+
+    async def hold(route: Route) -> None:
+        await let_on.wait()
+        await route.continue_()
+
+    await page.route(ENTRY, hold)
+    page.on("request", lambda each: asked.update([operation(each)] if each.url.endswith("/graphql") else []))
+    async with (
+        page.expect_request(re.compile(rf"/assets/{chunk}-")),
+        page.expect_request(lambda each: each.url.endswith("/graphql") and operation(each) == "Viewer"),
+        page.expect_request(lambda each: each.url.endswith("/graphql") and operation(each) == "Projects"),
+    ):
+        await page.goto(address, wait_until="commit")
+    let_on.set()
+    await expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert (asked["Viewer"], asked["Projects"]) == (1, 1)
+
+
+async def test_a_palette_that_is_opened_before_it_has_come_opens_and_gives_the_focus_back(page: Page) -> None:
+    let_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await let_on.wait()
+        await route.continue_()
+
+    await page.route(PALETTE, hold)
+    await page.goto("/projects")
+    button = page.get_by_role("button", name="Search")
+    async with page.expect_request(PALETTE):
+        await button.click()
+    await expect(button).to_be_focused()
+    let_on.set()
+    box = page.get_by_role("textbox", name=re.compile("paste an id"))
+    await expect(box).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_hidden()
+    await expect(button).to_be_focused()
