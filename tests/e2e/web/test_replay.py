@@ -142,6 +142,33 @@ async def test_any_moment_of_a_session_is_shown_as_it_was(page: Page, product: P
     await expect(page.get_by_text(before or "")).to_have_count(0)
 
 
+ASKS = "import getpass; getpass.getpass('pass' + 'word: '); print('read', 6 * 7)"
+
+
+async def test_what_was_typed_is_shown_but_for_a_password(page: Page, product: Product) -> None:
+    session = opened(product, "typed")
+    await page.goto(f"/p/deck/sessions/{session}")
+    await page.get_by_role("button", name="Open a terminal").click()
+    screen = page.get_by_test_id("terminal")
+    await expect(screen).to_contain_text(re.compile("[$#]"))
+    await page.keyboard.type(f'python3 -c "{ASKS}"\n')
+    await expect(screen).to_contain_text("password: ")
+    await page.keyboard.type("hunter2\n")
+    await expect(screen).to_contain_text("read 42")
+    await page.keyboard.type("exit\n")
+    await expect(page.get_by_text("exit 0").first).to_be_visible()
+
+    await page.get_by_role("link", name="Replay from here").click()
+    await expect(page.get_by_test_id("moment")).to_be_visible()
+    await go_to(page, "end")
+    typed = page.get_by_test_id("typed")
+    await expect(typed).to_have_text(f'python3 -c "{ASKS}"⏎not shown⏎exit⏎')
+    await expect(page.locator("body")).not_to_contain_text("hunter2")
+    await looks_right(page)
+    await page.get_by_role("slider", name="Moment of the session").press("Home")
+    await expect(typed).to_have_count(0)
+
+
 async def test_what_was_printed_is_found_and_marked_when_it_was(page: Page, product: Product) -> None:
     session = product.ask("session", "open", "-p", "deck", "--title", "to be searched")["id"]
     for text in (

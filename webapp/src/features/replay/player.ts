@@ -8,12 +8,15 @@ import { eventPlace, momentOf, type Place } from "./core/places";
 import { type Run, runsAt } from "./core/runs";
 import type { Tape } from "./core/tape";
 import type { Timeline } from "./core/timeline";
+import type { Typed } from "./core/typing";
 
 /** What is on show at a moment. */
 export interface Scene {
   readonly at: number;
   readonly running: readonly Run[];
   readonly shown: Run | undefined;
+  /** The last that was typed into what is shown. */
+  readonly typed: readonly Typed[];
   /** When the next thing happens; undefined: nothing more. */
   readonly due: number | undefined;
 }
@@ -35,6 +38,7 @@ interface PlayerOptions {
 
 /** Tapes that are held: of commands that are looked at by turns. */
 const MOST_TAPES = 4;
+const MOST_TYPED = 60;
 /** Seconds: a tab that nobody looked at goes on from where it was. */
 const LONGEST_STEP = 0.25;
 const PATIENCE_MS = 200;
@@ -52,7 +56,7 @@ export class Player {
   count = 0;
   /** The command to look at, until it is over and another begins; undefined: the one that was started last. */
   wanted: Run | undefined;
-  scene: Scene = { at: 0, running: [], shown: undefined, due: undefined };
+  scene: Scene = { at: 0, running: [], shown: undefined, typed: [], due: undefined };
   /** The record is read, and what is on show is from before. */
   reading: Reading | undefined;
   message = "";
@@ -288,7 +292,8 @@ export class Player {
       const next = tape ? await this.play(tape, shown, at, jumped) : await this.blank();
       if (this.jumped) return;
       const dues = [this.line.nextAt(at), next].filter((each) => each !== undefined && each > at);
-      this.scene = { at, running, shown, due: dues.length > 0 ? Math.min(...(dues as number[])) : undefined };
+      const typed = tape?.typing.until(within(shown, at), MOST_TYPED) ?? [];
+      this.scene = { at, running, shown, typed, due: dues.length > 0 ? Math.min(...(dues as number[])) : undefined };
       if (tape) await this.mark(tape);
     } catch (error) {
       this.clock.playing = false;
@@ -360,5 +365,5 @@ export class Player {
 const startOf = (run: Run | undefined): number => run?.started ?? Infinity;
 
 /** Microseconds since it started. What it printed is all there once it has ended, whatever the two clocks say. */
-const within = (run: Run, at: number): number =>
-  run.ended !== undefined && at >= run.ended ? Infinity : Math.round((at - startOf(run)) * 1e6);
+const within = (run: Run | undefined, at: number): number =>
+  run?.ended !== undefined && at >= run.ended ? Infinity : Math.round((at - startOf(run)) * 1e6);

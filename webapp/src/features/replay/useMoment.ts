@@ -1,6 +1,7 @@
-import { useEffect, useEffectEvent, useRef } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
-import { written } from "./core/places";
+import { written as clockWritten } from "./core/places";
+import { Written } from "./core/written";
 import type { Player } from "./player";
 import { type ReplaySearch, replayRoute } from "./routes";
 import { begin } from "./usePlayer";
@@ -10,7 +11,7 @@ const PLAYING_MS = 1000;
 
 /** What an address says of where a player is. */
 export const searchOf = ({ clock, wanted }: Player): ReplaySearch => ({
-  at: clock.at > 0 ? written(clock.at) : undefined,
+  at: clock.at > 0 ? clockWritten(clock.at) : undefined,
   command: wanted ? `c${wanted.number}` : undefined,
   speed: clock.speed === 1 ? undefined : clock.speed,
   idle: clock.skipsIdle ? undefined : false,
@@ -22,11 +23,10 @@ const keyOf = ({ at, command, speed, idle }: ReplaySearch): string => JSON.strin
 export function useMoment(player: Player): () => string {
   const search = replayRoute.useSearch();
   const navigate = replayRoute.useNavigate();
-  const ours = useRef(keyOf(search));
+  const [written] = useState(() => new Written(keyOf(search)));
   const write = useEffectEvent(() => {
     const next = searchOf(player);
-    if (keyOf(next) === ours.current) return;
-    ours.current = keyOf(next);
+    if (!written.write(keyOf(next))) return;
     void navigate({ search: (last) => ({ ...last, ...next }), replace: true });
   });
   useEffect(() => {
@@ -50,9 +50,7 @@ export function useMoment(player: Player): () => string {
   }, [player]);
   const given = keyOf(search);
   const went = useEffectEvent((key: string) => {
-    if (key === ours.current) return;
-    ours.current = key;
-    begin(player, search);
+    if (!written.sees(key)) begin(player, search);
   });
   useEffect(() => went(given), [given]);
   return () => {

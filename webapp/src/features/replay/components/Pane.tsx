@@ -7,6 +7,7 @@ import { bytes } from "@/shared/text/counts";
 import { SafeText } from "@/shared/ui/SafeText";
 
 import type { Player } from "../player";
+import { TypedLine } from "./TypedLine";
 
 import classes from "./Replay.module.css";
 
@@ -51,7 +52,7 @@ export function Pane({ player }: { player: Player }) {
       player.showOn(undefined, undefined);
     };
   }, [screen, player, columns]);
-  const { reading, message } = player;
+  const { reading, message, scene } = player;
   return (
     <div className={classes.pane}>
       <div ref={element} className={classes.screen} data-testid="terminal" aria-busy={reading !== undefined} />
@@ -66,6 +67,7 @@ export function Pane({ player }: { player: Player }) {
           <SafeText text={message} />
         </Text>
       )}
+      <TypedLine typed={scene.typed} />
       {link && <FollowLink link={link} onClose={() => setLink(undefined)} />}
     </div>
   );

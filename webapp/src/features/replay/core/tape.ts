@@ -4,6 +4,7 @@ import { visibleText } from "@/shared/text/visible";
 
 import { beyond } from "./bisect";
 import { endOf, type Frame, isPrinted, type Page, type Transcript } from "./transcript";
+import { Typing } from "./typing";
 
 /** A stretch of output that was erased. */
 export interface Hole {
@@ -44,6 +45,7 @@ export class Tape {
   /** Counts up with each jump, after which what was drawn before says nothing. */
   jumps = 0;
   readonly transcript: Transcript;
+  readonly typing = new Typing();
   private readonly terminal: Size | undefined;
   private readonly holes: readonly Hole[];
   private states: Kept[];
@@ -122,6 +124,7 @@ export class Tape {
   private play(frame: Frame): void {
     this.time = this.dueOf(frame);
     if (frame.kind === "RESIZE") this.resize(frame);
+    if (this.terminal) this.typing.take(frame);
     if (frame.kind === "GAP") this.lost = new TextDecoder().decode(frame.data);
     else this.tellLost(frame);
     if (!isPrinted(frame)) return;
