@@ -143,9 +143,7 @@ class Reads(Protocol):
         self, asked: FunnelQuestion, limit: int
     ) -> tuple[Sequence[FunnelStep], Sequence[Dropped]]: ...
     async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]: ...
-    async def list_model_calls(
-        self, project_id: UUID, since: datetime, until: datetime, window: Window
-    ) -> Page[UsageCallRow]: ...
+    async def list_model_calls(self, asked: Selection, window: Window) -> Page[UsageCallRow]: ...
     async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]: ...
     async def list_budgets(self, project_id: UUID | None, window: Window) -> Page[BudgetRow]: ...
     async def list_reservations(self, budget_id: UUID, window: Window) -> Page[ReservationRow]: ...
@@ -326,10 +324,8 @@ class ReadModels:
     async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]:
         return await usage_pages.page_of_facts(self._database, asked, after, limit)
 
-    async def list_model_calls(
-        self, project_id: UUID, since: datetime, until: datetime, window: Window
-    ) -> Page[UsageCallRow]:
-        return await usage.list_calls(self._database, project_id, since, until, window)
+    async def list_model_calls(self, asked: Selection, window: Window) -> Page[UsageCallRow]:
+        return await usage.list_calls(self._database, asked, window)
 
     async def budgets(self, ids: Collection[UUID], /) -> Mapping[UUID, BudgetRow]:
         return await budgets.load(self._database, ids)

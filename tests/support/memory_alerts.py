@@ -13,7 +13,7 @@ from quarterdeck.application.ports.alerts import KnownAlert, KnownRule, KnownSil
 from quarterdeck.application.ports.log import EventLog, LoggedEvent
 from quarterdeck.domain.alert import Sample
 from quarterdeck.domain.alert_notice import LastNotice
-from quarterdeck.domain.alert_rule import Condition, RuleSettings
+from quarterdeck.domain.alert_rule import Condition, RuleSettings, Severity
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.identity import UserRegistered
@@ -164,7 +164,12 @@ class MemoryAlertReads(MemoryTaskReads):
 
     async def list_alerts(self, chosen: AlertFilter, window: Window) -> Page[AlertRow]:
         states = chosen.states or SHOWN
-        rows = [each for each in await self._seen(chosen, "alerts", AlertRow) if each.state in states]
+        severities = chosen.severities or [each.value for each in Severity]
+        rows = [
+            each
+            for each in await self._seen(chosen, "alerts", AlertRow)
+            if each.state in states and each.severity in severities and _has(each, chosen.text)
+        ]
         return page(sorted(rows, key=lambda each: -each.position)[: window.limit + 1], window)
 
     async def list_silences(self, chosen: AlertFilter, window: Window, *, ended: bool) -> Page[SilenceRow]:
@@ -196,3 +201,8 @@ class MemoryAlertReads(MemoryTaskReads):
 
     async def _told(self, table: str, kind: type[RowT]) -> list[RowT]:
         return rows_of(await tables(self._log), table, kind)
+
+
+def _has(alert: AlertRow, text: str) -> bool:
+    """Names that are shown for labels are not known here."""
+    return any(text.strip().lower() in each.lower() for each in (alert.rule, alert.summary, *alert.labels.values()))

@@ -237,12 +237,9 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings, MemoryS
     async def page_of_facts(self, asked: Selection, after: After | None, limit: int) -> Sequence[FactRow]:
         return usage_facts.page_of_facts(usage_facts.of(await self._events()), asked, after)[:limit]
 
-    async def list_model_calls(
-        self, project_id: UUID, since: datetime, until: datetime, window: Window
-    ) -> Page[UsageCallRow]:
-        rows = usage_facts.calls(usage_facts.of(await self._events()))
-        wanted = [row for home, row in rows if home == project_id and since <= row.at < until]
-        return _page(wanted, window, newest_first=True)
+    async def list_model_calls(self, asked: Selection, window: Window) -> Page[UsageCallRow]:
+        rows = usage_facts.calls(usage_facts.of(await self._events()), asked)
+        return _page(rows, window, newest_first=True)
 
     async def positions(self) -> Sequence[PositionRow]:
         return [PositionRow(name="sessions", position=await self._log.head(), failed_at=None, failure=None)]

@@ -166,13 +166,13 @@ def page_of_facts(facts: Iterable[Fact], asked: Selection, after: After | None) 
     return [row for row in rows if after is None or (row.at, row.position) > after]
 
 
-def calls(facts: Iterable[Fact]) -> list[tuple[UUID, UsageCallRow]]:
-    """Each call, with its project."""
+def calls(facts: Iterable[Fact], asked: Selection) -> list[UsageCallRow]:
     by_position: dict[int, list[Fact]] = {}
     for fact in facts:
         if fact.provider:
             by_position.setdefault(fact.position, []).append(fact)
-    return [(own[0].project_id, _call(own)) for own in by_position.values()]
+    counted = dataclasses.replace(asked, measures=(Measure.MODEL_CALLS,))
+    return [_call(own) for own in by_position.values() if any(_wanted(fact, counted) for fact in own)]
 
 
 def _call(facts: list[Fact]) -> UsageCallRow:

@@ -160,8 +160,9 @@ async def webhook_secret(client: Client, url: str, project_id: str | None) -> st
     return read(str, (await client.query("webhook_secret", {"url": url, "projectId": project_id}))["webhookSecret"])
 
 
-def alerts(client: Client, project_id: str | None = None, states: list[str] | None = None) -> AsyncIterator[Alert]:
-    return pages(client, "alerts", "alerts", {"projectId": project_id, "states": states}, Alert)
+def alerts(client: Client, project_id: str | None = None, wanted: dict[str, Any] | None = None) -> AsyncIterator[Alert]:
+    """`wanted`: `states`, `severities` and `text`; what is not given is any."""
+    return pages(client, "alerts", "alerts", {"projectId": project_id, **(wanted or {})}, Alert)
 
 
 async def alert(client: Client, alert_id: str) -> Alert:

@@ -162,9 +162,8 @@ async def funnel(client: Client, project_id: str, asked: dict[str, Any]) -> Funn
     return read(Funnel, (await client.query("task_funnel", {"projectId": project_id, **asked}))["taskFunnel"])
 
 
-def model_calls(client: Client, project_id: str, since: str, until: str) -> AsyncIterator[ModelCall]:
-    variables = {"projectId": project_id, "from": since, "to": until}
-    return pages(client, "model_calls", "modelCalls", variables, ModelCall)
+def model_calls(client: Client, project_id: str, asked: dict[str, Any]) -> AsyncIterator[ModelCall]:
+    return pages(client, "model_calls", "modelCalls", {"projectId": project_id, **asked}, ModelCall)
 
 
 async def price_table(client: Client, project_id: str) -> PriceTable:

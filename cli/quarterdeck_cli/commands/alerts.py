@@ -11,6 +11,7 @@ from quarterdeck_cli.api import alerts as api
 from quarterdeck_cli.api import events, read
 from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.command_line import Json, ProjectName
+from quarterdeck_cli.commands.alert_rules import Severities
 from quarterdeck_cli.ids import short, uuid_of
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.resume import Cursor, Subscription, resuming
@@ -19,6 +20,8 @@ from quarterdeck_cli.text import lately, plain, when
 AlertRef = Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or the end of it.")]
 Note = Annotated[str, typer.Option("--note", "-m", help="What you are going to do about it.")]
 All = Annotated[bool, typer.Option("--all", "-a", help="Those that are over, too.")]
+OfSeverity = Annotated[list[Severities] | None, typer.Option("--severity", help="Only of this. May be repeated.")]
+Find = Annotated[str, typer.Option("--find", "-f", metavar="TEXT", help="In the rule's name, the summary or a label.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
 After = Annotated[int | None, typer.Option("--after", metavar="POSITION", help="From there on; now by default.")]
 
@@ -28,12 +31,24 @@ STYLES = {"CRITICAL": "bold red", "WARNING": "yellow", "INFO": "cyan"}
 
 
 async def list_alerts(
-    qd: Qd, *, project: ProjectName = None, everything: All = False, limit: Limit = 50, as_json: Json = False
+    qd: Qd,
+    *,
+    project: ProjectName = None,
+    everything: All = False,
+    severity: OfSeverity = None,
+    find: Find = "",
+    limit: Limit = 50,
+    as_json: Json = False,
 ) -> None:
     """List the alerts that hold now, of every project that you see; the last raised first."""
     client = await qd.client()
     project_id = await resolve.project_id(client, project) if project else None
-    found = await first(api.alerts(client, project_id, None if everything else OPEN), limit)
+    wanted = {
+        "states": None if everything else OPEN,
+        "severities": [each.name for each in severity] if severity else None,
+        "text": find or None,
+    }
+    found = await first(api.alerts(client, project_id, wanted), limit)
     if as_json:
         qd.out.json(found)
         return
@@ -49,8 +64,10 @@ async def list_alerts(
         ]
         for each in found
     ]
+    narrowed = severity or find
     nothing = "Nothing was ever out of order." if everything else "Nothing is out of order."
-    qd.out.table(["ID", "STATE", "SEVERITY", "PROJECT", "RULE", "RAISED", "WHAT"], rows, nothing=nothing)
+    heads = ["ID", "STATE", "SEVERITY", "PROJECT", "RULE", "RAISED", "WHAT"]
+    qd.out.table(heads, rows, nothing="No alert is like that." if narrowed else nothing)
 
 
 async def show_alert(qd: Qd, alert: AlertRef, *, as_json: Json = False) -> None:

@@ -168,6 +168,10 @@ async def list_usage(
     *,
     since: Since = "7d",
     until: Until = None,
+    task: OfTask = None,
+    session: OfSession = None,
+    persona: OfPersona = None,
+    model: OfModel = None,
     limit: Limit = 50,
     project: ProjectName = None,
     as_json: Json = False,
@@ -175,8 +179,12 @@ async def list_usage(
     """List recorded calls of models, the last first, with what they cost."""
     client = await qd.client()
     project_id = await resolve.project_or_here(client, project)
-    listed = api.model_calls(client, project_id, moment(since, ago=True), moment(until or "0h", ago=True))
-    calls = await first(listed, limit)
+    asked = {
+        "from": moment(since, ago=True),
+        "to": moment(until or "0h", ago=True),
+        "filters": await filters_of(client, project, task=task, session=session, persona=persona, model=model),
+    }
+    calls = await first(api.model_calls(client, project_id, asked), limit)
     if as_json:
         qd.out.json(calls)
         return

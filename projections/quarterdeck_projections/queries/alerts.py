@@ -86,6 +86,10 @@ class AlertFilter:
     visible_to: UUID | None = None
     project_id: UUID | None = None
     states: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    """Of alerts; none: any."""
+    text: str = ""
+    """In an alert's rule, summary or a label, as it is or by the name that is shown for it; case does not count."""
 
 
 RULES = "id, position, project_id, name, revision, settings, set_at, set_by, removed_at"
@@ -98,6 +102,13 @@ DELIVERIES = "id, position, channel, address, state, attempts, asked_at, again_a
 SHOWN = ("firing", "acknowledged", "resolved")
 _SEEN = """(%(all)s OR project_id IN (SELECT project_id FROM read.members WHERE user_id = %(user)s::uuid))
     AND (%(project)s::uuid IS NULL OR project_id = %(project)s::uuid)"""
+
+
+_HAS_TEXT = """(%(text)s = '' OR strpos(lower(concat_ws(E'\\n', rule, summary,
+    (SELECT string_agg(label.value, E'\\n') FROM jsonb_each_text(labels) AS label),
+    (SELECT name FROM read.users WHERE id::text = labels ->> 'user'),
+    (SELECT name FROM read.projects WHERE id::text = labels ->> 'project'),
+    (SELECT 'T-' || number FROM read.tasks WHERE id::text = labels ->> 'task'))), lower(%(text)s)) > 0)"""
 
 
 def rule_row(*, settings: dict[str, Any], **columns: Any) -> AlertRuleRow:
@@ -168,9 +179,16 @@ async def list_alerts(database: Database, chosen: AlertFilter, window: Window) -
         f"""
         SELECT {ALERTS} FROM read.alerts
         WHERE {_SEEN} AND state = ANY(%(states)s) AND position > %(low)s AND position < %(high)s
+            AND (%(severities)s::text[] = '{{}}' OR severity = ANY(%(severities)s)) AND {_HAS_TEXT}
         ORDER BY position {keys.order} LIMIT %(fetch)s
         """,  # noqa: S608 - nothing but literals
-        {**_seen(chosen), **keys.parameters, "states": list(chosen.states or SHOWN)},
+        {
+            **_seen(chosen),
+            **keys.parameters,
+            "states": list(chosen.states or SHOWN),
+            "severities": list(chosen.severities),
+            "text": chosen.text.strip(),
+        },
     )
     return page(found, window)
 

@@ -10,9 +10,9 @@ from quarterdeck_projections.database import Database
 from quarterdeck_projections.paging import Page, Window, keyset, page
 from quarterdeck_projections.queries.usage_question import (
     DIGITS,
-    KEPT,
     UNITS,
     Bucket,
+    Selection,
     UsageQuestion,
     chosen,
     groups,
@@ -53,6 +53,10 @@ class UsageCallRow:
 
 
 _OF_CALLS = tuple(measure for measure in Measure if measure.startswith(("model_", "tokens_", "cost")))
+
+
+_CALL: LiteralString = "model_calls"
+"""Of each call there is one fact of this measure, and an index of those alone."""
 
 
 async def series(database: Database, asked: UsageQuestion, limit: int) -> list[UsagePoint]:
@@ -109,28 +113,30 @@ def _of_known(fold: Any, *values: int | None) -> int | None:
     return folded
 
 
-async def list_calls(
-    database: Database, project_id: UUID, since: datetime, until: datetime, window: Window
-) -> Page[UsageCallRow]:
-    """Those made between two times, the last recorded first."""
+async def list_calls(database: Database, asked: Selection, window: Window) -> Page[UsageCallRow]:
+    """Those that are selected, whatever its measures, the last recorded first."""
     keys = keyset(window, newest_first=True)
+    parameters = {
+        **asked.parameters,
+        **keys.parameters,
+        "measures": [_CALL],
+        "told": [each.value for each in _OF_CALLS],
+    }
     found = await database.rows(
         _call,
         f"""
+        WITH calls AS (
+            SELECT position, at FROM read.usage_facts
+            WHERE {chosen(asked, "at")} AND measure = '{_CALL}' AND position > %(low)s AND position < %(high)s
+            ORDER BY position {keys.order} LIMIT %(fetch)s
+        )
         SELECT position, at, user_id, persona, session_id, task_id, provider, model, detail AS operation,
             max(price) AS price, jsonb_object_agg(measure, value) FILTER (WHERE value IS NOT NULL) AS values
-        FROM read.usage_facts
-        WHERE project_id = %(project)s AND measure = ANY(%(measures)s) AND at >= %(since)s AND at < %(until)s
-            AND position > %(low)s AND position < %(high)s AND {KEPT}
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY position {keys.order} LIMIT %(fetch)s
-        """,  # noqa: S608 - the order is one of two words
-        {
-            "project": project_id,
-            "measures": [measure.value for measure in _OF_CALLS],
-            "since": since,
-            "until": until,
-            **keys.parameters,
-        },
+        FROM calls JOIN read.usage_facts USING (position, at)
+        WHERE project_id = %(project)s AND measure = ANY(%(told)s)
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY position {keys.order}
+        """,  # noqa: S608 - nothing but literals
+        parameters,
     )
     return page(found, window)
 

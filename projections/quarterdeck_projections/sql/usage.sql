@@ -35,7 +35,7 @@ DECLARE
     old record;
 BEGIN
     FOR old IN SELECT indexrelid::regclass AS name, indnatts > indnkeyatts AS whole FROM pg_index
-        WHERE indrelid = format('%I.usage_facts', target)::regclass LOOP
+        WHERE indrelid = format('%I.usage_facts', target)::regclass AND indpred IS NULL LOOP
         IF old.whole THEN
             RETURN;
         END IF;
@@ -43,6 +43,14 @@ BEGIN
     END LOOP;
     EXECUTE format('CREATE INDEX ON %I.usage_facts (project_id, measure, at)
         INCLUDE (value, user_id, persona, session_id, task_id, provider, model, detail)', target);
+END $$;
+
+-- Calls of models in the order in which they are listed, one fact of each, with what they are chosen by.
+CREATE OR REPLACE FUNCTION read.usage_calls_index(target text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE INDEX IF NOT EXISTS usage_facts_calls ON %I.usage_facts (project_id, position)
+        INCLUDE (at, user_id, persona, session_id, task_id, provider, model, detail) WHERE measure = ''model_calls''',
+        target);
 END $$;
 
 -- Makes the tables in a schema that has none, of the kind that this database can have now.
@@ -61,6 +69,7 @@ BEGIN
         %s, session_id uuid, task_id uuid, price text NOT NULL) %s', target, cells,
         CASE WHEN timescale THEN '' ELSE 'PARTITION BY RANGE (at)' END);
     PERFORM read.usage_index(target);
+    PERFORM read.usage_calls_index(target);
     IF timescale THEN
         PERFORM read.usage_make_timescale(target, dimensions);
         RETURN;

@@ -1,5 +1,6 @@
 """Asking for alerts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import strawberry
 from quarterdeck.application.access import no_project
 from quarterdeck.domain import alert_rule
 from quarterdeck.domain.alert import holds
-from quarterdeck.domain.alert_rule import said
+from quarterdeck.domain.alert_rule import Severity, said
 from quarterdeck.domain.delivery import Channel, destination, webhook_id
 from quarterdeck.domain.errors import InvalidInputError
 from quarterdeck.domain.project import Role
@@ -50,17 +51,25 @@ class AlertQueries:
         page = await info.context.services.reads.list_alert_rules(chosen, info.context.window(first, after))
         return connect(page, rule_of)
 
-    @query("alert:read", "Alerts that were raised, the last first. `states`: firing, acknowledged, resolved.")
+    @query(
+        "alert:read",
+        "Alerts that were raised, the last first. `states`: firing, acknowledged, resolved. `text`: in the rule's "
+        "name, the summary or a label.",
+    )
     async def alerts(
         self,
         info: Info,
         project_id: strawberry.ID | None = strawberry.UNSET,
         states: list[str] | None = strawberry.UNSET,
+        severities: list[Severity] | None = strawberry.UNSET,
+        text: str | None = strawberry.UNSET,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
         wait_for: Long | None = strawberry.UNSET,
     ) -> Connection[Alert]:
         chosen = await _chosen(info, project_id, wait_for, given(states) or [])
+        severity = [each.value for each in given(severities) or []]
+        chosen = replace(chosen, severities=severity, text=given(text) or "")
         page = await info.context.services.reads.list_alerts(chosen, info.context.window(first, after))
         return connect(page, alert_of)
 

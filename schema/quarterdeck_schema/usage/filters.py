@@ -130,6 +130,13 @@ def funnel_question(
     return FunnelQuestion(project_id=project_id, since=first, until=last, steps=chosen, bucket=bucket)
 
 
+def calls_question(project_id: UUID, since: datetime, until: datetime, filters: UsageFilters | None) -> Selection:
+    """Of single calls of models, at the very times that are asked for."""
+    told = _selection(project_id, [Measure.MODEL_CALLS], [], filters)
+    check_times(since, until)
+    return Selection(since=since, until=until, **told)
+
+
 def facts_question(
     project_id: UUID, since: datetime, until: datetime, measures: list[Measure], filters: UsageFilters | None
 ) -> Selection:

@@ -25,9 +25,9 @@ from quarterdeck_schema.usage.filters import (
     MOST_FACTS,
     PERCENTS,
     UsageFilters,
+    calls_question,
     check_facts,
     check_points,
-    check_times,
     funnel_question,
     percentile_question,
     question,
@@ -169,15 +169,16 @@ class UsageQueries:
         project_id: strawberry.ID,
         from_: From,
         to: datetime,
+        filters: UsageFilters | None = strawberry.UNSET,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
         wait_for: Long | None = strawberry.UNSET,
     ) -> Connection[ModelCall]:
         identifier = ids.decode_as("Project", project_id, "projectId")
         await watched_project(info.context, identifier)
-        check_times(from_, to)
+        asked = calls_question(identifier, from_, to, given(filters))
         reads = await _reads(info, wait_for)
-        page = await reads.list_model_calls(identifier, from_, to, info.context.window(first, after))
+        page = await reads.list_model_calls(asked, info.context.window(first, after))
         return connect(page, call_of)
 
     @query("usage:read", "A project's own prices, which go before the published ones.")

@@ -106,6 +106,17 @@ async def test_costs_are_those_of_qd_in_picture_table_and_file(page: Page, produ
     points = {(each["group"][0]["value"], each["total"]) for each in series["points"]}
     assert {(each["model"], int(each["total"]) if each["total"] else None) for each in written} == points
 
+    await page.get_by_role("tab", name="Model calls").click()
+    listed = page.get_by_role("table", name="Model calls")
+    await expect(listed).to_contain_text("claude-sonnet-4-5")
+    await page.get_by_role("button", name="Filter", exact=True).click()
+    await page.get_by_role("combobox", name="Only these").click()
+    await page.get_by_role("option", name="gpt-5-mini").click()
+    await page.keyboard.press("Escape")
+    await expect(listed).not_to_contain_text("claude-sonnet-4-5")
+    await expect(listed).to_contain_text("gpt-5-mini")
+    await looks_right(page)
+
 
 async def test_a_time_stands_in_the_address_and_prices_are_revised(page: Page, product: Product) -> None:
     deck = furnished(product, "priced")

@@ -55,7 +55,7 @@ from quarterdeck.domain.silence import Matcher, SilenceEnded, SilenceSet
 from quarterdeck.domain.usage import ModelUsageRecorded, Tokens, usage_id
 from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Window
-from quarterdeck_projections.queries import alerts
+from quarterdeck_projections.queries import alerts, users
 from quarterdeck_projections.queries.alert_readings import ReadAlerts
 from quarterdeck_projections.queries.alerts import AlertFilter
 from quarterdeck_projections.queries.positions import ProjectionWatch
@@ -203,6 +203,12 @@ async def test_a_rule_goes_from_the_log_to_an_alert_and_its_deliveries_and_a_reb
         assert (raised.state, raised.value, raised.rule) == ("firing", 1.0, "failing")
         assert (await alerts.list_alerts(reads, AlertFilter(visible_to=uuid7()), Window())).rows == []
         assert (await alerts.list_alerts(reads, replace(seen, states=("resolved",)), Window())).rows == []
+        name = (await users.load(reads, [story.user]))[story.user].name
+        for text in (" FAIL", str(story.user)[-8:], name.upper(), raised.summary[:5]):
+            chosen = replace(seen, severities=("warning", "info"), text=text)
+            assert (await alerts.list_alerts(reads, chosen, Window())).rows == [raised], text
+        for other in ({"severities": ("critical",)}, {"text": "fail%"}, {"text": "fail_ng"}, {"text": "nobody"}):
+            assert (await alerts.list_alerts(reads, replace(seen, **other), Window())).rows == [], other
         [shown] = (await alerts.list_rules(reads, seen, Window())).rows
         assert shown.settings == settings
         [waiting] = await alerts.deliveries_of(reads, raised.id, rule, 10)

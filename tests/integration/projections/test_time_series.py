@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -467,19 +467,36 @@ async def test_calls_are_listed_alike(engines: list[Engine], newest: int) -> Non
         detail="chat",
     )
     facts = [call, call._replace(measure=Measure.MODEL_CALLS, value=1)]
-    facts += [f._replace(position=2, value=5, price="project:1") for f in facts]
+    own = {
+        Dimension.PERSONA: "fixer",
+        Dimension.SESSION: uuid4(),
+        Dimension.USER: uuid4(),
+        Dimension.TASK: uuid4(),
+        Dimension.PROVIDER: "openai",
+        Dimension.MODEL: "gpt",
+        Dimension.DETAIL: "embeddings",
+    }
+    columns: dict[str, Any] = {each + "_id" * isinstance(value, UUID): value for each, value in own.items()}
+    facts += [f._replace(position=2, value=5, price="project:1", **columns) for f in facts]
     for engine in engines:
         await engine.add(facts)
 
-    async def listed(engine: Engine, window: Window) -> list[usage.UsageCallRow]:
-        async with pools.Database(engine.url, max_size=1) as database:
-            page = await usage.list_calls(database, MINE, NOW - timedelta(days=2), NOW + timedelta(days=1), window)
-            return list(page.rows)
+    asked = Selection(
+        project_id=MINE, since=NOW - timedelta(days=2), until=NOW + timedelta(days=1), measures=(Measure.MODEL_CALLS,)
+    )
 
-    expected = [row for _, row in reversed(usage_facts.calls(facts))]
+    async def listed(engine: Engine, window: Window, asked: Selection = asked) -> list[usage.UsageCallRow]:
+        async with pools.Database(engine.url, max_size=1) as database:
+            return list((await usage.list_calls(database, asked, window)).rows)
+
+    expected = list(reversed(usage_facts.calls(facts, asked)))
     for engine in engines:
         assert await listed(engine, Window()) == expected
         assert await listed(engine, Window(limit=1, after=2)) == expected[1:]
+        for dimension, value in own.items():
+            narrowed = replace(asked, filters={dimension: (str(value), "another")})
+            assert await listed(engine, Window(), narrowed) == expected[:1]
+            assert await listed(engine, Window(limit=1, after=2), narrowed) == []
 
 
 def test_the_migrations_make_what_the_database_can_have(tmp_path: Path) -> None:

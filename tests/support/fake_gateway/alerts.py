@@ -54,8 +54,16 @@ def queries(world: World) -> dict[str, Callable[..., Any]]:
 
         return resolve
 
-    def alerts(states: list[str] | None = None, **_: Any) -> list[Json]:
-        return [each for each in world.alerts if not states or each["state"] in states]
+    def alerts(
+        states: list[str] | None = None, severities: list[str] | None = None, text: str | None = None, **_: Any
+    ) -> list[Json]:
+        return [
+            each
+            for each in world.alerts
+            if (not states or each["state"] in states)
+            and (not severities or each["severity"] in severities)
+            and (text or "") in each["rule"]
+        ]
 
     def alert(_info: Any, id: str) -> Json | None:  # noqa: A002 - the schema's name
         return next((each for each in world.alerts if each["id"] == id), None)

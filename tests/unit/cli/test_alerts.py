@@ -122,6 +122,9 @@ def test_alerts_are_listed_shown_and_acknowledged(qd: QdCall, world: World, proj
     assert "● firing" in row
     assert "user ann\\x1b[2J · failing commands 50 %" in row
     assert "○ resolved  info      server" in qd("alert", "list", "--all").out
+    infos = qd("alert", "list", "--all", "--severity", "info", "--severity", "warning").out.splitlines()
+    assert [line.split()[2:4] for line in infos[1:]] == [["resolved", "info"]]
+    assert "No alert is like that." in qd("alert", "list", "--find", "nobody").err
     shown = qd("alert", "show", row.split()[0])
     assert "webhook https://a.example/h" in shown.out
     assert "\x1b" not in shown.out

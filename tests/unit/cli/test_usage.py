@@ -43,8 +43,9 @@ def test_a_call_is_recorded_and_listed(qd: QdCall, logged_in: FakeGateway, world
     told = world.model_calls[0]
     assert (told["responseId"], told["inputTokens"], told["sessionId"]) == ("msg_1", 1000, None)
     assert told["occurredAt"].startswith("2026-11-20T12:00:00")
-    listed = qd("usage", "list", "-p", "here").out.splitlines()
+    listed = qd("usage", "list", "-p", "here", "--model", "claude-sonnet-4-5").out.splitlines()
     assert listed[1].split()[1:] == ["anthropic", "claude-sonnet-4-5", "1,000", "0", "unknown"]
+    assert "No calls" in qd("usage", "list", "-p", "here", "--model", "another").err
 
 
 @pytest.mark.parametrize("missing", range(0, 6, 2))

@@ -141,6 +141,15 @@ async def test_an_alert_is_listed_acknowledged_and_over(office: Office) -> None:
     assert late["code"] == "CONFLICT"
     [over] = (await office.query(listed, s=["resolved"]))["alerts"]["edges"]
     assert over["node"]["resolution"] == "recovered"
+    narrowed = (
+        "query($v: [AlertSeverity!], $t: String) { alerts(severities: $v, text: $t) { edges { node { rule } } } }"
+    )
+    wide: list[dict[str, Any]] = [{"v": ["WARNING", "CRITICAL"]}, {"t": "FAIL"}, {"v": [], "t": " "}]
+    for wanted in wide:
+        assert len((await office.query(narrowed, **wanted))["alerts"]["edges"]) == 1, wanted
+    none: list[dict[str, Any]] = [{"v": ["INFO"]}, {"t": "nobody"}]
+    for other in none:
+        assert (await office.query(narrowed, **other))["alerts"]["edges"] == [], other
     wrong = await office.ask(listed, s=["burning"])
     assert wrong["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 

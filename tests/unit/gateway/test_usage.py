@@ -276,6 +276,31 @@ async def test_calls_are_listed_with_what_they_cost(gateway: Running, project: s
     }
 
 
+async def test_calls_are_listed_by_what_they_are_of(gateway: Running, project: str) -> None:
+    session = (await gateway.session(project))["session"]["id"]
+    await record(
+        gateway, project, call(), call(responseId="2", sessionId=session), call(responseId="3", persona="fixer")
+    )
+    text = """
+        query($id: ID!, $filters: UsageFilters) {
+          modelCalls(projectId: $id, from: "2026-01-01T00:00:00Z", to: "2199-01-01T00:00:00Z", filters: $filters) {
+            edges { node { persona session { id } } }
+          }
+        }
+    """
+
+    async def listed(**filters: list[str]) -> list[Any]:
+        answer = await gateway.ask(text, {"id": project, "filters": filters})
+        return [edge["node"] for edge in answer["data"]["modelCalls"]["edges"]]
+
+    assert await listed(sessions=[session]) == [{"persona": "", "session": {"id": session}}]
+    assert await listed(personas=["fixer", "nobody"]) == [{"persona": "fixer", "session": None}]
+    assert await listed(personas=["fixer"], sessions=[session]) == []
+    assert len(await listed()) == 3
+    refused = await gateway.ask(text, {"id": project, "filters": {"sessions": ["nobody"]}})
+    assert refused["errors"][0]["extensions"]["field"] == "filters.sessions"
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [

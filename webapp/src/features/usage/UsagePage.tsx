@@ -65,7 +65,7 @@ export function UsagePage() {
     >
       <search className={classes.bar} aria-label="Which usage">
         <RangeBar board={board} />
-        {tab !== "calls" && <Filters board={board} />}
+        <Filters board={board} />
       </search>
       <Tabs
         value={tab}

@@ -1,4 +1,5 @@
 import { Group, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { IconBell, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -13,7 +14,6 @@ import { Failure } from "@/shared/ui/Failure";
 import { Page } from "@/shared/ui/Page";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
-import type { AlertRowFragment } from "../api/AlertRow.generated";
 import { AlertsDocument } from "../api/Alerts.generated";
 import { WatchAlertsDocument } from "../api/WatchAlerts.generated";
 import { named, SEVERITIES } from "../kinds";
@@ -26,15 +26,32 @@ interface AlertsViewProps {
   go: (search: AlertsSearch, replace?: boolean) => void;
 }
 
+const TYPED_MS = 300;
 const STATES = { open: ["firing", "acknowledged"], over: ["resolved"], all: undefined };
 
 /** Alerts of a project, or of all that the viewer sees, as they are now. */
 export function AlertsView({ search, go }: AlertsViewProps) {
   const { id: projectId } = useProjectOrServer() ?? {};
+  const firing = useFiring(projectId);
+  return (
+    <Page title={projectId ? "Alerts" : "Alerts everywhere"} badge={firing > 0 ? String(firing) : undefined}>
+      <AlertTabs at="alerts">
+        <Narrow search={search} go={go} />
+        {/* others are read from their beginning */}
+        <Listed key={JSON.stringify(search)} search={search} />
+      </AlertTabs>
+    </Page>
+  );
+}
+
+function Listed({ search }: { search: AlertsSearch }) {
+  const { id: projectId } = useProjectOrServer() ?? {};
+  const { show = "open", severity, find } = search;
+  const wanted = { projectId, states: STATES[show], severities: severity && [severity], text: find };
   const [after, setAfter] = useState<string>();
   const { data, fault, waiting, again } = useAsked({
     query: AlertsDocument,
-    variables: { projectId, states: STATES[search.show ?? "open"], after },
+    variables: { ...wanted, after },
     requestPolicy: "cache-and-network",
   });
   useChanges({
@@ -44,35 +61,31 @@ export function AlertsView({ search, go }: AlertsViewProps) {
     again,
   });
   useFresh(again, about("Silence", "AlertNoticeMade"));
-  const known = data?.alerts.edges.map((edge) => edge.node) ?? [];
+  const shown = data?.alerts.edges.map((edge) => edge.node) ?? [];
   const { hasNextPage, endCursor } = data?.alerts.pageInfo ?? {};
-  const shown = known.filter((each) => fits(each, search));
-  const firing = known.filter((each) => each.state === "firing" && !each.silencedUntil).length;
   return (
-    <Page title={projectId ? "Alerts" : "Alerts everywhere"} badge={firing > 0 ? String(firing) : undefined}>
-      <AlertTabs at="alerts">
-        <Narrow search={search} go={go} />
-        {fault && <Failure fault={fault} again={again} />}
-        {waiting && <Skeletons height={52} />}
-        {shown.length > 0 && (
-          <AlertsTable alerts={shown} more={hasNextPage && endCursor ? () => setAfter(endCursor) : undefined} />
-        )}
-        {known.length > 0 && shown.length === 0 && (
-          <Text size="sm" c="dimmed">
-            None of these alerts is like that.
-          </Text>
-        )}
-        {!waiting && !fault && known.length === 0 && <Nothing show={search.show} />}
-      </AlertTabs>
-    </Page>
+    <>
+      {fault && <Failure fault={fault} again={again} />}
+      {waiting && <Skeletons height={52} />}
+      {shown.length > 0 && (
+        <AlertsTable alerts={shown} more={hasNextPage && endCursor ? () => setAfter(endCursor) : undefined} />
+      )}
+      {!waiting && !fault && shown.length === 0 && (severity || find) && (
+        <Text size="sm" c="dimmed">
+          No alert is like that.
+        </Text>
+      )}
+      {!waiting && !fault && shown.length === 0 && !severity && !find && <Nothing show={search.show} />}
+    </>
   );
 }
 
-const fits = (alert: AlertRowFragment, { severity, find = "" }: AlertsSearch): boolean =>
-  (!severity || alert.severity === severity) &&
-  [alert.rule, alert.summary, ...alert.labels.map((each) => each.shown ?? each.value)].some((text) =>
-    text.toLowerCase().includes(find.trim().toLowerCase()),
-  );
+/** How many fire that nobody has silenced, whatever is listed. */
+function useFiring(projectId: string | undefined): number {
+  const { data, again } = useAsked({ query: AlertsDocument, variables: { projectId, states: ["firing"] } });
+  useFresh(again, about("Alert", "Silence"));
+  return data?.alerts.edges.filter(({ node }) => !node.silencedUntil).length ?? 0;
+}
 
 function Nothing({ show }: { show: AlertsSearch["show"] }) {
   const slug = useProjectOrServer()?.slug;
@@ -114,13 +127,25 @@ function Narrow({ search, go }: AlertsViewProps) {
         value={search.severity ?? null}
         onChange={(next) => go({ ...search, severity: SEVERITIES.find((each) => each === next) })}
       />
-      <TextInput
-        size="xs"
-        aria-label="Find an alert"
-        placeholder="Find: a rule, a name …"
-        value={search.find ?? ""}
-        onChange={(event) => go({ ...search, find: event.currentTarget.value || undefined }, true)}
-      />
+      <Find text={search.find} go={(find) => go({ ...search, find }, true)} />
     </Group>
+  );
+}
+
+function Find({ text = "", go }: { text: string | undefined; go: (text: string | undefined) => void }) {
+  const [typed, setTyped] = useState(text);
+  const later = useDebouncedCallback((next: string) => go(next.trim() || undefined), TYPED_MS);
+  return (
+    <TextInput
+      size="xs"
+      type="search"
+      aria-label="Find an alert"
+      placeholder="Find: a rule, a name …"
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        later(event.currentTarget.value);
+      }}
+    />
   );
 }

@@ -14,8 +14,9 @@ import { Skeletons } from "@/shared/ui/Skeletons";
 import { Time } from "@/shared/ui/Time";
 
 import { UsageCallsDocument, type UsageCallsQuery } from "../api/UsageCalls.generated";
-import { type Board, timesOf } from "../board";
+import { askedOf, type Board } from "../board";
 import { Told } from "../components/Told";
+import { filtersOf } from "../search";
 
 type Call = UsageCallsQuery["modelCalls"]["edges"][number]["node"];
 
@@ -74,16 +75,23 @@ const columns = (slug: string): Column<Call>[] => [
   },
 ];
 
-export function Calls({ board }: { board: Board }) {
+export const Calls = ({ board }: { board: Board }) => (
+  // others are read from their beginning
+  <Listed key={JSON.stringify(filtersOf(board.search))} board={board} />
+);
+
+function Listed({ board }: { board: Board }) {
   const [after, setAfter] = useState<string>();
   const asked = useAsked({
     query: UsageCallsDocument,
-    variables: { ...timesOf(board), after },
+    variables: { ...askedOf(board), after },
     requestPolicy: "cache-and-network",
   });
   useFresh(asked.again, about("ModelUsage", "ModelCall", "PriceTable"));
   const calls = asked.data?.modelCalls.edges.map((edge) => edge.node) ?? [];
   const { hasNextPage, endCursor } = asked.data?.modelCalls.pageInfo ?? {};
+  if (!asked.waiting && !asked.fault && calls.length === 0 && filtersOf(board.search))
+    return <Empty icon={IconApi} title="No call of a model was told of that is so" />;
   if (!asked.waiting && !asked.fault && calls.length === 0)
     return (
       <Empty icon={IconApi} title="No call of a model was told of" command="qd usage record --file calls.jsonl">
