@@ -45,6 +45,7 @@ class StandingJail:
         self._session_id = session_id
         self._limits = limits
         self._link = link
+        self._linking = asyncio.Lock()
         self._uid = uid
         self._removed = removed
         with folders.shim_folder(state, session_id) as folder:
@@ -184,12 +185,22 @@ class StandingJail:
             os.close(self._spool)
 
     async def _linked(self) -> Link:
-        """The connection, made anew if it was lost."""
+        """The connection, made anew if it was lost: by one of those who miss it, for all of them."""
+        self._refuse_if_closed()
+        if self._link.lost:
+            async with self._linking:
+                self._refuse_if_closed()
+                if self._link.lost:
+                    self._link, _, _ = await connect(self._folder, SOCKET)
+            if self._closed:
+                # let go of meanwhile
+                self._link.close()
+                self._refuse_if_closed()
+        return self._link
+
+    def _refuse_if_closed(self) -> None:
         if self._closed:
             raise ShimGoneError("This jail was let go of.", "Adopt the session's jail again.")
-        if self._link.lost:
-            self._link, _, _ = await connect(self._folder, SOCKET)
-        return self._link
 
     async def _ask(self, do: str, body: bytes = b"", **head: Any) -> Head:
         answer, _ = await (await self._linked()).ask(do, body, **head)
