@@ -12,7 +12,7 @@ from quarterdeck.jail.shim import kernel, record
 from quarterdeck.jail.shim.connection import Connection
 from quarterdeck.jail.shim.descriptors import Descriptors
 from quarterdeck.jail.shim.feed import Callback
-from quarterdeck.jail.shim.groups import Groups, freeze, quiet
+from quarterdeck.jail.shim.groups import Group, Groups, freeze, quiet
 from quarterdeck.jail.shim.inside import NotMadeError, Subreaper
 from quarterdeck.jail.shim.keeping import ENDED, Keeper
 from quarterdeck.jail.shim.running import Running
@@ -273,9 +273,15 @@ class Server:
         self._note_freezing(do)
         if do == "thaw":
             self._groups.thaw()
-        elif not freeze([each.group for each in (*self._commands.values(), *self._forgotten) if each.group]):
+        elif not freeze(self._groups_in_use()):
             return {"error": "Not everything in the jail could be frozen: something in it hangs in the kernel."}
         return {}
+
+    def _groups_in_use(self) -> list[Group]:
+        """Where nothing is left of a command, its group is gone, or will be."""
+        return [
+            each.group for each in (*self._commands.values(), *self._forgotten) if each.group and not each.is_deserted
+        ]
 
     def _freeze_unasked(self) -> None:
         """Until a worker comes, and has seen whose the session is."""
