@@ -1,5 +1,6 @@
 """Real jails for tests: a place on disk that the jail's user reaches, workspaces, and commands run to their end."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -130,6 +131,32 @@ async def place(docker: str = "") -> AsyncGenerator[Place]:
             # overlayfs closes it even to its owner
             folder.chmod(0o700)
         shutil.rmtree(root)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A jail that outlives the tests that adopt it."""
+
+    where: Place
+    session_id: UUID
+
+
+@contextmanager
+def standing_jail(docker: str = "", limits: JailLimits | None = None) -> Generator[Standing]:
+    with asyncio.Runner() as runner:
+        placed = place(docker)
+        where = runner.run(placed.__aenter__())
+        try:
+            yield Standing(where, runner.run(_make(where, limits)))
+        finally:
+            runner.run(placed.__aexit__(None, None, None))
+
+
+async def _make(where: Place, limits: JailLimits | None) -> UUID:
+    driver = where.driver(limits)
+    jail = await driver.create(spec(where.workspace(), FROM_SESSION="yes"))
+    await driver.close()
+    return jail.session_id
 
 
 def spec(workspace: PreparedWorkspace, **environment: str) -> JailSpec:

@@ -3,14 +3,12 @@
 One that Docker makes costs half a second of a processor.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
-from tests.support.jails import Driver, Place, place, run, spec
+from tests.support.jails import Driver, Place, Standing, place, run, spec, standing_jail
 
+from quarterdeck.jail.limits import JailLimits
 from quarterdeck.jail.shim.changes import SHELL, encode
 from quarterdeck.jail.standing import StandingJail
 
@@ -37,34 +35,20 @@ async def jail(where: Place, driver: Driver) -> StandingJail:
     return await driver.create(spec(where.workspace(), FROM_SESSION="yes"))
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A jail that outlives the tests that adopt it."""
-
-    where: Place
-    session_id: UUID
+@pytest.fixture(scope="module")
+def standing_limits() -> JailLimits | None:
+    """Of the standing jail: a module may have its own."""
+    return None
 
 
 @pytest.fixture(
     scope="module",
     params=[pytest.param(name, marks=pytest.mark.xdist_group(f"standing {name}")) for name in ("bubblewrap", "docker")],
 )
-def standing(request: pytest.FixtureRequest) -> Iterator[Standing]:
+def standing(request: pytest.FixtureRequest, standing_limits: JailLimits | None) -> Iterator[Standing]:
     daemon = request.getfixturevalue("docker_daemon").address if request.param == "docker" else ""
-    with asyncio.Runner() as runner:
-        placed = place(daemon)
-        where = runner.run(placed.__aenter__())
-        try:
-            yield Standing(where, runner.run(_make(where)))
-        finally:
-            runner.run(placed.__aexit__(None, None, None))
-
-
-async def _make(where: Place) -> UUID:
-    driver = where.driver()
-    jail = await driver.create(spec(where.workspace(), FROM_SESSION="yes"))
-    await driver.close()
-    return jail.session_id
+    with standing_jail(daemon, standing_limits) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,16 +10,17 @@ from uuid import UUID
 
 import pytest
 from tests.support.internet import Internet, internet
-from tests.support.jails import JAIL_UID, Done, Place, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Done, Place, Standing, read_until, run, start
 from tests.support.waiting import eventually
 
+from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
 from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
-from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, PORT
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgress, ProcessEgressKeeper
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.shim.changes import FILE, encode
 from quarterdeck.jail.standing import StandingJail
 
 pytestmark = pytest.mark.skipif(
@@ -67,28 +68,44 @@ class Session:
 Opens = Callable[..., Awaitable[Session]]
 
 
+def keeper_for(net: Internet, where: Place) -> ProcessEgressKeeper:
+    """Allows the little internet's private address."""
+    return ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(private_networks=(net.network,), dns=net.dns))
+
+
 @pytest.fixture
-async def opens(net: Internet, where: Place, driver: BubblewrapDriver) -> AsyncIterator[Opens]:
-    """Sessions with a network; each keeper allows the little internet's private address."""
-    keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(private_networks=(net.network,), dns=net.dns))
+async def opens(net: Internet, standing: Standing, emptied_jail: StandingJail) -> AsyncIterator[Opens]:
+    """The standing jail with a network: each test has a proxy of its own."""
     made: list[Session] = []
 
     async def open_session(
-        *rules: NetworkRule, keeper: ProcessEgressKeeper = keeper, persona: PersonaRules | None = None
+        *rules: NetworkRule, keeper: ProcessEgressKeeper | None = None, persona: PersonaRules | None = None
     ) -> Session:
-        workspace = where.workspace()
-        (workspace.upper / "ca.pem").write_bytes(net.authority)
-        jail = await driver.create(spec(workspace))
+        await emptied_jail.change_files(encode(FILE, b"ca.pem", net.authority))
+        keeper = keeper or keeper_for(net, standing.where)
         policy = NetworkPolicy(rules=rules, persona=persona)
-        made.append(Session(jail, await keeper.start(workspace.session_id, policy, 0), keeper))
+        made.append(Session(emptied_jail, await keeper.start(emptied_jail.session_id, policy, 0), keeper))
         return made[-1]
 
     yield open_session
     for session in made:
-        session.egress.close()
-        await session.jail.destroy()
-        await session.keeper.end(session.id)
-        await session.keeper.discard(session.id)
+        await _end(session)
+
+
+async def _end(session: Session) -> None:
+    session.egress.close()
+    await session.keeper.end(session.id)
+    await session.keeper.discard(session.id)
+
+
+@pytest.fixture
+async def own_session(net: Internet, where: Place, jail: StandingJail) -> AsyncIterator[Session]:
+    """Whose jail goes."""
+    keeper = keeper_for(net, where)
+    session = Session(jail, await keeper.start(jail.session_id, NetworkPolicy(rules=MIRROR), 0), keeper)
+    yield session
+    await jail.destroy()
+    await _end(session)
 
 
 async def test_git_clones_from_an_allowed_host(opens: Opens) -> None:
@@ -188,8 +205,8 @@ async def test_of_several_addresses_only_those_that_may_be_are_tried(opens: Open
     assert (await session.run("curl -s http://mixed.test/large/3")).text == "xxx"
 
 
-async def test_a_private_address_needs_the_administrator(opens: Opens, net: Internet, where: Place) -> None:
-    strict = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(dns=net.dns))
+async def test_a_private_address_needs_the_administrator(opens: Opens, net: Internet, standing: Standing) -> None:
+    strict = ProcessEgressKeeper(standing.where.state, JAIL_UID, EgressSettings(dns=net.dns))
     session = await opens(*MIRROR, keeper=strict)
 
     done = await session.run("curl -s http://mirror.test/")
@@ -241,6 +258,7 @@ async def test_a_connection_is_cut_when_its_rule_is_removed(opens: Opens) -> Non
     await session.egress.change(NetworkPolicy(rules=(NetworkRule(host="mirror.test", port=80),)))
 
     assert b"curl ended: " in await read_until(session.jail, command, b"curl ended")
+    await session.jail.wait(command)
     told = await session.decision(lambda each: each.port == 443)
     assert (told.verdict, told.reason) == (Verdict.ALLOWED, "its rule was removed")
     assert "network list" in (await session.run("curl -sv https://mirror.test/ 2>&1")).text
@@ -278,6 +296,7 @@ async def test_a_connection_is_cut_when_the_persona_no_longer_allows_it(opens: O
     await session.egress.change(NetworkPolicy(rules=MIRROR, persona=reviewer(MIRROR[1])))
 
     assert b"curl ended: " in await read_until(session.jail, command, b"curl ended")
+    await session.jail.wait(command)
     told = await session.decision(lambda each: each.port == 443)
     assert (told.verdict, told.reason) == (Verdict.ALLOWED, "persona reviewer does not allow mirror.test:443")
     await session.egress.change(NetworkPolicy(rules=MIRROR, persona=reviewer()))
@@ -286,34 +305,32 @@ async def test_a_connection_is_cut_when_the_persona_no_longer_allows_it(opens: O
     assert (await session.run("curl -s http://mirror.test/large/3")).text == "xxx"
 
 
-async def test_a_jail_that_is_made_again_has_its_network_again(opens: Opens) -> None:
-    session = await opens(*MIRROR)
-    await session.run("kill -9 -1; true")
+async def test_a_jail_that_is_made_again_has_its_network_again(own_session: Session) -> None:
+    await own_session.run("kill -9 -1; true")
 
     async def works() -> bool:
-        return (await session.run("curl -s http://mirror.test/large/3")).text == "xxx"
+        return (await own_session.run("curl -s http://mirror.test/large/3")).text == "xxx"
 
     await eventually(works, within=20)
 
 
-async def test_a_proxy_outlives_its_worker_and_ends_with_its_jail(opens: Opens, where: Place, net: Internet) -> None:
-    session = await opens(*MIRROR)
-    session.egress.close()
+async def test_a_proxy_outlives_its_worker_and_ends_with_its_jail(own_session: Session, where: Place) -> None:
+    own_session.egress.close()
     later = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
 
-    found = await later.find(session.id)
+    found = await later.find(own_session.id)
 
     assert found is not None
-    assert (await session.run("curl -s http://mirror.test/large/3")).text == "xxx"
-    await session.jail.destroy()
+    assert (await own_session.run("curl -s http://mirror.test/large/3")).text == "xxx"
+    await own_session.jail.destroy()
 
     async def ended() -> bool:
-        return await later.find(session.id) is None
+        return await later.find(own_session.id) is None
 
     await eventually(ended)
-    assert [each.host for each in await later.end(session.id)] == ["mirror.test"]
-    await later.discard(session.id)
-    assert session.id not in await later.sessions()
+    assert [each.host for each in await later.end(own_session.id)] == ["mirror.test"]
+    await later.discard(own_session.id)
+    assert own_session.id not in await later.sessions()
     found.close()
 
 
@@ -351,19 +368,19 @@ async def test_large_files_pass_both_ways_and_a_slow_reader_costs_no_memory(open
     assert told.bytes_down > 64 * 1024 * 1024
 
 
-async def test_a_port_that_is_taken_in_the_jail_is_said(opens: Opens, where: Place, driver: BubblewrapDriver) -> None:
-    workspace = where.workspace()
-    jail = await driver.create(spec(workspace))
-    await start(jail, f"python3 -m http.server {PORT} --bind 127.0.0.1")
+async def test_a_port_that_is_taken_in_the_jail_is_said(standing: Standing, emptied_jail: StandingJail) -> None:
+    taking = await start(emptied_jail, f"python3 -m http.server {PORT} --bind 127.0.0.1")
 
     async def listens() -> bool:
-        return PORT in await jail.ports()
+        return PORT in await emptied_jail.ports()
 
     await eventually(listens)
-    keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
+    keeper = ProcessEgressKeeper(standing.where.state, JAIL_UID, EgressSettings())
 
     with pytest.raises(JailError, match=f"Port {PORT} of the session's loopback is in use"):
-        await keeper.start(workspace.session_id, NetworkPolicy(rules=MIRROR), 0)
+        await keeper.start(emptied_jail.session_id, NetworkPolicy(rules=MIRROR), 0)
 
-    await keeper.end(workspace.session_id)
-    await keeper.discard(workspace.session_id)
+    await keeper.end(emptied_jail.session_id)
+    await keeper.discard(emptied_jail.session_id)
+    await emptied_jail.kill(taking, EndReason.CANCELLED, grace_seconds=0)
+    await emptied_jail.wait(taking)

@@ -6,11 +6,24 @@ its own, which docs/guide/jails.md lists.
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from tests.support.docker_daemon import OwnDaemon, gvisor, own_daemon
-from tests.support.jails import JAIL_UID, Driver, Place, finish, place, read_until, run, spec, start
+from tests.support.jails import (
+    JAIL_UID,
+    Driver,
+    Place,
+    Standing,
+    finish,
+    place,
+    read_until,
+    run,
+    spec,
+    standing_jail,
+    start,
+)
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
@@ -23,6 +36,8 @@ from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.limits import MIB, JailLimits
 from quarterdeck.jail.standing import StandingJail
 
+pytestmark = pytest.mark.xdist_group("gvisor")
+LIMITS = JailLimits(memory_bytes=100 * MIB, processes=100)
 ORPHAN = "(setsid sh -c 'trap \"\" TERM HUP; sleep 1000' &); echo begun; sleep 1000"
 MEMORY = (
     "python3 -c 'data = bytearray(150_000_000); data[::4096] = bytes(len(data[::4096])); import time; time.sleep(60)'"
@@ -38,9 +53,15 @@ async def where(gvisor_daemon: OwnDaemon) -> AsyncIterator[Place]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def standing(gvisor_daemon: OwnDaemon) -> Iterator[Standing]:
+    with standing_jail(gvisor_daemon.address, LIMITS) as made:
+        yield made
+
+
 @pytest.fixture
 async def driver(where: Place) -> AsyncIterator[Driver]:
-    made = where.driver(JailLimits(memory_bytes=100 * MIB, processes=100))
+    made = where.driver(LIMITS)
     yield made
     await made.close()
 
@@ -50,51 +71,51 @@ async def jail(where: Place, driver: Driver) -> StandingJail:
     return await driver.create(spec(where.workspace()))
 
 
-async def test_the_kernel_is_gvisors_and_limits_say_who_keeps_them(jail: StandingJail) -> None:
-    done = await run(jail, "grep -o 'Seccomp:.*[0-9]' /proc/self/status; uname -v")
+async def test_the_kernel_is_gvisors_and_limits_say_who_keeps_them(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "grep -o 'Seccomp:.*[0-9]' /proc/self/status; uname -v")
 
     assert done.text.split()[:2] == ["Seccomp:", "2"]
     assert os.uname().version not in done.text
-    kept = {limit.name: limit.enforced_by for limit in jail.limits}
+    kept = {limit.name: limit.enforced_by for limit in emptied_jail.limits}
     assert (kept["memory"], kept["processes"], kept["open_files"]) == ("watcher", "rlimit", "rlimit")
 
 
-async def test_a_terminal_has_its_size_its_output_and_its_interrupt(jail: StandingJail) -> None:
+async def test_a_terminal_has_its_size_its_output_and_its_interrupt(emptied_jail: StandingJail) -> None:
     reading = "while :; do read -r -t 0.1 line && echo got $line; done"
     text = f"trap 'stty size' WINCH; trap 'echo caught' INT; stty size; {reading}"
-    command_id = await start(jail, text, terminal=Terminal(columns=100, rows=30))
-    await read_until(jail, command_id, b"30 100\r\n")
-    await jail.write_input(command_id, b"one\n")
-    await read_until(jail, command_id, b"got one\r\n")
-    await jail.resize(command_id, Terminal(columns=132, rows=43))
-    await read_until(jail, command_id, b"43 132\r\n")
-    await jail.write_input(command_id, b"\x03")
-    await read_until(jail, command_id, b"caught\r\n")
+    command_id = await start(emptied_jail, text, terminal=Terminal(columns=100, rows=30))
+    await read_until(emptied_jail, command_id, b"30 100\r\n")
+    await emptied_jail.write_input(command_id, b"one\n")
+    await read_until(emptied_jail, command_id, b"got one\r\n")
+    await emptied_jail.resize(command_id, Terminal(columns=132, rows=43))
+    await read_until(emptied_jail, command_id, b"43 132\r\n")
+    await emptied_jail.write_input(command_id, b"\x03")
+    await read_until(emptied_jail, command_id, b"caught\r\n")
 
-    await jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
+    await emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=0.2)
 
-    assert (await finish(jail, command_id)).exit.reason == EndReason.CANCELLED
+    assert (await finish(emptied_jail, command_id)).exit.reason == EndReason.CANCELLED
 
 
-async def test_all_that_a_terminal_held_is_told_before_the_end(jail: StandingJail) -> None:
-    done = await run(jail, "seq 200000; exit 3", terminal=Terminal())
+async def test_all_that_a_terminal_held_is_told_before_the_end(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "seq 200000; exit 3", terminal=Terminal())
 
     assert done.text.splitlines()[-1] == "200000"
     assert done.exit.exit_code == 3
 
 
-async def test_an_orphan_that_hides_is_its_commands_and_ends_with_it_alone(jail: StandingJail) -> None:
-    one, other = await start(jail, ORPHAN), await start(jail, ORPHAN)
+async def test_an_orphan_that_hides_is_its_commands_and_ends_with_it_alone(emptied_jail: StandingJail) -> None:
+    one, other = await start(emptied_jail, ORPHAN), await start(emptied_jail, ORPHAN)
     for command_id in (one, other):
-        await read_until(jail, command_id, b"begun")
+        await read_until(emptied_jail, command_id, b"begun")
 
-    await jail.kill(one, EndReason.CANCELLED, grace_seconds=0.1)
-    await jail.wait(one)
+    await emptied_jail.kill(one, EndReason.CANCELLED, grace_seconds=0.1)
+    await emptied_jail.wait(one)
 
-    await eventually(lambda: _counts(jail, 4))
-    await jail.kill(other, EndReason.CANCELLED, grace_seconds=0.1)
-    await jail.wait(other)
-    await eventually(lambda: _counts(jail, 0))
+    await eventually(lambda: _counts(emptied_jail, 4))
+    await emptied_jail.kill(other, EndReason.CANCELLED, grace_seconds=0.1)
+    await emptied_jail.wait(other)
+    await eventually(lambda: _counts(emptied_jail, 0))
 
 
 async def _counts(jail: StandingJail, most: int) -> bool:
@@ -163,13 +184,18 @@ async def test_a_container_that_is_killed_is_made_again(gvisor_daemon: OwnDaemon
 async def test_a_container_whose_containerd_shim_hangs_is_removed_all_the_same(
     gvisor_daemon: OwnDaemon, jail: StandingJail
 ) -> None:
-    (shim,) = gvisor_daemon.shims()
+    (shim,) = _shims_of(gvisor_daemon, jail)
     os.kill(shim, signal.SIGSTOP)
 
     await jail.destroy()
 
     assert _containers_of(gvisor_daemon, jail) == []
-    assert gvisor_daemon.shims() == []
+    assert shim not in gvisor_daemon.shims()
+
+
+def _shims_of(daemon: OwnDaemon, jail: StandingJail) -> list[int]:
+    (own,) = _containers_of(daemon, jail)
+    return [pid for pid in daemon.shims() if own in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
 async def test_a_container_ends_with_its_shim_and_nothing_of_it_is_left(

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.support.jails import JAIL_UID, Place, finish, processes_of, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Place, Standing, finish, processes_of, read_until, run, spec, start
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
@@ -173,22 +173,26 @@ async def test_a_stopped_command_is_killed_too(emptied_jail: StandingJail) -> No
     assert (await emptied_jail.wait(command_id)).reason == EndReason.CANCELLED
 
 
-async def test_background_children_live_on_and_do_not_delay_the_end(jail: StandingJail) -> None:
-    done = await run(jail, "(while :; do echo late; sleep 0.02; done) & echo early")
+async def test_background_children_live_on_and_do_not_delay_the_end(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "(until [ -e /tmp/stop ]; do echo late; sleep 0.02; done) & echo early")
 
     assert "early\n" in done.text
     assert done.exit.exit_code == 0
-    assert await jail.processes() > 0
-    assert (await run(jail, "echo other")).text == "other\n"
+    assert await emptied_jail.processes() > 0
+    assert (await run(emptied_jail, "echo other; touch /tmp/stop")).text == "other\n"
+    await eventually(lambda: _nobody_left(emptied_jail))
 
 
-async def test_a_flood_from_a_background_child_neither_blocks_it_nor_reaches_the_spool(jail: StandingJail) -> None:
-    done = await run(jail, "(head -c 20000000 /dev/zero; echo done > /tmp/flooded) & exit 0")
+async def test_a_flood_from_a_background_child_neither_blocks_it_nor_reaches_the_spool(
+    emptied_jail: StandingJail,
+) -> None:
+    done = await run(emptied_jail, "(head -c 20000000 /dev/zero; echo done > /tmp/flooded) & exit 0")
     assert done.exit.exit_code == 0
 
-    seen = await run(jail, "while [ ! -s /tmp/flooded ]; do sleep 0.02; done; cat /tmp/flooded")
+    seen = await run(emptied_jail, "while [ ! -s /tmp/flooded ]; do sleep 0.02; done; cat /tmp/flooded")
 
     assert seen.text == "done\n"
+    await eventually(lambda: _nobody_left(emptied_jail))
 
 
 async def test_a_kill_after_the_end_ends_what_was_left_behind(emptied_jail: StandingJail) -> None:
@@ -203,15 +207,15 @@ async def test_a_kill_after_the_end_ends_what_was_left_behind(emptied_jail: Stan
 
 
 async def test_what_a_shell_leaves_that_ends_as_it_is_killed_is_gone_before_the_end_is_told(
-    where: Place, jail: StandingJail
+    standing: Standing, emptied_jail: StandingJail
 ) -> None:
     shell, left = f"shell-{uuid4().hex}", f"left-{uuid4().hex}"
     text = f"(trap '' TERM; exec -a {left} sleep 1000) & exec -a {shell} sleep 1000"
-    command_id = await start(jail, text)
+    command_id = await start(emptied_jail, text)
     (pid,) = await eventually(lambda: processes_of(UID, left) and processes_of(UID, shell))
-    shim = json.loads((where.shim_folder(jail.session_id) / "record.json").read_text())["shim"][0]
+    shim = json.loads((standing.where.shim_folder(emptied_jail.session_id) / "record.json").read_text())["shim"][0]
     os.kill(shim, signal.SIGSTOP)
-    killing = asyncio.create_task(jail.kill(command_id, EndReason.CANCELLED, grace_seconds=1))
+    killing = asyncio.create_task(emptied_jail.kill(command_id, EndReason.CANCELLED, grace_seconds=1))
     await asyncio.sleep(0)
 
     # the shim finds what it is asked, and after that what is said of the end: its own word comes too late
@@ -220,8 +224,8 @@ async def test_what_a_shell_leaves_that_ends_as_it_is_killed_is_gone_before_the_
     os.kill(shim, signal.SIGCONT)
 
     await killing
-    assert (await jail.wait(command_id)).reason == EndReason.CANCELLED
-    assert await jail.processes() == 0
+    assert (await emptied_jail.wait(command_id)).reason == EndReason.CANCELLED
+    assert await emptied_jail.processes() == 0
 
 
 async def test_a_command_whose_supervisor_is_killed_from_inside_ends_with_what_it_started(
@@ -291,25 +295,27 @@ async def test_a_stopped_agent_does_not_keep_a_command_from_its_end(jail: Standi
     assert (await run(jail, "echo on")).text == "on\n"
 
 
-async def test_what_a_command_used_is_told(jail: StandingJail) -> None:
-    done = await run(jail, "python3 -c 'x = bytearray(64 << 20); sum(range(2_000_000))' & wait; sleep 0.1")
+async def test_what_a_command_used_is_told(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, "python3 -c 'x = bytearray(64 << 20); sum(range(2_000_000))' & wait; sleep 0.1")
 
     assert done.exit.peak_memory_bytes > 64 << 20
     assert done.exit.cpu_ms > 10
     assert done.exit.wall_ms >= 100
 
 
-async def test_a_frozen_jail_stands_still(jail: StandingJail) -> None:
-    await start(jail, "n=0; while :; do n=$((n+1)); echo $n > /tmp/n; sleep 0.01; done")
-    await eventually(lambda: _counted(jail, beyond=0))
+async def test_a_frozen_jail_stands_still(emptied_jail: StandingJail) -> None:
+    counting = await start(emptied_jail, "until [ -e /tmp/stop ]; do echo >> /tmp/n; sleep 0.01; done")
+    await eventually(lambda: _counted(emptied_jail, beyond=0))
 
-    await jail.freeze()
-    first, second = (await run(jail, "cat /tmp/n; sleep 0.2; cat /tmp/n")).text.split()
+    await emptied_jail.freeze()
+    first, second = (await run(emptied_jail, "wc -l < /tmp/n; sleep 0.2; wc -l < /tmp/n")).text.split()
     assert first == second
-    await jail.thaw()
-    await eventually(lambda: _counted(jail, beyond=int(second)))
+    await emptied_jail.thaw()
+    await eventually(lambda: _counted(emptied_jail, beyond=int(second)))
+    await run(emptied_jail, "touch /tmp/stop")
+    await finish(emptied_jail, counting)
 
 
 async def _counted(jail: StandingJail, beyond: int) -> bool:
-    text = (await run(jail, "cat /tmp/n 2>/dev/null")).text.strip()
-    return bool(text) and int(text) > beyond
+    # a line is written whole: a file that is written anew may be frozen empty
+    return (await run(jail, "cat /tmp/n 2>/dev/null")).text.count("\n") > beyond

@@ -48,45 +48,42 @@ def said(done: Done) -> str:
     return b" ".join(frame.data for frame in done.frames if frame.kind == FrameKind.GAP).decode()
 
 
+@pytest.fixture(scope="module")
+def standing_limits() -> JailLimits:
+    return JailLimits(memory_bytes=200 * MIB)
+
+
 async def limited(where: Place, driver: Driver, limits: JailLimits) -> StandingJail:
     return await driver.create(replace(spec(where.workspace()), limits=limits))
 
 
 @needs_memory
-async def test_a_command_that_takes_too_much_memory_ends_with_that_reason(where: Place, driver: Driver) -> None:
-    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
-
-    done = await run(jail, HOG)
+async def test_a_command_that_takes_too_much_memory_ends_with_that_reason(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, HOG)
 
     assert done.exit.reason == EndReason.OUT_OF_MEMORY
     assert "memory ran out" in said(done)
     assert 150 * MIB < done.exit.peak_memory_bytes <= 201 * MIB
-    assert (await run(jail, "echo fine")).text == "fine\n"
+    assert (await run(emptied_jail, "echo fine")).text == "fine\n"
 
 
 @needs_memory
-async def test_a_shell_that_survives_its_hungry_child_is_ended_with_all_it_started(
-    where: Place, driver: Driver
-) -> None:
-    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
-
-    done = await run(jail, f"sleep 1000 & {HOG}; echo survived; sleep 1000")
+async def test_a_shell_that_survives_its_hungry_child_is_ended_with_all_it_started(emptied_jail: StandingJail) -> None:
+    done = await run(emptied_jail, f"sleep 1000 & {HOG}; echo survived; sleep 1000")
 
     assert done.exit.reason == EndReason.OUT_OF_MEMORY
-    assert await jail.processes() == 0
+    assert await emptied_jail.processes() == 0
 
 
 @needs_memory
 async def test_what_a_shell_started_that_is_killed_for_memory_alone_is_gone_when_its_end_is_told(
-    where: Place, driver: Driver
+    emptied_jail: StandingJail,
 ) -> None:
-    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
-
-    done = await run(jail, f"for i in $(seq 50); do sleep 1000 & done; exec {HOG}")
+    done = await run(emptied_jail, f"for i in $(seq 50); do sleep 1000 & done; exec {HOG}")
 
     assert (done.exit.reason, done.exit.signal) == (EndReason.OUT_OF_MEMORY, "KILL")
     assert "memory ran out" in said(done)
-    assert await jail.processes() == 0
+    assert await emptied_jail.processes() == 0
 
 
 @needs_memory
@@ -101,15 +98,14 @@ async def test_many_small_processes_run_out_of_memory_together(where: Place, dri
 
 
 @needs_memory
-async def test_another_command_of_the_session_does_not_pay_for_it(where: Place, driver: Driver) -> None:
-    jail = await limited(where, driver, JailLimits(memory_bytes=200 * MIB))
-    modest = await start(jail, "echo up; read line; echo $line")
-    await read_until(jail, modest, b"up")
+async def test_another_command_of_the_session_does_not_pay_for_it(emptied_jail: StandingJail) -> None:
+    modest = await start(emptied_jail, "echo up; read line; echo $line")
+    await read_until(emptied_jail, modest, b"up")
 
-    assert (await run(jail, HOG)).exit.reason == EndReason.OUT_OF_MEMORY
+    assert (await run(emptied_jail, HOG)).exit.reason == EndReason.OUT_OF_MEMORY
 
-    await jail.write_input(modest, b"well\n")
-    done = await finish(jail, modest)
+    await emptied_jail.write_input(modest, b"well\n")
+    done = await finish(emptied_jail, modest)
     assert (done.exit.reason, done.text) == (EndReason.EXITED, "up\nwell\n")
 
 
@@ -228,7 +224,7 @@ async def test_what_is_frozen_forks_nothing_and_can_be_ended(where: Place, drive
 
 
 async def _counted(jail: StandingJail) -> bool:
-    return (await run(jail, "cat /tmp/n 2>/dev/null")).text.count("x") > 10
+    return (await run(jail, "cat /tmp/n 2>/dev/null")).text.count("\n") > 10
 
 
 @pytest.mark.skipif("freezer" not in HERE, reason="this user may freeze no control groups here")

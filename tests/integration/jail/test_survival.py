@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.jails import JAIL_UID, Driver, Place, finish, processes_of, read_until, run, spec, start
+from tests.support.jails import JAIL_UID, Driver, Place, Standing, finish, processes_of, read_until, run, spec, start
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind, decode
@@ -356,16 +356,18 @@ async def test_destroying_leaves_no_process_no_mount_and_no_socket(
     await jail.destroy()
 
 
-async def test_two_hundred_commands_in_sequence_leave_nothing_behind(where: Place, jail: StandingJail) -> None:
-    shim = _record(where, jail.session_id)["shim"][0]
-    await run(jail, "true")
-    await eventually(lambda: len(_all_of(where, jail.session_id)) == QUIET[jail.driver])
+async def test_two_hundred_commands_in_sequence_leave_nothing_behind(
+    standing: Standing, emptied_jail: StandingJail
+) -> None:
+    shim = _record(standing.where, emptied_jail.session_id)["shim"][0]
+    await run(emptied_jail, "true")
+    await eventually(lambda: len(_all_of(standing.where, emptied_jail.session_id)) == QUIET[emptied_jail.driver])
     before = len(list(Path(f"/proc/{shim}/fd").iterdir())) if os.geteuid() == 0 else 0
 
     for number in range(200):
-        assert (await run(jail, f"echo {number}")).text == f"{number}\n"
+        assert (await run(emptied_jail, f"echo {number}")).text == f"{number}\n"
 
-    await eventually(lambda: _is_quiet(jail, where, shim, before))
+    await eventually(lambda: _is_quiet(emptied_jail, standing.where, shim, before))
 
 
 async def _is_quiet(jail: StandingJail, where: Place, shim: int, descriptors: int) -> bool:
@@ -376,36 +378,36 @@ async def _is_quiet(jail: StandingJail, where: Place, shim: int, descriptors: in
     return now <= descriptors and quiet and await jail.processes() == 0
 
 
-async def test_a_lost_connection_is_made_again(jail: StandingJail) -> None:
-    command_id = await start(jail, "echo one; read -r x; echo two")
-    await read_until(jail, command_id, b"one")
-    waiting = asyncio.create_task(finish(jail, command_id))
-    jail.cut()
+async def test_a_lost_connection_is_made_again(emptied_jail: StandingJail) -> None:
+    command_id = await start(emptied_jail, "echo one; read -r x; echo two")
+    await read_until(emptied_jail, command_id, b"one")
+    waiting = asyncio.create_task(finish(emptied_jail, command_id))
+    emptied_jail.cut()
 
-    await jail.write_input(command_id, b"go\n")
+    await emptied_jail.write_input(command_id, b"go\n")
 
     assert (await waiting).text == "one\ntwo\n"
 
 
-async def test_several_workers_may_hold_a_jail(where: Place, driver: Driver, jail: StandingJail) -> None:
-    other_driver = where.driver()
-    other = await other_driver.adopt(jail.session_id)
+async def test_several_workers_may_hold_a_jail(standing: Standing, emptied_jail: StandingJail) -> None:
+    other_driver = standing.where.driver()
+    other = await other_driver.adopt(emptied_jail.session_id)
     assert other is not None
-    command_id = await start(jail, "echo up; read -r x; echo $x")
+    command_id = await start(emptied_jail, "echo up; read -r x; echo $x")
     await read_until(other, command_id, b"up")
 
     await other.write_input(command_id, b"both\n")
 
-    ends = await asyncio.gather(jail.wait(command_id), other.wait(command_id))
+    ends = await asyncio.gather(emptied_jail.wait(command_id), other.wait(command_id))
     assert ends[0] == ends[1]
     await other_driver.close()
-    assert (await finish(jail, command_id)).text == "up\nboth\n"
+    assert (await finish(emptied_jail, command_id)).text == "up\nboth\n"
 
 
-async def test_fifty_commands_at_once_all_end(jail: StandingJail) -> None:
-    started = [await start(jail, f"sleep 0.0{number % 9}; echo {number}") for number in range(50)]
+async def test_fifty_commands_at_once_all_end(emptied_jail: StandingJail) -> None:
+    started = [await start(emptied_jail, f"sleep 0.0{number % 9}; echo {number}") for number in range(50)]
 
-    done = await asyncio.gather(*(finish(jail, command_id) for command_id in started))
+    done = await asyncio.gather(*(finish(emptied_jail, command_id) for command_id in started))
 
     assert [each.text for each in done] == [f"{number}\n" for number in range(50)]
 
