@@ -228,6 +228,22 @@ async def _counted(jail: StandingJail) -> bool:
 
 
 @pytest.mark.skipif("freezer" not in HERE, reason="this user may freeze no control groups here")
+async def test_a_session_freezes_whose_ended_commands_nobody_has_fetched(emptied_jail: StandingJail) -> None:
+    ended = await start(emptied_jail, "true")
+    await emptied_jail.wait(ended)
+    going_on = await start(emptied_jail, "until [ -e /tmp/stop ]; do echo >> /tmp/n; sleep 0.01; done")
+    await eventually(lambda: _counted(emptied_jail))
+
+    await emptied_jail.freeze()
+
+    first = (await run(emptied_jail, "wc -l < /tmp/n")).text
+    assert (await run(emptied_jail, "sleep 0.1; wc -l < /tmp/n")).text == first
+    await emptied_jail.thaw()
+    await run(emptied_jail, "touch /tmp/stop")
+    await finish(emptied_jail, going_on)
+
+
+@pytest.mark.skipif("freezer" not in HERE, reason="this user may freeze no control groups here")
 async def test_a_frozen_session_whose_shim_is_gone_is_ended(where: Place, driver: Driver) -> None:
     jail = await limited(where, driver, JailLimits())
     await start(jail, "while :; do :; done")

@@ -389,6 +389,20 @@ async def test_a_lost_connection_is_made_again(emptied_jail: StandingJail) -> No
     assert (await waiting).text == "one\ntwo\n"
 
 
+async def test_a_lost_connection_is_made_again_once_for_all_who_miss_it(emptied_jail: StandingJail) -> None:
+    await emptied_jail.processes()
+    before = _open_descriptors()
+    emptied_jail.cut()
+
+    await asyncio.gather(*(emptied_jail.processes() for _ in range(5)))
+
+    await eventually(lambda: _open_descriptors() <= before)
+
+
+def _open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 async def test_several_workers_may_hold_a_jail(standing: Standing, emptied_jail: StandingJail) -> None:
     other_driver = standing.where.driver()
     other = await other_driver.adopt(emptied_jail.session_id)
