@@ -95,7 +95,8 @@ class Entry(NamedTuple):
     actor_id: str
     project_id: UUID | None
     session_id: UUID | None
-    event: Event
+    event: object
+    """An `Event`; see `LoggedEvent`."""
 
 
 class Log:

@@ -23,7 +23,7 @@ from quarterdeck.domain.workspace import WorkspaceRestoreRequested
 logger = structlog.get_logger(__name__)
 
 
-def jobs_for(recorded: Recorded[Event] | LoggedEvent, session: SessionState | None) -> Sequence[Job]:
+def jobs_for(recorded: LoggedEvent, session: SessionState | None) -> Sequence[Job]:
     """The jobs that an event asks for, given the state of the session it belongs to (None: of no session).
 
     A command of a session that is not ready asks for none yet: the relay looks again when it is.
@@ -57,7 +57,7 @@ def _where(session: SessionState | None) -> str | None:
     return session.fork.worker_id if isinstance(session, OpenSession) and session.fork else None
 
 
-def network_job(recorded: Recorded[Event] | LoggedEvent, session_id: UUID, session: ReadySession) -> Job:
+def network_job(recorded: LoggedEvent, session_id: UUID, session: ReadySession) -> Job:
     """A session's network is to be looked at again. An event may ask for that for many sessions."""
     return Job(
         kind=JobKind.CHANGE_NETWORK,
@@ -70,7 +70,7 @@ def network_job(recorded: Recorded[Event] | LoggedEvent, session_id: UUID, sessi
 
 def _job(
     kind: JobKind,
-    recorded: Recorded[Event] | LoggedEvent,
+    recorded: LoggedEvent,
     worker_id: str | None = None,
     subject_id: UUID | None = None,
 ) -> Job:

@@ -14,7 +14,7 @@ from quarterdeck.application.frames import Frame, FrameKind
 from quarterdeck.application.transcript import hole, without
 from quarterdeck.domain.erasure import ERASABLE, erasable_fields, table
 from quarterdeck.domain.errors import ConflictError, InvalidInputError
-from quarterdeck.domain.events import EVENT_TYPES, Event
+from quarterdeck.domain.events import EVENT_TYPES
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "erasable.md"
 
@@ -30,7 +30,7 @@ def test_an_event_with_its_fields_erased_is_still_one_of_its_kind(topic: str) ->
         database=None,
     )
     @given(event=st.from_type(EVENT_TYPES[topic]))
-    def check(event: Event) -> None:
+    def check(event: Any) -> None:
         # JSON has no NaN
         assume(type(decode(topic, event.SCHEMA_VERSION, encode(event))) is type(event))
         after = tombstone(encode(event), ERASABLE[topic])

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from quarterdeck.adapters.postgres.codec import decode
 from quarterdeck.application.frames import Frame
 from quarterdeck.application.ports.log import RawEvent
-from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.command import CommandFinished
-from quarterdeck.domain.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +19,8 @@ class Entry:
     is asked for; what is left unread is skipped."""
 
     @property
-    def event(self) -> Event | UnknownEvent | ErasedEvent:
+    def event(self) -> object:
+        """An `Event`, an `UnknownEvent` or an `ErasedEvent`; see `LoggedEvent`."""
         return decode(self.row.topic, self.row.schema_version, self.row.payload)
 
 

@@ -10,7 +10,6 @@ from quarterdeck.domain import command, session_state, workspace
 from quarterdeck.domain.base import ErasedEvent, UnknownEvent
 from quarterdeck.domain.command import ChangedFile, CommandEvent, CommandFinished, CommandState, NoCommand
 from quarterdeck.domain.errors import QuarterdeckError
-from quarterdeck.domain.events import Event
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
 from quarterdeck.domain.session_events import SessionEvent
 from quarterdeck.domain.session_state import NoSession, SessionState
@@ -21,7 +20,6 @@ from quarterdeck.domain.workspace import NoWorkspace, WorkspaceEvent, WorkspaceR
 SESSION: Final[tuple[type, ...]] = get_args(SessionEvent)
 COMMAND: Final[tuple[type, ...]] = get_args(CommandEvent)
 WORKSPACE: Final[tuple[type, ...]] = get_args(WorkspaceEvent)
-Read = Event | UnknownEvent | ErasedEvent
 
 
 @dataclass
@@ -57,7 +55,7 @@ def state_after(items: Iterable[Item]) -> State:
     return state
 
 
-def _take(state: State, item: Item, event: Read) -> None:
+def _take(state: State, item: Item, event: object) -> None:
     if isinstance(event, ErasedEvent | UnknownEvent):
         state.holes.append(item.row.position)
     elif isinstance(event, SESSION):
@@ -74,7 +72,7 @@ def _take(state: State, item: Item, event: Read) -> None:
         _take_other(state, event)
 
 
-def _take_other(state: State, event: Event) -> None:
+def _take_other(state: State, event: object) -> None:
     match event:
         case TaskProgressNoted(text=text):
             state.notes.append(text)

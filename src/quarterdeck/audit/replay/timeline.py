@@ -155,7 +155,7 @@ class Timeline:
         self._times.append(at)
         self._positions.append(row.position)
 
-    def _take(self, row: RawEvent, event: Event | UnknownEvent | ErasedEvent | None, at: float) -> Run:
+    def _take(self, row: RawEvent, event: object, at: float) -> Run:
         run = self._by_id.get(row.stream_id)
         if run is None:
             run = Run(len(self.commands) + 1, row.stream_id, at)
@@ -191,7 +191,7 @@ def read(row: RawEvent) -> Event | UnknownEvent | ErasedEvent:
     return _read(row.topic, row.schema_version, row.payload)
 
 
-def _went_wrong(event: Event | UnknownEvent | ErasedEvent | None) -> bool:
+def _went_wrong(event: object) -> bool:
     match event:
         case CommandFinished(exit_code=code):
             return code != 0
