@@ -19,7 +19,8 @@ from tests.support.repositories import JAIL_UID
 from benchmarks.row import Row
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
+from quarterdeck.domain.quota import WorkspaceQuota
 
 CHANGED = 10
 ROUNDS = 25

@@ -21,7 +21,6 @@ from quarterdeck.config import Settings
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.host import control, detach, schema
 from quarterdeck.host import settings as settings_files
-from quarterdeck.host.doctor import examine
 from quarterdeck.host.errors import HostError, SettingsError
 from quarterdeck.host.finding import Finding
 from quarterdeck.host.layout import DataDirectory
@@ -248,6 +247,7 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say which parts and protections this host has, which are off, and what to do."""
     from quarterdeck.bootstrap.delivery import mailer
     from quarterdeck.bootstrap.jails import jail_driver, object_store
+    from quarterdeck.host.doctor import examine
 
     settings = settings_files.load(data_dir=data_dir)
     findings = asyncio.run(

@@ -15,10 +15,11 @@ from tests.support.jails import JAIL_UID, Done, Place, finish, place, run, spec
 from tests.support.repositories import Repository
 
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import EndReason, Terminal
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_policy import NetworkPolicy
+from quarterdeck.domain.quota import WorkspaceQuota
 from quarterdeck.jail.abstract import ExecSpec, Jail, JailDriver
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
 from quarterdeck.jail.limits import MIB, JailLimits

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from tests.support.worlds import KINDS, World, world_of
 
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import ChangedFile
-from quarterdeck.domain.quota import QuotaLimit
+from quarterdeck.domain.quota import QuotaLimit, WorkspaceQuota
 
 QUOTA = WorkspaceQuota(bytes=48 * 1024**2, files=3000)
 LARGE = b"0123456789abcdef" * 4096

@@ -18,6 +18,15 @@ class QuotaLimit(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceQuota:
+    """What a session may have written into its copy at one time; the repository's own files do not count."""
+
+    bytes: int
+    files: int
+    """Inodes: folders and links count as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LargestPath:
     """`path` is relative to the workspace, bytes that are not UTF-8 as \\xNN."""
 

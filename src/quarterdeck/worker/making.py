@@ -8,13 +8,14 @@ from uuid import UUID
 from quarterdeck.application import tracing
 from quarterdeck.application.background import end
 from quarterdeck.application.ports.log import StreamWrite
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.application.streams import WORKSPACE
 from quarterdeck.application.trees import Home
 from quarterdeck.domain import project, workspace
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck.domain.limits import LimitsAsked
 from quarterdeck.domain.project import ProjectSettings
+from quarterdeck.domain.quota import WorkspaceQuota
 from quarterdeck.domain.session_events import Limit, SessionForked
 from quarterdeck.domain.session_state import OpenSession
 from quarterdeck.domain.workspace import SnapshotTaken, WorkspaceEvent, WorkspacePrepared, workspace_id

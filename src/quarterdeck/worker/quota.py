@@ -1,7 +1,8 @@
 """What a session may have written into its workspace at one time, and who keeps it to that."""
 
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.limits import GIB, LimitsAsked
+from quarterdeck.domain.quota import WorkspaceQuota
 from quarterdeck.domain.session_events import Limit
 from quarterdeck.jail.limits import size
 

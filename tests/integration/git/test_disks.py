@@ -18,9 +18,10 @@ from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.disks.disks import SessionDisks, why_not
 from quarterdeck.adapters.disks.template import MOST_BYTES, OWN_FILES
 from quarterdeck.adapters.git.workspaces import GitWorkspaces, Options
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.quota import WorkspaceQuota
 
 MIB = 1024**2
 SMALL = WorkspaceQuota(bytes=48 * MIB, files=3000)

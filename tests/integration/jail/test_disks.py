@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.disks.disks import why_not
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
-from quarterdeck.application.ports.workspaces import WorkspaceQuota
+from quarterdeck.domain.quota import WorkspaceQuota
 
 MIB = 1024**2
 

@@ -20,10 +20,9 @@ from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.disks.disks import why_not
 from quarterdeck.adapters.disks.template import template
 from quarterdeck.adapters.git.workspaces import GitWorkspaces, Options
-from quarterdeck.application.ports.workspaces import WorkspaceQuota
 from quarterdeck.domain.command import CommandFinished, EndReason
 from quarterdeck.domain.limits import MIB, LimitsAsked
-from quarterdeck.domain.quota import QuotaExceeded, QuotaLimit
+from quarterdeck.domain.quota import QuotaExceeded, QuotaLimit, WorkspaceQuota
 from quarterdeck.domain.session_events import SessionAdopted
 from quarterdeck.domain.workspace import workspace_id
 

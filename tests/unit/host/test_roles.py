@@ -49,3 +49,10 @@ def test_a_role_imports_nothing_that_only_others_are_made_of(role: str, own: set
     assert own - imported == set()
     assert imported & of_others == set()
     assert "opentelemetry" not in imported, "only where traces are asked for"
+
+
+def test_the_command_itself_imports_neither_a_role_nor_the_events() -> None:
+    """Stopping, asking what runs and supervising do without them, who took a third of its start."""
+    imported = imported_by("import quarterdeck.__main__, quarterdeck.host.up")
+
+    assert imported & (GATEWAY | WORKER | PROJECTOR | READS | CONDUCTOR | {"quarterdeck.domain.events"}) == set()

@@ -9,9 +9,10 @@ from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.jobs import MemoryJobQueue
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota, WorkspaceTree
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceTree
 from quarterdeck.domain.command import CommandLost, EndReason
 from quarterdeck.domain.errors import ConflictError, InvalidInputError, UnavailableError
+from quarterdeck.domain.quota import WorkspaceQuota
 from quarterdeck.domain.session_events import SessionProvisioningFailed
 from quarterdeck.domain.session_state import EndedSession, OpenSession, ReadySession
 from quarterdeck.domain.workspace import WorkspaceDiscarded, workspace_id

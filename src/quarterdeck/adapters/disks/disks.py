@@ -17,8 +17,8 @@ import structlog
 
 from quarterdeck.adapters.disks import loop
 from quarterdeck.adapters.disks.template import MIB, SYSTEM_PROGRAMS, fits, template
-from quarterdeck.application.ports.workspaces import WorkspaceQuota
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.quota import WorkspaceQuota
 
 logger = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from quarterdeck.application.ports.workspaces import WorkspaceQuota
+from quarterdeck.domain.quota import WorkspaceQuota
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 BLOCK = 4 * KIB

@@ -22,8 +22,9 @@ from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.adapters.git.session_git import write_session_git
 from quarterdeck.adapters.git.sources import Source
 from quarterdeck.adapters.git.trees import FINISHED, make_store, remember_checkout
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.domain.quota import WorkspaceQuota
 
 
 @dataclass(frozen=True, kw_only=True)

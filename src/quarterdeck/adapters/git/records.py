@@ -7,7 +7,8 @@ import msgspec
 from quarterdeck.adapters.disks.disks import place
 from quarterdeck.adapters.git.files import write_atomically
 from quarterdeck.adapters.git.layout import Layout
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota
+from quarterdeck.application.ports.workspaces import PreparedWorkspace
+from quarterdeck.domain.quota import WorkspaceQuota
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

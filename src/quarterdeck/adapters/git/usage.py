@@ -7,7 +7,8 @@ from quarterdeck.adapters.disks.disks import SessionDisks
 from quarterdeck.adapters.git.layout import Layout
 from quarterdeck.adapters.git.measure import measured
 from quarterdeck.adapters.git.records import Record
-from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceQuota, WorkspaceUse
+from quarterdeck.application.ports.workspaces import PreparedWorkspace, WorkspaceUse
+from quarterdeck.domain.quota import WorkspaceQuota
 
 
 def use_of(layout: Layout, disks: SessionDisks, workspace: PreparedWorkspace, record: Record) -> WorkspaceUse | None:

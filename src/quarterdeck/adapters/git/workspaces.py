@@ -32,13 +32,12 @@ from quarterdeck.application.ports.control import RepositoryFound
 from quarterdeck.application.ports.workspaces import (
     FileChange,
     PreparedWorkspace,
-    WorkspaceQuota,
     WorkspaceTree,
     WorkspaceUse,
 )
 from quarterdeck.domain.errors import NotFoundError
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.quota import LargestPath, QuotaLimit
+from quarterdeck.domain.quota import LargestPath, QuotaLimit, WorkspaceQuota
 
 T = TypeVar("T")
 

@@ -12,14 +12,13 @@ from quarterdeck.application.ports.workspaces import (
     FileChange,
     PreparedWorkspace,
     StepKind,
-    WorkspaceQuota,
     WorkspaceTree,
     WorkspaceUse,
 )
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.quota import LargestPath, QuotaLimit
+from quarterdeck.domain.quota import LargestPath, QuotaLimit, WorkspaceQuota
 from quarterdeck.domain.workspace import SkippedPath
 
 Files = Mapping[str, bytes]

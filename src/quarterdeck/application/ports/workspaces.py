@@ -10,17 +10,8 @@ from uuid import UUID
 from quarterdeck.application.ports.control import RepositoryFound
 from quarterdeck.domain.command import ChangedFile
 from quarterdeck.domain.point import Point
-from quarterdeck.domain.quota import LargestPath, QuotaLimit
+from quarterdeck.domain.quota import LargestPath, QuotaLimit, WorkspaceQuota
 from quarterdeck.domain.workspace import SkippedPath
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkspaceQuota:
-    """What a session may have written into its copy at one time; the repository's own files do not count."""
-
-    bytes: int
-    files: int
-    """Inodes: folders and links count as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
