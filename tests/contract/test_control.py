@@ -33,6 +33,8 @@ from quarterdeck.application.trees import (
     FileKind,
     FileMeasure,
     FileStatus,
+    FindAsked,
+    FoundPaths,
     Home,
     Hunk,
     ListAsked,
@@ -103,6 +105,8 @@ WRITE = FileWriteAsked(
 WRITTEN = FileWritten(tree="a" * 40, sha256="b" * 64, position=2**40, changed=True)
 HOME = Home(session_id=UUID(int=1), project_id=UUID(int=2))
 LIST = ListAsked(home=HOME, tree="a" * 40, path="\\xff\n", after=None, limit=3)
+FIND = FindAsked(home=HOME, tree="a" * 40, text="é\n", limit=3)
+FOUND_PATHS = FoundPaths(paths=("é", "\\xff\n"), files=2**31, cut=True)
 FILE = FileAsked(home=HOME, tree="a" * 40, path="p", offset=2**40, limit=3)
 DIFF = DiffAsked(home=HOME, before="a" * 40, after="b" * 40, path_after="é", limit=3)
 MEASURE = MeasureAsked(home=HOME, before="a" * 40, after="b" * 40, most=3)
@@ -142,6 +146,10 @@ class Reader:
     async def list_tree(self, asked: ListAsked) -> TreePage:
         self.asked.append(asked)
         return TreePage(entries=(ENTRY,), total=7, more=True)
+
+    async def find_paths(self, asked: FindAsked) -> FoundPaths:
+        self.asked.append(asked)
+        return FOUND_PATHS
 
     async def read_file(self, asked: FileAsked) -> FileContent:
         self.asked.append(asked)
@@ -254,10 +262,11 @@ async def test_trees_are_read_by_the_worker_that_is_named_or_by_any(ends: Ends) 
         assert (await ends.client.diff("w1", DIFF)).files == (CHANGED,)
         assert (await ends.client.blame(None, BLAME)).ranges[0].lines == ("a",)
         assert await ends.client.measure("w1", MEASURE) == MEASURED
+        assert await ends.client.find_paths("w1", FIND) == FOUND_PATHS
         with pytest.raises(NotFoundError, match="missing"):
             await ends.client.blame("w1", replace(BLAME, path="missing"))
         with pytest.raises(UnavailableError):
             await ends.client.diff("w2", DIFF)
-    assert reader.asked[:5] == [LIST, FILE, DIFF, BLAME, MEASURE]
+    assert reader.asked[:6] == [LIST, FILE, DIFF, BLAME, MEASURE, FIND]
     with pytest.raises(UnavailableError):
         await ends.client.diff(None, DIFF)

@@ -18,6 +18,8 @@ from quarterdeck.application.trees import (
     FileKind,
     FileMeasure,
     FileStatus,
+    FindAsked,
+    FoundPaths,
     Home,
     ListAsked,
     MeasureAsked,
@@ -46,6 +48,9 @@ class Bench:
     async def list(self, path: str = "", after: str | None = None, limit: int = 100) -> TreePage:
         asked = ListAsked(home=self.home, tree=self.trees[-1], path=path, after=after, limit=limit)
         return await self.world.trees.list_tree(asked)
+
+    async def find(self, text: str, limit: int = 100) -> FoundPaths:
+        return await self.world.trees.find_paths(FindAsked(home=self.home, tree=self.trees[-1], text=text, limit=limit))
 
     async def read(self, path: str, offset: int = 0, limit: int = 1000) -> FileContent:
         asked = FileAsked(home=self.home, tree=self.trees[-1], path=path, offset=offset, limit=limit)
@@ -83,6 +88,20 @@ async def test_a_folder_is_listed_in_order_and_page_by_page(bench: Bench) -> Non
     rest = await bench.list("src", after=first.entries[-1].name)
     assert ([e.path for e in first.entries], first.total, first.more) == (["src/a.py"], 2, True)
     assert ([e.name for e in rest.entries], rest.more) == (["b.py"], False)
+
+
+async def test_files_are_found_by_letters_of_their_paths(bench: Bench) -> None:
+    assert (await bench.find("")).paths == ("README", "src/a.py", "src/b.py")
+    assert (await bench.find("s B")).paths == ("src/b.py",)
+    assert (await bench.find("py", limit=1)).paths == ("src/a.py",)
+    bench.write("src/deep/er/b.py", b"")
+    await bench.snap()
+    found = await bench.find("B.PY")
+    assert (found.paths, found.files, found.cut) == (("src/b.py", "src/deep/er/b.py"), 4, False)
+    assert (await bench.find("nothing")).paths == ()
+    bench.trees.append("12" * 20)
+    with pytest.raises(NotFoundError):
+        await bench.find("a")
 
 
 async def test_a_file_is_read_part_by_part_at_its_point_in_time(bench: Bench) -> None:

@@ -43,7 +43,7 @@ from quarterdeck_schema.sessions.network import NetworkAccess, SessionNetwork, a
 from quarterdeck_schema.sessions.personas import SessionPersona, rules_of_persona, session_persona_of
 from quarterdeck_schema.sessions.points import Moment
 from quarterdeck_schema.snapshots.fields import SessionSnapshots
-from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, Snapshot, Tree, snapshot_of
+from quarterdeck_schema.snapshots.types import POINTS, Blame, Diff, FileContent, FoundFiles, Snapshot, Tree, snapshot_of
 
 if TYPE_CHECKING:
     from quarterdeck_schema.tasks.types import TaskReference
@@ -170,6 +170,15 @@ class Session(Node):
         after: str | None = strawberry.UNSET,
     ) -> Tree:
         return await SessionSnapshots.of(info, self.row).tree(given(at), path, first, after)
+
+    @described(
+        "Files by some letters of their paths, at a point in time, by default the newest: at most 100. Case and "
+        f"spaces do not count. {POINTS}"
+    )
+    async def find_files(
+        self, info: Info, text: str, at: str | None = strawberry.UNSET, first: int | None = 50
+    ) -> FoundFiles:
+        return await SessionSnapshots.of(info, self.row).find_files(text, given(at), first)
 
     @described(f"A file at a point in time, by default the newest: `limit` bytes, at most 1 MiB. {POINTS}")
     async def file(

@@ -51,6 +51,12 @@ class SessionSnapshots:
         cursor = entries[-1].name if found.more and entries else None
         return types.Tree(tree=taken.tree, path=path, entries=entries, total=found.total, end_cursor=cursor)
 
+    async def find_files(self, text: str, at: str | None, first: int | None) -> types.FoundFiles:
+        snapshots = self.info.context.services.snapshots
+        taken = await snapshots.at(self.place, types.point(at, "at"))
+        found = await snapshots.find_paths(self.place, taken.tree, text, 50 if given(first) is None else first or 0)
+        return types.FoundFiles(tree=taken.tree, paths=list(found.paths), files=found.files, cut=found.cut)
+
     async def file(self, path: str, at: str | None, offset: int, limit: int) -> types.FileContent:
         snapshots = self.info.context.services.snapshots
         taken = await snapshots.at(self.place, types.point(at, "at"))

@@ -113,6 +113,14 @@ class Tree:
     end_cursor: str | None = strawberry.field(description="Pass it as `after` for the next page; null on the last.")
 
 
+@strawberry.type(description="Files whose paths have the letters of a text, in their order: the best of them first.")
+class FoundFiles:
+    tree: str
+    paths: list[str]
+    files: int = strawberry.field(description="How many files were looked at.")
+    cut: bool = strawberry.field(description="There are more files than are looked at, deeper in.")
+
+
 @strawberry.type(description="`data` starts at `offset` of the content; it is a link's target for a link.")
 class FileContent:
     tree: str

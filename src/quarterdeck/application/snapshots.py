@@ -12,6 +12,8 @@ from quarterdeck.application.streams import COMMAND
 from quarterdeck.application.trees import (
     MAX_DIFF_FILES,
     MAX_ENTRIES,
+    MAX_FIND_TEXT,
+    MAX_FOUND,
     MAX_READ_BYTES,
     Blame,
     BlameAsked,
@@ -20,6 +22,8 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    FindAsked,
+    FoundPaths,
     Home,
     ListAsked,
     MeasureAsked,
@@ -177,6 +181,13 @@ class Snapshots:
         _check_size("first", limit, MAX_ENTRIES)
         asked = ListAsked(home=place.home, tree=tree, path=path, after=after, limit=limit)
         return await self._ask(place, lambda worker_id: self.control.list_tree(worker_id, asked))
+
+    async def find_paths(self, place: Place, tree: str, text: str, limit: int) -> FoundPaths:
+        _check_size("first", limit, MAX_FOUND)
+        if len(text) > MAX_FIND_TEXT:
+            raise InvalidInputError(f"A text has at most {MAX_FIND_TEXT} characters here.", field="text")
+        asked = FindAsked(home=place.home, tree=tree, text=text, limit=limit)
+        return await self._ask(place, lambda worker_id: self.control.find_paths(worker_id, asked))
 
     async def read_file(self, place: Place, tree: str, path: str, offset: int, limit: int) -> FileContent:
         _check_size("limit", limit, MAX_READ_BYTES)

@@ -9,6 +9,9 @@ MAX_READ_BYTES = 1024 * 1024
 """Of a file's content in one answer."""
 MAX_ENTRIES = 1000
 """Of a folder in one answer."""
+MAX_FOUND = 100
+"""Paths that are found in one answer."""
+MAX_FIND_TEXT = 200
 MAX_DIFF_FILES = 100
 """Files of a diff in one answer."""
 MAX_MEASURED_FILES = 2_000
@@ -69,6 +72,25 @@ class TreePage:
     entries: tuple[TreeEntry, ...]
     total: int
     more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindAsked:
+    """The files of a tree whose paths have the letters of a text, those that they fit best first."""
+
+    home: Home
+    tree: str
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundPaths:
+    paths: tuple[str, ...]
+    files: int
+    """How many were looked at."""
+    cut: bool
+    """There are more, which were not."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,8 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    FindAsked,
+    FoundPaths,
     Home,
     ListAsked,
     MeasureAsked,
@@ -118,6 +120,9 @@ class ArchivedTrees:
 
     async def list_tree(self, asked: ListAsked) -> TreePage:
         return await self._read(asked.home, lambda: self._local.list_tree(asked))
+
+    async def find_paths(self, asked: FindAsked) -> FoundPaths:
+        return await self._read(asked.home, lambda: self._local.find_paths(asked))
 
     async def read_file(self, asked: FileAsked) -> FileContent:
         return await self._read(asked.home, lambda: self._local.read_file(asked))

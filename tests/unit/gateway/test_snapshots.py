@@ -197,6 +197,14 @@ async def test_each_line_is_blamed_on_the_command_that_wrote_it(story: Story) ->
     assert edited["snapshot"]["command"] == {"id": story.edit}
 
 
+async def test_files_are_found_by_letters_of_their_paths_then_and_now(story: Story) -> None:
+    found = 'findFiles(text: "read", at: $at) { tree paths cut }'
+    then = await story.of_session(found, at=story.base)
+    assert then["data"]["session"]["findFiles"] == {"tree": story.base, "paths": ["README"], "cut": False}
+    now = await story.of_session('findFiles(text: "READ") { tree }')
+    assert now["data"]["session"]["findFiles"] == {"tree": story.edited}
+
+
 async def test_what_is_no_point_in_time_of_the_session_is_refused(story: Story) -> None:
     other = (await story.gateway.session((await story.gateway.project("two"))["project"]["id"]))["session"]["id"]
     foreign = (await story.gateway.command(other))["command"]["id"]
@@ -208,6 +216,9 @@ async def test_what_is_no_point_in_time_of_the_session_is_refused(story: Story) 
     assert (await story.refusal(tree, at="HEAD"))[0] == "INVALID_INPUT"
     assert (await story.refusal(tree, at=hang)) == ("CONFLICT", "This command has not ended yet.")
     assert (await story.refusal("tree(first: 100000) { total }"))[0] in {"INVALID_INPUT", "LIMIT_EXCEEDED"}
+    assert (await story.refusal('findFiles(text: "a", at: $at) { files }', at=foreign))[0] == "NOT_FOUND"
+    assert (await story.refusal('findFiles(text: "a", first: 101) { files }'))[0] == "INVALID_INPUT"
+    assert (await story.refusal(f'findFiles(text: "{"a" * 201}") {{ files }}'))[0] == "INVALID_INPUT"
     assert (await story.refusal('file(path: "README", limit: 9999999) { size }'))[0] == "INVALID_INPUT"
     assert (await story.refusal('file(path: "README", offset: -1) { size }'))[0] == "INVALID_INPUT"
     assert (await story.refusal('file(path: "missing") { size }'))[0] == "NOT_FOUND"

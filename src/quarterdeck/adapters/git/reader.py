@@ -14,15 +14,18 @@ from quarterdeck.adapters.git.differences import Changes, changes
 from quarterdeck.adapters.git.file_diffs import FileDiffs
 from quarterdeck.adapters.git.hunks import is_binary
 from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.adapters.git.listing import all_paths
 from quarterdeck.adapters.git.lookup import find, kind_of, size_of
 from quarterdeck.adapters.git.objects import SUBMODULE, TREE, Entry, Objects
 from quarterdeck.adapters.git.renames import renames
 from quarterdeck.adapters.git.trees import tree_name
 from quarterdeck.application.errors import MissingSnapshotsError
+from quarterdeck.application.path_finding import best
 from quarterdeck.application.paths import path_bytes, path_text
 from quarterdeck.application.trees import (
     MAX_DIFF_FILES,
     MAX_ENTRIES,
+    MAX_FOUND,
     MAX_READ_BYTES,
     Blame,
     BlameAsked,
@@ -31,6 +34,8 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    FindAsked,
+    FoundPaths,
     Home,
     ListAsked,
     MeasureAsked,
@@ -43,6 +48,8 @@ T = TypeVar("T")
 _STORES_OPEN = 16
 _DIFFS_KEPT = 8
 """A diff is read page by page, and a file part by part."""
+_LISTINGS_KEPT = 2
+"""Of all paths of a tree, which are asked for with each letter that is typed."""
 
 
 @dataclass(eq=False)
@@ -60,6 +67,14 @@ def _changes(store: _Store, before: bytes, after: bytes) -> tuple[Changes, dict[
     return found, renames(store.objects, found)
 
 
+@lru_cache(maxsize=_LISTINGS_KEPT)
+def _paths(store: _Store, tree: bytes) -> tuple[tuple[str, ...], bool]:
+    """Of all files, and whether some were left out."""
+    if find(store.objects, tree, b"") is None:
+        raise NotFoundError("There is no such tree.")
+    return all_paths(store.objects, tree)
+
+
 @lru_cache(maxsize=1)
 def _blob(store: _Store, name: bytes) -> bytes:
     return store.objects.blob(name)
@@ -75,6 +90,14 @@ class GitTreeReader:
 
     async def list_tree(self, asked: ListAsked) -> TreePage:
         return await self._with(asked.home, lambda store: _list(store.objects, asked))
+
+    async def find_paths(self, asked: FindAsked) -> FoundPaths:
+        def found(store: _Store) -> FoundPaths:
+            paths, cut = _paths(store, tree_name(asked.tree))
+            wanted = best(paths, asked.text, min(asked.limit, MAX_FOUND))
+            return FoundPaths(paths=tuple(wanted), files=len(paths), cut=cut)
+
+        return await self._with(asked.home, found)
 
     async def read_file(self, asked: FileAsked) -> FileContent:
         return await self._with(asked.home, lambda store: _read(store, asked))

@@ -19,6 +19,8 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    FindAsked,
+    FoundPaths,
     ListAsked,
     MeasureAsked,
     TreePage,
@@ -67,6 +69,9 @@ class MemoryWorkerControl:
 
     async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
         return await self._reader(worker_id).list_tree(asked)
+
+    async def find_paths(self, worker_id: str | None, asked: FindAsked) -> FoundPaths:
+        return await self._reader(worker_id).find_paths(asked)
 
     async def read_file(self, worker_id: str | None, asked: FileAsked) -> FileContent:
         return await self._reader(worker_id).read_file(asked)

@@ -7,6 +7,7 @@ from hashlib import sha1
 from itertools import groupby
 
 from quarterdeck.adapters.memory.workspaces import Files, MemoryWorkspaces
+from quarterdeck.application.path_finding import best
 from quarterdeck.application.paths import path_bytes, path_text
 from quarterdeck.application.trees import (
     Blame,
@@ -21,6 +22,8 @@ from quarterdeck.application.trees import (
     FileKind,
     FileMeasure,
     FileStatus,
+    FindAsked,
+    FoundPaths,
     Hunk,
     ListAsked,
     MeasureAsked,
@@ -45,6 +48,10 @@ class MemoryTreeReader:
         rest = [name for name in names if asked.after is None or name > _plain(asked.after)]
         entries = tuple(_entry(files, prefix + name, name) for name in rest[: asked.limit])
         return TreePage(entries=entries, total=len(names), more=len(rest) > asked.limit)
+
+    async def find_paths(self, asked: FindAsked) -> FoundPaths:
+        files = [_text(each) for each in self.workspaces.files_of(asked.tree)]
+        return FoundPaths(paths=tuple(best(files, asked.text, asked.limit)), files=len(files), cut=False)
 
     async def read_file(self, asked: FileAsked) -> FileContent:
         path = _plain(asked.path)

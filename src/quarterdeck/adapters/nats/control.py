@@ -29,6 +29,8 @@ from quarterdeck.application.trees import (
     DiffPage,
     FileAsked,
     FileContent,
+    FindAsked,
+    FoundPaths,
     ListAsked,
     MeasureAsked,
     TreePage,
@@ -79,6 +81,10 @@ class _List(msgspec.Struct):
     asked: ListAsked
 
 
+class _FindPaths(msgspec.Struct):
+    asked: FindAsked
+
+
 class _ReadFile(msgspec.Struct):
     asked: FileAsked
 
@@ -102,6 +108,7 @@ class _Check(msgspec.Struct):
 class _Answer(msgspec.Struct):
     found: RepositoryFound | None = None
     listed: TreePage | None = None
+    paths: FoundPaths | None = None
     content: FileContent | None = None
     compared: DiffPage | None = None
     measured: DiffMeasure | None = None
@@ -136,6 +143,9 @@ class NatsWorkerControl:
 
     async def list_tree(self, worker_id: str | None, asked: ListAsked) -> TreePage:
         return _given((await self._request(worker_id or ANY, "list_tree", _List(asked), READ_SECONDS)).listed)
+
+    async def find_paths(self, worker_id: str | None, asked: FindAsked) -> FoundPaths:
+        return _given((await self._request(worker_id or ANY, "find_paths", _FindPaths(asked), READ_SECONDS)).paths)
 
     async def read_file(self, worker_id: str | None, asked: FileAsked) -> FileContent:
         return _given((await self._request(worker_id or ANY, "read_file", _ReadFile(asked), READ_SECONDS)).content)
@@ -213,6 +223,9 @@ class NatsControlServer:
         async def list_tree(request: _List) -> _Answer:
             return _Answer(listed=await trees.list_tree(request.asked))
 
+        async def find_paths(request: _FindPaths) -> _Answer:
+            return _Answer(paths=await trees.find_paths(request.asked))
+
         async def read_file(request: _ReadFile) -> _Answer:
             return _Answer(content=await trees.read_file(request.asked))
 
@@ -227,6 +240,7 @@ class NatsControlServer:
 
         return [
             await self._listen(f"{to}.list_tree", _List, list_tree, running, queue),
+            await self._listen(f"{to}.find_paths", _FindPaths, find_paths, running, queue),
             await self._listen(f"{to}.read_file", _ReadFile, read_file, running, queue),
             await self._listen(f"{to}.diff", _Diff, diff, running, queue),
             await self._listen(f"{to}.measure", _Measure, measure, running, queue),

@@ -1,13 +1,14 @@
 import { Modal, Stack, Text, TextInput } from "@mantine/core";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useState } from "react";
 
 import { counted } from "@/shared/text/counts";
 import { SafeText } from "@/shared/ui/SafeText";
 
-import { found } from "../finding";
-import { type Walked, walk } from "../tree/walk";
+import { useFindFiles } from "../useFindFiles";
 
 import classes from "./Files.module.css";
+
+const MOST_LETTERS = 200;
 
 interface FindFileProps {
   sessionId: string;
@@ -16,15 +17,15 @@ interface FindFileProps {
   onClose: () => void;
 }
 
-const MOST_SHOWN = 50;
-
 /** Goes to a file by some letters of its path. */
 export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
-  const { paths, cut, done } = useWalk(sessionId, tree);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
+  const [entered, setEntered] = useState(false);
   const id = useId();
-  const shown = found(paths, typed, MOST_SHOWN);
+  const found = useFindFiles(sessionId, tree, typed);
+  const shown = found?.paths ?? [];
+  const done = found?.text === typed;
   const current = Math.min(at, shown.length - 1);
   const go = (path: string | undefined) => {
     if (path === undefined) return;
@@ -33,11 +34,19 @@ export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
   };
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter") go(shown[current]);
+    if (event.key === "Enter") setEntered(true);
     if (step === undefined) return;
     event.preventDefault();
     setAt(Math.max(0, Math.min(current + step, shown.length - 1)));
   };
+  // what is typed may be faster than its files are found
+  const enter = useEffectEvent(() => {
+    setEntered(false);
+    go(shown[current]);
+  });
+  useEffect(() => {
+    if (entered && done) enter();
+  }, [entered, done]);
   return (
     <Modal opened onClose={onClose} title="Go to file" centered={false} yOffset="10vh">
       <Stack gap="xs">
@@ -45,6 +54,7 @@ export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
           aria-label="Part of its path"
           placeholder="Part of its path"
           data-autofocus
+          maxLength={MOST_LETTERS}
           role="combobox"
           aria-expanded
           aria-controls={id}
@@ -53,6 +63,7 @@ export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
           onChange={(event) => {
             setTyped(event.currentTarget.value);
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={onKey}
         />
@@ -74,9 +85,10 @@ export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
           ))}
         </div>
         <Text size="xs" c="dimmed" role="status">
-          {shown.length === 0 && done ? "No file is called that. " : ""}
-          {counted(paths.length, "file")}
-          {done ? (cut ? "; there are more, deeper in" : "") : " so far"}
+          {found?.fault && <SafeText text={`${found.fault.message} `} />}
+          {shown.length === 0 && done && !found.fault ? "No file is called that. " : ""}
+          {found && counted(found.files, "file")}
+          {found?.cut && "; there are more, deeper in"}
         </Text>
       </Stack>
     </Modal>
@@ -84,16 +96,3 @@ export function FindFile({ sessionId, tree, onFile, onClose }: FindFileProps) {
 }
 
 const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: "nearest" });
-
-function useWalk(sessionId: string, tree: string): Walked & { done: boolean } {
-  const [walked, setWalked] = useState<Walked>({ paths: [], folders: 0, cut: false });
-  const [done, setDone] = useState(false);
-  useEffect(() => {
-    const end = new AbortController();
-    walk(sessionId, tree, setWalked, end.signal)
-      .catch(() => setWalked((before) => ({ ...before, cut: true })))
-      .finally(() => setDone(true));
-    return () => end.abort();
-  }, [sessionId, tree]);
-  return { ...walked, done };
-}
