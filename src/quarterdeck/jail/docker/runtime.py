@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypedDict
 
@@ -61,7 +61,7 @@ class Runtime:
 def make(state: Path) -> Runtime:
     """Makes the folder below `state` where there is none yet. Raises JailError."""
     try:
-        parts = _Parts(_look())
+        parts = _parts()
         folder = state / FOLDER / parts.digest
         if not folder.is_dir():
             _write(folder, parts)
@@ -101,6 +101,12 @@ class _Found(TypedDict):
     modules: dict[str, str]
     """Files by module name."""
     loaded: list[str]
+
+
+@cache
+def _parts() -> "_Parts":
+    """What this process runs on stays the same while it runs, and to read all of it takes a tenth of a second."""
+    return _Parts(_look())
 
 
 def _look() -> _Found:
