@@ -85,3 +85,14 @@ async def test_lines_are_pasted_once_confirmed_and_a_port_is_opened(
     assert "qd_token" not in preview.url
     await preview.close()
     await expect(page.get_by_role("button", name="Make a link")).to_be_visible()
+
+
+async def test_a_moment_is_told_in_full_while_the_pointer_rests_on_it(page: Page) -> None:
+    await page.goto("/tokens")
+    moment, tooltip = page.locator("main time").first, page.get_by_role("tooltip")
+    await expect(moment).to_be_visible()
+    for _ in range(2):
+        await moment.hover()
+        await expect(tooltip).to_contain_text(" UTC")
+        await page.mouse.move(0, 0)
+        await expect(tooltip).to_have_count(0)
