@@ -1,10 +1,14 @@
 """Any object by its global id."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import strawberry
 
+from quarterdeck.domain.errors import InvalidInputError
+from quarterdeck.domain.identity import allows
+from quarterdeck_projections.queries.id_endings import Ended
 from quarterdeck_schema import ids
 from quarterdeck_schema.access import (
     visible_alert,
@@ -17,8 +21,10 @@ from quarterdeck_schema.access import (
     visible_session,
     visible_silence,
     visible_task,
+    watched_project,
 )
 from quarterdeck_schema.alerts.types import alert_of, rule_of, silence_of
+from quarterdeck_schema.arguments import given
 from quarterdeck_schema.budgets.types import budget_of
 from quarterdeck_schema.commands.types import command_of
 from quarterdeck_schema.context import Info, RequestContext
@@ -105,6 +111,20 @@ NODES: dict[str, tuple[str, Find]] = {
 """By type: the scope that it takes, and how it is found."""
 
 
+ENDED = {
+    "Session": Ended.SESSION,
+    "Command": Ended.COMMAND,
+    "Report": Ended.REPORT,
+    "Budget": Ended.BUDGET,
+    "Alert": Ended.ALERT,
+}
+"""Types whose objects are found by the end of their ids."""
+FEWEST_DIGITS, MOST_DIGITS = 4, 32
+MOST_FOUND = 100
+LOOKED_AT = 500
+"""Of each type, the newest that end so: those that the caller may not see are among them."""
+
+
 @strawberry.type
 class NodeQueries:
     @query(ANYBODY)
@@ -115,3 +135,55 @@ class NodeQueries:
         scope, find = NODES[type_name]
         check_scope(info.context, scope)
         return await find(info.context, identifier)
+
+    @query(
+        ANYBODY,
+        "Objects whose ids end with some hexadecimal digits, as `qd` shows them: of each type the newest first, as far "
+        f"as the caller may see them. `types`: {', '.join(ENDED)}; by default all. `first`: of each type.",
+    )
+    async def nodes_ending_with(
+        self,
+        info: Info,
+        suffix: str,
+        types: list[str] | None = strawberry.UNSET,
+        project_id: strawberry.ID | None = strawberry.UNSET,
+        first: int = 20,
+    ) -> list[Node]:
+        digits = _digits(suffix)
+        project = given(project_id)
+        home = None if project is None else ids.decode_as("Project", project, "projectId")
+        if home is not None:
+            await watched_project(info.context, home)
+        if not 1 <= first <= MOST_FOUND:
+            raise InvalidInputError(f"It is 1 to {MOST_FOUND} objects of each type.", "Ask for fewer.", field="first")
+        found = list[Node]()
+        for name in dict.fromkeys(given(types) or ENDED):
+            found += await _ending_with(info.context, name, digits, home, first)
+        return found
+
+
+def _digits(suffix: str) -> str:
+    digits = suffix.replace("-", "").lower()
+    if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS or not set(digits) <= set("0123456789abcdef"):
+        raise InvalidInputError(
+            f"{suffix[:40]!r} is no end of an id.",
+            f"Give {FEWEST_DIGITS} to {MOST_DIGITS} hexadecimal digits.",
+            field="suffix",
+        )
+    return digits
+
+
+async def _ending_with(
+    context: RequestContext, name: str, digits: str, project_id: UUID | None, first: int
+) -> list[Node]:
+    kind = ENDED.get(name)
+    if kind is None:
+        raise InvalidInputError(
+            f"A {name[:40]!r} is not found by the end of its id.", f"It is {', '.join(ENDED)}.", field="types"
+        )
+    scope, find = NODES[name]
+    if not allows(context.caller.scopes, scope):
+        return []
+    candidates = await context.services.reads.ids_ending_with(kind, digits, project_id, LOOKED_AT)
+    nodes = await asyncio.gather(*(find(context, each) for each in candidates))
+    return [node for node in nodes if node is not None][:first]

@@ -51,6 +51,7 @@ from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
 from quarterdeck_projections.queries.happenings import HappeningRow, TallyRow
+from quarterdeck_projections.queries.id_endings import Ended, ids_ending_with
 from quarterdeck_projections.queries.members import MemberRow
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.output_erasures import OutputErasureRow
@@ -168,6 +169,9 @@ class Reads(Protocol):
     async def report_issues(self, ids: Collection[UUID], /) -> Mapping[UUID, ReportIssueRow]: ...
     async def list_report_issues(self, report_id: UUID, window: Window) -> Page[ReportIssueRow]: ...
     async def report_deliveries(self, issue_ids: Collection[UUID], /) -> Mapping[UUID, Sequence[ReportDeliveryRow]]: ...
+    async def ids_ending_with(
+        self, kind: Ended, suffix: str, project_id: UUID | None, limit: int
+    ) -> Sequence[UUID]: ...
     async def happening_tallies(self, project_id: UUID, after: int) -> Sequence[TallyRow]: ...
     async def newest_happenings(self, project_id: UUID, after: int, of_each: int) -> Sequence[HappeningRow]: ...
     async def happened_by(self, project_id: UUID, moment: datetime) -> int: ...
@@ -411,3 +415,6 @@ class ReadModels:
 
     async def wait_for(self, position: int, *projections: str) -> None:
         await self._watch.wait_for(position, projections, WAIT_SECONDS)
+
+    async def ids_ending_with(self, kind: Ended, suffix: str, project_id: UUID | None, limit: int) -> Sequence[UUID]:
+        return await ids_ending_with(self._database, kind, suffix, project_id, limit)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tests.support import usage_facts
@@ -23,9 +23,11 @@ from quarterdeck.domain.network_access import NetworkAccessDecided
 from quarterdeck.domain.session_network import SessionNetwork, SessionNetworkChanged
 from quarterdeck.domain.session_task import SessionTaskGiven
 from quarterdeck_projections.paging import Keyed, Page, Window
+from quarterdeck_projections.queries.alerts import AlertRow
 from quarterdeck_projections.queries.budgets import BudgetRow, ReservationRow
 from quarterdeck_projections.queries.commands import CommandRow
 from quarterdeck_projections.queries.findings import FindingRow
+from quarterdeck_projections.queries.id_endings import Ended
 from quarterdeck_projections.queries.network import NetworkAccessRow
 from quarterdeck_projections.queries.output_erasures import OutputErasureRow
 from quarterdeck_projections.queries.personas import PersonaRow
@@ -240,6 +242,24 @@ class MemoryReads(MemoryAlertReads, MemoryReportReads, MemoryHappenings, MemoryS
     async def list_model_calls(self, asked: Selection, window: Window) -> Page[UsageCallRow]:
         rows = usage_facts.calls(usage_facts.of(await self._events()), asked)
         return _page(rows, window, newest_first=True)
+
+    async def ids_ending_with(self, kind: Ended, suffix: str, project_id: UUID | None, limit: int) -> Sequence[UUID]:
+        rows = await self._ended(kind)
+        wanted = [row for row in rows if row.id.hex.endswith(suffix) and project_id in {None, row.project_id}]
+        return [row.id for row in sorted(wanted, key=_position, reverse=True)][:limit]
+
+    async def _ended(self, kind: Ended) -> Sequence[Any]:
+        match kind:
+            case Ended.SESSION:
+                return list(_sessions(await self._events()).values())
+            case Ended.COMMAND:
+                return list(_commands(await self._events()).values())
+            case Ended.BUDGET:
+                return list(budgets_of(await self._events()).values())
+            case Ended.REPORT:
+                return await self._reports()
+            case Ended.ALERT:
+                return await self._told("alerts", AlertRow)
 
     async def positions(self) -> Sequence[PositionRow]:
         return [PositionRow(name="sessions", position=await self._log.head(), failed_at=None, failure=None)]

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from quarterdeck_projections.tables.base import ReadModel, Time
+from quarterdeck_projections.tables.base import ReadModel, Time, id_end
 
 
 class AlertRule(ReadModel, table=True):
@@ -32,6 +32,7 @@ class Alert(ReadModel, table=True):
         Index(None, "project_id", "position"),
         Index(None, "rule_id", "group_key", "number"),
         Index("alerts_open_idx", "rule_id", postgresql_where=text("told <> 'resolved' AND state <> 'cleared'")),
+        id_end("alerts"),
     )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger, index=True)

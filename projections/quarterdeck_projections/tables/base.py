@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import DateTime, MetaData, Table
+from sqlalchemy import DateTime, Index, MetaData, Table, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
 
@@ -13,6 +13,12 @@ METADATA = MetaData(
     schema=SCHEMA,
     naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_%(column_0_N_name)s_idx"},
 )
+
+
+def id_end(table: str) -> Index:
+    """By which rows are found by the end of their id: see `queries.id_endings`."""
+    # written as PostgreSQL tells it, with which it is compared
+    return Index(f"{table}_id_end_idx", text("""reverse(encode(uuid_send(id), 'hex'::text) COLLATE "C")"""))
 
 
 class Time(DateTime):

@@ -8,12 +8,12 @@ from sqlalchemy import BigInteger, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from quarterdeck_projections.tables.base import ReadModel, Time
+from quarterdeck_projections.tables.base import ReadModel, Time, id_end
 
 
 class Budget(ReadModel, table=True):
     TABLE: ClassVar[str] = "budgets"
-    __table_args__ = (Index(None, "project_id", "position"),)
+    __table_args__ = (Index(None, "project_id", "position"), id_end("budgets"))
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)
     project_id: UUID | None

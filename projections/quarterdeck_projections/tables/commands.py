@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from quarterdeck_projections.tables.base import ReadModel, Time
+from quarterdeck_projections.tables.base import ReadModel, Time, id_end
 
 
 class Command(ReadModel, table=True):
@@ -16,6 +16,7 @@ class Command(ReadModel, table=True):
     __table_args__ = (
         Index(None, "session_id", "position"),
         Index("commands_running_idx", "project_id", postgresql_where=text("state = 'running'")),
+        id_end("commands"),
     )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)

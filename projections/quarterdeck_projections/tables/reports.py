@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Date, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from quarterdeck_projections.tables.base import ReadModel, Time
+from quarterdeck_projections.tables.base import ReadModel, Time, id_end
 
 
 class Report(ReadModel, table=True):
@@ -16,6 +16,7 @@ class Report(ReadModel, table=True):
     __table_args__ = (
         Index(None, "project_id", "position"),
         Index(None, "next_at", postgresql_where=text("removed_at IS NULL")),
+        id_end("reports"),
     )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger)

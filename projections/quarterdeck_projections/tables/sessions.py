@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from quarterdeck_projections.tables.base import ReadModel, Time
+from quarterdeck_projections.tables.base import ReadModel, Time, id_end
 
 
 class Session(ReadModel, table=True):
@@ -17,6 +17,7 @@ class Session(ReadModel, table=True):
         Index(None, "project_id", "position"),
         Index(None, "state", "position"),
         Index(None, "task_id", "position"),
+        id_end("sessions"),
     )
     id: UUID = Field(primary_key=True)
     position: int = Field(sa_type=BigInteger, index=True)

@@ -20,6 +20,7 @@ from quarterdeck_projections import database as pools
 from quarterdeck_projections.paging import Page, Window
 from quarterdeck_projections.queries import audit_trail, commands, personas, projects, sessions, tokens, workers
 from quarterdeck_projections.queries.commands import CommandRow
+from quarterdeck_projections.queries.id_endings import Ended, ids_ending_with
 from quarterdeck_projections.queries.personas import PersonaRow
 from quarterdeck_projections.states import SessionState
 
@@ -48,6 +49,28 @@ async def world(database: Database) -> AsyncIterator[World]:
         await other.open_session()
         await projected(database, await story.log.head())
         yield World(read, story, session_ids, command_ids, other.user)
+
+
+async def test_ids_are_found_by_their_ends_by_an_index(world: World, database: Database) -> None:
+    newest, read, home = world.command_ids[-1], world.read, world.story.project
+    for digits in (4, 8, 31, 32):
+        suffix = newest.hex[-digits:]
+        assert await ids_ending_with(read, Ended.COMMAND, suffix, None, 10) == [newest]
+        assert await ids_ending_with(read, Ended.COMMAND, suffix, home, 10) == [newest]
+        assert await ids_ending_with(read, Ended.COMMAND, suffix, uuid7(), 10) == []
+    assert await ids_ending_with(read, Ended.COMMAND, newest.hex[:8], None, 10) == []
+    some = await ids_ending_with(read, Ended.SESSION, "", None, 3)
+    assert some == sorted(some, reverse=True)
+    assert len(some) == 3
+    for kind in Ended:
+        assert await ids_ending_with(read, kind, "0" * 32, home, 10) == []
+    with psycopg.connect(database.admin_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = connection.execute(
+            """EXPLAIN SELECT id FROM read.commands WHERE reverse(encode(uuid_send(id), 'hex') COLLATE "C") >= 'ab'
+                AND reverse(encode(uuid_send(id), 'hex') COLLATE "C") < 'abg'"""
+        ).fetchall()
+    assert "commands_id_end_idx" in str(plan)
 
 
 async def test_sessions_that_wait_for_a_place_are_counted_by_project(world: World, database: Database) -> None:

@@ -21,6 +21,7 @@ from quarterdeck_cli.documents import document, names
 
 NOT_USED = {
     ("query", "node"): "every object is asked for by its own root field, which gives a clearer error",
+    ("query", "nodesEndingWith"): "qd looks through the lists that it would show",
     ("query", "persona"): "qd calls a persona by its name, which is its project's",
 }
 """Root fields that qd has no document for, each with the reason."""

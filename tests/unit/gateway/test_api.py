@@ -41,6 +41,29 @@ async def session_of(gateway: Running) -> tuple[str, str]:
     return project, session
 
 
+ENDING = "query($s: String!, $t: [String!], $p: ID) { nodesEndingWith(suffix: $s, types: $t, projectId: $p) { id } }"
+
+
+async def test_objects_are_found_by_the_ends_of_their_ids_by_who_may_see_them(gateway: Running) -> None:
+    project, session = await session_of(gateway)
+    command = (await gateway.command(session, "echo hello"))["command"]["id"]
+    other = (await gateway.project("/repos/other"))["project"]["id"]
+    stranger = await gateway.house.another_user("bob")
+
+    async def found(suffix: str, token: str | None = None, **asked: Any) -> list[str]:
+        answer = await gateway.ask(ENDING, {"s": suffix, **asked}, token=token)
+        return [each["id"] for each in answer["data"]["nodesEndingWith"]]
+
+    end = str(uuid_of(session))[-9:]
+    assert await found(end) == await found(end.upper(), t=["Session"], p=project) == [session]
+    assert await found(str(uuid_of(command))) == [command]
+    assert await found(end, t=["Command", "Report", "Budget", "Alert"]) == []
+    assert await found(end, p=other) == []
+    assert await found(end, token=stranger) == []
+    for wrong in ({"s": "abc"}, {"s": "xyz1"}, {"s": "0" * 33}, {"s": end, "t": ["Token"]}):
+        assert (await gateway.ask(ENDING, wrong))["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
 async def test_a_session_is_opened_run_in_and_closed(gateway: Running) -> None:
     project, session = await session_of(gateway)
     command = await gateway.command(session, "echo hello")

@@ -7,8 +7,12 @@ import { isCanonical, withIds } from "./names";
 
 const UUID = "01a218b4-98ef-7287-b6fa-aee7c267fa13";
 const OTHER = "01a218b4-98ef-7287-b6fa-aee7c267fa14";
-const known = async (suffix: string) =>
-  Promise.resolve([globalId("Session", UUID), globalId("Command", OTHER)].filter((id) => atob(id).endsWith(suffix)));
+const known = async (suffix: string, type?: string) =>
+  Promise.resolve(
+    [globalId("Session", UUID), globalId("Command", OTHER)].filter(
+      (id) => atob(id).endsWith(suffix) && atob(id).startsWith(`${type}:`),
+    ),
+  );
 
 test("UUIDs as they are written here are where they should be, and nothing else is", () => {
   expect(isCanonical({ session: UUID, command: OTHER })).toBe(true);

@@ -5,7 +5,7 @@ import { projectOf } from "@/shared/projects/slugs";
 import { useProjects } from "@/shared/projects/useProjects";
 import { commandAddress, nounAddress, sessionAddress, taskAddress } from "@/shared/routing/addresses";
 
-import { endingWith, recentCommandIds, reportIds, sessionIds } from "../ids/lookups";
+import { endingWith } from "../ids/lookups";
 import { FoundDocument, type FoundQuery } from "./api/Found.generated";
 import { TaskOfNumberDocument } from "./api/TaskOfNumber.generated";
 import { meant, shortIn, taskMeant } from "./jumps";
@@ -17,7 +17,6 @@ export interface Jump {
   address: string;
 }
 
-const LISTS = [sessionIds(), recentCommandIds, reportIds()];
 const TYPING_MS = 200;
 
 /** The ids that end so; none while they are looked for. */
@@ -27,9 +26,8 @@ function useShort(suffix: string | undefined): readonly string[] {
     if (!suffix) return undefined;
     let here = true;
     const look = async () => {
-      // a list that the viewer may not have has none of them
-      const lists = await Promise.all(LISTS.map((pages) => endingWith(suffix, pages).catch(() => [])));
-      if (here) setFound({ suffix, ids: lists.flat() });
+      const ids = await endingWith(suffix).catch(() => []);
+      if (here) setFound({ suffix, ids });
     };
     const timer = setTimeout(() => void look(), TYPING_MS);
     return () => {
