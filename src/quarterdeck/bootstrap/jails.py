@@ -10,6 +10,7 @@ from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.docker.driver import DockerDriver
 from quarterdeck.jail.drivers import Drivers
 from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgressKeeper
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.limits import JailLimits
 
 
@@ -17,10 +18,10 @@ def jail_driver(settings: Settings) -> JailDriver:
     """The driver for sessions on this host."""
     limits = JailLimits(output_bytes=settings.limit_output_bytes) if settings.limit_output_bytes else JailLimits()
     state, uid = settings.data_dir / "worker", jail_uid(settings)
-    network = settings.docker_build_network
+    network, launcher = settings.docker_build_network, Launcher()
     return Drivers(
-        BubblewrapDriver(state, uid, limits=limits),
-        DockerDriver(state, uid, settings.docker_host, limits=limits, build_network=network),
+        BubblewrapDriver(state, uid, limits=limits, launcher=launcher),
+        DockerDriver(state, uid, settings.docker_host, limits=limits, build_network=network, launcher=launcher),
     )
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from quarterdeck.jail import probes, program, seccomp, system
 from quarterdeck.jail.abstract import DOCUMENTS_PATH, WORKSPACE_PATH, JailSpec, Protection
 from quarterdeck.jail.cgroups.sessions import Made, SessionGroups
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.limits import JailLimits, kept_by_looking
 from quarterdeck.jail.protections import look_from_inside
 from quarterdeck.jail.shim.wire import Head
@@ -39,6 +40,7 @@ class BubblewrapDriver:
         *,
         limits: JailLimits | None = None,
         shells: Sequence[str] = SHELLS,
+        launcher: Launcher | None = None,
         alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._state = state_dir
@@ -46,7 +48,7 @@ class BubblewrapDriver:
         self._limits = limits or JailLimits()
         self._shells = list(shells)
         self._seccomp = seccomp.assemble()
-        self._shims = Shims(self.name, state_dir, jail_uid, alone_seconds=alone_seconds)
+        self._shims = Shims(self.name, state_dir, jail_uid, launcher=launcher, alone_seconds=alone_seconds)
         self._groups = SessionGroups(state_dir, self._shims.jail_uid)
         self._ready_program: Path | None = None
 

@@ -35,6 +35,7 @@ class Shims:
         uid: int | None,
         removed: Callable[[UUID], Awaitable[None]] | None = None,
         *,
+        launcher: Launcher | None = None,
         alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._driver = driver
@@ -42,7 +43,7 @@ class Shims:
         self._state = state
         self._uid = uid if os.geteuid() == 0 else None
         self._removed = removed
-        self._launcher = Launcher()
+        self._launcher = launcher or Launcher()
         self._held: list[StandingJail] = []
 
     @property

@@ -9,9 +9,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.support.waiting import eventually
 
+from quarterdeck.bootstrap.jails import jail_driver
+from quarterdeck.config import Settings
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.launcher import Launcher
 
@@ -89,3 +92,18 @@ async def test_a_fork_that_waits_while_it_is_closed_starts_no_zygote_again(tmp_p
     finally:
         os.close(folder)
         await launcher.close()
+
+
+async def test_the_drivers_of_a_worker_share_one(tmp_path: Path) -> None:
+    driver, before = jail_driver(Settings(data_dir=tmp_path, docker_host=f"unix://{tmp_path}/none")), zygotes()
+
+    await driver.sessions()
+
+    assert len(zygotes() - before) == 1
+    await driver.close()
+    assert zygotes() <= before
+
+
+def zygotes() -> set[int]:
+    """By their arguments, which say so from the beginning."""
+    return {each.pid for each in psutil.Process().children() if "zygote" in " ".join(each.cmdline())}

@@ -24,6 +24,7 @@ from quarterdeck.jail.docker import containers, look, runtime, volumes
 from quarterdeck.jail.docker.daemon import Daemon, NoDaemonError
 from quarterdeck.jail.docker.images import Image, Images
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.limits import OF_OWN_KERNEL, JailLimits, kept_by_looking
 from quarterdeck.jail.shim import groups
 from quarterdeck.jail.shim.wire import Head
@@ -47,6 +48,7 @@ class DockerDriver:
         limits: JailLimits | None = None,
         shells: Sequence[str] = SHELLS,
         build_network: str = "none",
+        launcher: Launcher | None = None,
         alone_seconds: float = ALONE_SECONDS,
     ) -> None:
         self._state = state_dir
@@ -54,7 +56,9 @@ class DockerDriver:
         self._shells = list(shells)
         self._seccomp = seccomp.assemble()
         self._daemon = Daemon(address)
-        self._shims = Shims(self.name, state_dir, jail_uid, self._remove_container, alone_seconds=alone_seconds)
+        self._shims = Shims(
+            self.name, state_dir, jail_uid, self._remove_container, launcher=launcher, alone_seconds=alone_seconds
+        )
         self._groups = SessionGroups(state_dir, self._shims.jail_uid)
         self._images = Images(self._daemon, self._shims.jail_uid, build_network)
         self._info: Mapping[str, Any] | None = None
