@@ -76,8 +76,8 @@ export class Player {
   private known = 0;
   /** At the end of a session that runs, and stays there as it grows. */
   private following = false;
-  /** To be marked once it is on show. */
-  private marking: Hit | undefined;
+  /** It is marked wherever this moment is shown anew, as after the screen was made wider. */
+  private found: Hit | undefined;
   /** Tapes that are let go, once nobody plays them. */
   private retired: Promise<Tape>[] = [];
 
@@ -130,7 +130,7 @@ export class Player {
         }
     }
     this.onShow = undefined;
-    this.moved();
+    this.moved(true, this.found);
   }
 
   /** More of the session has happened, and it lasts until then. What is looked at stays as it is, but at the end. */
@@ -146,7 +146,7 @@ export class Player {
     this.changed();
   }
 
-  async go(place: Place, marking?: Hit): Promise<void> {
+  async go(place: Place, found?: Hit): Promise<void> {
     let { at } = place;
     if (place.run && place.offset !== undefined) {
       const us = await this.timeOf(place.run, place.offset);
@@ -158,7 +158,7 @@ export class Player {
     this.count = at === place.at ? place.count : this.line.countAt(at);
     this.wanted = place.run;
     this.following = this.clock.at >= this.clock.end;
-    return this.moved(true, marking);
+    return this.moved(true, found);
   }
 
   /** To when a line was printed; it stands still there, with what was found marked. */
@@ -266,9 +266,9 @@ export class Player {
     if (startOf(line.runs.latestAt(clock.at)) >= (this.wanted?.ended ?? Infinity)) this.wanted = undefined;
   }
 
-  private moved(jumped = true, marking?: Hit): void {
+  private moved(jumped = true, found?: Hit): void {
     this.message = "";
-    this.marking = marking;
+    this.found = found;
     this.jumped ||= jumped;
     this.changed();
     this.wake?.();
@@ -294,7 +294,7 @@ export class Player {
       const dues = [this.line.nextAt(at), next].filter((each) => each !== undefined && each > at);
       const typed = tape?.typing.until(within(shown, at), MOST_TYPED) ?? [];
       this.scene = { at, running, shown, typed, due: dues.length > 0 ? Math.min(...(dues as number[])) : undefined };
-      if (tape) await this.mark(tape);
+      if (tape && jumped) await this.mark(tape, shown);
     } catch (error) {
       this.clock.playing = false;
       this.message = error instanceof Error ? error.message : String(error);
@@ -324,13 +324,12 @@ export class Player {
     return next === undefined || !runsAt(run, at) ? undefined : startOf(run) + next / 1e6;
   }
 
-  private async mark(tape: Tape): Promise<void> {
-    const { marking, screen } = this;
-    if (!marking || !screen) return;
-    const marked = await markFound(screen, tape, marking);
-    if (marking !== this.marking) return;
-    this.marking = undefined;
-    if (!marked) this.message = "It was printed at this moment, and is not on the screen any more.";
+  private async mark(tape: Tape, shown: Run): Promise<void> {
+    const { found, screen } = this;
+    if (!screen || found?.run !== shown) return;
+    const marked = await markFound(screen, tape, found);
+    if (!marked && found === this.found)
+      this.message = "It was printed at this moment, and is not on the screen any more.";
   }
 
   private async blank(): Promise<undefined> {
