@@ -31,6 +31,7 @@ COUNTING = "while :; do date +%N > next; mv next now; sleep 0.1; done"
 """A command that goes on, seen in the file `now`."""
 QD = "quarterdeck_cli.__main__:main"
 QD_PARTS = ("quarterdeck_cli", "typer._adapters")
+AUDIT_PARTS = ("quarterdeck.audit",)
 ORDINARY = ("daemon", "games", "www-data")
 """Users without rights that a system has; the first that exists stands for an ordinary user when root runs the tests.
 PostgreSQL does not run as one that is not in the password file."""
@@ -124,7 +125,8 @@ class Product:
     def qd(self, *words: str, stdin: bytes = b"", within: float = 60.0) -> subprocess.CompletedProcess[bytes]:
         """A call as a user makes it, but for the start of the program; see `ready`."""
         try:
-            return self._qd().run(QD, ["qd", *words], self.environment(), self.home, stdin, within)
+            parts = AUDIT_PARTS if words[:1] == ("audit",) else ()
+            return self._qd().run(QD, ["qd", *words], self.environment(), self.home, stdin, within, parts)
         except subprocess.TimeoutExpired as late:
             told = f"{(late.stdout or b'')[-2000:]!r} {(late.stderr or b'')[-2000:]!r}"
             raise AssertionError(f"qd {words} took too long: {told}") from None

@@ -100,12 +100,13 @@ class ReadyPrograms:
         folder: Path,
         stdin: bytes,
         within: float,
+        parts: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[bytes]:
-        """Raises subprocess.TimeoutExpired, after it was killed."""
+        """Raises subprocess.TimeoutExpired, after it was killed. `parts`: to be loaded, for it and for later ones."""
         with ExitStack() as stack:
             given, taken, (end, tells_end) = _given(stack, stdin), (_pipe(stack), _pipe(stack)), _pipe(stack)
             handed = (given, taken[0][1], taken[1][1], tells_end)
-            self._call(entry, words, environment, folder, [each.fileno() for each in handed])
+            self._call(entry, words, environment, folder, [each.fileno() for each in handed], parts)
             for each in handed:
                 each.close()
             out, err, told = _gathered((taken[0][0], taken[1][0], end), within)
@@ -122,11 +123,13 @@ class ReadyPrograms:
         environment: Mapping[str, str],
         folder: Path,
         fds: Sequence[int],
+        parts: Sequence[str] = (),
         *,
         on_terminal: bool = False,
     ) -> None:
         call = {"entry": entry, "words": words, "environment": dict(environment), "folder": str(folder)}
-        socket.send_fds(self._calls, [json.dumps({**call, "on_terminal": on_terminal}).encode()], list(fds))
+        call |= {"parts": list(parts), "on_terminal": on_terminal}
+        socket.send_fds(self._calls, [json.dumps(call).encode()], list(fds))
 
     def close(self) -> None:
         self._calls.close()

@@ -1,10 +1,12 @@
 """Runs calls of programs in forks of a process that has imported them. Run by its path, with a socket and what to load.
 
-Each message on the inherited socket is a call: JSON with the program's `entry` (module:function), words, environment,
-folder and whether it is `on_terminal`, and with it standard input, output, error, and where to tell the pid and then
-the exit code. It ends when the other end of the socket is closed. See `ready`.
+Each message on the inherited socket is a call: JSON with the program's `entry` (module:function), parts to load for it
+and for later ones, words, environment, folder and whether it is `on_terminal`, and with it standard input, output,
+error, and where to tell the pid and then the exit code. It ends when the other end of the socket is closed. See
+`ready`.
 """
 
+import atexit
 import fcntl
 import gc
 import importlib
@@ -15,12 +17,14 @@ import signal
 import socket
 import sys
 import termios
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 
-def load(parts: Sequence[str]) -> None:
+def load(parts: Iterable[str]) -> None:
     """Each module, or all of a package: also what a program imports when it needs it."""
     for part in parts:
         module = importlib.import_module(part)
@@ -65,12 +69,16 @@ def tell_end_of(pid: int, fds: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def wait_for_call(requests: socket.socket) -> str:
+def wait_for_call(requests: socket.socket, loaded: set[str]) -> str:
     """Returns in a process that is to run one, and to end as a program does. Gives what to run."""
     while True:
         line, fds, _, _ = socket.recv_fds(requests, 1 << 20, 4)
         if not line:
             os._exit(0)
+        call = json.loads(line)
+        if more := set(call["parts"]) - loaded:
+            load(more)
+            loaded |= more
         if os.fork() == 0:
             break
         for fd in fds:
@@ -79,14 +87,38 @@ def wait_for_call(requests: socket.socket) -> str:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if pid := os.fork():
         tell_end_of(pid, fds)
-    call = json.loads(line)
     become(call, fds)
     return str(call["entry"])
 
 
+def run(entry: str) -> None:
+    module, _, function = entry.partition(":")
+    try:
+        getattr(importlib.import_module(module), function)()
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        leave(end.code or 0)
+    else:
+        leave(0)
+    # What cannot be written is told, and counts, as it does for any program.
+
+
+def leave(code: int) -> None:
+    """Ends the process as the interpreter does, but for taking all modules apart: in a fork each page of them would be
+    copied first, which took longer than most calls. Returns where something cannot be written.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    load(sys.argv[2:])
+    at_once = sys.argv[2:]
+    load(at_once)
     # Nobody waits for those that tell a call's end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    module, _, function = wait_for_call(socket.socket(fileno=int(sys.argv[1]))).partition(":")
-    getattr(importlib.import_module(module), function)()
+    run(wait_for_call(socket.socket(fileno=int(sys.argv[1])), set(at_once)))
