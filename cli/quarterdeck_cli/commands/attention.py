@@ -59,7 +59,7 @@ async def _seen(items: AsyncIterator[T], limit: int = SHOWN) -> list[T]:
 
 
 async def _alerts(client: Client) -> list[Alert]:
-    return await _seen(alerts.alerts(client, None, ["firing"]))
+    return await _seen(alerts.alerts(client, None, {"states": ["firing"]}))
 
 
 async def _budgets(client: Client) -> list[Budget]:

@@ -63,7 +63,7 @@ async def _workers(client: Client, project: str | None) -> int:
 
 
 async def _alerts(client: Client, project: str | None) -> int:
-    found = await _newest(alerts.alerts(client, None, ["firing", "acknowledged"]))
+    found = await _newest(alerts.alerts(client, None, {"states": ["firing", "acknowledged"]}))
     return sum(each.state == "firing" for each in found)
 
 

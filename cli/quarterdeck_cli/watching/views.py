@@ -96,7 +96,7 @@ async def _budgets(client: Client, project: str | None) -> list[Row]:
 
 
 async def _alerts(client: Client, project: str | None) -> list[Row]:
-    found = await first(alerts.alerts(client, project, ["firing", "acknowledged"]), MOST)
+    found = await first(alerts.alerts(client, project, {"states": ["firing", "acknowledged"]}), MOST)
     return [
         (
             ids.short(a.id),
