@@ -78,6 +78,8 @@ export class Player {
   private following = false;
   /** It is marked wherever this moment is shown anew, as after the screen was made wider. */
   private found: Hit | undefined;
+  /** Counts up with each way to somewhere, of which the last one counts. */
+  private goings = 0;
   /** Tapes that are let go, once nobody plays them. */
   private retired: Promise<Tape>[] = [];
 
@@ -148,8 +150,12 @@ export class Player {
 
   async go(place: Place, found?: Hit): Promise<void> {
     let { at } = place;
+    this.goings += 1;
+    const mine = this.goings;
     if (place.run && place.offset !== undefined) {
       const us = await this.timeOf(place.run, place.offset);
+      // one has gone elsewhere meanwhile
+      if (mine !== this.goings) return undefined;
       if (us === undefined)
         return this.say(`Command c${place.run.number} printed nothing at ${place.offset.toLocaleString("en")}.`);
       at = startOf(place.run) + us / 1e6;
@@ -185,6 +191,7 @@ export class Player {
 
   /** To a moment; the command that is looked at stays. */
   seek(moment: number): void {
+    this.goings += 1;
     this.clock.seek(moment);
     this.count = this.line.countAt(this.clock.at);
     this.following = this.clock.at >= this.clock.end;
