@@ -127,8 +127,8 @@ class ReadyPrograms:
         *,
         on_terminal: bool = False,
     ) -> None:
-        call = {"entry": entry, "words": words, "environment": dict(environment), "folder": str(folder)}
-        call |= {"parts": list(parts), "on_terminal": on_terminal}
+        call: dict[str, object] = {"entry": entry, "parts": list(parts), "words": words, "folder": str(folder)}
+        call |= {"environment": dict(environment), "on_terminal": on_terminal}
         socket.send_fds(self._calls, [json.dumps(call).encode()], list(fds))
 
     def close(self) -> None:
