@@ -514,7 +514,7 @@ def _dashboard(world: World, name: str, _info: Any, **asked: Any) -> Json:
     return {"from": asked["from"], "to": asked["to"], "keptFrom": None, **world.dashboards[name]}
 
 
-def _model_calls(world: World, **asked: Any) -> list[Json]:
-    models = (asked.get("filters") or {}).get("models")
+def _model_calls(world: World, *, filters: Json | None = None, **_: Any) -> list[Json]:
+    models = filters.get("models") if filters else None
     told = {"at": NOW, "operation": "", "persona": "", "usd": None, "price": "", "reasoningOutputTokens": 0}
     return [{**told, **call} for call in reversed(world.model_calls) if not models or call["model"] in models]
