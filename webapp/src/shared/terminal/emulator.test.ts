@@ -73,6 +73,20 @@ test.each([`${ESC}[3`, `${ESC}(0`, "\u000e", `${ESC}]8;;https://example.org`])(
   },
 );
 
+test.each(["1J", "?1J"])(
+  "CSI %s at the end of the last row erases the screen, before anything has scrolled",
+  async (erase) => {
+    const emulator = new Emulator(SIZE, false);
+    emulator.write(`${ESC}[41mred${ESC}[m${"x".repeat(20)}`);
+    const { cells, x, y } = await seen(emulator, `${ESC}[6;20H`, `${ESC}[${erase}`);
+    expect(new Set(cells.flat())).toEqual(new Set([" -1,"]));
+    expect([x, y]).toEqual([19, 5]);
+
+    const after = await seen(emulator, `${ESC}[1;1Hgoes on`);
+    expect(after.cells[0]?.[0]).toMatch(/^g/);
+  },
+);
+
 test("half a character is no place for a state", async () => {
   const emulator = new Emulator(SIZE, false);
   emulator.write(new Uint8Array([0xe6, 0xbc]));

@@ -1,6 +1,7 @@
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { Terminal } from "@xterm/xterm";
 
+import { mendErasing } from "./erasing";
 import { guard } from "./guard";
 import type { Screen, Size } from "./screen";
 import { cellsText, hasGap, isPlain, type Pen, penText, PLAIN } from "./state";
@@ -60,6 +61,7 @@ export class Emulator {
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = "11";
     guard(terminal.parser, NO_POWERS);
+    mendErasing(terminal);
     return terminal;
   }
 

@@ -5,6 +5,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 
 import { colours } from "./colours";
+import { mendErasing } from "./erasing";
 import { guard, type Powers, safeLink } from "./guard";
 import { nonced } from "./nonced";
 
@@ -67,6 +68,7 @@ export class Screen {
     this.terminal.loadAddon(new Unicode11Addon());
     this.terminal.unicode.activeVersion = "11";
     guard(this.terminal.parser, powers);
+    mendErasing(this.terminal);
   }
 
   open(element: HTMLElement): void {
