@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -106,4 +106,9 @@ async def test_the_drivers_of_a_worker_share_one(tmp_path: Path) -> None:
 
 def zygotes() -> set[int]:
     """By their arguments, which say so from the beginning."""
-    return {each.pid for each in psutil.Process().children() if "zygote" in " ".join(each.cmdline())}
+    found = set[int]()
+    for each in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it has ended, of this test or of another
+            if "zygote" in " ".join(each.cmdline()):
+                found.add(each.pid)
+    return found
