@@ -29,7 +29,7 @@ def left(daemon: OwnDaemon, session: str) -> list[str]:
     """What the daemon has of a session, by a GraphQL id."""
     own = str(ids.uuid_of(session))
     with daemon.client() as client:
-        containers = [str(each.name) for each in client.containers.list(all=True)]
+        containers = [str(each.name) for each in client.containers.list(all=True, ignore_removed=True)]
         volumes = [each.name for each in client.volumes.list()]
         api: Any = client.api
         networks = [str(each["Name"]) for each in api.networks()]

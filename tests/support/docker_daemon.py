@@ -112,7 +112,7 @@ class OwnDaemon:
     def crash(self) -> None:
         """kill -9 of dockerd, of containerd and of what holds each container; the containers are gone with them."""
         with self.client() as client:
-            inside = [each.attrs["State"]["Pid"] for each in client.containers.list()]
+            inside = [each.attrs["State"]["Pid"] for each in client.containers.list(ignore_removed=True)]
         self.stop(signal.SIGKILL)
         assert self.containerd is not None
         self.containerd.kill()

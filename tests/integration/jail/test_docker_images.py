@@ -142,7 +142,9 @@ async def test_an_images_own_volumes_are_bounded(
 
     assert done.text.startswith("tmpfs /data tmpfs rw,nosuid,nodev")
     with docker_daemon.client() as client:
-        (container,) = [each for each in client.containers.list() if each.name == name_of(jail.session_id)]
+        (container,) = [
+            each for each in client.containers.list(ignore_removed=True) if each.name == name_of(jail.session_id)
+        ]
         volumes = {each["Name"] for each in container.attrs["Mounts"] if each["Type"] == "volume"}
         assert volumes == {container.name, f"{container.name}-terminals"}
 

@@ -177,7 +177,7 @@ async def test_destroying_leaves_no_container_no_volume_and_no_mount(
 
     with docker_daemon.client() as client:
         own = str(jail.session_id)
-        assert [each for each in client.containers.list(all=True) if own in str(each.name)] == []
+        assert [each for each in client.containers.list(all=True, ignore_removed=True) if own in str(each.name)] == []
         assert [each for each in client.volumes.list() if own in each.name] == []
     assert str(where.root) not in Path("/proc/self/mounts").read_text()
     assert (where.upper(jail.session_id) / "file").read_text() == "x\n"

@@ -212,7 +212,7 @@ async def test_a_container_ends_with_its_shim_and_nothing_of_it_is_left(
 
 def _containers_of(daemon: OwnDaemon, jail: StandingJail) -> list[str]:
     with daemon.client() as client:
-        found = client.containers.list(all=True, filters={"name": containers.name_of(jail.session_id)})
+        found = client.containers.list(all=True, sparse=True, filters={"name": containers.name_of(jail.session_id)})
         return [str(each.id) for each in found]
 
 
