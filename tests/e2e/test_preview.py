@@ -261,15 +261,13 @@ async def test_a_preview_ends_with_its_session(product: Product) -> None:
     session = product.ask("session", "open", "-p", "deck")["id"]
     async with browsing(product, session, 8000) as browser:
         assert product.qd("session", "close", session).returncode == 0
-        closed = await eventually(partial(_has_ended, browser), within=20)
-
-    assert "This session has ended" in closed.text
+        await eventually(partial(_has_ended, browser), within=20)
 
 
-async def _has_ended(browser: Browser) -> httpx2.Response:
+async def _has_ended(browser: Browser) -> bool:
+    """At first it may be its worker that refuses, with other words: the end is written a moment after the jail's."""
     page = await browser.get("/")
-    assert page.status_code == 409, page.text
-    return page
+    return page.status_code == 409 and "This session has ended" in page.text
 
 
 def _opened_with(product: Product, token: str, session: str) -> str:
