@@ -111,13 +111,7 @@ NODES: dict[str, tuple[str, Find]] = {
 """By type: the scope that it takes, and how it is found."""
 
 
-ENDED = {
-    "Session": Ended.SESSION,
-    "Command": Ended.COMMAND,
-    "Report": Ended.REPORT,
-    "Budget": Ended.BUDGET,
-    "Alert": Ended.ALERT,
-}
+ENDED = list(Ended)
 """Types whose objects are found by the end of their ids."""
 FEWEST_DIGITS, MOST_DIGITS = 4, 32
 MOST_FOUND = 100
@@ -176,14 +170,13 @@ def _digits(suffix: str) -> str:
 async def _ending_with(
     context: RequestContext, name: str, digits: str, project_id: UUID | None, first: int
 ) -> list[Node]:
-    kind = ENDED.get(name)
-    if kind is None:
+    if name not in ENDED:
         raise InvalidInputError(
             f"A {name[:40]!r} is not found by the end of its id.", f"It is {', '.join(ENDED)}.", field="types"
         )
     scope, find = NODES[name]
     if not allows(context.caller.scopes, scope):
         return []
-    candidates = await context.services.reads.ids_ending_with(kind, digits, project_id, LOOKED_AT)
+    candidates = await context.services.reads.ids_ending_with(Ended(name), digits, project_id, LOOKED_AT)
     nodes = await asyncio.gather(*(find(context, each) for each in candidates))
     return [node for node in nodes if node is not None][:first]

@@ -10,13 +10,13 @@ from quarterdeck_projections.database import Database
 
 
 class Ended(StrEnum):
-    """What is found by the end of its id; the table that it is in."""
+    """What is found by the end of its id."""
 
-    SESSION = "sessions"
-    COMMAND = "commands"
-    REPORT = "reports"
-    BUDGET = "budgets"
-    ALERT = "alerts"
+    SESSION = "Session"
+    COMMAND = "Command"
+    REPORT = "Report"
+    BUDGET = "Budget"
+    ALERT = "Alert"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,7 @@ class SessionSnapshots:
     async def tree(self, at: str | None, path: str, first: int | None, after: str | None) -> types.Tree:
         snapshots = self.info.context.services.snapshots
         taken = await snapshots.at(self.place, types.point(at, "at"))
-        limit = 100 if given(first) is None else first
-        found = await snapshots.list_tree(self.place, taken.tree, path, given(after), limit or 0)
+        found = await snapshots.list_tree(self.place, taken.tree, path, given(after), page_size(first, 100))
         entries = [_entry(each) for each in found.entries]
         cursor = entries[-1].name if found.more and entries else None
         return types.Tree(tree=taken.tree, path=path, entries=entries, total=found.total, end_cursor=cursor)
@@ -54,7 +53,7 @@ class SessionSnapshots:
     async def find_files(self, text: str, at: str | None, first: int | None) -> types.FoundFiles:
         snapshots = self.info.context.services.snapshots
         taken = await snapshots.at(self.place, types.point(at, "at"))
-        found = await snapshots.find_paths(self.place, taken.tree, text, 50 if given(first) is None else first or 0)
+        found = await snapshots.find_paths(self.place, taken.tree, text, page_size(first, 50))
         return types.FoundFiles(tree=taken.tree, paths=list(found.paths), files=found.files, cut=found.cut)
 
     async def file(self, path: str, at: str | None, offset: int, limit: int) -> types.FileContent:
@@ -80,9 +79,9 @@ class SessionSnapshots:
         return types.Blame(tree=taken.tree, path=answer.path, ranges=ranges, truncated=answer.truncated)
 
 
-def page_size(first: int | None) -> int:
-    """Files of a page of a diff."""
-    return 20 if given(first) is None else first or 0
+def page_size(first: int | None, usual: int = 20) -> int:
+    """By default that of a page of a diff, in files."""
+    return usual if given(first) is None else first or 0
 
 
 def diff_of(before: str, after: Taken, found: trees.DiffPage) -> types.Diff:

@@ -1,8 +1,7 @@
-import { CombinedError } from "@urql/core";
 import { useEffect, useState } from "react";
 
-import { type Fault, faultOf } from "@/shared/graphql/faults";
-import { askPlain, Refused } from "@/shared/graphql/plain";
+import type { Fault } from "@/shared/graphql/faults";
+import { askPlain, faultIn } from "@/shared/graphql/plain";
 
 import { FindFilesDocument } from "./api/FindFiles.generated";
 
@@ -19,9 +18,6 @@ interface Found {
 }
 
 const NOTHING: Omit<Found, "text"> = { paths: [], files: 0, cut: false };
-const faultIn = (error: unknown): Fault =>
-  error instanceof Refused ? error.fault : faultOf(new CombinedError({ networkError: error as Error }));
-
 /** Files of a tree by letters of their paths: those of before until those of what is typed now are there. */
 export function useFindFiles(sessionId: string, tree: string, text: string): Found | undefined {
   const [found, setFound] = useState<Found>();

@@ -1,8 +1,7 @@
-import { CombinedError } from "@urql/core";
 import { useRef, useState } from "react";
 
-import { type Fault, faultOf } from "@/shared/graphql/faults";
-import { askPlain, Refused } from "@/shared/graphql/plain";
+import type { Fault } from "@/shared/graphql/faults";
+import { askPlain, faultIn, Refused } from "@/shared/graphql/plain";
 
 import { ReplayFoundDocument } from "./api/ReplayFound.generated";
 import { findAll, firstAfter, type Found, type Hit } from "./core/finding";
@@ -86,6 +85,3 @@ function search(line: Timeline, sessionId: string, text: string, signal: AbortSi
         }),
   );
 }
-
-const faultIn = (error: unknown): Fault =>
-  error instanceof Refused ? error.fault : faultOf(new CombinedError({ networkError: error as Error }));

@@ -1,8 +1,7 @@
-import { CombinedError } from "@urql/core";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
-import { type Fault, faultOf } from "@/shared/graphql/faults";
-import { askPlain, Refused } from "@/shared/graphql/plain";
+import type { Fault } from "@/shared/graphql/faults";
+import { askPlain, faultIn, Refused } from "@/shared/graphql/plain";
 import { LogHeadDocument } from "@/shared/streams/LogHead.generated";
 
 import { SearchDocument } from "./api/Search.generated";
@@ -32,9 +31,6 @@ async function firstPage(wanted: Wanted, first: number, end: number, signal: Abo
   });
   return answer.search;
 }
-
-const faultIn = (error: unknown): Fault =>
-  error instanceof Refused ? error.fault : faultOf(new CombinedError({ networkError: error as Error }));
 
 /** What a search finds, as it is found; undefined: nothing is searched for. Another `run` searches again. */
 export function useResults(wanted: Wanted | undefined, run: number) {

@@ -1,8 +1,7 @@
-import { CombinedError } from "@urql/core";
 import { useEffect, useEffectEvent, useState } from "react";
 
-import { type Fault, faultOf } from "@/shared/graphql/faults";
-import { Refused } from "@/shared/graphql/plain";
+import type { Fault } from "@/shared/graphql/faults";
+import { faultIn } from "@/shared/graphql/plain";
 
 import type { DiffPageFragment } from "./DiffPage.generated";
 import type { FileChangeFragment } from "./FileChange.generated";
@@ -42,9 +41,6 @@ interface Loaded {
 /** What a browser can hold, and a reader could ever look at. */
 const MOST_FILES = 20_000;
 const MOST_LINES = 400_000;
-
-const faultIn = (error: unknown): Fault =>
-  error instanceof Refused ? error.fault : faultOf(new CombinedError({ networkError: error as Error }));
 
 const linesIn = (files: readonly FileChangeFragment[]): number =>
   files.reduce((sum, file) => sum + file.hunks.reduce((lines, hunk) => lines + hunk.lines.length, 0), 0);

@@ -13,6 +13,10 @@ export class Refused extends Error {
   }
 }
 
+/** What is told of an error that was caught: what was refused, or else that nobody answered. */
+export const faultIn = (error: unknown): Fault =>
+  error instanceof Refused ? error.fault : faultOf(new CombinedError({ networkError: error as Error }));
+
 /**
  * Asks once, past the cache: for what comes in large amounts and is not shown elsewhere. Also from a worker, which has
  * no client. Raises Refused.
