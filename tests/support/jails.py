@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.support.disks import unmount_below
+from tests.support.launchers import SHARED
 from tests.support.runtimes import give_runtime
 
 from quarterdeck.application.frames import OUTPUT_KINDS, Frame, FrameKind, decode
@@ -21,6 +22,7 @@ from quarterdeck.domain.command import Terminal
 from quarterdeck.jail.abstract import ExecSpec, Exit, Jail, JailSpec
 from quarterdeck.jail.bubblewrap import SHELLS, BubblewrapDriver
 from quarterdeck.jail.docker.driver import DockerDriver
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.limits import JailLimits
 from quarterdeck.jail.shims import ALONE_SECONDS
 
@@ -78,9 +80,13 @@ class Place:
         )
 
     def driver(
-        self, limits: JailLimits | None = None, shells: Sequence[str] = SHELLS, alone_seconds: float = ALONE_SECONDS
+        self,
+        limits: JailLimits | None = None,
+        shells: Sequence[str] = SHELLS,
+        alone_seconds: float = ALONE_SECONDS,
+        launcher: Launcher = SHARED,
     ) -> Driver:
-        more: Any = {"limits": limits, "shells": shells, "alone_seconds": alone_seconds}
+        more: Any = {"limits": limits, "shells": shells, "alone_seconds": alone_seconds, "launcher": launcher}
         if self.docker:
             return DockerDriver(self.state, JAIL_UID, self.docker, **more)
         return BubblewrapDriver(self.state, JAIL_UID, **more)

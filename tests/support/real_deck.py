@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.support.deck import Deck
+from tests.support.launchers import SHARED
 from tests.support.repositories import JAIL_UID, Repository, reachable_folder
 from tests.support.services import Database
 
@@ -80,5 +81,5 @@ def state_dir(folder: Path) -> Path:
 def driver(folder: Path, docker: str = "") -> BubblewrapDriver | DockerDriver:
     """`docker`: a daemon's address; empty: bubblewrap makes the jails."""
     if docker:
-        return DockerDriver(state_dir(folder), JAIL_UID, docker)
-    return BubblewrapDriver(state_dir(folder), JAIL_UID)
+        return DockerDriver(state_dir(folder), JAIL_UID, docker, launcher=SHARED)
+    return BubblewrapDriver(state_dir(folder), JAIL_UID, launcher=SHARED)

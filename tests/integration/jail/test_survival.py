@@ -21,6 +21,7 @@ from quarterdeck.domain.command import EndReason
 from quarterdeck.jail.bubblewrap import BubblewrapDriver
 from quarterdeck.jail.cgroups.hierarchies import find
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.standing import StandingJail
 
 WORKER = """
@@ -437,18 +438,23 @@ async def test_a_workspace_that_is_not_there_is_told(where: Place, driver: Drive
     assert not where.shim_folder(workspace.session_id).exists()
 
 
-async def test_a_closed_driver_leaves_its_jails_standing(where: Place, driver: Driver) -> None:
+async def test_a_closed_driver_leaves_its_jails_standing(where: Place) -> None:
+    launcher = Launcher()
+    driver = where.driver(launcher=launcher)
     jail = await driver.create(spec(where.workspace()))
     command_id = await start(jail, "sleep 1000")
     shim = _record(where, jail.session_id)["shim"][0]
+    assert launcher.pid is not None
 
     await driver.close()
 
+    assert launcher.pid is None
     assert _alive(shim)
     again = await driver.adopt(jail.session_id)
     assert again is not None
     await again.kill(command_id, EndReason.CANCELLED)
     assert (await again.wait(command_id)).reason == EndReason.CANCELLED
+    await driver.close()
 
 
 @pytest.mark.bubblewrap

@@ -11,6 +11,7 @@ import pytest
 from tests.support.deck import Deck
 from tests.support.host_check import UID, Host
 from tests.support.jails import processes_of
+from tests.support.launchers import SHARED
 from tests.support.real_deck import real_deck
 from tests.support.repositories import JAIL_UID
 from tests.support.services import Database
@@ -55,7 +56,7 @@ async def two_hosts(database: Database, nats_url: str, prefix: str) -> AsyncGene
 
 async def end_jails(state: Path) -> None:
     """What a killed worker left."""
-    driver = BubblewrapDriver(state, JAIL_UID)
+    driver = BubblewrapDriver(state, JAIL_UID, launcher=SHARED)
     for session_id in await driver.sessions():
         if jail := await driver.adopt(session_id):
             await jail.destroy()
