@@ -105,10 +105,11 @@ def images_of(daemon: OwnDaemon, asked: JailSpec) -> list[str]:
 async def test_an_image_without_python_runs_commands(where: Place, driver: DockerDriver, debian_image: str) -> None:
     jail = await driver.create(asking(where.workspace(), image=debian_image))
 
-    done = await run(jail, "command -v python3 dpkg; echo $HOME; pwd; echo hi > file; id -u", timeout=20)
+    asked = "command -v python3 dpkg; echo $HOME; pwd; echo hi > file; id -u; grep -c localhost /etc/hosts"
+    done = await run(jail, asked, timeout=20)
 
     uid = JAIL_UID or 0
-    assert done.text == f"/usr/bin/dpkg\n/home/agent\n/workspace\n{uid}\n"
+    assert done.text == f"/usr/bin/dpkg\n/home/agent\n/workspace\n{uid}\n2\n"
     assert (where.upper(jail.session_id) / "file").read_text() == "hi\n"
 
 

@@ -5,9 +5,10 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -258,6 +259,17 @@ async def test_the_daemon_tells_which_limits_it_keeps(driver: Driver, jail: Stan
     assert told["docker"].on
     assert "runc" in told["docker"].detail
     assert told["docker limits"].on
+
+
+async def test_docker_makes_nothing_of_its_own_for_a_network_that_there_is_not(
+    jail: StandingJail, docker_daemon: OwnDaemon
+) -> None:
+    done = await run(jail, "cut -d: -sf1 /proc/net/dev; getent hosts quarterdeck localhost | cut -d' ' -f1")
+
+    assert done.text.split() == ["lo", "127.0.0.1", "::1"]
+    with docker_daemon.client() as client:
+        attributes: Mapping[str, Any] = client.containers.get(containers.name_of(jail.session_id)).attrs
+        assert attributes["NetworkSettings"]["SandboxKey"] == ""
 
 
 async def test_neither_the_hosts_name_servers_nor_its_system_show_in_a_container(jail: StandingJail) -> None:

@@ -96,9 +96,8 @@ def labels(spec: JailSpec, state: Path) -> dict[str, str]:
 def _isolation() -> dict[str, Any]:
     return {
         "network_mode": "none",
-        # without these Docker copies the host's own name servers and search domains
-        "dns": ["127.0.0.1"],
-        "dns_search": ["."],
+        # else Docker prepares to connect it all the same, by programs that take half of a container's start
+        "network_disabled": True,
         "read_only": True,
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
@@ -152,7 +151,8 @@ def _memory_files(image: Image, limits: JailLimits, owner: str) -> dict[str, str
 def _of_the_jail(place: Place) -> list[Mount]:
     channel = str(Path(contained.CHANNEL).parent)
     documents = [_shown(each, f"{DOCUMENTS_PATH}/{each.name}") for each in place.documents]
-    return [_shown(place.runtime.folder, str(MOUNTED)), _shown(place.channel, channel), *documents]
+    names = [_shown(file, target) for file, target in place.runtime.names.items()]
+    return [_shown(place.runtime.folder, str(MOUNTED)), _shown(place.channel, channel), *names, *documents]
 
 
 def _of_the_image(image: Image) -> list[Mount]:

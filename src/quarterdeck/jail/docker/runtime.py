@@ -19,6 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TypedDict
 
+from quarterdeck.jail import system
 from quarterdeck.jail.errors import JailError
 
 FOLDER = "runtime"
@@ -26,6 +27,13 @@ MOUNTED = Path("/run/quarterdeck/runtime")
 PROGRAM = "bin/python3"
 LIBRARIES = "lib"
 MODULES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
+NAMES = {
+    "etc/hosts": system.MADE_UP["/etc/hosts"],
+    # without one, the C library's default is the same, but a program may look for the file
+    "etc/resolv.conf": "nameserver 127.0.0.1\n",
+}
+"""How names are resolved in a container: Docker makes these files for one that it connects to a network, and empty
+ones where it has none."""
 AGENT = "from quarterdeck.jail.shim.contained import main; main()"
 LOOK_SECONDS = 60
 
@@ -56,6 +64,11 @@ class Runtime:
             *(f"{MOUNTED}/{LIBRARIES}/{self.loader}", "--library-path", f"{MOUNTED}/{LIBRARIES}"),
             *(f"{MOUNTED}/{PROGRAM}", "-I", "-S", "-B", "-c", AGENT),
         ]
+
+    @property
+    def names(self) -> dict[Path, str]:
+        """Where in a container each of the files that resolve names goes, by its place on the host."""
+        return {self.folder / name: f"/{name}" for name in NAMES}
 
 
 def make(state: Path) -> Runtime:
@@ -157,6 +170,7 @@ class _Parts:
         digest = hashlib.sha256()
         for name, path in sorted(self.files.items()):
             digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+        digest.update(json.dumps(NAMES).encode())
         return digest.hexdigest()[:32]
 
 
@@ -175,6 +189,8 @@ def _write(folder: Path, parts: _Parts) -> None:
     try:
         for name, path in parts.files.items():
             _copy(path, fresh / name, name)
+        for name, text in NAMES.items():
+            _write_text(fresh / name, text)
         for made in (fresh, *(each for each in fresh.rglob("*") if each.is_dir())):
             made.chmod(0o755)
         fresh.rename(folder)
@@ -183,6 +199,12 @@ def _write(folder: Path, parts: _Parts) -> None:
             raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write_text(target: Path, text: str) -> None:
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(text)
+    target.chmod(0o644)
 
 
 def _copy(source: Path, target: Path, name: str) -> None:
