@@ -15,6 +15,9 @@ from quarterdeck.host.launch import LAUNCHER, Launch, run
 from quarterdeck.host.layout import DataDirectory
 from quarterdeck.host.reach import Need, barrier_to
 
+PROBE = "import quarterdeck, pydantic_core"
+"""This package, and of what it needs something that is compiled for this machine; not much, as it is waited for."""
+
 
 @dataclass(frozen=True)
 class Rights:
@@ -54,13 +57,13 @@ def interpreter_needs() -> tuple[Need, ...]:
 
 
 def dropping(account: Account, data_dir: Path) -> Dropping:
-    """Finds out by doing it whether this package can be imported as the account."""
+    """Finds out by doing it whether this package can be imported as the account, and a library beside it."""
     if account.uid == current().uid:
         return Dropping(possible=account.uid != 0, why_not="" if account.uid else "QD_RUN_AS is root")
     needs = (*interpreter_needs(), *([Need(data_dir, read_only=False)] if data_dir.exists() else []))
     places = (*(need.path for need in needs), data_dir)
     hidden = {barrier for place in places if (barrier := barrier_to(account, place.resolve()))}
-    argv = (sys.executable, "-P", "-c", "import quarterdeck.config")
+    argv = (sys.executable, "-P", "-c", PROBE)
     result = run(Launch(name="python", argv=argv, account=account, needs=needs), within=30)
     if result.returncode == 0:
         return Dropping(possible=True, hidden=tuple(sorted(hidden)))
