@@ -1,37 +1,20 @@
-"""Installs the schema `read`: Alembic's migrations, then the grants. The log's schema comes first."""
+"""Installs the schema `read`: Alembic's migrations (`migrating`), then the grants. The log's schema comes first.
 
-from typing import Any
+A server that starts again finds all up to date, and does without Alembic and the models: most of a second of imports.
+"""
+
+from importlib.resources import files
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import Connection, NullPool, create_engine, text
 
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
-from quarterdeck_projections.tables import METADATA, NEXT_SCHEMA, SCHEMA
+from quarterdeck_projections.names import NEXT_SCHEMA, SCHEMA
 
 LOCK = 0x71645F72656164
 """`qd_read` in ASCII: the advisory lock of whoever installs."""
 
-
-def _ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Facts of usage are made by `sql/usage.sql`, of the kind that the database can have."""
-    match kind:
-        case "schema":
-            return name == SCHEMA
-        case "table":
-            return not (name or "").startswith("usage_")
-        case _:
-            return True
-
-
-COMPARE: dict[str, Any] = {
-    "target_metadata": METADATA,
-    "include_schemas": True,
-    "include_name": _ours,
-    "version_table_schema": SCHEMA,
-}
+VERSIONS = files("quarterdeck_projections") / "migrations" / "versions"
 
 
 def install(owner_url: str, app_role: str, projector_role: str) -> None:
@@ -39,21 +22,21 @@ def install(owner_url: str, app_role: str, projector_role: str) -> None:
 
     `owner_url` connects as the owner of the database and a member of `projector_role`, who will own the tables.
     """
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(owner_url), poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        _take_role(connection, projector_role)
-        command.upgrade(configuration(connection), "head")
+    with _connect(owner_url) as connection:
+        _prepare(connection, projector_role)
+        current = _version(connection) == newest()
+    if not current:
+        from quarterdeck_projections.migrating import upgrade
+
+        upgrade(lambda: _connect(owner_url), lambda connection: _prepare(connection, projector_role))
+    with _connect(owner_url) as connection:
+        _prepare(connection, projector_role)
         _grant(connection, app_role, projector_role)
 
 
-def configuration(connection: Connection) -> Config:
-    """Alembic's, for `command.upgrade`, `command.check` and `command.revision` on this connection."""
-    config = Config()
-    config.set_main_option("script_location", "quarterdeck_projections:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+def newest() -> str:
+    """The last migration's revision, with which its file's name begins."""
+    return max(file.name for file in VERSIONS.iterdir() if file.name[:4].isdigit())[:4]
 
 
 def _connect(owner_url: str) -> psycopg.Connection:
@@ -65,15 +48,16 @@ def _connect(owner_url: str) -> psycopg.Connection:
         ) from error
 
 
-def _take_role(connection: Connection, projector_role: str) -> None:
+def _prepare(connection: psycopg.Connection, projector_role: str) -> None:
+    """To the transaction's end nobody else installs, and what is made is the projector's."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     role = sql.Identifier(projector_role)
     try:
         for schema in (SCHEMA, NEXT_SCHEMA):
-            _execute(
-                connection,
-                sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(sql.Identifier(schema), role),
+            connection.execute(
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(sql.Identifier(schema), role)
             )
-        _execute(connection, sql.SQL("SET LOCAL ROLE {}").format(role))
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
     except psycopg.errors.UndefinedObject as error:
         raise InvalidInputError(
             f"There is no database role {projector_role!r}.",
@@ -81,23 +65,24 @@ def _take_role(connection: Connection, projector_role: str) -> None:
         ) from error
 
 
-def _grant(connection: Connection, app_role: str, projector_role: str) -> None:
+def _version(connection: psycopg.Connection) -> str | None:
+    """As Alembic notes it; None where it has noted none."""
+    table = sql.Identifier(SCHEMA, "alembic_version")
+    if connection.execute("SELECT to_regclass(%s)", (table.as_string(connection),)).fetchone() == (None,):
+        return None
+    noted = connection.execute(sql.SQL("SELECT version_num FROM {}").format(table)).fetchone()
+    return str(noted[0]) if noted else None
+
+
+def _grant(connection: psycopg.Connection, app_role: str, projector_role: str) -> None:
     """Reading, for what there is and for the tables that a rebuild will make."""
-    app = sql.Identifier(app_role)
-    _execute(connection, sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), app))
-    _execute(connection, sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), app))
+    app, read = sql.Identifier(app_role), sql.Identifier(SCHEMA)
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(read, app))
+    connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(read, app))
     if app_role == projector_role:
         return
-    _execute(
-        connection,
+    connection.execute(
         sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA {}, {} GRANT SELECT ON TABLES TO {}").format(
-            sql.Identifier(SCHEMA), sql.Identifier(NEXT_SCHEMA), app
-        ),
+            read, sql.Identifier(NEXT_SCHEMA), app
+        )
     )
-
-
-def _execute(connection: Connection, statement: sql.Composed) -> None:
-    """Past SQLAlchemy, whose texts take no identifiers."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    driver.execute(statement)

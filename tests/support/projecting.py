@@ -32,10 +32,10 @@ from quarterdeck.domain.session_events import SessionOpened, SessionProvisioned
 from quarterdeck.host.launch import LAUNCHER
 from quarterdeck_projections.catalogue import PROJECTIONS
 from quarterdeck_projections.logged import Decode
+from quarterdeck_projections.migrating import configuration
 from quarterdeck_projections.projection import Projection
 from quarterdeck_projections.queries.positions import ProjectionWatch
 from quarterdeck_projections.runner import Projector, ProjectorSettings
-from quarterdeck_projections.schema import configuration
 from quarterdeck_projections.tables import table_of
 
 USER, PROJECT = uuid7(), uuid7()

@@ -1,8 +1,8 @@
-"""Run by Alembic, on the connection that `quarterdeck_projections.schema` put into the configuration."""
+"""Run by Alembic, on the connection that `quarterdeck_projections.migrating` put into the configuration."""
 
 from alembic import context
 
-from quarterdeck_projections.schema import COMPARE
+from quarterdeck_projections.migrating import COMPARE
 
 context.configure(connection=context.config.attributes["connection"], **COMPARE)
 with context.begin_transaction():

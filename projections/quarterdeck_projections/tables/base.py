@@ -6,9 +6,10 @@ from sqlalchemy import DateTime, Index, MetaData, Table, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
 
-SCHEMA = "read"
-NEXT_SCHEMA = "read_next"
-"""Where a rebuild makes its tables."""
+from quarterdeck_projections.names import NEXT_SCHEMA, SCHEMA
+
+__all__ = ["METADATA", "NEXT_SCHEMA", "SCHEMA", "ReadModel", "Time", "id_end", "table_of"]
+
 METADATA = MetaData(
     schema=SCHEMA,
     naming_convention={"pk": "%(table_name)s_pkey", "ix": "%(table_name)s_%(column_0_N_name)s_idx"},

@@ -9,7 +9,7 @@ from quarterdeck.host.errors import SettingsError
 
 def migrate(settings: Settings) -> None:
     """Safe to repeat, and from several processes at once. Raises SettingsError where no database is named."""
-    # Here, because Alembic takes a second to import and most commands do without.
+    # Here, because most commands do without.
     import quarterdeck.adapters.postgres.schema as log_schema
     import quarterdeck_projections.schema as read_schema
 

@@ -1,13 +1,24 @@
 """The schema of the read models."""
 
+import subprocess
+import sys
+
 import psycopg
 import pytest
+from alembic.util import CommandError
 from tests.support.projecting import check_migrations
 from tests.support.services import Database
 
 from quarterdeck.adapters.postgres import schema as log_schema
 from quarterdeck.domain.errors import InvalidInputError, UnavailableError
 from quarterdeck_projections import schema
+
+AGAIN = """
+import sys
+from quarterdeck_projections import schema
+schema.install(*sys.argv[1:])
+assert not {"alembic", "sqlalchemy"} & sys.modules.keys()
+"""
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
@@ -17,6 +28,30 @@ def test_the_migrations_make_the_tables_that_the_models_describe(database: Datab
 def test_installing_twice_changes_nothing(database: Database) -> None:
     schema.install(database.owner_url, "quarterdeck_app", "quarterdeck_projector")
     schema.install(database.owner_url, "quarterdeck_app", "quarterdeck_projector")
+
+
+def test_what_is_up_to_date_is_installed_again_without_what_makes_it(database: Database) -> None:
+    roles = ("quarterdeck_app", "quarterdeck_projector")
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute("REVOKE SELECT ON ALL TABLES IN SCHEMA read FROM quarterdeck_app")
+
+    subprocess.run([sys.executable, "-P", "-c", AGAIN, database.owner_url, *roles], check=True)
+
+    with psycopg.connect(database.app_url) as connection:
+        assert connection.execute("SELECT count(*) FROM read.sessions").fetchone() == (0,)
+
+
+def test_what_another_release_has_made_is_not_taken_for_up_to_date(database: Database) -> None:
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute("UPDATE read.alembic_version SET version_num = '9999'")
+
+    with pytest.raises(CommandError, match="Can't locate revision identified by '9999'"):
+        schema.install(database.owner_url, "quarterdeck_app", "quarterdeck_projector")
+
+
+def test_the_newest_migration_is_the_one_that_alembic_ends_with(database: Database) -> None:
+    with psycopg.connect(database.owner_url) as connection:
+        assert connection.execute("SELECT version_num FROM read.alembic_version").fetchall() == [(schema.newest(),)]
 
 
 def test_one_role_may_do_everything(empty_database: Database) -> None:
