@@ -6,8 +6,9 @@ from collections.abc import Generator
 import pytest
 from tests.support.debian import debian_image
 from tests.support.docker_daemon import docker_daemon, gvisor_daemon
+from tests.support.prepared import remove_prepared
 from tests.support.s3 import s3
-from tests.support.services import database, empty_database, nats_server, nats_url, postgres, template_database
+from tests.support.services import database, empty_database, nats_server, nats_url, postgres
 
 __all__ = [
     "database",
@@ -19,7 +20,6 @@ __all__ = [
     "nats_url",
     "postgres",
     "s3",
-    "template_database",
 ]
 
 
@@ -46,3 +46,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     if isinstance(val, str | bytes) and len(val) > LONGEST_NAME:
         return f"{argname} {val[:20]!r} of {len(val)}"
     return None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        remove_prepared()

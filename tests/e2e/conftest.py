@@ -45,13 +45,14 @@ async def product(account: str) -> AsyncIterator[Product]:
     """
     mail = {"QD_SMTP_URL": f"smtp://127.0.0.1:{free_port()}?tls=none", "QD_MAIL_FROM": "quarterdeck@example.org"}
     with product_for(ACCOUNTS[account], mail) as made:
+        made.prepare()
         await made.begin()
         yield made
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def own_product(account: str) -> AsyncIterator[Product]:
-    """The same for tests that stop it and kill any part of it. Each leaves it running."""
+    """The same for tests that stop it and kill any part of it. Each leaves it running. Nothing of it was prepared."""
     with product_for(ACCOUNTS[account]) as made:
         await made.begin()
         yield made
@@ -61,5 +62,6 @@ async def own_product(account: str) -> AsyncIterator[Product]:
 async def docker_product(docker_daemon: OwnDaemon) -> AsyncIterator[Product]:
     """The same with Docker. Only root can start the tests' daemon, whose socket is root's."""
     with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as made:
+        made.prepare()
         await made.begin()
         yield made

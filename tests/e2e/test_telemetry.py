@@ -41,6 +41,7 @@ async def traced(account: str, collector: Collector) -> AsyncIterator[Product]:
         "QD_METRICS_PORT": str(free_ports(3)),
     }
     with product_for(ACCOUNTS[account], settings) as made:
+        made.prepare()
         await made.begin()
         yield made
 

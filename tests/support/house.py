@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from tests.support.prepared import prepare_postgres
 from tests.support.waiting import eventually
 
 from quarterdeck.host.launch import LAUNCHER
@@ -35,6 +36,11 @@ class House:
         self.through: tuple[str, ...] = ()
         """A program that is given the command line, and becomes it."""
         self.process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Spares its first start what a first start does with PostgreSQL."""
+        self.data.mkdir()
+        prepare_postgres(self.data / "postgres")
 
     def start(self, *arguments: str) -> None:
         own = {"QD_DATA_DIR": str(self.data), "QD_PORT": str(self.port)}

@@ -3,11 +3,9 @@
 import json
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,12 +13,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
+from tests.support import memory
 from tests.support.disks import unmount_below
 from tests.support.house import free_port
+from tests.support.prepared import prepare_postgres
 from tests.support.ready import ReadyPrograms, arguments, sockets
 from tests.support.waiting import eventually
 
-from quarterdeck.host.accounts import Account, current, find
+from quarterdeck.host.accounts import Account, current, find, to_run_as
 from quarterdeck.host.launch import Launch, command
 from quarterdeck.host.privileges import interpreter_needs
 from quarterdeck.host.reach import Need
@@ -58,6 +58,10 @@ class Product:
         with self._out.open("wb") as out:
             argv = ("quarterdeck", "up", "--port", str(self.port), *extra)
             self.process = self.popen(argv, stdout=out, stderr=out)
+
+    def prepare(self) -> None:
+        """Spares its first start what a first start does with PostgreSQL."""
+        prepare_postgres(self.data / "postgres", to_run_as(None) if self.account == current() else self.account)
 
     async def begin(self) -> None:
         """Starts it, and registers the project `deck`."""
@@ -262,12 +266,10 @@ def _ordinary() -> Account:
 @contextmanager
 def product_for(account: Account, settings: Mapping[str, str] | None = None) -> Generator[Product]:
     """A product that has not been started. Everything of it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="qde-", dir="/tmp"))
-    folder.chmod(0o755)
-    product = Product(folder, account, settings)
-    try:
-        yield product
-    finally:
-        product.close()
-        unmount_below(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    with memory.folder(0o755) as folder:
+        product = Product(folder, account, settings)
+        try:
+            yield product
+        finally:
+            product.close()
+            unmount_below(folder)

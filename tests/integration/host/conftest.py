@@ -17,11 +17,18 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def house(folder: Path) -> Iterator[House]:
+def new_house(folder: Path) -> Iterator[House]:
     """A `quarterdeck up` with stand-in roles, not started yet."""
     made = House(folder / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def house(new_house: House) -> House:
+    """The same, with PostgreSQL's folder as a first start leaves it."""
+    new_house.prepare()
+    return new_house
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +36,7 @@ def running() -> Iterator[House]:
     """One that runs, for tests that change nothing in it."""
     with service_folder() as folder:
         house = House(folder / "data")
+        house.prepare()
         house.start()
         try:
             asyncio.run(house.ready())

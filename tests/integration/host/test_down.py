@@ -34,6 +34,7 @@ def lives(pid: int) -> bool:
 
 async def test_a_role_that_outlived_its_supervisor_is_ended_and_named(another: Callable[..., House]) -> None:
     house = another(QD_PUBLIC_URL="http://stubborn")
+    house.prepare()
     house.start()
     await house.ready()
     pids, children = house.pids(), house.processes()

@@ -24,18 +24,18 @@ async def came_back(house: House, name: str, killed: int) -> None:
     await eventually(lambda: house.pids().get(name, killed) != killed, within=30)
 
 
-async def test_it_starts_everything_and_stops_all_of_it_within_five_seconds(house: House) -> None:
-    house.start()
-    await house.ready()
-    assert set(house.pids()) == PARTS
-    children = house.processes()
+async def test_it_starts_everything_and_stops_all_of_it_within_five_seconds(new_house: House) -> None:
+    new_house.start()
+    await new_house.ready()
+    assert set(new_house.pids()) == PARTS
+    children = new_house.processes()
 
     began = time.monotonic()
-    house.signal(signal.SIGTERM)
-    assert house.wait() == 0
+    new_house.signal(signal.SIGTERM)
+    assert new_house.wait() == 0
     assert time.monotonic() - began < 5
     assert [child for child in children if child.is_running()] == []
-    assert not (house.data / "run" / "client.json").exists()
+    assert not (new_house.data / "run" / "client.json").exists()
 
 
 async def test_whatever_is_killed_comes_back_and_the_rest_goes_on(house: House) -> None:
@@ -63,15 +63,15 @@ async def test_data_written_before_a_kill_of_postgres_is_there_after_it(house: H
         assert connection.execute("SELECT word FROM kept").fetchone() == ("this",)
 
 
-async def test_a_taken_port_is_said_before_anything_is_started(house: House) -> None:
+async def test_a_taken_port_is_said_before_anything_is_started(new_house: House) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", house.port))
+        taken.bind(("127.0.0.1", new_house.port))
         taken.listen()
-        house.start()
-        assert house.wait() == 5
-    assert f"Something else listens on 127.0.0.1:{house.port}" in house.said()
-    assert "--port or QD_PORT" in house.said()
-    assert not (house.data / "postgres").exists()
+        new_house.start()
+        assert new_house.wait() == 5
+    assert f"Something else listens on 127.0.0.1:{new_house.port}" in new_house.said()
+    assert "--port or QD_PORT" in new_house.said()
+    assert not (new_house.data / "postgres").exists()
 
 
 async def test_when_the_supervisor_is_killed_all_ends_and_the_next_start_works(house: House) -> None:
@@ -107,6 +107,7 @@ async def test_files_left_by_a_dead_start_never_stop_the_next(house: House) -> N
 
 async def test_a_role_that_never_starts_is_named_with_its_reason(another: Callable[..., House]) -> None:
     broken = another(QD_PUBLIC_URL="http://broken")
+    broken.prepare()
     broken.start()
     assert broken.wait(30) == 7
     assert "gateway does not start: exit code 1: the gateway is broken" in broken.said()
@@ -117,6 +118,7 @@ async def test_a_role_that_does_not_get_ready_is_named_with_its_log_while_the_ot
     another: Callable[..., House],
 ) -> None:
     slow = another(QD_PUBLIC_URL="http://slow")
+    slow.prepare()
     slow.start()
     await eventually(lambda: PARTS - {"worker"} == set(slow.pids()))
     worker = next(child for child in slow.children() if child["name"] == "worker")
@@ -128,12 +130,12 @@ async def test_a_role_that_does_not_get_ready_is_named_with_its_log_while_the_ot
     assert f"Its log is {slow.data / 'logs' / 'worker.log'}." in slow.said()
 
 
-async def test_a_stop_while_it_starts_leaves_nothing(house: House) -> None:
-    house.start()
-    await eventually((house.data / "run" / "lock").exists)
-    house.signal(signal.SIGINT)
-    assert house.wait() == 0
-    assert "ready qd_stand_in" not in house.said()
+async def test_a_stop_while_it_starts_leaves_nothing(new_house: House) -> None:
+    new_house.start()
+    await eventually((new_house.data / "run" / "lock").exists)
+    new_house.signal(signal.SIGINT)
+    assert new_house.wait() == 0
+    assert "ready qd_stand_in" not in new_house.said()
 
 
 @as_root
