@@ -11,7 +11,7 @@ command -v fish >/dev/null || missing+=(fish)
 command -v setpriv >/dev/null || missing+=(util-linux)
 command -v dockerd >/dev/null || missing+=(docker.io)
 command -v runsc >/dev/null || missing+=(runsc)
-command -v chromium >/dev/null || missing+=(chromium)
+command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
 command -v debootstrap >/dev/null || missing+=(debootstrap)
 [ "${#missing[@]}" -gt 0 ] || exit 0
 

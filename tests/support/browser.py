@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
@@ -14,8 +15,13 @@ from tests.support.waiting import eventually
 from quarterdeck.web_client.build import build
 from quarterdeck.web_client.places import SOURCES
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
+"""The same engine without windows, menus and profiles: a page costs half of what it costs in the whole browser."""
+WHOLE_CHROMIUM = "/usr/bin/chromium"
+"""For pictures and speeds as users have them; the tests do without it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+SHARED_RENDERER = "--process-per-site"
+"""All pages of an address in one process: each page would start its own, and compile all scripts in it."""
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -38,11 +44,12 @@ _TOO_WIDE = """width => {
 
 
 @asynccontextmanager
-async def chromium(*flags: str) -> AsyncGenerator[Browser]:
+async def chromium(*flags: str, program: str = CHROMIUM) -> AsyncGenerator[Browser]:
     """With the pages that it is to show, which are built where they are missing or old."""
+    assert Path(program).exists(), f"the Debian package {Path(program).name} is not installed"
     await asyncio.to_thread(build, print)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
@@ -85,7 +92,7 @@ async def violations(page: Page) -> list[str]:
     """What axe finds, of the serious kinds, in the page as it is now."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe())
-    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
     return [
         f"{each['id']}: {each['help']}: {node['html'][:300]} {node['failureSummary'][:300]}"
         for each in found["violations"]

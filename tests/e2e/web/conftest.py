@@ -11,7 +11,7 @@ from tests.support.product import Product
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    async with browser.chromium() as started:
+    async with browser.chromium(browser.SHARED_RENDERER) as started:
         yield started
 
 
@@ -21,8 +21,15 @@ async def logged_in(chromium: Browser, product: Product) -> AsyncIterator[Browse
         base_url=product.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
     await browser.log_in(context, product)
+    await _keep_renderer(context)
     yield context
     await context.close()
+
+
+async def _keep_renderer(context: BrowserContext) -> None:
+    """A process ends with the last page that it shows: this one stays, and computes nothing."""
+    page = await context.new_page()
+    await page.goto("/healthz")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

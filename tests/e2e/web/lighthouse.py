@@ -25,7 +25,7 @@ LEAST = 95
 async def check(names: list[str]) -> bool:
     account = accounts().get("user") or accounts()["root"]
     with product_for(account) as product:
-        async with browser.chromium() as chromium:
+        async with browser.chromium(program=browser.WHOLE_CHROMIUM) as chromium:
             await product.begin()
             made = await asyncio.to_thread(furnish, product)
             cookie = await _cookie(chromium, product)
@@ -45,7 +45,7 @@ async def _scores(address: str, cookie: str) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         report, headers = Path(folder) / "report.json", Path(folder) / "headers.json"
         headers.write_text(json.dumps({"Cookie": cookie}))
-        os.environ["CHROME_PATH"] = browser.CHROMIUM
+        os.environ["CHROME_PATH"] = browser.WHOLE_CHROMIUM
         await node.run(
             node.program("npx"), "--yes", LIGHTHOUSE, address, "--quiet", "--preset=desktop", "--output=json",
             f"--output-path={report}", f"--extra-headers={headers}", f"--only-categories={','.join(CATEGORIES)}",

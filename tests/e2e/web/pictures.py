@@ -205,7 +205,7 @@ def _calls() -> Iterator[str]:
 async def take(names: list[str], folder: Path | None) -> None:
     account = accounts().get("user") or accounts()["root"]
     with product_for(account) as product:
-        async with browser.chromium() as chromium:
+        async with browser.chromium(program=browser.WHOLE_CHROMIUM) as chromium:
             await product.begin()
             made = await asyncio.to_thread(furnish, product)
             for size in (WIDE,) if folder is None else (WIDE, PHONE):

@@ -329,15 +329,14 @@ def test_times_are_spoken_for_people() -> None:
     assert [spoken(each) for each in (0.04, 59, 61, 3723)] == ["0.0 s", "59.0 s", "1:01", "1:02:03"]
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+@pytest.mark.skipif(shutil.which("chromium-headless-shell") is None, reason="needs Chromium")
 @pytest.mark.parametrize("server", [None, FROM_SERVER], ids=["off line", "from a server"])
 def test_nothing_that_a_session_printed_runs_in_a_browser(tmp_path: Path, server: FromServer | None) -> None:
     file = tmp_path / "page.html"
     file.write_text(rendered(record(), tmp_path, server), "utf-8")
     done = subprocess.run(
         [
-            "chromium",
-            "--headless",
+            "chromium-headless-shell",
             "--no-sandbox",
             "--disable-gpu",
             "--dump-dom",
