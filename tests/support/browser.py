@@ -25,7 +25,7 @@ SHARED_RENDERER = "--process-per-site"
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-SERIOUS = {"serious", "critical"}
+SERIOUS = ["serious", "critical"]
 PHONE = 375
 SHOWN_WITHIN = 30.0
 # A wait for a condition, as long as those of locators. How fast a page is, lighthouse.py measures.
@@ -41,6 +41,19 @@ _TOO_WIDE = """width => {
     .map(each => `${each.cloneNode(false).outerHTML.slice(0, 200)} to ${each.getBoundingClientRect().right} px`);
   return [`the page is ${document.documentElement.scrollWidth} px wide`, ...out.slice(0, 8)];
 }"""
+
+# A rule has its impact, whatever it finds: those of less need not be run. Frames are of others, and have no axe.
+_RULES_BROKEN = """async ({impacts, ofColours}) => {
+  const wanted = new Set(axe.getRules(ofColours ? ["cat.color"] : undefined).map(rule => rule.ruleId));
+  const runs = rule => wanted.has(rule.id) && (!rule.impact || impacts.includes(rule.impact));
+  const others = axe._audit.rules.filter(rule => !runs(rule)).map(rule => [rule.id, {enabled: false}]);
+  const rules = Object.fromEntries(others);
+  const found = await axe.run(document, {resultTypes: ["violations"], rules, iframes: false});
+  return found.violations.filter(each => impacts.includes(each.impact));
+}"""
+# What is there and what of it is rendered: where that is the same, only colours can break rules that held.
+_BUT_COLOURS = """() => document.body.outerHTML
+  + [...document.body.querySelectorAll("*")].map(each => Number(each.checkVisibility({visibilityProperty: true})))"""
 
 
 @asynccontextmanager
@@ -88,15 +101,14 @@ async def log_in(context: BrowserContext, product: Product, at: str = "") -> Non
     await page.close()
 
 
-async def violations(page: Page) -> list[str]:
-    """What axe finds, of the serious kinds, in the page as it is now."""
+async def violations(page: Page, *, of_colours: bool = False) -> list[str]:
+    """What axe finds, of the serious kinds, in the page as it is now; or of those only that colours decide."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe())
-    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")
+    found: list[dict[str, Any]] = await page.evaluate(_RULES_BROKEN, {"impacts": SERIOUS, "ofColours": of_colours})
     return [
         f"{each['id']}: {each['help']}: {node['html'][:300]} {node['failureSummary'][:300]}"
-        for each in found["violations"]
-        if each["impact"] in SERIOUS
+        for each in found
         for node in each["nodes"]
     ]
 
@@ -104,9 +116,12 @@ async def violations(page: Page) -> list[str]:
 async def looks_right(page: Page) -> None:
     """In both schemes: nothing that who sees or moves otherwise cannot use, and no scrolling sideways on a phone."""
     before = page.viewport_size
+    seen: list[str] = []
     for scheme in SCHEMES:
         await show(page, scheme)
-        await _check(page, f"in {scheme}")
+        has: str = await page.evaluate(_BUT_COLOURS)
+        await _check(page, f"in {scheme}", of_colours=has in seen)
+        seen.append(has)
     await page.set_viewport_size({"width": PHONE, "height": 760})
     await eventually(lambda: _fits(page), within=SHOWN_WITHIN)
     await _check(page, "on a phone")
@@ -121,8 +136,8 @@ async def _fits(page: Page) -> bool:
     return True
 
 
-async def _check(page: Page, where: str) -> None:
-    found = await violations(page)
+async def _check(page: Page, where: str, *, of_colours: bool = False) -> None:
+    found = await violations(page, of_colours=of_colours)
     assert not found, f"{where}: {found}"
 
 
