@@ -1,4 +1,4 @@
-"""What the first page asks for, and when; what comes after it."""
+"""What the first page asks for, and when; what it shows meanwhile, and what comes after it."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from playwright.async_api import Page, Request, Route, expect
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.account("user")]
 
@@ -45,6 +46,29 @@ async def test_the_scripts_of_a_page_and_what_all_pages_ask_do_not_wait_for_the_
     await expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     assert (asked["Viewer"], asked["Projects"]) == (1, 1)
+
+
+@pytest.mark.parametrize("said", ["to the system", "to the web client"])
+async def test_nothing_moves_while_a_page_is_waited_for_where_no_motion_is_wanted(page: Page, said: str) -> None:
+    if said == "to the web client":
+        await page.emulate_media(reduced_motion="no-preference")
+        await page.add_init_script("""localStorage.setItem("qd-preferences", '{"motion":"none"}')""")
+    let_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if operation(route.request) == "Sessions":
+            await let_on.wait()
+        await route.continue_()
+
+    await page.route("**/graphql", hold)
+    await page.goto("/p/deck/sessions")
+    skeletons = page.locator("main .mantine-Skeleton-root")
+    await expect(skeletons.first).to_be_visible()
+    await eventually(lambda: page.evaluate("document.getAnimations().length === 0"))
+    assert await skeletons.count() > 0
+    let_on.set()
+    await expect(skeletons).to_have_count(0)
+    await page.evaluate("localStorage.removeItem('qd-preferences')")
 
 
 async def test_a_palette_that_is_opened_before_it_has_come_opens_and_gives_the_focus_back(page: Page) -> None:
