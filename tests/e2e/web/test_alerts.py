@@ -59,6 +59,7 @@ async def see_to_it(page: Page, product: Product, short: str) -> str:
     await find.fill(short)
     await expect(row).to_be_visible()
     await find.fill("")
+    await expect(page).not_to_have_url(re.compile("find="))
     await row.get_by_role("button", name="Acknowledge web-failing").click()
     await page.get_by_label("What you are going to do about it").fill("<b>I look</b>\u202e")
     await page.get_by_role("dialog").get_by_role("button", name="Acknowledge").click()
