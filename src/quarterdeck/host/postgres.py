@@ -41,6 +41,8 @@ unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
 max_connections = 120
 password_encryption = 'scram-sha-256'
+# Slow hashing protects what can be guessed. These are 256 random bits, and each connection would hash them anew.
+scram_iterations = 1
 fsync = on
 synchronous_commit = on
 full_page_writes = on

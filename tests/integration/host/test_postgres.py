@@ -12,9 +12,11 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from psycopg import sql
 from tests.support.waiting import eventually
 
 from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.database import APP
 from quarterdeck.host.errors import ServiceError
 from quarterdeck.host.launch import Launch, run
 from quarterdeck.host.postgres import EmbeddedPostgres
@@ -82,6 +84,7 @@ STARTER = """
 import sys, time
 from pathlib import Path
 from quarterdeck.host.accounts import to_run_as
+from quarterdeck.host.database import APP
 from quarterdeck.host.postgres import EmbeddedPostgres
 folder = Path(sys.argv[1])
 server = EmbeddedPostgres(folder / "postgres", sockets=folder / "run", secrets=folder / "secrets",
@@ -125,6 +128,22 @@ def test_passwords_and_folders_stay_private_and_last(make: Make, folder: Path) -
     assert stat.S_IMODE((folder / "secrets" / "postgres.json").stat().st_mode) == 0o600
     server.stop()
     assert make().start() == urls
+
+
+def test_a_connection_hashes_its_password_once_also_where_it_was_kept_for_thousands_of_times(make: Make) -> None:
+    kept = "SELECT rolpassword FROM pg_authid WHERE rolname = %s"
+    server = make()
+    with psycopg.connect(server.start().admin, autocommit=True) as connection:
+        connection.execute("SET scram_iterations = 4096")
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD 'older'").format(sql.Identifier(APP)))
+        assert str(connection.execute(kept, (APP,)).fetchone()).startswith("('SCRAM-SHA-256$4096:")
+    server.stop()
+
+    urls = make().start()
+    with psycopg.connect(urls.admin) as connection:
+        assert str(connection.execute(kept, (APP,)).fetchone()).startswith("('SCRAM-SHA-256$1:")
+    with psycopg.connect(urls.app) as connection:
+        assert connection.info.user == APP
 
 
 def test_nothing_listens_on_the_network(make: Make) -> None:
