@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ class Ran:
         return [json.loads(line) for line in self.raw.splitlines()]
 
 
+@cache
+def _command() -> Any:
+    """All of `qd`, which keeps nothing from one call to the next: the REPL has one for all its lines, too."""
+    app = make_app()
+    add_plugins(app, lambda text: None)
+    return command_of(app)
+
+
 class QdCall:
     """Calls `qd` as a shell would."""
 
@@ -50,11 +59,9 @@ class QdCall:
         self._capture = capture
 
     def __call__(self, *words: str) -> Ran:
-        app = make_app()
-        add_plugins(app, lambda text: None)
         self._capture.readouterr()
         try:
-            command_of(app)(list(words), prog_name="qd")
+            _command()(list(words), prog_name="qd")
             code = 0
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
