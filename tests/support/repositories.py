@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import memory
 from tests.support.disks import unmount_below
 
 from quarterdeck.adapters.git.removal import remove_tree
@@ -26,9 +26,11 @@ _ENVIRONMENT = {
 
 @contextmanager
 def reachable_folder() -> Generator[Path]:
-    """A temporary folder that the jail's user can pass through, which those of pytest are not."""
-    folder = Path(tempfile.mkdtemp(prefix="quarterdeck-test-"))
-    folder.chmod(0o755)
+    """A temporary folder that the jail's user can pass through, which those of pytest are not.
+
+    In memory where there is room: on a disk, ext4 looks longer and longer for an inode that was not in use just now.
+    """
+    folder = memory.new_folder(0o755)
     try:
         yield folder
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from tests.support import memory
 from tests.support.deck import Deck, working
 from tests.support.disks import mounted_below
 from tests.support.real_deck import real_deck, state_dir
@@ -185,7 +186,7 @@ async def test_a_host_whose_disk_runs_full_under_a_quota_ends_who_fills_it_and_g
     if reason := why_not(Path(tempfile.gettempdir())):
         pytest.skip(reason)
     with small_disk(700 * MIB) as disk:
-        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        monkeypatch.setattr(memory, "place", lambda: disk)
         async with real_deck(database, nats_url) as deck, working(deck.worker()):
             session_id, other_id = await deck.opened(), await deck.opened()
             await ran(deck, other_id, "echo before > before")

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.support import memory
 from tests.support.deck import Deck, working
 from tests.support.real_deck import real_deck, state_dir
 from tests.support.repositories import JAIL_UID, reachable_folder
@@ -58,7 +58,7 @@ async def deck(
     if os.geteuid() != 0:
         pytest.skip("only root may mount")
     with disk_that_takes_no_overlay() as disk:
-        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        monkeypatch.setattr(memory, "place", lambda: disk)
         async with real_deck(database, nats_url) as deck:
             yield deck
 
