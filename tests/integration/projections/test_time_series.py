@@ -1,11 +1,11 @@
 """Facts and roll-ups on plain PostgreSQL and on TimescaleDB: the same questions, the same answers, row by row."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -499,18 +499,36 @@ async def test_calls_are_listed_alike(engines: list[Engine], newest: int) -> Non
             assert await listed(engine, Window(limit=1, after=2), narrowed) == []
 
 
-def test_the_migrations_make_what_the_database_can_have(tmp_path: Path) -> None:
-    with timescale(tmp_path) as url:
-        _check_installed(Engine("timescaledb", url))
+def test_the_migrations_make_what_the_database_can_have(timescale_url: str) -> None:
+    engine = Engine("timescaledb", timescale_url)
+    with bare(engine):
+        engine.execute("CREATE ROLE reader")
+        engine.execute("CREATE ROLE projector LOGIN")
+
+        schema.install(engine.url, "reader", "projector")
+
+        owners = "SELECT hypertable_name::text, owner::text FROM timescaledb_information.hypertables"
+        assert engine.execute(owners) == [("usage_facts", "projector")]
+        for relation in ("usage_facts", "usage_hourly", "usage_daily"):
+            assert engine.execute("SELECT has_table_privilege('reader', %s, 'SELECT')", f"read.{relation}") == [(True,)]
 
 
-def _check_installed(engine: Engine) -> None:
-    for statement in ("DROP SCHEMA read", "DROP SCHEMA read_next", "CREATE ROLE reader", "CREATE ROLE projector LOGIN"):
+@contextmanager
+def bare(engine: Engine) -> Generator[None]:
+    """A database with the extension alone; afterwards it is again as the other tests want it."""
+    # one session for all connections: see `add`
+    for statement in ("DEALLOCATE ALL", "DROP SCHEMA read CASCADE", "DROP SCHEMA read_next CASCADE"):
         engine.execute(statement)
-
-    schema.install(engine.url, "reader", "projector")
-
-    owners = "SELECT hypertable_name::text, owner::text FROM timescaledb_information.hypertables"
-    assert engine.execute(owners) == [("usage_facts", "projector")]
-    for relation in ("usage_facts", "usage_hourly", "usage_daily"):
-        assert engine.execute("SELECT has_table_privilege('reader', %s, 'SELECT')", f"read.{relation}") == [(True,)]
+    try:
+        yield
+    finally:
+        for statement in (
+            "DEALLOCATE ALL",
+            "DROP SCHEMA IF EXISTS read, read_next CASCADE",
+            "DROP OWNED BY reader, projector CASCADE",
+            "DROP ROLE reader, projector",
+            "CREATE SCHEMA read",
+            "CREATE SCHEMA read_next",
+            SQL,
+        ):
+            engine.execute(statement)
