@@ -48,6 +48,8 @@ $(VENV)/.made:
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@# as root the roles run as a user who may not write here: each start would compile them anew
+	@$(BIN)/python -m compileall -q src schema projections cli
 	@touch $@
 
 $(VENV)/.tox: $(VENV)/.made constraints.txt
