@@ -48,5 +48,6 @@ async def test_times_are_told_as_one_likes_them(page: Page) -> None:
     await page.get_by_text("UTC", exact=True).click()
     await looks_right(page)
     await page.goto("/projects")
-    await expect(page.get_by_role("row", name="deck").get_by_role("time")).to_have_text(re.compile("UTC$"))
+    row = page.get_by_role("row").filter(has=page.get_by_text("deck", exact=True))
+    await expect(row.get_by_role("time")).to_have_text(re.compile("UTC$"))
     await page.evaluate("localStorage.removeItem('qd-preferences')")
