@@ -2,7 +2,7 @@ import type { Terminal } from "@xterm/xterm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { Emulator } from "./emulator";
+import { Emulator, type State } from "./emulator";
 
 const SIZE = { columns: 20, rows: 6 };
 const ESC = "\u001b";
@@ -86,6 +86,39 @@ test.each(["1J", "?1J"])(
     expect(after.cells[0]?.[0]).toMatch(/^g/);
   },
 );
+
+test.each([`${ESC}[3b`, "\u0301"])("%j goes on from the character that was printed last", async (next) => {
+  const [one, other] = [new Emulator(SIZE, false), new Emulator(SIZE, false)];
+  one.write("deck");
+  other.restore(SIZE, (await one.stateAtRest()) as State);
+  const expected = await seen(one, next);
+  expect(await seen(other, next)).toEqual(expected);
+  expect(expected.cells[0]?.[next === "\u0301" ? 3 : 6]).toMatch(next === "\u0301" ? /^k\u0301/u : /^k/u);
+});
+
+test.each([
+  "$ ls\r\n\u001b[34msrc\u001b[95;101m x\u001b[m  README.md\r\n$ git lo",
+  "\u001b[38;5;4mblue\u001b[48;2;1;2;3m on grey",
+  "a line that is longer than the terminal is wide",
+  "漢".repeat(24),
+  `${"one\r\n".repeat(1200)}two`,
+  "\u001b[?1049h\u001b[2J\u001b[3;4Hinsert\u001b[6;1H\u001b[7m status \u001b[m",
+])("there is a state after %j, in a wider terminal as well", async (text) => {
+  const emulator = new Emulator(SIZE, false);
+  emulator.resize({ columns: 30, rows: 8 });
+  emulator.write(text);
+  expect(await emulator.stateAtRest()).toBeDefined();
+});
+
+test.each([
+  ["lines that were broken elsewhere than a text would break them", "漢a".repeat(20)],
+  ["what a second screen has beside it, and shows when it is as wide again", "\u001b[?1049h\u001b[1;15Hbeside"],
+])("%s are no place for a state", async (_, text) => {
+  const emulator = new Emulator(SIZE, false);
+  emulator.write(text);
+  emulator.resize({ columns: 10, rows: 6 });
+  expect(await emulator.stateAtRest()).toBeUndefined();
+});
 
 test("half a character is no place for a state", async () => {
   const emulator = new Emulator(SIZE, false);

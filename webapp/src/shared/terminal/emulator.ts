@@ -4,7 +4,7 @@ import { Terminal } from "@xterm/xterm";
 import { mendErasing } from "./erasing";
 import { guard } from "./guard";
 import type { Screen, Size } from "./screen";
-import { cellsText, hasGap, isPlain, type Pen, penText, PLAIN } from "./state";
+import { cellsText, isPlain, type Pen, penText, PLAIN, sameCells } from "./state";
 
 const SCROLLBACK = 1000;
 const GROUND = 0;
@@ -12,10 +12,17 @@ const NO_POWERS = { answers: () => false, modes: () => false };
 
 /** What of xterm's inside tells whether a text can stand for all of its state. */
 interface Inside {
-  _inputHandler: { _parser: { currentState: number }; _utf8Decoder: { interim: Uint8Array }; _curAttrData: Pen };
+  _inputHandler: { _parser: Parser; _utf8Decoder: { interim: Uint8Array }; _curAttrData: Pen };
   _charsetService: { charset: unknown; glevel: number };
   coreService: { isCursorHidden: boolean };
   buffers: { active: Buffer; normal: Buffer; alt: Buffer };
+  writeSync: (text: string) => void;
+}
+
+interface Parser {
+  currentState: number;
+  /** Of the character that was printed last: one may join it, or ask for it again (REP). 0 after anything else. */
+  precedingJoinState: number;
 }
 
 interface Buffer {
@@ -29,6 +36,14 @@ interface Buffer {
   savedCurAttrData: Pen;
 }
 
+/** What a terminal shows, as text that makes another show it, and what the text does not tell. */
+export interface State {
+  readonly text: string;
+  readonly preceding: number;
+}
+
+export const NO_STATE: State = { text: "", preceding: 0 };
+
 /** A terminal that nobody sees: its state can be taken as text, and put back. What is written is done in its order. */
 export class Emulator {
   size: Size;
@@ -41,20 +56,19 @@ export class Emulator {
   constructor(size: Size, piped: boolean) {
     this.size = size;
     this.piped = piped;
-    this.terminal = this.anew();
+    this.terminal = this.anew(size);
   }
 
   private get inside(): Inside {
-    return (this.terminal as unknown as { _core: Inside })._core;
+    return insideOf(this.terminal);
   }
 
-  private anew(): Terminal {
-    const { size, piped } = this;
+  private anew({ columns, rows }: Size): Terminal {
     const terminal = new Terminal({
-      cols: size.columns,
-      rows: size.rows,
+      cols: columns,
+      rows,
       scrollback: SCROLLBACK,
-      convertEol: piped,
+      convertEol: this.piped,
       allowProposedApi: true,
       logLevel: "off",
     });
@@ -92,7 +106,9 @@ export class Emulator {
     this.twin = undefined;
     twin.terminal.options.convertEol = this.piped;
     twin.resize(this.size);
-    await twin.write(`\u001bc${this.state()}`);
+    const { text, preceding } = this.state();
+    await twin.write(`\u001bc${text}`);
+    insideOf(twin.terminal)._inputHandler._parser.precedingJoinState = preceding;
     if (!this.isAtRest()) return false;
     this.twin = twin;
     return true;
@@ -102,21 +118,23 @@ export class Emulator {
     this.twin = undefined;
   }
 
-  /** The state after what is written by now; undefined where more hangs on it than its text tells. */
-  stateAtRest(): Promise<string | undefined> {
-    return new Promise((done) =>
-      this.terminal.write("", () => done(this.isAtRest() && !this.hasGap() ? this.state() : undefined)),
-    );
+  /** The state after what is written by now; undefined where more hangs on it than it tells. */
+  stateAtRest(): Promise<State | undefined> {
+    return new Promise((done) => this.terminal.write("", () => done(this.isAtRest() ? this.provenState() : undefined)));
   }
 
   /** To be called when it is settled. Nothing shows it then. */
-  restore(size: Size, state: string): void {
+  restore(size: Size, { text, preceding }: State): void {
     this.twin = undefined;
     this.size = size;
     // xterm's reset leaves something of the second screen
     this.terminal.dispose();
-    this.terminal = this.anew();
-    this.write(state);
+    this.terminal = this.anew(size);
+    this.write(text);
+    const { _parser: parser } = this.inside._inputHandler;
+    this.terminal.write("", () => {
+      parser.precedingJoinState = preceding;
+    });
   }
 
   dispose(): void {
@@ -139,12 +157,18 @@ export class Emulator {
     );
   }
 
-  private hasGap(): boolean {
-    const { buffer, cols } = this.terminal;
-    return hasGap(buffer.normal, cols) || hasGap(buffer.alternate, cols);
+  /** Undefined where its text makes other lines: how they were broken, and changed with the size, no text tells. */
+  private provenState(): State | undefined {
+    const state = this.state();
+    const { cols, rows, buffer } = this.terminal;
+    const other = this.anew({ columns: cols, rows });
+    insideOf(other).writeSync(state.text);
+    const same = sameCells(buffer.normal, other.buffer.normal) && sameCells(buffer.active, other.buffer.active);
+    other.dispose();
+    return same ? state : undefined;
   }
 
-  private state(): string {
+  private state(): State {
     const { buffers, coreService, _inputHandler: handler } = this.inside;
     const { modes, buffer } = this.terminal;
     // not `size`, which is that after all that is written
@@ -160,9 +184,11 @@ export class Emulator {
     if (modes.insertMode) parts.push("\u001b[4h");
     if (modes.reverseWraparoundMode) parts.push("\u001b[?45h");
     if (coreService.isCursorHidden) parts.push("\u001b[?25l");
-    return parts.join("");
+    return { text: parts.join(""), preceding: handler._parser.precedingJoinState };
   }
 }
+
+const insideOf = (terminal: Terminal): Inside => (terminal as unknown as { _core: Inside })._core;
 
 const hasSaved = ({ savedX, savedY, ybase }: Buffer): boolean => savedX > 0 || savedY > ybase;
 

@@ -40,10 +40,18 @@ export const isPlain = ({ fg, bg }: Pick<Pen, "fg" | "bg">): boolean => fg === 0
 export function penText(pen: Pen): string {
   if (isPlain(pen)) return PLAIN;
   const looks = LOOKS.flatMap(([is, code]) => (pen[is]() ? [code] : []));
-  const ink = colour(38, pen.getFgColor(), pen.isFgRGB(), pen.isFgPalette());
-  const ground = colour(48, pen.getBgColor(), pen.isBgRGB(), pen.isBgPalette());
+  const ink = isNamed(pen.fg)
+    ? [named(30, pen.getFgColor())]
+    : colour(38, pen.getFgColor(), pen.isFgRGB(), pen.isFgPalette());
+  const ground = isNamed(pen.bg)
+    ? [named(40, pen.getBgColor())]
+    : colour(48, pen.getBgColor(), pen.isBgRGB(), pen.isBgPalette());
   return `\u001b[0;${[...looks, ...ink, ...ground].join(";")}m`;
 }
+
+/** Whether it is one of the sixteen colours that have names. */
+const isNamed = (attributes: number): boolean => (attributes & 0x3000000) === 0x1000000;
+const named = (first: number, value: number): number => first + (value < 8 ? value : 52 + value);
 
 function colour(kind: number, value: number, isRgb: boolean, isPalette: boolean): number[] {
   if (isRgb) return [kind, 2, (value >> 16) & 255, (value >> 8) & 255, value & 255];
@@ -113,17 +121,34 @@ function goesOn(next: IBufferLine | undefined, cell: Cell): boolean {
   return cell.getChars() !== "";
 }
 
-/**
- * Whether a line was broken before its last cell, as before a wide character that does not fit, or is the rest of one that
- * is gone. Printed anew it is another line when the terminal gets another size.
- */
-export function hasGap(buffer: IBuffer, columns: number): boolean {
-  if (buffer.getLine(0)?.isWrapped) return true;
-  const cell = buffer.getNullCell();
-  for (let index = 1; index < buffer.length; index++) {
-    if (!buffer.getLine(index)?.isWrapped) continue;
-    buffer.getLine(index - 1)?.getCell(columns - 1, cell);
-    if (cell.getWidth() === 1 && cell.getChars() === "") return true;
-  }
-  return false;
+/** Whether both have the same cells in the same lines, which go on in the same places. */
+export function sameCells(one: IBuffer, other: IBuffer): boolean {
+  if (one.length !== other.length) return false;
+  const cells: [Cell, Cell] = [one.getNullCell() as Cell, other.getNullCell() as Cell];
+  for (let index = 0; index < one.length; index++)
+    if (!sameLine(one.getLine(index), other.getLine(index), cells)) return false;
+  return true;
 }
+
+function sameLine(one: IBufferLine | undefined, other: IBufferLine | undefined, [here, there]: [Cell, Cell]): boolean {
+  if (!one || !other || one.isWrapped !== other.isWrapped || one.length !== other.length) return false;
+  let isTail = true;
+  for (let x = one.length - 1; x >= 0; x--) {
+    one.getCell(x, here);
+    other.getCell(x, there);
+    // before others an empty one is like a space; after the last, spaces go on in a line of their own when it narrows
+    if (isTail && here.getChars() !== there.getChars()) return false;
+    isTail &&= here.getChars() === "";
+    if (!sameCell(here, there)) return false;
+  }
+  return true;
+}
+
+/** But for links and kinds of underlines, which are not kept. */
+const sameCell = (one: Cell, other: Cell): boolean =>
+  one.getWidth() === other.getWidth() &&
+  (one.getChars() || " ") === (other.getChars() || " ") &&
+  (one.bg & ~EXTENDED) === (other.bg & ~EXTENDED) &&
+  (one.fg === other.fg || !(one.getChars() || one.isInverse() || other.isInverse()));
+
+const EXTENDED = 0x10000000;

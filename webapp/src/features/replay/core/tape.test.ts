@@ -163,7 +163,23 @@ test("any way to a moment shows the same as playing to it from the start", async
         expect(screen(jumping)).toEqual(screen(straight));
       },
     ),
-    { numRuns: 60 },
+    {
+      numRuns: 200,
+      examples: [
+        [
+          ["漢a\r\naa漢", "\u001b[3", "ba"],
+          [1, 0, 2],
+        ],
+        [
+          ["漢a", "漢", { columns: 10, rows: 3 }, "aaa", "漢", "a"],
+          [5, 4],
+        ],
+        [
+          ["漢", { columns: 31, rows: 4 }, "\u001b[3;6r", "a\r\na"],
+          [3, 0, 3],
+        ],
+      ],
+    },
   );
 });
 

@@ -1,4 +1,4 @@
-import type { Emulator } from "@/shared/terminal/emulator";
+import { type Emulator, NO_STATE, type State } from "@/shared/terminal/emulator";
 import type { Size } from "@/shared/terminal/screen";
 import { visibleText } from "@/shared/text/visible";
 
@@ -17,7 +17,7 @@ interface Kept {
   readonly timeUs: number;
   readonly offset: number;
   readonly size: Size;
-  readonly state: string;
+  readonly state: State;
 }
 
 interface TapeOptions {
@@ -61,7 +61,7 @@ export class Tape {
     this.emulator = emulator;
     this.terminal = terminal && within(terminal);
     this.holes = [...holes].toSorted((one, other) => one.first - other.first);
-    this.states = [{ timeUs: 0, offset: 0, size: this.terminal ?? emulator.size, state: "" }];
+    this.states = [{ timeUs: 0, offset: 0, size: this.terminal ?? emulator.size, state: NO_STATE }];
     this.rewind(this.states[0] as Kept);
   }
 
@@ -176,7 +176,7 @@ export class Tape {
       return;
     }
     if (offset > (this.states.at(-1)?.offset ?? 0)) this.states.push({ timeUs, offset, size, state });
-    const characters = this.states.reduce((sum, each) => sum + each.state.length, 0);
+    const characters = this.states.reduce((sum, each) => sum + each.state.text.length, 0);
     if (this.states.length <= MOST_STATES && characters <= MOST_KEPT) return;
     this.states = this.states.filter((_, index) => index % 2 === 0);
     this.every *= 2;
