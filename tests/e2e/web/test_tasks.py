@@ -70,6 +70,16 @@ async def test_cards_are_moved_by_mouse_keyboard_and_others_and_put_back_where_t
     await expect(page.get_by_role("row", name=re.compile("winch"))).to_contain_text("in review")
     await looks_right(page)
 
+    words = page.get_by_role("searchbox", name="Text")
+    await expect(words).to_have_value("winch")
+    await words.fill("mast")
+    await expect(page).to_have_url(re.compile("text=mast"))
+    await expect(page.get_by_role("row", name=re.compile("Paint the mast"))).to_be_visible()
+    await expect(words).to_be_focused()
+    await page.get_by_role("button", name="Clear", exact=True).click()
+    await expect(words).to_have_value("")
+    await expect(page.get_by_role("row")).to_have_count(3)
+
 
 async def test_a_task_shows_what_became_of_it_and_a_conflict_with_its_file_is_decided(
     page: Page, product: Product

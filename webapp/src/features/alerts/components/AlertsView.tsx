@@ -1,5 +1,4 @@
-import { Group, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Group, SegmentedControl, Select, Text } from "@mantine/core";
 import { IconBell, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -11,6 +10,7 @@ import { about, useFresh } from "@/shared/streams/feed";
 import { useChanges } from "@/shared/streams/useChanges";
 import { Empty } from "@/shared/ui/Empty";
 import { Failure } from "@/shared/ui/Failure";
+import { NarrowingInput } from "@/shared/ui/NarrowingInput";
 import { Page } from "@/shared/ui/Page";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
@@ -26,7 +26,6 @@ interface AlertsViewProps {
   go: (search: AlertsSearch, replace?: boolean) => void;
 }
 
-const TYPED_MS = 300;
 const STATES = { open: ["firing", "acknowledged"], over: ["resolved"], all: undefined };
 
 /** Alerts of a project, or of all that the viewer sees, as they are now. */
@@ -127,25 +126,12 @@ function Narrow({ search, go }: AlertsViewProps) {
         value={search.severity ?? null}
         onChange={(next) => go({ ...search, severity: SEVERITIES.find((each) => each === next) })}
       />
-      <Find text={search.find} go={(find) => go({ ...search, find }, true)} />
+      <NarrowingInput
+        label="Find an alert"
+        placeholder="Find: a rule, a name …"
+        text={search.find}
+        go={(find) => go({ ...search, find }, true)}
+      />
     </Group>
-  );
-}
-
-function Find({ text = "", go }: { text: string | undefined; go: (text: string | undefined) => void }) {
-  const [typed, setTyped] = useState(text);
-  const later = useDebouncedCallback((next: string) => go(next.trim() || undefined), TYPED_MS);
-  return (
-    <TextInput
-      size="xs"
-      type="search"
-      aria-label="Find an alert"
-      placeholder="Find: a rule, a name …"
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        later(event.currentTarget.value);
-      }}
-    />
   );
 }

@@ -1,10 +1,9 @@
-import { Button, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Button, MultiSelect, Select, Switch } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
 
 import type { TaskPriority, TaskStatus } from "@/shared/graphql/schema.generated";
 import { visibleText } from "@/shared/text/visible";
+import { NarrowingInput } from "@/shared/ui/NarrowingInput";
 
 import type { Column } from "../board/columns";
 import { isNarrowed, type TasksSearch } from "../search";
@@ -20,7 +19,6 @@ interface FiltersProps {
 }
 
 const NOBODY = "nobody";
-const TYPED_MS = 300;
 const SINGLE = { size: "xs", className: classes.some, clearable: true } as const;
 const SEVERAL = { ...SINGLE, searchable: true, hidePickedOptions: true } as const;
 
@@ -32,7 +30,14 @@ export function Filters({ search, columns, viewer, go }: FiltersProps) {
   const owner = search.unowned ? ` ${NOBODY}` : (search.owner ?? null);
   return (
     <search className={classes.filters} aria-label="Which tasks">
-      <Words key={search.text} text={search.text} go={(text) => go({ text }, true)} />
+      <NarrowingInput
+        className={classes.text}
+        label="Text"
+        placeholder='Words, "phrases", -not'
+        icon={<IconSearch size={14} aria-hidden />}
+        text={search.text}
+        go={(text) => go({ text }, true)}
+      />
       <Select
         {...SINGLE}
         searchable
@@ -108,23 +113,3 @@ export function Filters({ search, columns, viewer, go }: FiltersProps) {
 
 const distinct = (words: readonly string[], but: readonly string[] = []): string[] =>
   [...new Set(words)].filter((each) => each && !but.includes(each)).toSorted((one, other) => one.localeCompare(other));
-
-function Words({ text = "", go }: { text?: string; go: (text: string | undefined) => void }) {
-  const [typed, setTyped] = useState(text);
-  const later = useDebouncedCallback((next: string) => go(next.trim() || undefined), TYPED_MS);
-  return (
-    <TextInput
-      size="xs"
-      className={classes.text}
-      type="search"
-      aria-label="Text"
-      placeholder='Words, "phrases", -not'
-      leftSection={<IconSearch size={14} aria-hidden />}
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        later(event.currentTarget.value);
-      }}
-    />
-  );
-}
