@@ -25,9 +25,9 @@ def place() -> Path:
     return memory if shutil.disk_usage(memory).free > ROOM_NEEDED else Path(tempfile.gettempdir())
 
 
-def new_folder(mode: int) -> Path:
-    """One there. Whoever makes it removes it; if they are killed, the next does."""
-    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place()))
+def new_folder(mode: int, among: Path | None = None) -> Path:
+    """One there, or `among` others. Whoever makes it removes it; if they are killed, the next removes one in memory."""
+    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=among or place()))
     made.chmod(mode)
     return made
 
