@@ -1,12 +1,16 @@
 """Listening, and what is told where that cannot be; health."""
 
+import asyncio
 from time import monotonic
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 from tests.support.gateway import House, running
 
+from quarterdeck.config import Settings
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.gateway.server import listen
+from quarterdeck.gateway.server import listen, make_server
 
 
 def test_a_taken_port_is_said_with_what_to_do() -> None:
@@ -67,3 +71,21 @@ async def test_a_stop_ends_open_subscriptions_at_once() -> None:
             gateway.stop.set()
             assert await socket.closed() == 1012
     assert monotonic() - started < 3
+
+
+async def test_while_nobody_asks_it_wakes_in_each_second_to_make_the_date_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, woken = asyncio.Event(), dict[float, bytes]()
+    on_tick = uvicorn.Server.on_tick
+
+    async def tick(server: uvicorn.Server, counter: int) -> bool:
+        ended = await on_tick(server, counter)
+        woken[monotonic()] = dict(server.server_state.default_headers)[b"date"]
+        if len(woken) == 3:
+            stop.set()
+        return ended
+
+    monkeypatch.setattr(uvicorn.Server, "on_tick", tick)
+    await make_server(Starlette(), Settings(), stop).main_loop()
+    first, second, third = woken
+    assert min(second - first, third - second) > 0.9
+    assert len(set(woken.values())) > 1
