@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tests.support import budget_process
 from tests.support.cutting_relay import CuttingRelay, relay_to_socket
 from tests.support.log_writer import append
+from tests.support.prepared import new_postgres
 from tests.support.projecting import Story
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
@@ -30,7 +31,6 @@ from quarterdeck.audit.verify import verify
 from quarterdeck.domain.budget import Scope, Terms
 from quarterdeck.domain.budget_period import Every
 from quarterdeck.domain.errors import UnavailableError
-from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck.host.postgres import EmbeddedPostgres
 
@@ -39,25 +39,13 @@ from quarterdeck.host.postgres import EmbeddedPostgres
 def server() -> Generator[EmbeddedPostgres]:
     """One of the test's own, to be killed."""
     with service_folder() as folder:
-        server = _server(folder)
+        server = new_postgres(folder)
         urls = server.start()
         try:
             schema.install(urls.owner, APP, PROJECTOR)
             yield server
         finally:
             server.stop()
-
-
-def _server(folder: Path) -> EmbeddedPostgres:
-    secrets = folder / "secrets"
-    secrets.mkdir(mode=0o700)
-    return EmbeddedPostgres(
-        folder / "postgres",
-        sockets=folder / "sockets",
-        secrets=secrets,
-        account=to_run_as(None),
-        log=folder / "postgres.log",
-    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from tests.support.prepared import new_postgres
 from tests.support.projecting import Story, projected, projecting, tables
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
@@ -14,7 +15,6 @@ from quarterdeck.adapters.postgres import schema as log_schema
 from quarterdeck.adapters.postgres.log import PostgresEventLog
 from quarterdeck.adapters.system import SystemClock
 from quarterdeck.domain.errors import QuarterdeckError
-from quarterdeck.host.accounts import to_run_as
 from quarterdeck.host.database import APP, PROJECTOR
 from quarterdeck.host.postgres import EmbeddedPostgres
 from quarterdeck_projections import database as pools
@@ -27,14 +27,7 @@ from quarterdeck_projections.queries.positions import ProjectionWatch
 def server() -> Iterator[EmbeddedPostgres]:
     """A server of this test's own."""
     with service_folder() as folder:
-        (folder / "secrets").mkdir(mode=0o700)
-        server = EmbeddedPostgres(
-            folder / "postgres",
-            sockets=folder / "sockets",
-            secrets=folder / "secrets",
-            account=to_run_as(None),
-            log=folder / "postgres.log",
-        )
+        server = new_postgres(folder)
         server.start()
         urls = server.urls()
         log_schema.install(urls.owner, APP, PROJECTOR)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.deck import Deck, working
 from tests.support.disks import mounted_below
+from tests.support.prepared import new_postgres
 from tests.support.real_deck import driver, real_deck
 from tests.support.services import Database, service_folder
 from tests.support.waiting import eventually
@@ -172,14 +173,7 @@ async def _kill_nats_in_the_middle(deck: Deck, server: EmbeddedNats, folder: Pat
 @pytest.mark.timeout(180)
 async def test_postgres_killed_in_the_middle_loses_nothing(nats_url: str) -> None:
     with service_folder() as folder:
-        (folder / "secrets").mkdir(mode=0o700)
-        server = EmbeddedPostgres(
-            folder / "postgres",
-            sockets=folder / "sockets",
-            secrets=folder / "secrets",
-            account=to_run_as(None),
-            log=folder / "postgres.log",
-        )
+        server = new_postgres(folder)
         server.start()
         try:
             urls = server.urls()
