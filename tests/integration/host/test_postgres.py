@@ -84,7 +84,6 @@ STARTER = """
 import sys, time
 from pathlib import Path
 from quarterdeck.host.accounts import to_run_as
-from quarterdeck.host.database import APP
 from quarterdeck.host.postgres import EmbeddedPostgres
 folder = Path(sys.argv[1])
 server = EmbeddedPostgres(folder / "postgres", sockets=folder / "run", secrets=folder / "secrets",

@@ -40,21 +40,18 @@ export const isPlain = ({ fg, bg }: Pick<Pen, "fg" | "bg">): boolean => fg === 0
 export function penText(pen: Pen): string {
   if (isPlain(pen)) return PLAIN;
   const looks = LOOKS.flatMap(([is, code]) => (pen[is]() ? [code] : []));
-  const ink = isNamed(pen.fg)
-    ? [named(30, pen.getFgColor())]
-    : colour(38, pen.getFgColor(), pen.isFgRGB(), pen.isFgPalette());
-  const ground = isNamed(pen.bg)
-    ? [named(40, pen.getBgColor())]
-    : colour(48, pen.getBgColor(), pen.isBgRGB(), pen.isBgPalette());
+  const ink = colour(38, pen.fg, pen.getFgColor(), pen.isFgRGB(), pen.isFgPalette());
+  const ground = colour(48, pen.bg, pen.getBgColor(), pen.isBgRGB(), pen.isBgPalette());
   return `\u001b[0;${[...looks, ...ink, ...ground].join(";")}m`;
 }
 
-/** Whether it is one of the sixteen colours that have names. */
-const isNamed = (attributes: number): boolean => (attributes & 0x3000000) === 0x1000000;
-const named = (first: number, value: number): number => first + (value < 8 ? value : 52 + value);
+const MODE = 0x3000000;
+/** One of the sixteen colours that have names, which codes of their own choose. */
+const NAMED = 0x1000000;
 
-function colour(kind: number, value: number, isRgb: boolean, isPalette: boolean): number[] {
+function colour(kind: number, attributes: number, value: number, isRgb: boolean, isPalette: boolean): number[] {
   if (isRgb) return [kind, 2, (value >> 16) & 255, (value >> 8) & 255, value & 255];
+  if ((attributes & MODE) === NAMED) return [kind - 8 + value + (value < 8 ? 0 : 52)];
   return isPalette ? [kind, 5, value] : [];
 }
 
