@@ -87,6 +87,15 @@ test.each(["1J", "?1J"])(
   },
 );
 
+test("what scrolls off the second screen of a terminal that became lower is gone", async () => {
+  const emulator = new Emulator(SIZE, false);
+  emulator.resize({ columns: 20, rows: 3 });
+  emulator.write(`${ESC}[?1049h1\r\n2\r\n3\r\n4`);
+  emulator.resize({ columns: 20, rows: 5 });
+  const { cells } = await seen(emulator);
+  expect(cells.map((row) => row[0]?.[0])).toEqual(["2", "3", "4", " ", " "]);
+});
+
 test.each([`${ESC}[3b`, "\u0301"])("%j goes on from the character that was printed last", async (next) => {
   const [one, other] = [new Emulator(SIZE, false), new Emulator(SIZE, false)];
   one.write("deck");

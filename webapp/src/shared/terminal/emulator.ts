@@ -1,8 +1,8 @@
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { Terminal } from "@xterm/xterm";
 
-import { mendErasing } from "./erasing";
 import { guard } from "./guard";
+import { mend } from "./mending";
 import type { Screen, Size } from "./screen";
 import { cellsText, isPlain, type Pen, penText, PLAIN, sameCells } from "./state";
 
@@ -75,7 +75,7 @@ export class Emulator {
     terminal.loadAddon(new Unicode11Addon());
     terminal.unicode.activeVersion = "11";
     guard(terminal.parser, NO_POWERS);
-    mendErasing(terminal);
+    mend(terminal);
     return terminal;
   }
 

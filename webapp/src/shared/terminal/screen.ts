@@ -5,8 +5,8 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 
 import { colours } from "./colours";
-import { mendErasing } from "./erasing";
 import { guard, type Powers, safeLink } from "./guard";
+import { mend } from "./mending";
 import { nonced } from "./nonced";
 
 import "@xterm/xterm/css/xterm.css";
@@ -68,7 +68,7 @@ export class Screen {
     this.terminal.loadAddon(new Unicode11Addon());
     this.terminal.unicode.activeVersion = "11";
     guard(this.terminal.parser, powers);
-    mendErasing(this.terminal);
+    mend(this.terminal);
   }
 
   open(element: HTMLElement): void {

@@ -178,6 +178,10 @@ test("any way to a moment shows the same as playing to it from the start", async
           ["漢", { columns: 31, rows: 4 }, "\u001b[3;6r", "a\r\na"],
           [3, 0, 3],
         ],
+        [
+          [{ columns: 10, rows: 3 }, "\u001b[2J\u001b[H", "\u001b[?1049h", "a", { columns: 10, rows: 4 }],
+          [2, 0, 4],
+        ],
       ],
     },
   );
