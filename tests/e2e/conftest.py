@@ -1,4 +1,7 @@
-"""The product for all tests of a run, as root and as an ordinary user where root runs the tests."""
+"""The product for all tests of this package, as root and as an ordinary user where root runs the tests.
+
+It ends with them, and not with the run: what waits for work computes, too.
+"""
 
 from collections.abc import AsyncIterator
 from zlib import crc32
@@ -37,7 +40,7 @@ def _group(metafunc: pytest.Metafunc, account: str) -> str:
     return f"{account} web {crc32(path.name.encode()) % WEB_GROUPS}" if path.parent.name == "web" else account
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def product(account: str) -> AsyncIterator[Product]:
     """A product that runs and has the project `deck`. It is shared: what a test changes, others find changed.
 
@@ -50,7 +53,7 @@ async def product(account: str) -> AsyncIterator[Product]:
         yield made
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def own_product(account: str) -> AsyncIterator[Product]:
     """The same for tests that stop it and kill any part of it. Each leaves it running. Nothing of it was prepared."""
     with product_for(ACCOUNTS[account]) as made:
@@ -58,7 +61,7 @@ async def own_product(account: str) -> AsyncIterator[Product]:
         yield made
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def docker_product(docker_daemon: OwnDaemon) -> AsyncIterator[Product]:
     """The same with Docker. Only root can start the tests' daemon, whose socket is root's."""
     with product_for(current(), {"QD_DOCKER_HOST": docker_daemon.address}) as made:

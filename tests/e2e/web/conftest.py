@@ -9,13 +9,13 @@ from tests.support import browser
 from tests.support.product import Product
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     async with browser.chromium(browser.SHARED_RENDERER) as started:
         yield started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def logged_in(chromium: Browser, product: Product) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(
         base_url=product.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"

@@ -42,7 +42,7 @@ async def test_events_are_followed_narrowed_opened_and_saved(page: Page, product
     await expect(drawer).to_have_count(0)
     await looks_right(page)
 
-    await page.get_by_role("button", name="Export").click()
+    await page.get_by_role("button", name="Export", exact=True).click()
     async with page.expect_download() as saving:
         await page.get_by_role("menuitem", name="JSON lines").click()
     file = tmp_path / "events.jsonl"

@@ -98,7 +98,7 @@ async def test_costs_are_those_of_qd_in_picture_table_and_file(page: Page, produ
         "href", re.compile("ModelUsageRecorded")
     )
 
-    await page.get_by_role("button", name="Export").click()
+    await page.get_by_role("button", name="Export", exact=True).click()
     async with page.expect_download() as downloading:
         await page.get_by_role("menuitem", name="CSV").first.click()
     file = await (await downloading.value).path()

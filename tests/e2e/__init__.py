@@ -1,0 +1,1 @@
+"""The whole product, as users meet it."""
