@@ -79,9 +79,10 @@ async def test_a_palette_that_is_opened_before_it_has_come_opens_and_gives_the_f
         await route.continue_()
 
     await page.route(PALETTE, hold)
-    await page.goto("/projects")
     button = page.get_by_role("button", name="Search")
+    # A browser that has nothing else to do asks for it before the click.
     async with page.expect_request(PALETTE):
+        await page.goto("/projects")
         await button.click()
     await expect(button).to_be_focused()
     let_on.set()

@@ -1,7 +1,20 @@
 """The web client's GraphQL documents, and what of the API it has no page for."""
 
+import re
+
 import pytest
-from graphql import FieldNode, GraphQLSchema, OperationDefinitionNode, OperationType, build_schema, parse, print_ast
+from graphql import (
+    FieldNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    build_schema,
+    get_named_type,
+    is_composite_type,
+    parse,
+    print_ast,
+)
 from tests.support.fake_gateway.server import SDL
 
 from quarterdeck_schema.documents import WEB_CLIENT, web_documents
@@ -58,3 +71,30 @@ def test_root_fields_without_a_document_are_known_and_have_a_reason(schema: Grap
     offered = {f"{kind.value} {name}" for kind, root in roots.items() if root for name in root.fields}
 
     assert offered - used == set(NOT_USED)
+
+
+def test_a_change_that_makes_a_list_old_asks_for_what_it_changed(schema: GraphQLSchema) -> None:
+    """The answer comes when the read model has the change, and the list is asked for again after it."""
+    cache = (WEB_CLIENT / "shared" / "graphql" / "cache.ts").read_text("utf-8")
+    changes = re.findall(r"^    (\w+): stales\(", cache, re.MULTILINE)
+    asked = {field.name.value: field for text in web_documents().values() for field in _root_fields(text)}
+
+    assert len(changes) > 10
+    assert [name for name in changes if not _asks_for_an_object(schema, asked[name])] == []
+
+
+def _root_fields(text: str) -> list[FieldNode]:
+    operations = [each for each in parse(text).definitions if isinstance(each, OperationDefinitionNode)]
+    return [each for found in operations for each in found.selection_set.selections if isinstance(each, FieldNode)]
+
+
+def _asks_for_an_object(schema: GraphQLSchema, change: FieldNode) -> bool:
+    payload = f"{change.name.value[0].upper()}{change.name.value[1:]}Payload"
+    offered = schema.type_map[payload].fields  # type: ignore[attr-defined]
+    objects = {name for name, field in offered.items() if is_composite_type(get_named_type(field.type))}
+    assert change.selection_set
+    selected = [each for each in change.selection_set.selections if isinstance(each, InlineFragmentNode)]
+    names = {
+        each.name.value for part in selected for each in part.selection_set.selections if isinstance(each, FieldNode)
+    }
+    return bool(names & objects)
