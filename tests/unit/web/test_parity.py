@@ -5,6 +5,7 @@ import re
 import pytest
 from graphql import (
     FieldNode,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -90,8 +91,9 @@ def _root_fields(text: str) -> list[FieldNode]:
 
 def _asks_for_an_object(schema: GraphQLSchema, change: FieldNode) -> bool:
     payload = f"{change.name.value[0].upper()}{change.name.value[1:]}Payload"
-    offered = schema.type_map[payload].fields  # type: ignore[attr-defined]
-    objects = {name for name, field in offered.items() if is_composite_type(get_named_type(field.type))}
+    offered = schema.get_type(payload)
+    assert isinstance(offered, GraphQLObjectType)
+    objects = {name for name, field in offered.fields.items() if is_composite_type(get_named_type(field.type))}
     assert change.selection_set
     selected = [each for each in change.selection_set.selections if isinstance(each, InlineFragmentNode)]
     names = {
