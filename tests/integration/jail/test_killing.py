@@ -95,9 +95,12 @@ while not send(signal.SIGSTOP):
 print("stopped", flush=True)
 while not select.select([sys.stdin], [], [], 0.01)[0]:
     send(signal.SIGSTOP)
-send(signal.SIGKILL)
+for pid in send(signal.SIGSTOP):
+    os.kill(pid, signal.SIGKILL)
 """
-"""Supervisors that were made for commands to come, for as long as there is no input; then they are killed."""
+"""Supervisors that were made for commands to come are stopped for as long as there is no input, and then killed. Those
+alone: one that runs may have begun what another that was killed before it had waited for.
+"""
 
 
 async def test_a_kill_ends_a_fork_bomb_and_the_session_goes_on(where: Place) -> None:
