@@ -1,7 +1,7 @@
 # Needs python3 (3.11 or later) and git only. Everything else goes into .venv.
 
-# The system's where that will do: distributions build theirs with profiles, and all here runs a third faster by it than by
-# one that was built without, as pyenv builds them (docs/adr/0064-the-systems-python-first.md).
+# The system's where that will do: distributions build theirs with profiles, and all here takes a fifth less of a processor
+# by it than by one that was built without, as pyenv builds them (docs/adr/0064-the-systems-python-first.md).
 SYSTEM_PYTHON := /usr/bin/python3
 PYTHON ?= $(shell $(SYSTEM_PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $(SYSTEM_PYTHON) || echo python3)

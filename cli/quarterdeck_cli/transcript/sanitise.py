@@ -13,20 +13,21 @@ from typing import Final
 
 from quarterdeck_cli.transcript import sequences
 
-TEXT: Final = re.compile(r"[^\x00-\x07\x10-\x1f\x7f-\x9f]+")
+_SHOWN: Final = r"[^\x00-\x07\x10-\x1f\x7f-\x9f]"
+TEXT: Final = re.compile(f"{_SHOWN}+")
 """Runs that pass as they are: printable characters, and BS, HT, LF, VT, FF, CR, SO, SI."""
-DRAWN: Final = re.compile(r"(?:\x1b\[[0-9]{0,5}(?:;[0-9]{0,5}){0,8}[ABCDHKm][^\x00-\x07\x10-\x1f\x7f-\x9f]*){1,1000}")
+DRAWN: Final = re.compile(rf"(?:\x1b\[[0-9]{{0,5}}(?:;[0-9]{{0,5}}){{0,8}}[ABCDHKm]{_SHOWN}*){{1,1000}}")
 """The same with most of what draws: colours, movement, erasing to a line's end."""
 PLAIN_CSI: Final = re.compile(r"\x1b\[([0-9;]{0,40})([@-~])")
 """What nearly all sequences are: read at once, with the same outcome as character by character."""
-_RUN: Final = r"[^\x00-\x07\x10-\x1f\x7f-\x9f]*"
 PASSING: Final = re.compile(
-    rf"{_RUN}(?:\x1b\[(?:[0-9]{{0,5}}(?:;[0-9]{{0,5}}){{0,12}}[@A-IKLMPSTXZ`adefgmr]|[012]?J){_RUN})*"
+    rf"{_SHOWN}*(?:\x1b\[(?:[0-9]{{0,5}}(?:;[0-9]{{0,5}}){{0,12}}[@A-IKLMPSTXZ`adefgmr]|[012]?J){_SHOWN}*){{0,1000}}"
 )
-"""What passes whole: most output, told from the rest many times as fast as it is read.
+"""What passes as it is: most output, told from the rest many times as fast as it is read.
 
-Each round begins with ESC, so that a text that does not match is given up in time proportional to its length.
-Possessive repeats would do that as well, but up to Python 3.11.2, which is Debian 12's, they match what is not there.
+Each repeat begins with ESC, so that a text which does not match is given up in time proportional to its length. They
+are bounded, for each takes memory until the match ends. Possessive repeats would need neither, but up to Python 3.11.2,
+which is Debian 12's, they match what is not there.
 """
 STRING_END: Final = re.compile(r"[\x07\x18\x1a\x1b\x9c]")
 LONGEST_SEQUENCE: Final = 256
@@ -71,7 +72,7 @@ class Sanitiser:
         return shown + (leave + sequences.RESTORE).encode()
 
     def _feed(self, text: str) -> bytes:
-        shown = text if self._state == self._ground and PASSING.fullmatch(text) else self._cleaned(text)
+        shown = text if self._state == self._ground and _passes(text) else self._cleaned(text)
         self._steered = self._steered or "\x1b" in shown
         return shown.encode()
 
@@ -182,3 +183,13 @@ class Sanitiser:
         """What grows too long is remembered only as too long, which no rule lets pass."""
         if len(self._held) <= longest:
             self._held = (self._held + more)[: longest + 1]
+
+
+def _passes(text: str) -> bool:
+    at = 0
+    while at < len(text):
+        found = PASSING.match(text, at)
+        if found is None or found.end() == at:
+            return False
+        at = found.end()
+    return True

@@ -1,6 +1,7 @@
 """What a viewer's terminal gets of recorded output."""
 
 import re
+import tracemalloc
 from itertools import pairwise
 
 import pyte
@@ -298,3 +299,16 @@ def test_nothing_of_a_sequence_is_let_out_before_its_end(held: bytes) -> None:
 
     assert sanitiser(b"H\x1b[1;31mH55H" + held) == b"H\x1b[1;31mH55H"
     assert b"\x1b[6n" not in sanitiser(b"6n") + sanitiser.finish()
+
+
+@pytest.mark.parametrize("end", [b"", b"\x1b[6n"])
+def test_many_sequences_at_once_take_no_memory_each(end: bytes) -> None:
+    drawn, sanitiser = b"\x1b[m" * 350_000, Sanitiser()
+
+    tracemalloc.start()
+    shown = sanitiser(drawn + end)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert shown == drawn
+    assert peak < 16 * len(drawn)
