@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 
+from quarterdeck.listening import ListeningConnection
 from quarterdeck_projections.database import Connection
 
 
@@ -12,7 +13,7 @@ from quarterdeck_projections.database import Connection
 async def hearing(database_url: str, channel: str) -> AsyncGenerator[tuple[Connection, Connection]]:
     """A connection that hears the channel, and another to ask: one that asks would miss what it is told meanwhile."""
     async with (
-        await psycopg.AsyncConnection.connect(database_url, autocommit=True) as heard,
+        await ListeningConnection.connect(database_url, autocommit=True) as heard,
         await psycopg.AsyncConnection.connect(database_url, autocommit=True) as asking,
     ):
         await heard.execute(f"LISTEN {channel}".encode())

@@ -9,12 +9,13 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from time import time_ns
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import psycopg
 import structlog
 
 from quarterdeck.application import tracing
+from quarterdeck.listening import ListeningConnection
 from quarterdeck_projections import checks, metrics, scrubbing
 from quarterdeck_projections.ahead import Ahead
 from quarterdeck_projections.batch import Batch, apply, project
@@ -105,7 +106,7 @@ class Projector:
                 async with (
                     self._connection(EagerConnection) as writing,
                     self._connection(EagerConnection) as reading,
-                    self._connection(psycopg.AsyncConnection[tuple[Any, ...]]) as hearing,
+                    self._connection(ListeningConnection) as hearing,
                 ):
                     await self._lead(writing)
                     await self._follow(writing, reading, hearing)

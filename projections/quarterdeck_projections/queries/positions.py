@@ -10,6 +10,7 @@ from typing import Self
 import psycopg
 
 from quarterdeck.domain.errors import UnavailableError
+from quarterdeck.listening import ListeningConnection
 from quarterdeck_projections.database import Database
 
 CHANNEL = "quarterdeck_projected"
@@ -80,7 +81,7 @@ class ProjectionWatch:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+        async with await ListeningConnection.connect(self._url, autocommit=True) as connection:
             await connection.execute("LISTEN quarterdeck_projected")
             # asked after LISTEN, so that nothing falls in between; replaces what was known, since a database
             # that crashed may have gone back a little

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Set
+from contextlib import aclosing
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection
 
 from quarterdeck.adapters.postgres.events import raw_event
 from quarterdeck.adapters.postgres.feed import Feed
 from quarterdeck.adapters.postgres.pool import Connection
 from quarterdeck.adapters.postgres.reader import read_after, read_head
 from quarterdeck.audit.chain import Head
+from quarterdeck.listening import ListeningConnection
 
 BATCH = 1000
 LOOK_SECONDS = 5.0
@@ -62,7 +63,9 @@ class Listener:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await AsyncConnection.connect(self._url, autocommit=True, application_name="quarterdeck listener")
+        connection = await ListeningConnection.connect(
+            self._url, autocommit=True, application_name="quarterdeck listener"
+        )
         async with connection:
             await connection.execute("LISTEN quarterdeck_log")
             if self._feed.position is None:
@@ -75,9 +78,10 @@ class Listener:
 
     async def _until_there_is_more(self, connection: Connection) -> None:
         """Or until it is time to look all the same. What an earlier look has read is notified of once more."""
-        async for notify in connection.notifies(timeout=LOOK_SECONDS):
-            if int(notify.payload) > (self._feed.position or 0):
-                return
+        async with aclosing(connection.notifies(timeout=LOOK_SECONDS)) as notifies:
+            async for notify in notifies:
+                if int(notify.payload) > (self._feed.position or 0):
+                    return
 
     async def _catch_up(self, connection: Connection) -> set[str]:
         """Reads what is new, and gives its topics. Notifications that come meanwhile are kept by the connection."""
