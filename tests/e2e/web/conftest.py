@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 from tests.support import browser
 from tests.support.product import Product
+from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -44,13 +45,17 @@ async def page(logged_in: BrowserContext) -> AsyncIterator[Page]:
 
 @pytest.fixture(autouse=True, scope="module")
 def sessions_closed(product: Product) -> Iterator[None]:
-    """A project has places for so many sessions: those that a module's tests leave open would keep others waiting."""
+    """A project has places for so many sessions: those that a module's tests leave open would keep others waiting.
+
+    Their commands end with them, and would be what ended last for the next module's tests.
+    """
     before = _open(product)
     yield
     for session in _open(product) - before:
         assert product.qd("session", "close", session).returncode == 0
+    until(lambda: _open(product) <= before, within=30)
 
 
 def _open(product: Product) -> set[str]:
     sessions = product.ask("session", "list", "-p", "deck")
-    return {each["id"] for each in sessions if each["state"] in {"QUEUED", "OPENING", "READY", "PAUSED"}}
+    return {each["id"] for each in sessions if each["state"] not in {"CLOSED", "LOST", "FAILED"}}
