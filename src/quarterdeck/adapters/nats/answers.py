@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 
 from quarterdeck.adapters.nats.connection import Listener, NatsConnection
 from quarterdeck.adapters.nats.failures import Failure, told
+from quarterdeck.application.background import end
 from quarterdeck.domain.errors import QuarterdeckError, UnavailableError
 
 logger = structlog.get_logger(__name__)
@@ -17,42 +18,65 @@ logger = structlog.get_logger(__name__)
 AskedT = TypeVar("AskedT")
 
 
-async def answering(
-    connection: NatsConnection,
-    subject: str,
-    shape: type[AskedT],
-    answer: Callable[[AskedT], Awaitable[msgspec.Struct]],
-    failed: Callable[[Failure], msgspec.Struct],
-    running: set[asyncio.Task[None]],
-    *,
-    queue: str = "",
-) -> Listener:
-    """`failed` makes an answer of a failure. Those under way are in `running`, for who stops to end them."""
+class Answers:
+    """Gives answers until it is left. Who asks then hears at once that nobody answers, who has asked that this ends.
 
-    async def answered(data: bytes) -> msgspec.Struct:
+    `failed` makes an answer of a failure.
+    """
+
+    def __init__(self, connection: NatsConnection, failed: Callable[[Failure], msgspec.Struct]) -> None:
+        self._connection, self._failed = connection, failed
+        self._listeners: list[Listener] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(listener.drain() for listener in self._listeners))
+        # what came last has to begin, or it could not answer that it ends
+        await asyncio.sleep(0)
+        await end(self._running)
+
+    async def give(
+        self, subject: str, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]], queue: str = ""
+    ) -> None:
+        """To each who asks on this subject."""
+
+        async def handle(message: Msg) -> None:
+            self.keep(self._respond(message, shape, answer))
+
+        self._listeners.append(await self._connection.listen(subject, handle, queue=queue))
+
+    def keep(self, work: Awaitable[None]) -> None:
+        """Starts it; it ends with the answers."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _respond(
+        self, message: Msg, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]]
+    ) -> None:
         try:
-            return await answer(msgspec.json.decode(data, type=shape))
+            reply = await self._answered(message, shape, answer)
+        except asyncio.CancelledError:
+            await self._send(message, self._failed(told(UnavailableError("The worker stops.", "Ask again."))))
+            raise
+        await self._send(message, reply)
+
+    async def _answered(
+        self, message: Msg, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]]
+    ) -> msgspec.Struct:
+        try:
+            return await answer(msgspec.json.decode(message.data, type=shape))
         except QuarterdeckError as error:
-            return failed(told(error))
+            return self._failed(told(error))
         except Exception:
-            logger.exception("a request to a worker failed", subject=subject)
-            return failed(told(UnavailableError("The worker failed at this.", "Its log says how.")))
+            logger.exception("a request to a worker failed", subject=message.subject)
+            return self._failed(told(UnavailableError("The worker failed at this.", "Its log says how.")))
 
-    async def respond(message: Msg) -> None:
-        reply = msgspec.json.encode(await answered(message.data))
+    async def _send(self, message: Msg, reply: msgspec.Struct) -> None:
         try:
-            await connection.publish(message.reply, reply)
+            await self._connection.publish(message.reply, msgspec.json.encode(reply))
         except UnavailableError as error:
-            logger.warning("an answer was lost", subject=subject, error=error.message)
-
-    async def handle(message: Msg) -> None:
-        keep(running, respond(message))
-
-    return await connection.listen(subject, handle, queue=queue)
-
-
-def keep(running: set[asyncio.Task[None]], work: Awaitable[None]) -> None:
-    """Starts it, and knows it until it has ended."""
-    task = asyncio.ensure_future(work)
-    running.add(task)
-    task.add_done_callback(running.discard)
+            logger.warning("an answer was lost", subject=message.subject, error=error.message)

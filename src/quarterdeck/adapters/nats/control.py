@@ -1,19 +1,17 @@
 """Requests to workers on core NATS. An expected failure of the worker is raised at the caller's as it was."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
-from quarterdeck.adapters.nats.answers import answering
+from quarterdeck.adapters.nats.answers import Answers
 from quarterdeck.adapters.nats.asking import ask
-from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.turns import Turns
-from quarterdeck.application.background import end
 from quarterdeck.application.ports.control import (
     ControlHandler,
     FileWriteAsked,
@@ -197,29 +195,20 @@ class NatsControlServer:
             await handler.check()
             return _Answer()
 
-        running: set[asyncio.Task[None]] = set()
-        own = f"{self._prefix}.control.{worker_id}"
-        listeners = [
-            await self._listen(f"{self._prefix}.control.{ANY}.find_repository", _FindRepository, find, running, "find"),
-            await self._listen(f"{own}.send_input", _SendInput, send_input, running),
-            await self._listen(f"{own}.resize", _Resize, resize, running),
-            await self._listen(f"{own}.signal", _Signal, signal, running),
-            await self._listen(f"{own}.write_file", _WriteFile, write_file, running),
-            await self._listen(f"{own}.check", _Check, check, running),
-        ]
-        if trees is not None:
-            listeners += await self._serve_trees(own, trees, running)
-            listeners += await self._serve_trees(f"{self._prefix}.control.{ANY}", trees, running, "read")
-        try:
+        own, anyone = f"{self._prefix}.control.{worker_id}", f"{self._prefix}.control.{ANY}"
+        async with Answers(self._connection, _failed) as answers:
+            await answers.give(f"{anyone}.find_repository", _FindRepository, find, "find")
+            await answers.give(f"{own}.send_input", _SendInput, send_input)
+            await answers.give(f"{own}.resize", _Resize, resize)
+            await answers.give(f"{own}.signal", _Signal, signal)
+            await answers.give(f"{own}.write_file", _WriteFile, write_file)
+            await answers.give(f"{own}.check", _Check, check)
+            if trees is not None:
+                await self._serve_trees(own, trees, answers)
+                await self._serve_trees(anyone, trees, answers, "read")
             yield
-        finally:
-            for listener in listeners:
-                await listener.close()
-            await end(running)
 
-    async def _serve_trees(
-        self, to: str, trees: TreeReader, running: "set[asyncio.Task[None]]", queue: str = ""
-    ) -> list[Listener]:
+    async def _serve_trees(self, to: str, trees: TreeReader, answers: Answers, queue: str = "") -> None:
         async def list_tree(request: _List) -> _Answer:
             return _Answer(listed=await trees.list_tree(request.asked))
 
@@ -238,24 +227,12 @@ class NatsControlServer:
         async def blame(request: _Blame) -> _Answer:
             return _Answer(lines=await trees.blame(request.asked))
 
-        return [
-            await self._listen(f"{to}.list_tree", _List, list_tree, running, queue),
-            await self._listen(f"{to}.find_paths", _FindPaths, find_paths, running, queue),
-            await self._listen(f"{to}.read_file", _ReadFile, read_file, running, queue),
-            await self._listen(f"{to}.diff", _Diff, diff, running, queue),
-            await self._listen(f"{to}.measure", _Measure, measure, running, queue),
-            await self._listen(f"{to}.blame", _Blame, blame, running, queue),
-        ]
-
-    async def _listen(
-        self,
-        subject: str,
-        shape: type[T],
-        answer: Callable[[T], Awaitable[_Answer]],
-        running: "set[asyncio.Task[None]]",
-        queue: str = "",
-    ) -> Listener:
-        return await answering(self._connection, subject, shape, answer, _failed, running, queue=queue)
+        await answers.give(f"{to}.list_tree", _List, list_tree, queue)
+        await answers.give(f"{to}.find_paths", _FindPaths, find_paths, queue)
+        await answers.give(f"{to}.read_file", _ReadFile, read_file, queue)
+        await answers.give(f"{to}.diff", _Diff, diff, queue)
+        await answers.give(f"{to}.measure", _Measure, measure, queue)
+        await answers.give(f"{to}.blame", _Blame, blame, queue)
 
 
 def _failed(failure: Failure) -> _Answer:

@@ -8,12 +8,11 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.answers import Answers
 from quarterdeck.adapters.nats.asking import ask
-from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
 from quarterdeck.adapters.nats.tunnels import tunnel_end
-from quarterdeck.application.background import end
 from quarterdeck.application.export_requests import BranchAsked, ContentAsked, LeftOut, OpenedContent, WrittenBranch
 from quarterdeck.application.ports.exports import WorkspaceExporter
 from quarterdeck.application.ports.tunnels import ByteStream
@@ -73,31 +72,24 @@ class NatsExportServer:
 
     @asynccontextmanager
     async def serve(self, worker_id: str, exporter: WorkspaceExporter) -> AsyncGenerator[None]:
-        running: set[asyncio.Task[None]] = set()
+        answers = Answers(self._connection, _failed)
 
         async def content(request: _Content) -> _Answer:
             opened = await exporter.open(request.asked)
             ready = asyncio.Event()
-            keep(running, self._carry(request.tunnel, opened, ready))
+            answers.keep(self._carry(request.tunnel, opened, ready))
             await ready.wait()
             return _Answer(left_out=opened.left_out)
 
         async def branch(request: _Branch) -> _Answer:
             return _Answer(written=await exporter.write_branch(request.asked))
 
-        listeners: list[Listener] = []
-        for to, queue in ((worker_id, ""), (ANY, "export")):
-            at = f"{self._prefix}.exports.{to}"
-            listeners += [
-                await answering(self._connection, f"{at}.content", _Content, content, _failed, running, queue=queue),
-                await answering(self._connection, f"{at}.branch", _Branch, branch, _failed, running, queue=queue),
-            ]
-        try:
+        async with answers:
+            for to, queue in ((worker_id, ""), (ANY, "export")):
+                at = f"{self._prefix}.exports.{to}"
+                await answers.give(f"{at}.content", _Content, content, queue)
+                await answers.give(f"{at}.branch", _Branch, branch, queue)
             yield
-        finally:
-            for listener in listeners:
-                await listener.close()
-            await end(running)
 
     async def _carry(self, name: str, opened: OpenedContent, ready: asyncio.Event) -> None:
         """To its end; a reader that is told of none knows that it has not all."""

@@ -1,19 +1,17 @@
 """Task files by request to any worker. Contents are packed: a task file is text, and much of it is alike."""
 
-import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
-from quarterdeck.adapters.nats.answers import answering
+from quarterdeck.adapters.nats.answers import Answers
 from quarterdeck.adapters.nats.asking import ask
-from quarterdeck.adapters.nats.connection import Listener, NatsConnection
+from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import ANY, Failure
-from quarterdeck.application.background import end
 from quarterdeck.application.ports.task_files import (
     BranchFiles,
     CommitAsked,
@@ -109,26 +107,14 @@ class NatsTaskFileServer:
         async def snapshot(request: _Snapshot) -> _Answer:
             return _Answer(found=_packed_files(await store.snapshot(request.asked)))
 
-        running: set[asyncio.Task[None]] = set()
-        listeners = [
-            await self._listen("tip", _Branch, tip, running),
-            await self._listen("read", _Branch, read, running),
-            await self._listen("contents", _Contents, contents, running),
-            await self._listen("commit", _Commit, commit, running),
-            await self._listen("snapshot", _Snapshot, snapshot, running),
-        ]
-        try:
+        at, queue = f"{self._prefix}.task-files.{ANY}", "task-files"
+        async with Answers(self._connection, _failed) as answers:
+            await answers.give(f"{at}.tip", _Branch, tip, queue)
+            await answers.give(f"{at}.read", _Branch, read, queue)
+            await answers.give(f"{at}.contents", _Contents, contents, queue)
+            await answers.give(f"{at}.commit", _Commit, commit, queue)
+            await answers.give(f"{at}.snapshot", _Snapshot, snapshot, queue)
             yield
-        finally:
-            for listener in listeners:
-                await listener.close()
-            await end(running)
-
-    async def _listen(
-        self, verb: str, shape: type[T], answer: Callable[[T], Awaitable[_Answer]], running: "set[asyncio.Task[None]]"
-    ) -> Listener:
-        subject = f"{self._prefix}.task-files.{ANY}.{verb}"
-        return await answering(self._connection, subject, shape, answer, _failed, running, queue="task-files")
 
 
 def _packed(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from quarterdeck.adapters.nats.answers import answering, keep
+from quarterdeck.adapters.nats.answers import Answers
 from quarterdeck.adapters.nats.asking import ask
 from quarterdeck.adapters.nats.connection import NatsConnection
 from quarterdeck.adapters.nats.failures import Failure
@@ -66,7 +66,7 @@ class NatsTunnelServer:
 
     @asynccontextmanager
     async def serve(self, worker_id: str, handler: TunnelHandler) -> AsyncGenerator[None]:
-        running: set[asyncio.Task[None]] = set()
+        answers = Answers(self._connection, _failed)
 
         async def ports(asked: _Asked) -> _Answer:
             return _Answer(ports=list(await handler.ports(asked.session_id)))
@@ -74,21 +74,15 @@ class NatsTunnelServer:
         async def dial(asked: _Asked) -> _Answer:
             opened = await handler.dial(asked.session_id, asked.port)
             ready = asyncio.Event()
-            keep(running, self._carry(asked.tunnel, opened, ready))
+            answers.keep(self._carry(asked.tunnel, opened, ready))
             await ready.wait()
             return _Answer()
 
         own = f"{self._prefix}.jails.{worker_id}"
-        listeners = [
-            await answering(self._connection, f"{own}.ports", _Asked, ports, _failed, running),
-            await answering(self._connection, f"{own}.dial", _Asked, dial, _failed, running),
-        ]
-        try:
+        async with answers:
+            await answers.give(f"{own}.ports", _Asked, ports)
+            await answers.give(f"{own}.dial", _Asked, dial)
             yield
-        finally:
-            for listener in listeners:
-                await listener.close()
-            await end(running)
 
     async def _carry(self, name: str, opened: socket.socket, ready: asyncio.Event) -> None:
         """Until both sides have ended, or one is gone."""
