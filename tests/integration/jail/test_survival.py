@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -165,7 +166,9 @@ async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets
     clock = await driver.create(spec(where.workspace()))
     left, mark = where.driver(alone_seconds=0.3), f"busy-{uuid4().hex}"
     jail = await left.create(spec(where.workspace()))
-    command_id = await start(jail, f"exec -a {mark} bash -c 'until [ -e /tmp/stop ]; do :; done; echo done'", timeout=4)
+    spins = f"exec -a {mark} bash -c 'until [ -e /tmp/stop ]; do :; done; echo done'"
+    # time enough to begin and to be left alone on a busy host, and less than it then stands still
+    command_id = await start(jail, spins, timeout=12)
     [pid] = await eventually(lambda: processes_of(UID, mark))
     await left.close()
 
@@ -178,7 +181,8 @@ async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets
     # also when a worker comes that does not know yet whose the session is; and no time-out passes
     again = await driver.adopt(jail.session_id)
     assert again
-    for _ in range(9):
+    until = time.monotonic() + 12
+    while time.monotonic() < until:
         assert await stands_still()
     await again.thaw()
     await run(again, "touch /tmp/stop")
