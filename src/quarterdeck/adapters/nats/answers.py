@@ -33,10 +33,12 @@ class Answers:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*(listener.drain() for listener in self._listeners))
-        # what came last has to begin, or it could not answer that it ends
-        await asyncio.sleep(0)
-        await end(self._running)
+        try:
+            await asyncio.gather(*(listener.drain() for listener in self._listeners))
+            # what came last has to begin, or it could not answer that it ends
+            await asyncio.sleep(0)
+        finally:
+            await end(self._running)
 
     async def give(
         self, subject: str, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]], queue: str = ""
