@@ -1,7 +1,7 @@
 """A program on a pseudo-terminal, and what the terminal shows."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pexpect
@@ -29,11 +29,14 @@ class Screen:
 
     def shows(self, *wanted: str, gone: str = "\0") -> str:
         """Reads on until all of it is on the screen, and `gone` is not."""
+        self.reads_until(lambda: all(each in self.text for each in wanted) and gone not in self.text, wanted)
+        return self.text
+
+    def reads_until(self, there: Callable[[], bool], wanted: object = "What is waited for") -> None:
         until = time.monotonic() + WITHIN
-        while not all(each in self.text for each in wanted) or gone in self.text:
+        while not there():
             assert time.monotonic() < until, f"{wanted} is not shown:\n{self.text}"
             self._take()
-        return self.text
 
     def _take(self) -> None:
         try:

@@ -13,6 +13,8 @@ from tests.unit.cli.repl.conftest import Started
 from quarterdeck_cli import ids
 
 pytestmark = pytest.mark.xdist_group("terminal")
+PROMPT = b"\x1b[?2004h"
+"""What each prompt begins with: that pasted text be told from what is typed."""
 
 
 def test_a_terminal_that_answers_late_types_nothing(started: Started, session: dict[str, Any]) -> None:
@@ -84,7 +86,10 @@ def test_a_sitting(started: Started, world: World, session: dict[str, Any], tmp_
     screen.resize(60, 20)
     screen.type("help us")
     screen.shows("help us", "● up")
+    prompts = screen.raw.count(PROMPT)
     screen.type("\x03")
+    # between two prompts the terminal itself takes Ctrl-D for its own
+    screen.reads_until(lambda: screen.raw.count(PROMPT) > prompts)
     screen.type("\x04")
     assert screen.ended() == 0
 
