@@ -9,7 +9,7 @@ import type { CodegenPlugin, Types } from "@graphql-codegen/plugin-helpers";
 import * as typedDocuments from "@graphql-codegen/typed-document-node";
 import * as types from "@graphql-codegen/typescript";
 import * as operations from "@graphql-codegen/typescript-operations";
-import { type GraphQLSchema, buildSchema, lexicographicSortSchema, parse, printSchema } from "graphql";
+import { Source, buildSchema, lexicographicSortSchema, parse, printSchema } from "graphql";
 
 import * as cacheFacts from "./codegen-cache.ts";
 
@@ -17,7 +17,7 @@ import * as cacheFacts from "./codegen-cache.ts";
  * `npm run codegen`: typed documents beside the `.graphql` files (`x.graphql` gives `x.generated.ts`), so that each
  * feature's chunk holds its own, and what the normalized cache has to know of the schema. None of it is committed.
  *
- * By the generator's core: its command line brings three hundred packages more, for schemas and documents of other kinds.
+ * By the generator's core: its command line brings 240 packages more, for schemas and documents of other kinds.
  */
 const SCHEMA = "../schema/quarterdeck_schema/schema.graphql";
 const SHARED = "src/shared/graphql";
@@ -35,16 +35,12 @@ const CONFIG = {
 
 type Plugins = Record<string, CodegenPlugin>;
 
-/** What is the same for all that is generated. */
-function wanted(schemaAst: GraphQLSchema, documents: Types.DocumentFile[], pluginMap: Plugins, more: object = {}) {
-  return {
-    schema: parse(printSchema(schemaAst)),
-    schemaAst,
-    documents,
-    config: { ...CONFIG, ...more },
-    pluginMap,
-    plugins: Object.keys(pluginMap).map((name) => ({ [name]: {} })),
-  };
+const by = (pluginMap: Plugins) => ({ pluginMap, plugins: Object.keys(pluginMap).map((name) => ({ [name]: {} })) });
+
+/** A file that stays as it is keeps its time: `vite` takes those that have another for changed. */
+async function write(path: string, content: string): Promise<void> {
+  const there = await readFile(path, "utf8").catch(() => undefined);
+  if (there !== content) await writeFile(path, content);
 }
 
 async function documentsIn(folder: string): Promise<Types.DocumentFile[]> {
@@ -53,30 +49,41 @@ async function documentsIn(folder: string): Promise<Types.DocumentFile[]> {
     found.map(async (path) => {
       const location = fileURLToPath(new URL(path, import.meta.url));
       const rawSDL = await readFile(location, "utf8");
-      return { location, rawSDL, document: parse(rawSDL) };
+      return { location, rawSDL, document: parse(new Source(rawSDL, path)) };
     }),
   );
 }
 
 async function main(): Promise<void> {
   process.chdir(import.meta.dirname);
-  const schema = lexicographicSortSchema(buildSchema(await readFile(SCHEMA, "utf8")));
-  const documents = await documentsIn("src");
+  const schemaAst = lexicographicSortSchema(buildSchema(await readFile(SCHEMA, "utf8")));
+  const from = {
+    schemaAst,
+    schema: parse(printSchema(schemaAst)),
+    documents: await documentsIn("src"),
+    config: CONFIG,
+  };
   const beside = await preset.buildGeneratesSection({
-    ...wanted(schema, documents, { "typescript-operations": operations, "typed-document-node": typedDocuments }),
+    ...from,
+    ...by({ "typescript-operations": operations, "typed-document-node": typedDocuments }),
     baseOutputDir: "src/",
     presetConfig: { baseTypesPath: "shared/graphql/schema.generated.ts", extension: ".generated.ts" },
   });
   const all = [
-    { filename: `${SHARED}/schema.generated.ts`, ...wanted(schema, documents, { typescript: types }) },
+    { ...from, ...by({ typescript: types }), filename: `${SHARED}/schema.generated.ts` },
     {
+      ...from,
+      ...by({ "fragment-matcher": fragmentMatcher }),
+      config: { ...CONFIG, useExplicitTyping: false },
       filename: `${SHARED}/possible-types.generated.ts`,
-      ...wanted(schema, documents, { "fragment-matcher": fragmentMatcher }, { useExplicitTyping: false }),
     },
-    { filename: `${SHARED}/cache-facts.generated.ts`, ...wanted(schema, documents, { cacheFacts }) },
+    { ...from, ...by({ cacheFacts }), filename: `${SHARED}/cache-facts.generated.ts` },
     ...beside,
   ];
-  await Promise.all(all.map(async (each) => writeFile(each.filename, await codegen(each))));
+  await Promise.all(all.map(async (each) => write(each.filename, await codegen(each))));
 }
 
-await main();
+await main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`); // with the file and the line, where it is a document's
+  process.exitCode = 1;
+});

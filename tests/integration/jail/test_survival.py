@@ -160,6 +160,10 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
+ALONE = 12
+"""Seconds: time enough for a command to begin and be left alone on a busy host, and less than it then stands still."""
+
+
 async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets_it_go_on(
     where: Place, driver: Driver
 ) -> None:
@@ -167,8 +171,7 @@ async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets
     left, mark = where.driver(alone_seconds=0.3), f"busy-{uuid4().hex}"
     jail = await left.create(spec(where.workspace()))
     spins = f"exec -a {mark} bash -c 'until [ -e /tmp/stop ]; do :; done; echo done'"
-    # time enough to begin and to be left alone on a busy host, and less than it then stands still
-    command_id = await start(jail, spins, timeout=12)
+    command_id = await start(jail, spins, timeout=ALONE)
     [pid] = await eventually(lambda: processes_of(UID, mark))
     await left.close()
 
@@ -181,7 +184,7 @@ async def test_a_jail_without_a_worker_stands_still_after_a_while_until_one_lets
     # also when a worker comes that does not know yet whose the session is; and no time-out passes
     again = await driver.adopt(jail.session_id)
     assert again
-    until = time.monotonic() + 12
+    until = time.monotonic() + ALONE
     while time.monotonic() < until:
         assert await stands_still()
     await again.thaw()

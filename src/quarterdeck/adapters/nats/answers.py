@@ -46,7 +46,7 @@ class Answers:
         """To each who asks on this subject."""
 
         async def handle(message: Msg) -> None:
-            self.keep(self._respond(message, shape, answer))
+            self.keep(self._respond(message, lambda: answer(msgspec.json.decode(message.data, type=shape))))
 
         self._listeners.append(await self._connection.listen(subject, handle, queue=queue))
 
@@ -56,26 +56,18 @@ class Answers:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _respond(
-        self, message: Msg, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]]
-    ) -> None:
+    async def _respond(self, message: Msg, answer: Callable[[], Awaitable[msgspec.Struct]]) -> None:
         try:
-            reply = await self._answered(message, shape, answer)
+            reply = await answer()
+        except QuarterdeckError as error:
+            reply = self._failed(told(error))
         except asyncio.CancelledError:
             await self._send(message, self._failed(told(UnavailableError("The worker stops.", "Ask again."))))
             raise
-        await self._send(message, reply)
-
-    async def _answered(
-        self, message: Msg, shape: type[AskedT], answer: Callable[[AskedT], Awaitable[msgspec.Struct]]
-    ) -> msgspec.Struct:
-        try:
-            return await answer(msgspec.json.decode(message.data, type=shape))
-        except QuarterdeckError as error:
-            return self._failed(told(error))
         except Exception:
             logger.exception("a request to a worker failed", subject=message.subject)
-            return self._failed(told(UnavailableError("The worker failed at this.", "Its log says how.")))
+            reply = self._failed(told(UnavailableError("The worker failed at this.", "Its log says how.")))
+        await self._send(message, reply)
 
     async def _send(self, message: Msg, reply: msgspec.Struct) -> None:
         try:

@@ -60,7 +60,6 @@ class Listener:
 
     async def drain(self) -> None:
         """When it returns, the server sends nothing more, and the handler was called with all that it has sent."""
-        self._connection.forget(self)
         if self._subscription and self._connection.is_up:
             with suppress(NatsError, OSError, TimeoutError):
                 async with asyncio.timeout(FLUSH_SECONDS):
@@ -149,15 +148,11 @@ class NatsConnection:
                 if self._client and not self._client.is_closed:
                     await listener.attach(self._client)
                 if self._client and self.is_up:
-                    await self._flush(self._client)
+                    await self.finish(self._client.flush())
         except asyncio.CancelledError:
             await listener.close()
             raise
         return listener
-
-    async def _flush(self, client: Client) -> None:
-        """Until the server has all that was sent."""
-        await self.finish(client.flush())
 
     async def finish(self, work: Coroutine[Any, Any, None]) -> None:
         """What flushes goes on when whoever waits is cancelled: nats-py closes a connection whose server answers what
