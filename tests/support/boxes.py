@@ -4,6 +4,7 @@ import subprocess
 
 from tests.support.repositories import JAIL_UID
 
+from quarterdeck.adapters.git.program import as_user
 from quarterdeck.application.ports.workspaces import PreparedWorkspace
 from quarterdeck.jail import program
 
@@ -19,16 +20,14 @@ def in_workspace(workspace: PreparedWorkspace, script: str | bytes) -> str:
         mount = ["--overlay-src", str(workspace.lower), *upper, "/workspace"]
     borrowed = [part for folder in workspace.read_only for part in ("--ro-bind", str(folder), str(folder))]
     shell = ("--chdir", "/workspace", "/bin/sh", "-ec")
+    identity = as_user(JAIL_UID, JAIL_UID) if JAIL_UID is not None else ()
     done = subprocess.run(
-        [program.find(None), *_SYSTEM, *_LINKS, *borrowed, *mount, *shell, script],
+        [*identity, program.find(None), *_SYSTEM, *_LINKS, *borrowed, *mount, *shell, script],
         env={"PATH": "/usr/bin", "HOME": "/nonexistent"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        user=JAIL_UID,
-        group=JAIL_UID,
-        extra_groups=None if JAIL_UID is None else [],
     )
     printed = done.stdout.decode(errors="backslashreplace")
     assert done.returncode == 0, printed

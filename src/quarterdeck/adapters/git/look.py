@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from quarterdeck.adapters.git.failures import did_you_mean, explain, no_permission, not_a_repository
-from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError
+from quarterdeck.adapters.git.program import Git, GitFailedError, GitTimedOutError, as_user
 from quarterdeck.adapters.git.sources import LocalSource, Source
 from quarterdeck.domain.errors import InvalidInputError
 
@@ -39,8 +39,7 @@ def upload_pack(source: Source) -> tuple[str, ...]:
     command = "GIT_ALLOW_PROTOCOL=none GIT_NO_LAZY_FETCH=1 "
     owner = os.stat(source.path)
     if os.geteuid() == 0 and owner.st_uid != 0:
-        ids = ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
-        command += f"GIT_CONFIG_GLOBAL=/dev/null HOME=/ {shlex.join(ids)} "
+        command += f"GIT_CONFIG_GLOBAL=/dev/null HOME=/ {shlex.join(as_user(owner.st_uid, owner.st_gid))} "
     return (f"--upload-pack={command}git upload-pack",)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from quarterdeck.adapters.git.layer import is_whiteout
 from quarterdeck.adapters.git.layout import Layout
+from quarterdeck.adapters.git.program import as_user
 from quarterdeck.adapters.git.removal import remove_tree
 from quarterdeck.jail import program
 from quarterdeck.jail.errors import JailError
@@ -34,17 +35,15 @@ def _try(layout: Layout, bwrap: Path, folder: Path) -> bool:
         (folder / "lower" / name).write_text("old\n")
         layout.give(folder / "lower" / name, mode=0o600)
     layers = ("--overlay-src", folder / "lower", "--overlay", folder / "upper", folder / "work", "/workspace")
+    identity = as_user(layout.other_user, layout.other_user) if layout.other_user is not None else ()
     done = subprocess.run(
-        [bwrap, *_SYSTEM, *_LINKS, *layers, "/bin/sh", "-c", _TRIAL],
+        [*identity, bwrap, *_SYSTEM, *_LINKS, *layers, "/bin/sh", "-c", _TRIAL],
         env={"PATH": "/usr/bin"},
         cwd="/",
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=20,
         check=False,
-        user=layout.other_user,
-        group=layout.other_user,
-        extra_groups=None if layout.other_user is None else [],
     )
     upper = folder / "upper"
     return done.returncode == 0 and is_whiteout((upper / "gone").lstat()) and (upper / "kept").read_text() == "new\n"
