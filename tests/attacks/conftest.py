@@ -48,10 +48,11 @@ def _is_left_out(item: pytest.Item) -> bool:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """In every driver. Tests that share a ground run in one process."""
+    """In every driver, but a control, which runs in none. Tests that share a ground run in one process."""
     if "field" in metafunc.fixturenames:
         module = metafunc.definition.path.stem
-        together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{module} {name}")) for name in DRIVERS]
+        drivers = DRIVERS[:1] if metafunc.definition.get_closest_marker("control") else DRIVERS
+        together = [pytest.param(name, marks=pytest.mark.xdist_group(f"{module} {name}")) for name in drivers]
         metafunc.parametrize("field", together, indirect=True, scope="module")
 
 

@@ -89,6 +89,7 @@ def _stored(field: Ground, session_id: UUID) -> str:
     return done.stdout.decode(errors="replace")
 
 
+@pytest.mark.control
 @pytest.mark.parametrize("script", NAIVE, ids=lambda script: script.id)
 async def test_a_careless_host_falls_for_it(field: Ground, script: Script) -> None:
     if os.geteuid() != 0 and "roots" in script.source:

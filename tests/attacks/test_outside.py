@@ -11,7 +11,7 @@ import pytest
 from tests.attacks.ground import SECRET_VARIABLE, Ground, control_command
 from tests.attacks.script import HOST, Script, everything, verdict
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.control]
 
 MISSING = re.compile("not implemented|not supported|there is none")
 CONTROLLED = [script for script in everything() if script.kind != HOST and not script.control.startswith("none")]

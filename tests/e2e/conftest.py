@@ -4,7 +4,6 @@ It ends with them, and not with the run: what waits for work computes, too.
 """
 
 from collections.abc import AsyncIterator
-from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -16,13 +15,12 @@ from quarterdeck.host.accounts import current
 
 ACCOUNTS = accounts()
 OWN = "own_product"
-WEB_GROUPS = 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """As both, but a module whose subject is the same for either names the one that it runs as.
 
-    Tests that share a product run in one process, those that break theirs in another, those of the web client in two
+    Tests that share a product run in one process, those that break theirs in another, those of the web client in one
     more, so that none is the last to end by far. A process that is given its tests one by one takes the next while it
     has still two to do.
     """
@@ -36,8 +34,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _group(metafunc: pytest.Metafunc, account: str) -> str:
     if OWN in metafunc.fixturenames:
         return OWN
-    path = metafunc.definition.path
-    return f"{account} web {crc32(path.name.encode()) % WEB_GROUPS}" if path.parent.name == "web" else account
+    return f"{account} web" if metafunc.definition.path.parent.name == "web" else account
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

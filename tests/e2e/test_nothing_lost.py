@@ -20,16 +20,18 @@ def product(own_product: Product) -> Product:
 
 LINES, WIDTH = 200_000, 1_000
 TOTAL = LINES * WIDTH
-"""200 MB, in lines that each begin with their number. It pauses at each twentieth, until a file tells it to go on."""
+"""200 MB, in lines that each begin with their number. It pauses at each twentieth, until it is told to go on."""
 
 COUNTER = f"""
+mkfifo /tmp/go
 filler=$(head -c {WIDTH - 10} /dev/zero | tr '\\0' '.')
 awk -v filler="$filler" 'BEGIN {{
     for (line = 1; line <= {LINES}; line++) {{
         printf "%09d%s\\n", line, filler
         if (line % {LINES // 20} == 0) {{
             fflush()
-            while ((getline ignored < ("/tmp/go" line / {LINES // 20})) < 0) system("sleep 0.02")
+            while ((getline ignored < "/tmp/go") <= 0) close("/tmp/go")
+            close("/tmp/go")
         }}
     }}
 }}'
@@ -80,8 +82,8 @@ def _token(product: Product) -> str:
     return str(issued["secret"])
 
 
-def _let_it_go_on(product: Product, session: str, step: int) -> None:
-    done = product.qd("run", "-s", session, "--", f"touch /tmp/go{step}")
+def _let_it_go_on(product: Product, session: str) -> None:
+    done = product.qd("run", "-s", session, "--", "echo > /tmp/go")
     assert done.returncode == 0, done.stderr.decode() + product.logs()
 
 
@@ -94,15 +96,15 @@ async def test_the_reader_ends_with_exactly_what_was_printed(product: Product, r
     for step in range(1, 20):
         await reader.has(TOTAL // 20 * step)
         if part := parts.get(step):
-            _let_it_go_on(product, session, step)
+            _let_it_go_on(product, session)
             await product.kill(part)
         elif step % 2 == 0:
-            _let_it_go_on(product, session, step)
+            _let_it_go_on(product, session)
             relay.cut()
         else:
-            _let_it_go_on(product, session, step)
+            _let_it_go_on(product, session)
     relay.cut()
-    _let_it_go_on(product, session, 20)
+    _let_it_go_on(product, session)
     code = await reader.end()
 
     shown = product.ask("command", "show", command)

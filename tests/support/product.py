@@ -147,11 +147,7 @@ class Product:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def _qd(self) -> ReadyPrograms:
-        """It ends with the thread that started it: another thread may find it gone."""
         with self._starting_qd:
-            if self._ready_qd is not None and not self._ready_qd.runs():
-                self._ready_qd.close()
-                self._ready_qd = None
             if self._ready_qd is None:
                 ours, theirs = sockets()
                 with theirs:

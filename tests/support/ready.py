@@ -70,9 +70,6 @@ class ReadyPrograms:
     def __init__(self, process: subprocess.Popen[bytes], calls: socket.socket) -> None:
         self._process, self._calls = process, calls
 
-    def runs(self) -> bool:
-        return self._process.poll() is None
-
     def start(self, entry: str, environment: Mapping[str, str], folder: Path, stdin: bytes) -> ReadyProcess:
         """One that writes where this process does."""
         with ExitStack() as stack:

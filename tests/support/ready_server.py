@@ -13,7 +13,7 @@ import importlib
 import json
 import os
 import pkgutil
-import signal
+import selectors
 import socket
 import sys
 import termios
@@ -21,7 +21,9 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
+
+from quarterdeck.jail.shim import kernel
 
 
 def load(parts: Iterable[str]) -> None:
@@ -59,36 +61,69 @@ def be_controlled() -> None:
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
 
 
-def tell_end_of(pid: int, fds: list[int]) -> NoReturn:
-    """Of the process that runs the call. Its ends of pipes must not stay open here."""
-    for fd in fds[:3]:
-        os.close(fd)
-    os.write(fds[3], b"%d\n" % pid)
-    _, status = os.waitpid(pid, 0)
-    os.write(fds[3], b"%d\n" % os.waitstatus_to_exitcode(status))
-    os._exit(0)
+class Programs:
+    """Those that run: each with where its pid was told, and its exit code will be."""
 
+    def __init__(self, requests: socket.socket, loaded: Iterable[str]) -> None:
+        self._requests, self._loaded = requests, set(loaded)
+        self._running: dict[int, int] = {}
+        self._watched = selectors.DefaultSelector()
+        self._watched.register(requests, selectors.EVENT_READ)
 
-def wait_for_call(requests: socket.socket, loaded: set[str]) -> str:
-    """Returns in a process that is to run one, and to end as a program does. Gives what to run."""
-    while True:
-        line, fds, _, _ = socket.recv_fds(requests, 1 << 20, 4)
+    def wait_for_call(self) -> str:
+        """Returns in a process that is to run one, and to end as a program does. Gives what to run."""
+        while True:
+            for key, _ in self._watched.select():
+                if key.data is not None:
+                    self._tell_end_of(key.data, key.fd)
+                elif entry := self._take_call():
+                    return entry
+
+    def _take_call(self) -> str | None:
+        """None where this is still the server."""
+        line, fds, _, _ = socket.recv_fds(self._requests, 1 << 20, 4)
         if not line:
             os._exit(0)
         call = json.loads(line)
-        if more := set(call["parts"]) - loaded:
+        if more := set(call["parts"]) - self._loaded:
             load(more)
-            loaded |= more
-        if os.fork() == 0:
-            break
-        for fd in fds:
-            os.close(fd)
-    requests.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if pid := os.fork():
-        tell_end_of(pid, fds)
-    become(call, fds)
-    return str(call["entry"])
+            self._loaded |= more
+        if pid := os.fork():
+            # the call's ends of pipes must not stay open here
+            for fd in fds[:3]:
+                os.close(fd)
+            handle = os.pidfd_open(pid)
+            self._running[pid] = fds[3]
+            self._watched.register(handle, selectors.EVENT_READ, pid)
+            tell(fds[3], pid)
+            return None
+        self._let_go()
+        become(call, fds)
+        return str(call["entry"])
+
+    def _tell_end_of(self, pid: int, handle: int) -> None:
+        self._watched.unregister(handle)
+        os.close(handle)
+        _, status = os.waitpid(pid, 0)
+        told = self._running.pop(pid)
+        tell(told, os.waitstatus_to_exitcode(status))
+        os.close(told)
+
+    def _let_go(self) -> None:
+        """Of what is the server's and the other calls'."""
+        for key in list(self._watched.get_map().values()):
+            if key.data is not None:
+                os.close(key.fd)
+        self._watched.close()
+        self._requests.close()
+        for told in self._running.values():
+            os.close(told)
+
+
+def tell(to: int, number: int) -> None:
+    """Nobody may be left to hear it."""
+    with suppress(BrokenPipeError):
+        os.write(to, b"%d\n" % number)
 
 
 def run(entry: str) -> None:
@@ -116,9 +151,13 @@ def leave(code: int) -> None:
         os._exit(code)
 
 
+def outlive_thread() -> None:
+    """Whoever started this process ends it by the socket; a thread of theirs that ends would kill it otherwise."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 0)
+
+
 if __name__ == "__main__":
+    outlive_thread()
     at_once = sys.argv[2:]
     load(at_once)
-    # Nobody waits for those that tell a call's end.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    run(wait_for_call(socket.socket(fileno=int(sys.argv[1])), set(at_once)))
+    run(Programs(socket.socket(fileno=int(sys.argv[1])), at_once).wait_for_call())

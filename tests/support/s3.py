@@ -9,9 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-import httpx2
 import pytest
 from tests.support.services import service_folder
 from tests.support.waiting import eventually
@@ -83,10 +83,12 @@ class S3Server:
             Path(f"/tmp/seaweedfs-{name}-grpc-{port + 10_000}.sock").unlink(missing_ok=True)
 
     def _answers(self) -> bool:
-        try:
-            return httpx2.get(f"http://127.0.0.1:{self._ports['s3']}/status", timeout=1).status_code < 500
-        except httpx2.HTTPError:
-            return False
+        with closing(HTTPConnection("127.0.0.1", self._ports["s3"], timeout=1)) as connection:
+            try:
+                connection.request("GET", "/status")
+                return connection.getresponse().status < 500
+            except (OSError, HTTPException):
+                return False
 
 
 @pytest.fixture(scope="module")

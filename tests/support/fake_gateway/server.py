@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import graphql
 import uvicorn
-from graphql import ExecutionResult, GraphQLSchema, build_schema, parse, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, build_schema, parse, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -32,6 +32,13 @@ UNAUTHENTICATED: Json = {"errors": [{"message": "This token is not known.", "ext
 @cache
 def _schema() -> GraphQLSchema:
     return build_schema(SDL.read_text("utf-8"))
+
+
+@cache
+def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """The document, and why it is none of the schema's."""
+    document = parse(query)
+    return document, validate(_schema(), document)
 
 
 async def _broken_off() -> AsyncIterator[bytes]:
@@ -94,8 +101,8 @@ class FakeGateway:
         given = (request.headers.get("authorization") or "").removeprefix("Bearer ")
         if given not in self.world.secrets and "login(" not in body["query"]:
             return JSONResponse(UNAUTHENTICATED, status_code=401)
-        document = parse(body["query"])
-        if errors := validate(self._schema, document):
+        document, errors = _read(body["query"])
+        if errors:
             return JSONResponse({"errors": [error.formatted for error in errors]}, status_code=400)
         roots = {**queries(self.world), **mutations(self.world)}
         result: Any = _execute(self._schema, document, roots, variable_values=body.get("variables"))

@@ -4,5 +4,5 @@
 # control: none: what is looked at is that the host comes to an end
 echo linked > one
 mkdir names
-for i in 0 1 2 3 4 5 6 7 8 9; do for j in 0 1 2 3 4 5 6 7 8 9; do for k in 0 1 2 3 4 5 6 7 8 9; do ln one names/$i$j$k; done; done; done
+perl -e 'link "one", "names/$_" or last for 0 .. 999'
 rm README; ln one README
