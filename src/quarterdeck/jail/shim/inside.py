@@ -1,5 +1,6 @@
 """Making and ending the inside of a jail: bubblewrap with a sleeping payload, and the agent that joins it."""
 
+import itertools
 import json
 import os
 import select
@@ -16,6 +17,10 @@ START_SECONDS = 20.0
 SLEEPER = "echo; exec >/dev/null 2>&1; read _"
 """The payload: it says that the jail stands, then sleeps on the pipe whose other end the shim holds. When the shim
 dies, whatever kills it, the pipe closes, the payload ends, and with it the whole pid namespace."""
+
+_numbers = itertools.count(1)
+"""Of subreapers, in all jails that this shim makes one after the other: what is asked about one of an earlier jail must
+mean none of the next."""
 
 Config = dict[str, Any]
 
@@ -52,7 +57,6 @@ class Inside:
         self.agent = agent_channel
         self.agent_fd = agent_fd
         self.first = first
-        self._count = 0
         self._groups = made
         self._waiting: list[Subreaper] = []
         self._first_fd = first_fd
@@ -86,13 +90,13 @@ class Inside:
     def _prepare(self) -> bool:
         """Whether there is one more."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._count += 1
+        number = next(_numbers)
         group: Group | None = None
         doors: list[int] = []
         try:
             group = self._groups.make()
             doors = group.doors() if group else []
-            self.tell({"do": "prepare", "number": self._count}, [theirs.fileno(), *doors])
+            self.tell({"do": "prepare", "number": number}, [theirs.fileno(), *doors])
         except OSError:
             # the agent is gone, and its death is noticed elsewhere; or the host has no group left
             ours.close()
@@ -102,7 +106,7 @@ class Inside:
             for fd in doors:
                 os.close(fd)
             theirs.close()
-        self._waiting.append(Subreaper(ours, self._count, group))
+        self._waiting.append(Subreaper(ours, number, group))
         return True
 
     def hand_over(self, passed: list[int]) -> Subreaper | None:
