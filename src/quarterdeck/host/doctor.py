@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from quarterdeck.adapters.disks.disks import next_step, why_not
+from quarterdeck.adapters.git import program as git_program
 from quarterdeck.application.ports.delivery import Mailer
 from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.config import Settings
@@ -26,7 +27,6 @@ from quarterdeck.jail.abstract import JailDriver
 from quarterdeck.web_client.build import is_current, why_not_built
 from quarterdeck.web_client.places import INSTALLED, PAGE, SOURCES, folder
 
-OLDEST_GIT = (2, 31)
 ROOM_TO_WORK = 5 * 1024**3
 
 
@@ -41,6 +41,7 @@ async def examine(
     findings = [
         _platform(),
         _git(),
+        *_setpriv(),
         *_services(settings),
         _user(settings, data),
         _data_dir(data),
@@ -70,19 +71,35 @@ def _platform() -> Finding:
 
 
 def _git() -> Finding:
-    program = shutil.which("git")
-    found = _first_line([program, "--version"]) if program else "not on PATH"
+    path = shutil.which("git")
+    found = _first_line([path, "--version"]) if path else "not on PATH"
     digits = [int(part) for part in found.removeprefix("git version ").split(".")[:2] if part.isdigit()]
-    recent = tuple(digits) >= OLDEST_GIT
-    oldest = ".".join(map(str, OLDEST_GIT))
+    recent = tuple(digits) >= git_program.OLDEST
     return Finding(
         area="host",
         name="git",
         on=recent,
         detail=found,
-        next_step="" if recent else f"Install git {oldest} or later.",
+        next_step="" if recent else git_program.INSTALL["git"],
         required=True,
     )
+
+
+def _setpriv() -> list[Finding]:
+    """What runs git as the owner of a repository, where this runs as root."""
+    if current().uid != 0:
+        return []
+    found = shutil.which(git_program.SETPRIV)
+    return [
+        Finding(
+            area="host",
+            name=git_program.SETPRIV,
+            on=found is not None,
+            detail=found or "not on PATH",
+            next_step="" if found else git_program.INSTALL[git_program.SETPRIV],
+            required=True,
+        )
+    ]
 
 
 def _services(settings: Settings) -> list[Finding]:

@@ -52,6 +52,15 @@ async def test_a_host_that_runs_these_tests_lacks_nothing_that_is_required(folde
     assert not (folder / "data").exists()
 
 
+async def test_programs_that_are_missing_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    found = await look(load(data_dir=folder / "data"))
+    names = ("git", "setpriv") if os.geteuid() == 0 else ("git",)
+    for name in names:
+        assert (found[name].on, found[name].required, found[name].detail) == (False, True, "not on PATH")
+        assert found[name].next_step.startswith("Install ")
+
+
 async def test_the_jails_protections_are_listed_as_the_driver_tells_them(folder: Path) -> None:
     told = Protection(name="seccomp", on=False, detail="the kernel lacks it", next_step="build it in")
     found = await look(load(data_dir=folder), [told])

@@ -74,8 +74,13 @@ _SET = {
 }
 
 
+OLDEST = (2, 34)
 SETPRIV = "setpriv"
-INSTALL = {"git": "Install git 2.34 or later.", SETPRIV: "Install util-linux, which has it."}
+INSTALL = {
+    "git": f"Install git {OLDEST[0]}.{OLDEST[1]} or later.",
+    SETPRIV: "Install util-linux, which has it.",
+}
+"""What to do where a program is not there."""
 
 
 def as_user(uid: int, gid: int) -> tuple[str, ...]:
