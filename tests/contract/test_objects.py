@@ -13,7 +13,7 @@ from quarterdeck.application.ports.objects import ObjectStore
 from quarterdeck.domain.errors import InvalidInputError, NotFoundError, UnavailableError
 
 
-@pytest.fixture(params=["memory", "folder", "s3"])
+@pytest.fixture(params=["memory", "folder", pytest.param("s3", marks=pytest.mark.xdist_group("s3"))])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "memory":
         yield MemoryObjects()

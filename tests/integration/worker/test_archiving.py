@@ -58,6 +58,7 @@ async def close(deck: Deck, session_id: UUID) -> None:
     await deck.packs.remove(session_id)
 
 
+@pytest.mark.xdist_group("s3")
 async def test_an_ended_session_is_read_from_s3_when_its_host_has_nothing_more(deck: Deck, s3: S3Server) -> None:
     deck.objects = ObstoreObjects(s3.url)
     async with working(deck.worker()):
@@ -72,6 +73,7 @@ async def test_an_ended_session_is_read_from_s3_when_its_host_has_nothing_more(d
         assert len(await stored(deck, session_id)) >= 2
 
 
+@pytest.mark.xdist_group("s3")
 async def test_an_s3_server_that_goes_away_stops_nothing_and_misses_nothing(deck: Deck, s3: S3Server) -> None:
     deck.objects = ObstoreObjects(s3.url)
     async with working(deck.worker()):
