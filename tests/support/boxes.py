@@ -20,9 +20,8 @@ def in_workspace(workspace: PreparedWorkspace, script: str | bytes) -> str:
         mount = ["--overlay-src", str(workspace.lower), *upper, "/workspace"]
     borrowed = [part for folder in workspace.read_only for part in ("--ro-bind", str(folder), str(folder))]
     shell = ("--chdir", "/workspace", "/bin/sh", "-ec")
-    identity = as_user(JAIL_UID, JAIL_UID) if JAIL_UID is not None else ()
     done = subprocess.run(
-        [*identity, program.find(None), *_SYSTEM, *_LINKS, *borrowed, *mount, *shell, script],
+        [*as_user(JAIL_UID, JAIL_UID), program.find(None), *_SYSTEM, *_LINKS, *borrowed, *mount, *shell, script],
         env={"PATH": "/usr/bin", "HOME": "/nonexistent"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

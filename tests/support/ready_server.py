@@ -62,11 +62,13 @@ def be_controlled() -> None:
 
 
 class Programs:
-    """Those that run: each with where its pid was told, and its exit code will be."""
+    """Those that run. Watched: who asks for one, and the end of each, with its pid and where its exit code is told.
+
+    Of those that run when this ends, nobody is told the end.
+    """
 
     def __init__(self, requests: socket.socket, loaded: Iterable[str]) -> None:
         self._requests, self._loaded = requests, set(loaded)
-        self._running: dict[int, int] = {}
         self._watched = selectors.DefaultSelector()
         self._watched.register(requests, selectors.EVENT_READ)
 
@@ -75,7 +77,7 @@ class Programs:
         while True:
             for key, _ in self._watched.select():
                 if key.data is not None:
-                    self._tell_end_of(key.data, key.fd)
+                    self._tell_end(key.fd, *key.data)
                 elif entry := self._take_call():
                     return entry
 
@@ -92,20 +94,17 @@ class Programs:
             # the call's ends of pipes must not stay open here
             for fd in fds[:3]:
                 os.close(fd)
-            handle = os.pidfd_open(pid)
-            self._running[pid] = fds[3]
-            self._watched.register(handle, selectors.EVENT_READ, pid)
+            self._watched.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, fds[3]))
             tell(fds[3], pid)
             return None
         self._let_go()
         become(call, fds)
         return str(call["entry"])
 
-    def _tell_end_of(self, pid: int, handle: int) -> None:
+    def _tell_end(self, handle: int, pid: int, told: int) -> None:
         self._watched.unregister(handle)
         os.close(handle)
         _, status = os.waitpid(pid, 0)
-        told = self._running.pop(pid)
         tell(told, os.waitstatus_to_exitcode(status))
         os.close(told)
 
@@ -114,10 +113,9 @@ class Programs:
         for key in list(self._watched.get_map().values()):
             if key.data is not None:
                 os.close(key.fd)
+                os.close(key.data[1])
         self._watched.close()
         self._requests.close()
-        for told in self._running.values():
-            os.close(told)
 
 
 def tell(to: int, number: int) -> None:

@@ -1,4 +1,4 @@
-"""How the shim ends a container's agent: the exit tells Docker whether to start the container again."""
+"""How the shim ends a container's agent, so that Docker knows whether to start it again, and numbers subreapers."""
 
 import json
 import os

@@ -35,9 +35,8 @@ def _try(layout: Layout, bwrap: Path, folder: Path) -> bool:
         (folder / "lower" / name).write_text("old\n")
         layout.give(folder / "lower" / name, mode=0o600)
     layers = ("--overlay-src", folder / "lower", "--overlay", folder / "upper", folder / "work", "/workspace")
-    identity = as_user(layout.other_user, layout.other_user) if layout.other_user is not None else ()
     done = subprocess.run(
-        [*identity, bwrap, *_SYSTEM, *_LINKS, *layers, "/bin/sh", "-c", _TRIAL],
+        [*as_user(layout.other_user, layout.other_user), bwrap, *_SYSTEM, *_LINKS, *layers, "/bin/sh", "-c", _TRIAL],
         env={"PATH": "/usr/bin"},
         cwd="/",
         stdin=subprocess.DEVNULL,
