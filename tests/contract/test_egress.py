@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.jails import JAIL_UID, place, run, spec
+from tests.support.launchers import SHARED_OF_PROXIES
 
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
@@ -48,7 +49,7 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
         async def curl(times: int) -> None:
             await run(jail, f"for i in $(seq {times}); do curl -s http://b.example/; done", variables=ENVIRONMENT)
 
-        real = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
+        real = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(), launcher=SHARED_OF_PROXIES)
         yield Host(real, workspace.session_id, curl)
         await jail.destroy()
         await real.end(workspace.session_id)

@@ -1,25 +1,27 @@
-"""One zygote for the drivers of a test process: one for each driver costs a twentieth of a second of a processor."""
+"""One zygote of each kind for a test process: one of each for each driver costs a tenth of a second of a processor."""
 
 import asyncio
-import socket
+from collections.abc import Sequence
 
-from quarterdeck.jail.launcher import Launcher
+from quarterdeck.jail.egress.keeper import PROXIES
+from quarterdeck.jail.egress.resolving import ASKING
+from quarterdeck.jail.launcher import SHIMS, Launcher
 
 
 class SharedLauncher(Launcher):
     """It serves drivers of one event loop after the other, and stays when one of them is closed; it ends with us."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, arguments: Sequence[str] = SHIMS) -> None:
+        super().__init__(arguments)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def warm_up(self) -> None:
         self._come_to_this_loop()
         await super().warm_up()
 
-    async def fork(self, folder: int, configuration: bytes, connection: socket.socket) -> int:
+    async def fork(self, configuration: bytes, *given: int) -> int:
         self._come_to_this_loop()
-        return await super().fork(folder, configuration, connection)
+        return await super().fork(configuration, *given)
 
     async def close(self) -> None:
         """Others use it."""
@@ -34,3 +36,4 @@ class SharedLauncher(Launcher):
 
 
 SHARED = SharedLauncher()
+SHARED_OF_PROXIES = SharedLauncher((*PROXIES, *ASKING))

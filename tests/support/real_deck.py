@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.support.deck import Deck
-from tests.support.launchers import SHARED
+from tests.support.launchers import SHARED, SHARED_OF_PROXIES
 from tests.support.repositories import JAIL_UID, Repository, reachable_folder
 from tests.support.services import Database
 
@@ -68,7 +68,7 @@ async def real_deck(database: Database, nats_url: str, prefix: str | None = None
             task_files=GitTaskFiles(state_dir(folder)),
             task_file_server=NatsTaskFileServer(nats, prefix),
             task_file_control=NatsTaskFiles(nats, prefix),
-            egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings()),
+            egress=ProcessEgressKeeper(state_dir(folder), JAIL_UID, EgressSettings(), launcher=SHARED_OF_PROXIES),
             settings=WorkerSettings(worker_id="w1", host="here", state_dir=folder),
             source=repository.path,
         )

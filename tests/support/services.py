@@ -44,9 +44,17 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         prepare_postgres(server.folder)
         server.start()
         try:
+            _warm_up(server)
             yield server
         finally:
             server.stop()
+
+
+def _warm_up(server: EmbeddedPostgres) -> None:
+    """The first connection after a start notes in the database's folder what the system's tables are like. Each copy has
+    that then, and need not find it out again.
+    """
+    psycopg.connect(server.urls(DATABASE).app).close()
 
 
 @pytest.fixture

@@ -1,22 +1,27 @@
-"""The worker's side of the zygote: starts it, and asks it for shims."""
+"""The worker's side of a zygote: starts it, and asks it for shims or for proxies."""
 
 import asyncio
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from quarterdeck.jail import zygote
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.shim import kernel
 
 ANSWER_SECONDS = 10.0
+SHIMS = ("-I", "-S", str(Path(zygote.__file__).resolve()))
+"""Arguments to Python of the zygote of shims, as it gives them to any: the number of its socket comes after them."""
 
 
 class Launcher:
     """One zygote, started when first needed and again when it has died; none for what was asked for before a close."""
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: Sequence[str] = SHIMS) -> None:
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._turn = asyncio.Lock()
@@ -31,16 +36,13 @@ class Launcher:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    async def fork(self, folder: int, configuration: bytes, connection: socket.socket) -> int:
-        """A new shim: in `folder`, with the worker's first connection; returns its pid.
+    async def fork(self, configuration: bytes, *given: int) -> int:
+        """A new process, with what it is `given` of ours: descriptors. Returns its pid.
 
-        Cancelled, the shim is made all the same, or its answer would be taken for the next one's: it finds its
-        connection closed.
+        Cancelled, it is made all the same, or its answer would be taken for the next one's: it finds whom it was to
+        speak to gone.
         """
-        memory = os.memfd_create("shim")
-        with os.fdopen(os.dup(memory), "wb") as file:
-            file.write(configuration)
-        fds = [os.dup(folder), memory, os.dup(connection.fileno())]
+        fds = [kernel.memory_file(configuration), *map(os.dup, given)]
         asking = asyncio.create_task(self._in_turn(fds, self._closings))
         asking.add_done_callback(_retrieve)
         return await asyncio.shield(asking)
@@ -68,7 +70,7 @@ class Launcher:
                 return int(answer)
             # it was killed; a fresh one serves as well
             await asyncio.to_thread(self._end)
-        raise JailError("The process that starts jails does not answer.", "Look at the worker's log.")
+        raise JailError("The process that starts jails and proxies does not answer.", "Look at the worker's log.")
 
     def _ensure(self) -> socket.socket:
         if self._process is not None and self._process.poll() is not None:
@@ -76,13 +78,13 @@ class Launcher:
         if self._control is None:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
-                self._process = _spawn(theirs)
+                self._process = self._spawn(theirs)
             ours.settimeout(0)
             self._control = ours
         return self._control
 
     async def close(self) -> None:
-        """Ends the zygote. Its shims live on."""
+        """Ends the zygote. Those it forked live on."""
         self._closings += 1
         async with self._turn:
             await asyncio.to_thread(self._end)
@@ -99,15 +101,16 @@ class Launcher:
                 self._process.wait()
             self._process = None
 
+    def _spawn(self, control: socket.socket) -> subprocess.Popen[bytes]:
+        """With an empty environment and its own session: nothing that happens to the worker's terminal concerns it."""
+        fd = control.fileno()
+        program = [sys.executable, *self._arguments, str(fd)]
+        return subprocess.Popen(
+            program, env={}, cwd="/", pass_fds=(fd,), start_new_session=True, stdin=subprocess.DEVNULL
+        )
+
 
 def _retrieve(asking: "asyncio.Task[int]") -> None:
     """Nobody may be left to hear of a failure."""
     if not asking.cancelled():
         asking.exception()
-
-
-def _spawn(control: socket.socket) -> subprocess.Popen[bytes]:
-    """With an empty environment and its own session: nothing that happens to the worker's terminal concerns it."""
-    fd = control.fileno()
-    program = [sys.executable, "-I", "-S", str(Path(zygote.__file__).resolve()), str(fd)]
-    return subprocess.Popen(program, env={}, cwd="/", pass_fds=(fd,), start_new_session=True, stdin=subprocess.DEVNULL)

@@ -103,7 +103,7 @@ class Shims:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             with theirs, folders.shim_folder(self._state, session_id) as folder:
-                await self._launcher.fork(folder, json.dumps(told | configuration).encode(), theirs)
+                await self._launcher.fork(json.dumps(told | configuration).encode(), folder, theirs.fileno())
             link = await Link.over(ours)
         except BaseException:
             # a shim that was forked meanwhile ends with it

@@ -99,6 +99,7 @@ class Networks:
         """Lets go of all proxies; they stand as long as their jails."""
         for session_id in list(self._standing):
             await self._let_go(session_id)
+        await self._keeper.close()
 
     def _turn(self, session_id: UUID) -> asyncio.Lock:
         return self._turns.setdefault(session_id, asyncio.Lock())

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from tests.support.internet import Internet, internet
 from tests.support.jails import JAIL_UID, Done, Place, Standing, read_until, run, start
+from tests.support.launchers import SHARED_OF_PROXIES
 from tests.support.waiting import eventually
 
 from quarterdeck.domain.command import EndReason
@@ -70,7 +71,11 @@ Opens = Callable[..., Awaitable[Session]]
 
 def keeper_for(net: Internet, where: Place) -> ProcessEgressKeeper:
     """Allows the little internet's private address."""
-    return ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(private_networks=(net.network,), dns=net.dns))
+    return keeper_of(where, EgressSettings(private_networks=(net.network,), dns=net.dns))
+
+
+def keeper_of(where: Place, settings: EgressSettings) -> ProcessEgressKeeper:
+    return ProcessEgressKeeper(where.state, JAIL_UID, settings, launcher=SHARED_OF_PROXIES)
 
 
 @pytest.fixture
@@ -206,7 +211,7 @@ async def test_of_several_addresses_only_those_that_may_be_are_tried(opens: Open
 
 
 async def test_a_private_address_needs_the_administrator(opens: Opens, net: Internet, standing: Standing) -> None:
-    strict = ProcessEgressKeeper(standing.where.state, JAIL_UID, EgressSettings(dns=net.dns))
+    strict = keeper_of(standing.where, EgressSettings(dns=net.dns))
     session = await opens(*MIRROR, keeper=strict)
 
     done = await session.run("curl -s http://mirror.test/")
@@ -316,7 +321,7 @@ async def test_a_jail_that_is_made_again_has_its_network_again(own_session: Sess
 
 async def test_a_proxy_outlives_its_worker_and_ends_with_its_jail(own_session: Session, where: Place) -> None:
     own_session.egress.close()
-    later = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
+    later = keeper_of(where, EgressSettings())
 
     found = await later.find(own_session.id)
 
@@ -375,7 +380,7 @@ async def test_a_port_that_is_taken_in_the_jail_is_said(standing: Standing, empt
         return PORT in await emptied_jail.ports()
 
     await eventually(listens)
-    keeper = ProcessEgressKeeper(standing.where.state, JAIL_UID, EgressSettings())
+    keeper = keeper_of(standing.where, EgressSettings())
 
     with pytest.raises(JailError, match=f"Port {PORT} of the session's loopback is in use"):
         await keeper.start(emptied_jail.session_id, NetworkPolicy(rules=MIRROR), 0)

@@ -24,6 +24,7 @@ from tests.support.jails import (
     standing_jail,
     start,
 )
+from tests.support.launchers import SHARED_OF_PROXIES
 from tests.support.waiting import eventually
 
 from quarterdeck.application.frames import FrameKind
@@ -219,7 +220,7 @@ def _containers_of(daemon: OwnDaemon, jail: StandingJail) -> list[str]:
 async def test_the_proxy_listens_in_the_jail_and_again_when_who_announces_is_killed(
     where: Place, jail: StandingJail
 ) -> None:
-    keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings())
+    keeper = ProcessEgressKeeper(where.state, JAIL_UID, EgressSettings(), launcher=SHARED_OF_PROXIES)
     proxy = await keeper.start(jail.session_id, NetworkPolicy(rules=(RULE,)), 0)
     try:
         assert (await run(jail, ASK)).text == "403\n"

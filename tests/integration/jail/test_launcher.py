@@ -45,7 +45,7 @@ async def test_a_fork_that_nobody_waits_for_any_more_is_not_taken_for_the_next(t
     try:
         os.kill(launcher.pid, signal.SIGSTOP)
         with connection() as (_, theirs):
-            forking = asyncio.create_task(launcher.fork(first, configured("first"), theirs))
+            forking = asyncio.create_task(launcher.fork(configured("first"), first, theirs.fileno()))
             await asyncio.sleep(0)
             forking.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -53,7 +53,7 @@ async def test_a_fork_that_nobody_waits_for_any_more_is_not_taken_for_the_next(t
         os.kill(launcher.pid, signal.SIGCONT)
 
         with connection() as (ours, theirs):
-            pid = await launcher.fork(second, configured("second"), theirs)
+            pid = await launcher.fork(configured("second"), second, theirs.fileno())
 
             await eventually(lambda: title(pid) == "quarterdeck shim second")
             assert ours.fileno() >= 0
@@ -74,8 +74,8 @@ async def test_a_fork_that_waits_while_it_is_closed_starts_no_zygote_again(tmp_p
     try:
         with connection() as (_, theirs):
             os.kill(zygote, signal.SIGSTOP)
-            first = asyncio.create_task(launcher.fork(folder, configured("first"), theirs))
-            second = asyncio.create_task(launcher.fork(folder, configured("second"), theirs))
+            first = asyncio.create_task(launcher.fork(configured("first"), folder, theirs.fileno()))
+            second = asyncio.create_task(launcher.fork(configured("second"), folder, theirs.fileno()))
             await asyncio.sleep(0)
             closing = asyncio.create_task(launcher.close())
             await asyncio.sleep(0)
@@ -88,7 +88,7 @@ async def test_a_fork_that_waits_while_it_is_closed_starts_no_zygote_again(tmp_p
         assert isinstance(second_told, JailError)
         assert launcher.pid is None
         with connection() as (_, theirs):  # what is asked for afterwards is a beginning
-            assert isinstance(await launcher.fork(folder, configured("third"), theirs), int)
+            assert isinstance(await launcher.fork(configured("third"), folder, theirs.fileno()), int)
     finally:
         os.close(folder)
         await launcher.close()

@@ -1,6 +1,8 @@
-"""A session's proxy: `python -I -m quarterdeck.jail.egress FOLDER SHIM`, the descriptors of its own folder and of the
-session's shim. The configuration is on standard input; `ready`, or what went wrong, on standard output. It ends when
-the shim does.
+"""The zygote of proxies, and the proxy of one session.
+
+`python -I -m quarterdeck.jail.egress [MODULE...] CONTROL`: modules that the proxies need besides, and the number of a
+socket's descriptor; see `forking.serve`. A proxy is given its own folder, the session's shim folder, and a pipe, to
+which it writes `ready`, or what went wrong. It ends when the shim does.
 """
 
 import asyncio
@@ -9,12 +11,14 @@ import ipaddress
 import json
 import os
 import resource
+import signal
+import socket
 import sys
 import traceback
-from typing import Any
+from typing import Any, NoReturn
 
 from quarterdeck.domain.errors import QuarterdeckError
-from quarterdeck.jail import sockets
+from quarterdeck.jail import forking, sockets
 from quarterdeck.jail.egress import arrivals, control
 from quarterdeck.jail.egress.control import Control
 from quarterdeck.jail.egress.gate import Gate
@@ -25,6 +29,7 @@ from quarterdeck.jail.egress.resolving import resolver
 from quarterdeck.jail.errors import JailError
 from quarterdeck.jail.link import ShimGoneError
 from quarterdeck.jail.shim import kernel, record
+from quarterdeck.jail.shim.subreaper import read_memory
 from quarterdeck.jail.sockets import Taken
 
 LOG = "log"
@@ -38,11 +43,31 @@ Config = dict[str, Any]
 
 
 def main() -> None:
-    folder, shim = (int(number) for number in sys.argv[1:3])
-    config: Config = json.load(sys.stdin)
-    # what needs files of the installation comes before its user changes
-    for name in LOOKING_UP:
+    *modules, fd = sys.argv[1:]
+    # a name that is looked up is the whole name: see `resolving.resolver`
+    os.environ["LOCALDOMAIN"] = "."
+    for name in (*LOOKING_UP, *modules):
         importlib.import_module(name)
+    forking.serve(socket.socket(fileno=int(fd)), "egress zygote", become_proxy)
+
+
+def become_proxy(configuration: int, folder: int, shim: int, said: int) -> NoReturn:
+    """The descriptors are as the zygote got them."""
+    try:
+        os.setsid()
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.dup2(said, 1)
+        os.close(said)
+        _run(json.loads(read_memory(configuration)), folder, shim)
+    except BaseException:  # noqa: BLE001 - there is nobody above to hear of it but the log
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _run(config: Config, folder: int, shim: int) -> None:
+    # what needs files of the installation comes before its user changes
     resolve = resolver(config["dns"])
     _become(config["uid"], folder, config["session"])
     named = [ipaddress.ip_network(text) for text in config["private_networks"]]

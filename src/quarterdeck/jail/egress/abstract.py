@@ -67,3 +67,7 @@ class EgressKeeper(Protocol):
     async def sessions(self) -> Sequence[UUID]:
         """Sessions that have a proxy, or what one left."""
         ...
+
+    async def close(self) -> None:
+        """Starts no more of them. Those that stand do."""
+        ...

@@ -71,3 +71,6 @@ class DummyEgressKeeper:
 
     async def sessions(self) -> Sequence[UUID]:
         return list(self.proxies)
+
+    async def close(self) -> None:
+        """The host keeps them."""

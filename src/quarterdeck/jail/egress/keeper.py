@@ -1,11 +1,9 @@
 """Proxies as processes: started by the worker, found again by the next one, ended with their jail."""
 
 import asyncio
-import fcntl
 import json
 import os
 import signal
-import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,16 +21,17 @@ from quarterdeck.jail.egress.abstract import PORT
 from quarterdeck.jail.egress.control import SOCKET
 from quarterdeck.jail.egress.ledger import FILE
 from quarterdeck.jail.egress.policies import told
+from quarterdeck.jail.egress.resolving import ASKING
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.link import Link, ShimGoneError, connect
-from quarterdeck.jail.shim import kernel
 
 logger = structlog.get_logger(__name__)
 
 FOLDER = "egress"
+PROXIES = ("-I", "-m", "quarterdeck.jail.egress")
+"""Arguments to Python of the zygote of proxies."""
 READY = "ready"
-FIRST_FREE = 10
-"""Above the descriptors that a proxy starts with."""
 START_SECONDS = 20.0
 ASK_SECONDS = 10.0
 MOST_BYTES = 16 * 1024 * 1024
@@ -73,11 +72,13 @@ class ProcessEgress:
 class ProcessEgressKeeper:
     """See `abstract.EgressKeeper`. `state` and `jail_uid` are those of the jail driver."""
 
-    def __init__(self, state: Path, jail_uid: int | None, settings: EgressSettings) -> None:
+    def __init__(
+        self, state: Path, jail_uid: int | None, settings: EgressSettings, *, launcher: Launcher | None = None
+    ) -> None:
         self._state = state
         self._uid = jail_uid if os.geteuid() == 0 else None
         self._settings = settings
-        self._started: list[int] = []
+        self._launcher = launcher or Launcher((*PROXIES, *(ASKING if settings.dns else ())))
 
     async def start(self, session_id: UUID, policy: NetworkPolicy, last: int) -> ProcessEgress:
         configuration = {
@@ -90,13 +91,11 @@ class ProcessEgressKeeper:
             "private_networks": self._settings.private_networks,
             "dns": self._settings.dns,
         }
-        self._reap()
         try:
             with self._folder(session_id, make=True) as folder, folders.shim_folder(self._state, session_id) as shim:
-                pid, said = _spawn(folder, shim, configuration)
+                pid, said = await self._fork(json.dumps(configuration).encode(), folder, shim)
         except OSError as error:
             raise JailError(f"The session's proxy cannot be started: {error.strerror}.", "Try again.") from error
-        self._started.append(pid)
         await _ready(pid, said)
         found = await self.find(session_id)
         if found is None:
@@ -125,14 +124,15 @@ class ProcessEgressKeeper:
                 return _left(session_id, folder)
         except FileNotFoundError:
             return ()
-        finally:
-            self._reap()
 
     async def discard(self, session_id: UUID) -> None:
         folders.remove_folder(self._state, session_id, FOLDER)
 
     async def sessions(self) -> Sequence[UUID]:
         return folders.sessions_with(self._state, FOLDER)
+
+    async def close(self) -> None:
+        await self._launcher.close()
 
     @property
     def _jail_uid(self) -> int:
@@ -147,33 +147,16 @@ class ProcessEgressKeeper:
                 with folders.opened(FOLDER, session) as folder:
                     yield folder
 
-    def _reap(self) -> None:
-        """Waits for those of our children that have ended."""
-        self._started = [pid for pid in self._started if os.waitpid(pid, os.WNOHANG)[0] == 0]
-
-
-def _spawn(folder: int, shim: int, configuration: dict[str, Any]) -> tuple[int, int]:
-    """In a session of its own, with nothing of the worker's environment: its pid, and the pipe that it speaks on."""
-    said, saying = os.pipe()
-    memory = kernel.memory_file(json.dumps(configuration).encode())
-    given = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE) for fd in (memory, saying, folder, shim)]
-    targets = (0, 1, 3, 4)
-    try:
-        pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-I", "-m", "quarterdeck.jail.egress", "3", "4"],
-            {"LOCALDOMAIN": "."},
-            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for fd, target in zip(given, targets, strict=True)],
-            setsid=True,
-            setsigmask=(),
-        )
-    except BaseException:
-        os.close(said)
-        raise
-    finally:
-        for fd in (memory, saying, *given):
-            os.close(fd)
-    return pid, said
+    async def _fork(self, configuration: bytes, folder: int, shim: int) -> tuple[int, int]:
+        """A proxy's pid, and the pipe that it speaks on."""
+        said, saying = os.pipe()
+        try:
+            return await self._launcher.fork(configuration, folder, shim, saying), said
+        except BaseException:
+            os.close(said)
+            raise
+        finally:
+            os.close(saying)
 
 
 async def _ready(pid: int, said: int) -> None:
@@ -186,11 +169,12 @@ async def _ready(pid: int, said: int) -> None:
         try:
             word = (await asyncio.wait_for(reader.readline(), START_SECONDS)).decode(errors="replace").strip()
         except TimeoutError:
+            # its end of the pipe is open: it lives, and nobody else has its number
+            os.kill(pid, signal.SIGKILL)
             word = "it took too long"
         finally:
             transport.close()
     if word != READY:
-        os.kill(pid, signal.SIGKILL)
         raise JailError(f"The session's proxy cannot be started: {word or 'it ended'}", "Look at the worker's log.")
 
 

@@ -9,8 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from quarterdeck.jail.egress.addresses import Address
 
 RESOLVE_SECONDS = 10.0
-RECORDS = ("ANY.CNAME", "ANY.OPT", "ANY.SOA", "IN.A", "IN.AAAA")
-"""In answers; loaded before the process may not read their files any more."""
+ASKING = (
+    "dns.asyncresolver",
+    *(f"dns.rdtypes.{record}" for record in ("ANY.CNAME", "ANY.OPT", "ANY.SOA", "IN.A", "IN.AAAA")),
+)
+"""Modules that who asks a server needs. The records in answers are loaded before the process may not read their files
+any more."""
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
 
@@ -40,8 +44,8 @@ def _asking(server: str) -> Resolve:
     import dns.asyncresolver
     import dns.exception
 
-    for kind in RECORDS:
-        importlib.import_module(f"dns.rdtypes.{kind}")
+    for name in ASKING:
+        importlib.import_module(name)
     address, _, port = server.rpartition(":") if server.count(":") == 1 or "]" in server else (server, "", "")
     asked = dns.asyncresolver.Resolver(configure=False)
     asked.nameservers = [address.strip("[]") or server]

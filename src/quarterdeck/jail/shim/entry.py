@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import traceback
-from typing import Any
+from typing import Any, NoReturn
 
 from quarterdeck.jail.shim import groups, kernel
 from quarterdeck.jail.shim.inside import NotMadeError
@@ -15,8 +15,8 @@ from quarterdeck.jail.shim.wire import Head, Unpacker, pack
 LOG = "log"
 
 
-def become_shim(folder: int, configuration: int, connection: int) -> None:
-    """Does not return. The three descriptors are as the zygote got them."""
+def become_shim(configuration: int, folder: int, connection: int) -> NoReturn:
+    """The descriptors are as the zygote got them."""
     try:
         opened = socket.socket(fileno=connection)
         size = os.fstat(configuration).st_size
