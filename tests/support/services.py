@@ -51,8 +51,8 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 
 def _warm_up(server: EmbeddedPostgres) -> None:
-    """The first connection after a start notes in the database's folder what the system's tables are like. Each copy has
-    that then, and need not find it out again.
+    """The first connection after a start notes in the database's folder what the system tables are like: each copy has
+    that, and need not find it out again.
     """
     psycopg.connect(server.urls(DATABASE).app).close()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 from tests.support.internet import Internet, internet
 from tests.support.jails import JAIL_UID, Done, Place, Standing, read_until, run, start
@@ -18,9 +19,13 @@ from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.network import NetworkRule
 from quarterdeck.domain.network_access import NetworkAccessDecided, Verdict
 from quarterdeck.domain.network_policy import NetworkPolicy, PersonaRules
+from quarterdeck.jail.egress import keeper as keeping
+from quarterdeck.jail.egress.__main__ import LOG
 from quarterdeck.jail.egress.abstract import ENVIRONMENT, PORT
-from quarterdeck.jail.egress.keeper import EgressSettings, ProcessEgress, ProcessEgressKeeper
+from quarterdeck.jail.egress.keeper import FOLDER, PROXIES, EgressSettings, ProcessEgress, ProcessEgressKeeper
 from quarterdeck.jail.errors import JailError
+from quarterdeck.jail.folders import SESSIONS
+from quarterdeck.jail.launcher import Launcher
 from quarterdeck.jail.shim.changes import FILE, encode
 from quarterdeck.jail.standing import StandingJail
 
@@ -74,8 +79,8 @@ def keeper_for(net: Internet, where: Place) -> ProcessEgressKeeper:
     return keeper_of(where, EgressSettings(private_networks=(net.network,), dns=net.dns))
 
 
-def keeper_of(where: Place, settings: EgressSettings) -> ProcessEgressKeeper:
-    return ProcessEgressKeeper(where.state, JAIL_UID, settings, launcher=SHARED_OF_PROXIES)
+def keeper_of(where: Place, settings: EgressSettings, launcher: Launcher = SHARED_OF_PROXIES) -> ProcessEgressKeeper:
+    return ProcessEgressKeeper(where.state, JAIL_UID, settings, launcher=launcher)
 
 
 @pytest.fixture
@@ -337,6 +342,53 @@ async def test_a_proxy_outlives_its_worker_and_ends_with_its_jail(own_session: S
     await later.discard(own_session.id)
     assert own_session.id not in await later.sessions()
     found.close()
+
+
+async def test_proxies_are_forked_from_one_process_and_stay_when_that_goes(
+    opens: Opens, standing: Standing, net: Internet
+) -> None:
+    launcher = Launcher(PROXIES)
+    keeper = keeper_of(standing.where, EgressSettings(private_networks=(net.network,), dns=net.dns), launcher)
+    session = await opens(*MIRROR, keeper=keeper)
+
+    assert launcher.pid is not None
+    [proxy] = psutil.Process(launcher.pid).children()
+    assert proxy.cmdline()[0].rstrip("\0") == f"quarterdeck egress {session.id}"
+    await keeper.close()
+
+    assert launcher.pid is None
+    assert (await session.run("curl -s http://mirror.test/large/3")).text == "xxx"
+    assert proxy.is_running()
+
+
+async def test_a_proxy_that_ends_before_it_is_ready_is_said(standing: Standing, emptied_jail: StandingJail) -> None:
+    keeper, session_id = keeper_of(standing.where, EgressSettings()), emptied_jail.session_id
+    in_the_way = standing.where.state / SESSIONS / str(session_id) / FOLDER / LOG
+    in_the_way.mkdir(parents=True)
+
+    with pytest.raises(JailError, match="The session's proxy cannot be started: it ended"):
+        await keeper.start(session_id, NetworkPolicy(rules=MIRROR), 0)
+
+    assert await keeper.find(session_id) is None
+    await keeper.discard(session_id)
+
+
+async def test_a_proxy_that_is_not_ready_in_time_is_ended(
+    standing: Standing, emptied_jail: StandingJail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = Launcher(PROXIES)
+    keeper = keeper_of(standing.where, EgressSettings(), launcher)
+    monkeypatch.setattr(keeping, "START_SECONDS", 0)
+
+    with pytest.raises(JailError, match="The session's proxy cannot be started: it took too long"):
+        await keeper.start(emptied_jail.session_id, NetworkPolicy(rules=MIRROR), 0)
+
+    assert launcher.pid is not None
+    zygote = psutil.Process(launcher.pid)
+    await eventually(lambda: not zygote.children())
+    await keeper.end(emptied_jail.session_id)
+    await keeper.discard(emptied_jail.session_id)
+    await keeper.close()
 
 
 async def test_a_flood_of_refusals_is_told_in_sums(opens: Opens) -> None:
