@@ -12,6 +12,7 @@ import pytest
 from tests.attacks.bait import Bait, laid, new_secret
 from tests.attacks.script import Expectation, Script, Verdict, verdict
 from tests.support.jails import JAIL_UID, Done, Place, finish, place, run, spec
+from tests.support.launchers import SHARED_OF_PROXIES
 from tests.support.repositories import Repository
 
 from quarterdeck.adapters.git.workspaces import GitWorkspaces
@@ -169,7 +170,7 @@ async def _network(jail: Jail, where: Place, bait: Bait) -> AsyncGenerator[None]
     """A list that names a host, and, as whoever wrote it ought not to, the bait; the bait is its name server too."""
     at = bait.variables
     settings = EgressSettings(dns=f"127.0.0.1:{at['BAIT_UDP']}")
-    keeper = ProcessEgressKeeper(where.state, JAIL_UID, settings)
+    keeper = ProcessEgressKeeper(where.state, JAIL_UID, settings, launcher=SHARED_OF_PROXIES)
     hosts = ("127.0.0.1", at["BAIT_ADDRESS"])
     rules = [NetworkRule(host=host, port=int(at["BAIT_PORT"])) for host in hosts]
     policy = NetworkPolicy(rules=(NetworkRule(host="allowed.example", port=443), *rules))

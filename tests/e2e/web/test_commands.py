@@ -1,6 +1,8 @@
 """A command's page: a live terminal that is typed into, cut and steered, and hostile output."""
 
+import os
 import re
+import signal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -42,6 +44,22 @@ async def test_a_terminal_is_typed_into_resized_and_cancelled(page: Page, produc
     await page.get_by_role("button", name="Cancel").click()
     await expect(page.get_by_text("cancelled").first).to_be_visible()
     await expect(page.get_by_role("switch", name="Keyboard")).to_have_count(0)
+
+
+async def test_what_is_typed_before_a_terminal_runs_goes_to_it(page: Page, product: Product) -> None:
+    session = opened(product, "early")
+    await page.goto(f"/p/deck/sessions/{session}")
+    worker = product.pid_of("worker")
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        await page.get_by_role("button", name="Open a terminal").click()
+        screen = page.get_by_test_id("terminal")
+        await expect(screen.get_by_role("textbox")).to_be_focused()
+        await page.keyboard.type("echo /$((6*7))/\n")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+    await expect(screen).to_contain_text("/42/")
 
 
 async def test_hostile_output_does_nothing_to_who_looks_at_it(page: Page, product: Product) -> None:

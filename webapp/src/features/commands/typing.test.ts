@@ -23,8 +23,14 @@ function desk(answers: Sent[] = []) {
   return { sent, said, typing, gate, release: () => release?.() };
 }
 
+function runningDesk(answers: Sent[] = []) {
+  const made = desk(answers);
+  made.typing.begin();
+  return made;
+}
+
 test("keys go in order, together where the one before is on its way", async () => {
-  const { typing, sent, gate, release } = desk();
+  const { typing, sent, gate, release } = runningDesk();
   gate.held = true;
   for (const key of "make\r") typing.typed(bytes(key));
   expect(sent).toEqual(["m"]);
@@ -37,7 +43,7 @@ test("keys go in order, together where the one before is on its way", async () =
 });
 
 test("what may have arrived is told of and not sent again", async () => {
-  const { typing, sent, said } = desk([{ is: "unsure", why: "The gateway does not answer." }]);
+  const { typing, sent, said } = runningDesk([{ is: "unsure", why: "The gateway does not answer." }]);
   typing.typed(bytes("rm x\r"));
   await settled();
 
@@ -46,7 +52,7 @@ test("what may have arrived is told of and not sent again", async () => {
 });
 
 test("nothing is sent to a program that is over", async () => {
-  const { typing, sent } = desk([{ is: "over" }]);
+  const { typing, sent } = runningDesk([{ is: "over" }]);
   typing.typed(bytes("a"));
   await settled();
   typing.typed(bytes("b"));
@@ -56,10 +62,22 @@ test("nothing is sent to a program that is over", async () => {
 });
 
 test("more than is kept is refused, and said", () => {
-  const { typing, said, gate } = desk();
+  const { typing, said, gate } = runningDesk();
   gate.held = true;
   typing.typed(bytes("a"));
   typing.typed(new Uint8Array(300 * 1024));
 
   expect(said).toHaveLength(1);
+});
+
+test("what is typed before the program runs is sent when it does", async () => {
+  const { typing, sent } = desk();
+  for (const key of "make\r") typing.typed(bytes(key));
+  await settled();
+  expect(sent).toEqual([]);
+
+  typing.begin();
+  await settled();
+
+  expect(sent).toEqual(["make\r"]);
 });

@@ -5,11 +5,15 @@ const CHUNK = 32 * 1024;
 /** More than anybody types unseen, less than a pasted file. */
 const KEPT = 256 * 1024;
 
-/** What is typed, on its way to the program: in order, never twice. What may have arrived is not sent again. */
+/**
+ * What is typed, on its way to the program: in order, never twice. What may have arrived is not sent again. What is typed
+ * before the program runs waits for it.
+ */
 export class Typing {
   private readonly send: (data: Uint8Array) => Promise<Sent>;
   private readonly say: (text: string) => void;
   private kept = new Uint8Array(0);
+  private runs = false;
   private sending = false;
   private over = false;
 
@@ -26,7 +30,17 @@ export class Typing {
     all.set(this.kept);
     all.set(data, this.kept.length);
     this.kept = all;
-    if (!this.sending) void this.sendAll();
+    this.sendKept();
+  }
+
+  /** The program runs. */
+  begin(): void {
+    this.runs = true;
+    this.sendKept();
+  }
+
+  private sendKept(): void {
+    if (this.runs && !this.sending) void this.sendAll();
   }
 
   private async sendAll(): Promise<void> {

@@ -40,7 +40,8 @@ export function TerminalOutput({ command, start, mayType, own, bar, foot }: Term
   const element = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const ended = hasEnded(command);
-  const offered = mayType && !ended && command.state === "RUNNING" && command.terminal !== null;
+  // from the start: keys that are typed before the program is seen to run must not be the page's
+  const offered = mayType && !ended && command.terminal !== null;
   const [on, setOn] = useState(own);
   const typing = offered && on;
   const [link, setLink] = useState<URL>();
@@ -58,13 +59,16 @@ export function TerminalOutput({ command, start, mayType, own, bar, foot }: Term
     [screen, start.run],
   );
   const { state, progress, asRecorded, isLive } = useOutput(command, start, sink);
+  // output comes sooner than the news that it runs
+  const running = command.state === "RUNNING" || progress.bytes > 0;
   useEffect(() => {
     live.current = isLive;
   });
   useMarks(screen, state, ended && progress.ended);
   const say = useCallback((text: string) => void notifications.show({ message: text, color: "yellow" }), []);
-  const { pasting, drop, paste } = useKeyboard(screen, element, command.id, typing, say, () => field.current?.focus());
-  useSize(screen, element, command, typing);
+  const keys = { typing, running };
+  const { pasting, drop, paste } = useKeyboard(screen, element, command.id, keys, say, () => field.current?.focus());
+  useSize(screen, element, command, typing && running);
 
   return (
     <div className={classes.frame}>

@@ -7,19 +7,22 @@ import { useTyping } from "../useTyping";
 const text = new TextEncoder();
 
 /**
- * Keys go to the command while `typing`, and to the page otherwise. Several lines that are pasted wait to be confirmed,
- * where the program has not asked for marked pastes.
+ * Keys go to the command while `typing`, as soon as it is `running`, and to the page otherwise. Several lines that are
+ * pasted wait to be confirmed, where the program has not asked for marked pastes.
  */
 export function useKeyboard(
   screen: Screen | undefined,
   element: RefObject<HTMLElement | null>,
   commandId: string,
-  typing: boolean,
+  { typing, running }: { typing: boolean; running: boolean },
   say: (text: string) => void,
   find: () => void,
 ) {
   const line = useTyping(commandId, say);
   const [pasting, setPasting] = useState<string>();
+  useEffect(() => {
+    if (running) line.begin();
+  }, [line, running]);
   const key = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey && event.shiftKey && event.code === "KeyF") {
       if (event.type === "keydown") find();
