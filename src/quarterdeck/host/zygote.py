@@ -114,11 +114,13 @@ class Zygote:
 
 
 def load(modules: Sequence[str]) -> None:
-    """What the collector never touches stays shared between this process and those that are forked from it."""
+    """What the collector never touches stays shared between this process and those that are forked from it.
+
+    It is not collected before: it looked for 0.3 s of each start and found next to nothing.
+    """
     gc.disable()
     for name in modules:
         importlib.import_module(name)
-    gc.collect()
     gc.freeze()
     gc.enable()
 
