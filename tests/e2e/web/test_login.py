@@ -27,6 +27,7 @@ async def test_a_link_logs_in_once_and_leads_back_to_where_one_wanted(chromium: 
     await page.get_by_role("button", name="Account and appearance").click()
     await page.get_by_role("menuitem", name="Log out").click()
     await expect(page).to_have_url(re.compile("/login"))
+    await page.wait_for_load_state()  # the same page but for what comes after its #: nothing else would be waited for
 
     await page.goto(link)
     await expect(page.get_by_role("alert")).to_contain_text("login-link")

@@ -17,6 +17,8 @@ from quarterdeck.jail.shim.subreaper import Subreaper, read_memory, receive
 from quarterdeck.jail.shim.watching import Watch, commands_of
 
 LOOK_SECONDS = 0.2
+FREEZE_PATIENCE_SECONDS = 2.0
+"""On a busy host one that was told to stop may finish what it had begun in the kernel a while later: a write."""
 
 Config = dict[str, Any]
 
@@ -250,21 +252,16 @@ class Agent:
         """Children that are no part of any command."""
         return self._subreapers.keys() | self._helpers.keys()
 
-    def _commands(self) -> set[int]:
+    def _commands(self) -> dict[int, family.Process]:
         """What the commands are made of: descendants that are none of our own helpers."""
-        return set(family.descendants(os.getpid())) - self._own
+        own = self._own
+        return {pid: process for pid, process in family.descendants(os.getpid()).items() if pid not in own}
 
     def _freeze(self) -> None:
-        for _ in range(family.ROUNDS):
-            running = {pid for pid in self._commands() if not family.is_stopped(pid)}
-            if not running:
-                return
-            for pid in running:
-                family.send(pid, signal.SIGSTOP)
-            self._frozen |= running
+        self._frozen |= family.stop_all(self._commands, FREEZE_PATIENCE_SECONDS)
 
     def _thaw(self) -> None:
-        for pid in self._frozen & self._commands():
+        for pid in self._frozen & self._commands().keys():
             family.send(pid, signal.SIGCONT)
         self._frozen.clear()
 

@@ -2,11 +2,16 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Collection, Iterable
 
 STOPPED = frozenset("Tt")
 DEAD = frozenset("ZX")
+WAITS = "D"
 ROUNDS = 100
+KILL_PATIENCE_SECONDS = 0.2
+ROUND_SECONDS = 0.001
+"""What was told to stop needs the processor for that."""
 
 
 class Process:
@@ -63,12 +68,6 @@ def below(processes: dict[int, Process], of: Iterable[int], without: Collection[
     return {pid: process for pid, process in found.items() if process.state not in DEAD}
 
 
-def is_stopped(pid: int) -> bool:
-    """Stopped, or gone."""
-    process = _read(str(pid))
-    return process is None or process.state in STOPPED or process.state in DEAD
-
-
 def send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
@@ -76,21 +75,43 @@ def send(pid: int, number: int) -> None:
         return
 
 
-def stop_all(find: Callable[[], dict[int, Process]], rounds: int = ROUNDS) -> None:
-    """Stops all that are found, also those forked meanwhile.
+def stop_all(find: Callable[[], dict[int, Process]], patience: float) -> set[int]:
+    """Stops all that are found, also those forked meanwhile, and returns those it told to: they may take `patience`
+    seconds for it.
 
     A stopped process forks no more, so a fork bomb has nobody left after a few rounds.
     """
-    for _ in range(rounds):
-        running = [pid for pid, process in find().items() if process.state not in STOPPED]
-        if not running:
-            return
+    told = set[int]()
+    rounds, until = 0, None
+    while running := _running(find()):
+        new = running - told
         for pid in running:
             send(pid, signal.SIGSTOP)
+        if new:
+            told |= new
+            rounds += 1
+            if rounds == ROUNDS:
+                break
+            continue
+        until = until or time.monotonic() + patience
+        if time.monotonic() >= until:
+            break
+        time.sleep(ROUND_SECONDS)
+    return told
+
+
+def _running(found: dict[int, Process]) -> set[int]:
+    """Who waits in the kernel, perhaps for a stopped child that is to execute (vfork(2)), does nothing before that."""
+    stopped_children_of = {process.parent for process in found.values() if process.state in STOPPED}
+    return {
+        pid
+        for pid, process in found.items()
+        if process.state not in STOPPED and not (process.state == WAITS and pid in stopped_children_of)
+    }
 
 
 def kill_all(find: Callable[[], dict[int, Process]]) -> None:
-    stop_all(find)
+    stop_all(find, KILL_PATIENCE_SECONDS)
     for pid in find():
         send(pid, signal.SIGKILL)
 
