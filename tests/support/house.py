@@ -25,6 +25,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def ends_of_logs(data: Path) -> str:
+    """The end of each log of a server, to be shown with a failure. `data` is its data directory."""
+    return "\n".join(f"== {log.name}\n{log.read_text()[-3000:]}" for log in sorted((data / "logs").glob("*.log")))
+
+
 class House:
     """`data` is the data directory; the output is in `out` beside it."""
 
@@ -63,9 +68,14 @@ class House:
             )
 
     async def ready(self) -> None:
-        """Waits for it; fails with what it printed where it ended instead."""
-        await eventually(lambda: "ready qd_stand_in" in self.said() or self.exit_code() is not None, within=40)
+        """Waits for it; fails with what it printed where it ended instead, or is not ready in time."""
+        await eventually(self._is_ready_or_over, within=40)
         assert self.exit_code() is None, self.said()
+
+    def _is_ready_or_over(self) -> bool:
+        is_ready = "ready qd_stand_in" in self.said()
+        assert is_ready or self.exit_code() is not None, self.said() + ends_of_logs(self.data)
+        return True
 
     def said(self) -> str:
         return self.out.read_text() if self.out.exists() else ""

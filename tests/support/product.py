@@ -15,7 +15,7 @@ from typing import IO, Any
 import psutil
 from tests.support import memory
 from tests.support.disks import unmount_below
-from tests.support.house import free_port
+from tests.support.house import ends_of_logs, free_port
 from tests.support.prepared import prepare_postgres
 from tests.support.ready import ReadyPrograms, arguments, sockets
 from tests.support.waiting import eventually
@@ -74,17 +74,18 @@ class Product:
         return f"http://127.0.0.1:{self.port}"
 
     async def ready(self) -> None:
-        await eventually(lambda: "is ready at" in self.said() or self.exit_code() is not None, within=START_SECONDS)
+        await eventually(self._is_ready_or_over, within=START_SECONDS)
         assert self.exit_code() is None, self.said() + self.logs()
+
+    def _is_ready_or_over(self) -> bool:
+        assert "is ready at" in self.said() or self.exit_code() is not None, self.said() + self.logs()
+        return True
 
     def said(self) -> str:
         return self._out.read_text()
 
     def logs(self) -> str:
-        """The end of each log, to be shown with a failure."""
-        folder = self.data / "logs"
-        texts = [f"== {log.name}\n{log.read_text()[-3000:]}" for log in sorted(folder.glob("*.log"))]
-        return "\n".join(texts)
+        return ends_of_logs(self.data)
 
     def exit_code(self) -> int | None:
         assert self.process is not None
