@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from quarterdeck.jail.shim import groups, kernel
 from quarterdeck.jail.shim.inside import NotMadeError
 from quarterdeck.jail.shim.server import SPOOL, Server
+from quarterdeck.jail.shim.subreaper import read_memory
 from quarterdeck.jail.shim.wire import Head, Unpacker, pack
 
 LOG = "log"
@@ -19,9 +20,7 @@ def become_shim(configuration: int, folder: int, connection: int) -> NoReturn:
     """The descriptors are as the zygote got them."""
     try:
         opened = socket.socket(fileno=connection)
-        size = os.fstat(configuration).st_size
-        config: dict[str, Any] = json.loads(os.pread(configuration, size, 0))
-        os.close(configuration)
+        config: dict[str, Any] = json.loads(read_memory(configuration))
         os.setsid()
         os.fchdir(folder)
         os.close(folder)
