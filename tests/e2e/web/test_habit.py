@@ -64,8 +64,9 @@ async def test_lines_are_pasted_once_confirmed_and_a_port_is_opened(
     await page.get_by_role("button", name="Open a terminal").click()
     screen = page.get_by_test_id("terminal")
     await expect(screen).to_contain_text(re.compile("[$#]"))
-    await page.keyboard.type("cat >/dev/null; python3 -m http.server 8017\n")
-    await expect(screen).to_contain_text("8017")
+    # typed otherwise than printed: its echo alone would say only that bash still reads the line, and pastes are its own
+    await page.keyboard.type("echo re''ads; cat >/dev/null; python3 -m http.server 8017\n")
+    await expect(screen).to_contain_text("reads")
     await page.evaluate("navigator.clipboard.writeText('first line\\nsecond line\\n')")
 
     await page.keyboard.press("Control+Shift+V")
