@@ -1,7 +1,10 @@
 """Fixtures that every test may ask for."""
 
+import asyncio
+import functools
 import gc
-from collections.abc import Generator
+import inspect
+from collections.abc import Awaitable, Callable, Generator
 
 import pytest
 from tests.support.debian import debian_image
@@ -35,6 +38,27 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.freeze()
         gc.set_threshold(20_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that waits for ever ends by an error at the place where it waits, a little before pytest-timeout ends it:
+    that one would show only the loop, which waits always.
+    """
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        marker = item.get_closest_marker("timeout")
+        seconds = float(marker.args[0] if marker else item.config.getini("timeout"))
+        item.obj = _ended_in_time(item.obj, seconds * 0.95)
+    return (yield)
+
+
+def _ended_in_time(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def bounded(*args: object, **kwargs: object) -> None:
+        async with asyncio.timeout(seconds):
+            await test(*args, **kwargs)
+
+    return bounded
 
 
 LONGEST_NAME = 80
