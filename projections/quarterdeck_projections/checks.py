@@ -11,6 +11,7 @@ import psycopg
 import structlog
 from psycopg.types.json import Jsonb
 
+from quarterdeck.application.background import end
 from quarterdeck.domain.errors import QuarterdeckError
 from quarterdeck_projections.comparison import Compared, Difference, compare
 from quarterdeck_projections.database import Connection
@@ -94,8 +95,7 @@ class _Check:
         else:
             await self._end(compared)
         finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            await end([telling])
 
     def _say(self, step: str, done: int, total: int) -> None:
         self._step = (step, done, total)

@@ -15,6 +15,7 @@ import psycopg
 import structlog
 
 from quarterdeck.application import tracing
+from quarterdeck.application.background import end, together
 from quarterdeck.listening import ListeningConnection
 from quarterdeck_projections import checks, metrics, scrubbing
 from quarterdeck_projections.ahead import Ahead
@@ -67,17 +68,19 @@ async def run(settings: ProjectorSettings, decode: Decode) -> NoReturn:
     """Projects until cancelled. A second one at the same time stands by."""
     others = [projection for projection in PROJECTIONS if not isinstance(projection, ReadingProjection)]
     with rare_collection():
-        async with asyncio.TaskGroup() as group:
-            group.create_task(Projector(settings, decode, others).run())
-            # these may take long over one event, which the others do not wait for
-            later = Projector(settings, decode, [USAGE], lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
-            group.create_task(later.run())
-            fewer = replace(settings, batch_events=min(SEARCH_EVENTS, settings.batch_events))
-            last = Projector(fewer, decode, [SEARCH], lock=SEARCH_LOCK, pause_seconds=SEARCH_PAUSE_SECONDS)
-            group.create_task(last.run())
-            group.create_task(keep(settings.database_url, settings.retention))
-            group.create_task(checks.serve(settings.database_url, decode))
-            group.create_task(scrubbing.serve(settings.database_url, decode))
+        # the last two may take long over one event, which the others do not wait for
+        first = Projector(settings, decode, others)
+        later = Projector(settings, decode, [USAGE], lock=READING_LOCK, pause_seconds=READING_PAUSE_SECONDS)
+        fewer = replace(settings, batch_events=min(SEARCH_EVENTS, settings.batch_events))
+        last = Projector(fewer, decode, [SEARCH], lock=SEARCH_LOCK, pause_seconds=SEARCH_PAUSE_SECONDS)
+        await together(
+            first.run(),
+            later.run(),
+            last.run(),
+            keep(settings.database_url, settings.retention),
+            checks.serve(settings.database_url, decode),
+            scrubbing.serve(settings.database_url, decode),
+        )
     raise AssertionError("projectors run until they are cancelled")
 
 
@@ -151,8 +154,7 @@ class Projector:
                 if hearer.done():
                     await hearer
         finally:
-            hearer.cancel()
-            await asyncio.gather(hearer, return_exceptions=True)
+            await end([hearer])
             await ahead.close()
 
     async def _gather(self, writing: Connection, standings: Sequence[Standing]) -> None:

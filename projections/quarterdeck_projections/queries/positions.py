@@ -9,6 +9,7 @@ from typing import Self
 
 import psycopg
 
+from quarterdeck.application.background import end
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.listening import ListeningConnection
 from quarterdeck_projections.database import Database
@@ -51,9 +52,7 @@ class ProjectionWatch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end([self._task])
 
     async def wait_for(self, position: int, projections: Collection[str], timeout: float) -> None:
         """Returns when each of `projections` has projected the log up to `position`.

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import structlog
 
+from quarterdeck.application.background import together
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.journal import Journal
 from quarterdeck.application.patience import patiently
@@ -83,19 +84,18 @@ class Conductor:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        tick = self._settings.tick_seconds
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._read(), name="relay")
-            group.create_task(self._remember_on_a_timer(), name="cursors")
-            group.create_task(self._sweep_on_a_timer(), name="sweep")
-            group.create_task(self._keep_looking("time", tick, *self._of_time()))
+        tick, every = self._settings.tick_seconds, self._settings.checkpoint_look_seconds
+        await together(
+            self._read(),
+            self._remember_on_a_timer(),
+            self._sweep_on_a_timer(),
+            self._keep_looking("time", tick, *self._of_time()),
             # beside the rest: a worker may take its time
-            group.create_task(self._keep_looking("notes", tick, self._notes.once))
-            if self._signing:
-                every = self._settings.checkpoint_look_seconds
-                group.create_task(self._keep_looking("signing", every, self._signing.once))
-            group.create_task(self._task_files.run(), name="task files")
-            group.create_task(self._send(), name="outgoing")
+            self._keep_looking("notes", tick, self._notes.once),
+            *([self._keep_looking("signing", every, self._signing.once)] if self._signing else []),
+            self._task_files.run(),
+            self._send(),
+        )
 
     async def _send(self) -> None:
         await self.caught_up.wait()

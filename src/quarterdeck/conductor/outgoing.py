@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from quarterdeck.application.background import end, together
 from quarterdeck.application.deliveries import Deliveries, OpenDeliveries
 from quarterdeck.application.ports.system import Clock
 from quarterdeck.conductor import metrics
@@ -39,14 +40,17 @@ class Sending:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for look in self._outgoing.looks:
-                group.create_task(self._look(look), name="outgoing")
-            while True:
-                for delivery_id in self._open.ready(self._clock.now()):
-                    if delivery_id not in self._sending and len(self._sending) < AT_ONCE:
-                        self._sending[delivery_id] = group.create_task(self._send(delivery_id), name="delivery")
-                await asyncio.sleep(self._outgoing.send_seconds)
+        try:
+            await together(self._send_what_is_due(), *map(self._look, self._outgoing.looks))
+        finally:
+            await end(list(self._sending.values()))
+
+    async def _send_what_is_due(self) -> None:
+        while True:
+            for delivery_id in self._open.ready(self._clock.now()):
+                if delivery_id not in self._sending and len(self._sending) < AT_ONCE:
+                    self._sending[delivery_id] = asyncio.create_task(self._send(delivery_id), name="delivery")
+            await asyncio.sleep(self._outgoing.send_seconds)
 
     async def _send(self, delivery_id: UUID) -> None:
         try:

@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
+from quarterdeck.application.background import end
 from quarterdeck.gateway import exports, file_downloads, graphiql, log_exports, usage_exports
 from quarterdeck.gateway.gateway import Gateway, make_gateway
 from quarterdeck.gateway.guard import Guard
@@ -91,8 +92,6 @@ def _lifespan(gateway: Gateway, sockets: Sockets) -> Lifespan[Starlette]:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     return run

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from quarterdeck.application.background import end, together
 from quarterdeck.application.ports.log import EventLog, RawEvent
 from quarterdeck.application.ports.output import LiveOutput, TranscriptStore
 from quarterdeck.application.streams import COMMAND
@@ -57,7 +58,8 @@ class Outputs:
         followed = self._followed.get(command_id)
         if followed is None:
             live, listening = LiveCommand(command_id), asyncio.Event()
-            task = asyncio.create_task(self._run(live, listening), name=f"output of {command_id}")
+            running = together(self._listen(live, listening), self._look(live))
+            task = asyncio.create_task(running, name=f"output of {command_id}")
             followed = self._followed[command_id] = _Followed(live, listening, task)
             FOLLOWED.inc()
         followed.live.followers += 1
@@ -69,14 +71,7 @@ class Outputs:
             if not followed.live.followers:
                 del self._followed[command_id]
                 FOLLOWED.dec()
-                followed.task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await followed.task
-
-    async def _run(self, live: LiveCommand, listening: asyncio.Event) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(live, listening))
-            tasks.create_task(self._look(live))
+                await end([followed.task])
 
     async def _listen(self, live: LiveCommand, listening: asyncio.Event) -> None:
         """Followers may read the transcript only once live output is listened to: what comes in between is in both."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from quarterdeck.application.background import end
 from quarterdeck.application.ports.callers import Caller
 from quarterdeck.domain.errors import ForbiddenError, LimitExceededError, QuarterdeckError, UnauthenticatedError
 from quarterdeck.gateway.faults import failure
@@ -138,9 +139,7 @@ class Socket:
 
     async def _cancel(self, *identifiers: str) -> None:
         tasks = [task for each in identifiers if (task := self._operations.pop(each, None)) is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 _GONE = "\0gone"

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from quarterdeck.application.background import end
+from quarterdeck.application.background import end, together
 from quarterdeck.application.endings import Endings
 from quarterdeck.application.errors import ConcurrencyError
 from quarterdeck.application.journal import Journal
@@ -168,9 +168,6 @@ class Worker:
         carrying = self._tunnels.serve(self._settings.worker_id, Ports(self.sessions))
         exporting = self._exports.serve(self._settings.worker_id, self._exporter)
         keeping = self._task_file_server.serve(self._settings.worker_id, self._task_files)
-        async with serving, carrying, exporting, keeping, asyncio.TaskGroup() as group:
-            group.create_task(self._deliveries.run(), name="deliveries")
-            group.create_task(self._reconciler.run(), name="reconciler")
-            group.create_task(self._archiver.run(), name="archiver")
-            group.create_task(self._collector.run(), name="collector")
+        async with serving, carrying, exporting, keeping:
             self.ready.set()
+            await together(self._deliveries.run(), self._reconciler.run(), self._archiver.run(), self._collector.run())

@@ -11,6 +11,7 @@ from quarterdeck.adapters.postgres.events import raw_event
 from quarterdeck.adapters.postgres.feed import Feed
 from quarterdeck.adapters.postgres.pool import Connection
 from quarterdeck.adapters.postgres.reader import read_after, read_head
+from quarterdeck.application.background import end
 from quarterdeck.audit.chain import Head
 from quarterdeck.listening import ListeningConnection
 
@@ -51,8 +52,7 @@ class Listener:
     async def stop(self) -> None:
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+            await end([task])
 
     async def _run(self) -> None:
         while True:

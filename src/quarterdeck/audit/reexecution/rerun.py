@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from quarterdeck.application.background import end
 from quarterdeck.audit.over_api import raw_event
 from quarterdeck.audit.reexecution import files, outputs
 from quarterdeck.audit.reexecution.recorded import Recorded, Step, ended, steps
@@ -52,9 +53,7 @@ class Rerun:
                 await asyncio.wait(self._running.values())
             self._tell(commands, told, tell)
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await end(self._running.values())
 
     async def close(self) -> None:
         """Closes what it opened."""
