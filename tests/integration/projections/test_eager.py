@@ -6,7 +6,9 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 from tests.support.services import Database
+from tests.support.waiting import eventually
 
 from quarterdeck_projections.eager import EagerConnection
 
@@ -45,14 +47,21 @@ async def test_others_go_on_while_an_answer_is_slow(connection: EagerConnection)
     assert await asked == "late"
 
 
-async def test_a_slow_answer_can_be_given_up(connection: EagerConnection) -> None:
+async def test_a_slow_answer_can_be_given_up(connection: EagerConnection, database: Database) -> None:
     asked = asyncio.create_task(answer(connection, "SELECT pg_sleep(100)"))
-    await asyncio.sleep(0)
+    async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as other:
+        # the server heeds no cancellation of what it has not begun, and psycopg closes a connection whose query goes on
+        await eventually(lambda: _sleeps(other, connection.info.backend_pid))
     asked.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert await answer(connection, "SELECT 1") == 1
+
+
+async def _sleeps(other: psycopg.AsyncConnection[TupleRow], pid: int) -> bool:
+    found = await other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'", (pid,))
+    return await found.fetchone() is not None
 
 
 async def test_pipelines_are_one_transaction(connection: EagerConnection) -> None:
