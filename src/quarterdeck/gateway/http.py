@@ -80,8 +80,9 @@ class GraphQLOverHTTP:
     async def _executed(self, request: Request, media: Media, correlation_id: UUID) -> _Answer:
         caller = await self._caller(request, correlation_id)
         parent = caller.traceparent if caller else None
-        with tracing.span(f"{request.method} {request.url.path}", SpanKind.SERVER, parent=parent) as span:
-            if caller:
+        # the scope's own: Starlette puts a whole URL together for `request.url`
+        with tracing.span(f"{request.method} {request.scope['path']}", SpanKind.SERVER, parent=parent) as span:
+            if caller and span.traceparent != parent:
                 caller = replace(caller, traceparent=span.traceparent)
             answer = await self._run(request, media, correlation_id, caller, span)
             span.set("http.response.status_code", answer.status)
