@@ -56,11 +56,17 @@ _BUT_COLOURS = """() => document.body.outerHTML
   + [...document.body.querySelectorAll("*")].map(each => Number(each.checkVisibility({visibilityProperty: true})))"""
 
 
+@cache
+def build_pages() -> None:
+    """Where they are missing or old."""
+    build(print)
+
+
 @asynccontextmanager
 async def chromium(*flags: str, program: str = CHROMIUM) -> AsyncGenerator[Browser]:
     """With the pages that it is to show, which are built where they are missing or old."""
     assert Path(program).exists(), f"the Debian package {Path(program).name} is not installed"
-    await asyncio.to_thread(build, print)
+    await asyncio.to_thread(build_pages)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         try:

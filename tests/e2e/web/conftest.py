@@ -1,6 +1,7 @@
 """One browser for all tests, which is logged in once by a link, and pages that may not complain of anything."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -8,6 +9,17 @@ from playwright.async_api import Browser, BrowserContext, Page
 from tests.support import browser
 from tests.support.product import Product
 from tests.support.waiting import until
+
+from quarterdeck.web_client.errors import BuildError
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """The pages are there before the first test's time begins: a build takes a minute on a busy machine."""
+    with suppress(BuildError):
+        # the browser's fixture says why it cannot be built
+        browser.build_pages()
+    return (yield)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
