@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from quarterdeck.application.background import end
 from quarterdeck_projections.batch import Batch, project
 from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.logged import Decode
@@ -56,4 +55,5 @@ def _asked(projections: Sequence[Projection], after: int, upto: int) -> tuple[tu
 
 async def _end(task: asyncio.Task[Prepared] | None) -> None:
     if task:
-        await end([task])
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

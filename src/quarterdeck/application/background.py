@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
+from time import monotonic
 from typing import Any
 
 AGAIN_SECONDS = 1.0
-"""So long a task that is cancelled may clean up."""
+"""So long a task that was cancelled may clean up before it is cancelled again."""
 
 
 async def together(*works: Coroutine[Any, Any, object]) -> None:
@@ -30,16 +31,18 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
     Python 3.11 where what it waited for is done at the same moment.
     """
     all_of_them = list(tasks)
-    waiting = {task for task in all_of_them if not task.done()}
+    waiting: set[asyncio.Task[Any]] = {task for task in all_of_them if not task.done()}
     cancelled: asyncio.CancelledError | None = None
     while waiting:
         for task in waiting:
             task.cancel()
-        try:
-            await asyncio.wait(waiting, timeout=AGAIN_SECONDS)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        waiting = {task for task in waiting if not task.done()}
+        again = monotonic() + AGAIN_SECONDS
+        while waiting and (left := again - monotonic()) > 0:
+            try:
+                await asyncio.wait(waiting, timeout=left)
+            except asyncio.CancelledError as error:
+                cancelled = error
+            waiting = {task for task in waiting if not task.done()}
     for task in all_of_them:
         if not task.cancelled():
             # or asyncio would say that nobody asked

@@ -58,8 +58,7 @@ class Outputs:
         followed = self._followed.get(command_id)
         if followed is None:
             live, listening = LiveCommand(command_id), asyncio.Event()
-            running = together(self._listen(live, listening), self._look(live))
-            task = asyncio.create_task(running, name=f"output of {command_id}")
+            task = asyncio.create_task(self._run(live, listening), name=f"output of {command_id}")
             followed = self._followed[command_id] = _Followed(live, listening, task)
             FOLLOWED.inc()
         followed.live.followers += 1
@@ -72,6 +71,9 @@ class Outputs:
                 del self._followed[command_id]
                 FOLLOWED.dec()
                 await end([followed.task])
+
+    async def _run(self, live: LiveCommand, listening: asyncio.Event) -> None:
+        await together(self._listen(live, listening), self._look(live))
 
     async def _listen(self, live: LiveCommand, listening: asyncio.Event) -> None:
         """Followers may read the transcript only once live output is listened to: what comes in between is in both."""

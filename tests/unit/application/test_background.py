@@ -60,6 +60,29 @@ async def test_whoever_is_cancelled_while_it_ends_others_has_ended_them_all_the_
     assert all(task.cancelled() for task in tasks)
 
 
+async def test_who_cleans_up_is_not_cancelled_again_because_another_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "AGAIN_SECONDS", 60.0)
+    told, cleaned = asyncio.Event(), asyncio.Event()
+
+    async def clean_up() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.set()
+            await cleaned.wait()
+
+    cleaning = asyncio.create_task(clean_up())
+    await asyncio.sleep(0)
+    ending = asyncio.create_task(end([cleaning]))
+    await told.wait()
+    ending.cancel()
+    await asyncio.sleep(0)
+    cleaned.set()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert cleaning.cancelling() == 1
+
+
 async def test_what_ended_tasks_raise_is_told_to_nobody() -> None:
     told: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
