@@ -24,8 +24,8 @@ class Qd:
         self._client: Client | None = None
         self.log_ins = 0
         """How often another log-in may have been chosen."""
-        self.opened: str | None = None
-        """The session that a command opened to be worked in."""
+        self.opened: tuple[str, int] | None = None
+        """The session that a command opened to be worked in, and the log position of that."""
         self.standby: Standby | None = None
         """What is known and waits, of the server that is connected to."""
         self.sent: Sent | None = None

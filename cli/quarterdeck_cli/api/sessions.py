@@ -116,10 +116,13 @@ class OpenedSession(Answer, frozen=True):
     position: int
 
 
-def sessions(client: Client, *, project_id: str | None = None, live: bool = False) -> AsyncIterator[Session]:
-    """Newest first."""
+def sessions(
+    client: Client, *, project_id: str | None = None, live: bool = False, wait_for: int | None = None
+) -> AsyncIterator[Session]:
+    """Newest first. `wait_for`: as they are once the read model has come to this log position."""
     states = list(LIVE) if live else None
-    return pages(client, "sessions", "sessions", {"projectId": project_id, "state": states}, Session)
+    asked = {"projectId": project_id, "state": states, "waitFor": wait_for}
+    return pages(client, "sessions", "sessions", asked, Session)
 
 
 async def session(client: Client, session_id: str, wait_for: int | None = None) -> SessionDetails:

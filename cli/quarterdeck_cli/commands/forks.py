@@ -38,7 +38,7 @@ async def fork_session(
     if wait:
         with qd.out.status(f"Forking session {ids.short(source)} …") as progress:
             position = await ready_or_closed(qd, client, answer.session.id, progress)
-    qd.opened = answer.session.id
+    qd.opened = answer.session.id, position
     if as_json:
         qd.out.json(await api.session(client, answer.session.id, position))
         return

@@ -48,7 +48,7 @@ async def open_session(
     client = await qd.client()
     made = await opened(qd, client, project, ref=ref, title=title, limits=limits.asked, persona=persona, wait=wait)
     session = made.session
-    qd.opened = session.id
+    qd.opened = session.id, made.position
     if as_json:
         qd.out.json(await api.session(client, session.id, made.position))
         return

@@ -17,7 +17,7 @@ from quarterdeck_cli.commands.login import log_in, log_out
 from quarterdeck_cli.commands.run import run
 from quarterdeck_cli.commands.sessions import close_session
 from quarterdeck_cli.completion.grammar import Command
-from quarterdeck_cli.errors import ConnectionLostError, NotSetUpError, UsageError
+from quarterdeck_cli.errors import ConnectionLostError, NotFoundError, NotSetUpError, UsageError
 from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.text import plain
 
@@ -54,9 +54,10 @@ class Here:
             if self.project_id is None:
                 self.project, self.project_id, self.ref = found.name, found.id, found.default_branch
 
-    async def use_session(self, qd: Qd, text: str) -> None:
+    async def use_session(self, qd: Qd, text: str, position: int | None = None) -> None:
+        """As it is at that log position, at least."""
         client = await qd.client()
-        found = await sessions.session(client, await resolve.session_id(client, text))
+        found = await sessions.session(client, await resolve.session_id(client, text), position)
         self.session_id, self.ref = found.id, found.ref
         self.saw(found.state)
         self.project, self.project_id = found.project.name, found.project.id
@@ -75,6 +76,16 @@ class Here:
     def saw(self, state: str) -> None:
         """The session's state now."""
         self.state = "" if state.upper() == "READY" else state.lower()
+
+    async def look(self, client: Client) -> None:
+        """Whether the session in use is in another state by now."""
+        if (session_id := self.session_id) is None:
+            return
+        # one that may not be seen any more is told of when it is used
+        with suppress(NotFoundError):
+            found = await sessions.session(client, session_id)
+            if session_id == self.session_id:
+                self.saw(found.state)
 
     async def use(self, qd: Qd, session: Which = None, *, project: Project = None) -> None:
         """Go to a session, where `!COMMAND` and `run` work from then on, or to another project: `use project NAME`.
@@ -111,8 +122,8 @@ class Here:
         if call.function in SWITCHING:
             await self._switch(qd)
         elif qd.opened:
-            opened, qd.opened = qd.opened, None
-            await self.use_session(qd, opened)
+            (opened, position), qd.opened = qd.opened, None
+            await self.use_session(qd, opened, position)
         elif call.function is close_session and self.session_id:
             await self._check(qd)
 

@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from quarterdeck_cli import ids
-from quarterdeck_cli.api import access, events, read, usage
+from quarterdeck_cli.api import access, events, read, sessions, usage
 from quarterdeck_cli.api.events import Event
+from quarterdeck_cli.api.paging import first
 from quarterdeck_cli.client import Client
 from quarterdeck_cli.connection import connected
 from quarterdeck_cli.ending import end
@@ -45,6 +46,8 @@ class Refresher:
         self.status = Status()
         self._me: UUID | None = None
         self._stale = set(fetch.KINDS)
+        self._read = 0
+        """The log position that the read models are known to have come to."""
         self._wanted: set[tuple[str, str]] = set()
         self._log_ins = qd.log_ins
         self._another, self._wake = asyncio.Event(), asyncio.Event()
@@ -66,7 +69,7 @@ class Refresher:
     async def _refresh(self, client: Client) -> None:
         """Until another log-in is chosen."""
         self._known.move(self.backstage.path)
-        self.status = Status()
+        self.status, self._read = Status(), 0
         self._look_at_queue()
         self.refetch(set(fetch.KINDS))
         work = [asyncio.create_task(self._persist(part, client)) for part in (self._listen, self._fetch, self._tick)]
@@ -150,8 +153,11 @@ class Refresher:
             while self._wanted:
                 await self._fetch_folder(client, *self._wanted.pop())
             await asyncio.sleep(GATHER_SECONDS)
+            asked, is_news = set(self._stale), await self._come_to_news(client)
             while self._stale:
                 await self._fetch_kind(client, self._stale.pop())
+            if not is_news:
+                self.refetch(asked)
         except CliError:
             self._wake.set()
             raise
@@ -159,6 +165,20 @@ class Refresher:
             await self.backstage.write()
             self._known.look_again()
             self._changed()
+
+    async def _come_to_news(self, client: Client) -> bool:
+        """Waits, as long as the server does, until what was heard of is in its read models: that of sessions comes to
+        it with nearly all others. False where it is not yet.
+        """
+        position = self.status.position or 0
+        if position > self._read:
+            try:
+                await first(sessions.sessions(client, wait_for=position), 1)
+            except ServerFailure as failure:
+                if failure.code == "UNAVAILABLE":
+                    return False
+            self._read = position
+        return True
 
     async def _send(self, client: Client) -> None:
         """What was changed offline goes out first, so that what is fetched has it."""
@@ -178,6 +198,8 @@ class Refresher:
     async def _fetch_kind(self, client: Client, kind: str) -> None:
         try:
             live = await fetch.KINDS[kind].fetch(client, self._here.project_id)
+            if kind == "session":
+                await self._here.look(client)
         except ServerFailure as failure:
             if failure.code == "FORBIDDEN":
                 await self.backstage.forget(kind)

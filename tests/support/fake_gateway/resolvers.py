@@ -59,7 +59,13 @@ def _constant(value: Callable[[], Any]) -> Resolver:
 
 def _session(world: World, _info: Any, **asked: Any) -> Json | None:
     world.calls.append(("session", asked))
-    return _by_id(world.sessions, asked["id"])
+    return _by_id(_as_read(world, asked), asked["id"])
+
+
+def _as_read(world: World, asked: Json) -> list[Json]:
+    if asked.get("waitFor"):
+        world.late.clear()
+    return [{**each, "state": world.late.get(each["id"], each["state"])} for each in world.sessions]
 
 
 def _found(look_up: Callable[[str], Json | None]) -> Resolver:
@@ -188,7 +194,8 @@ def _command(world: World, id_: str) -> Json | None:
 
 def _sessions(world: World, **wanted: Any) -> list[Json]:
     states, project = wanted.get("state"), wanted.get("projectId")
-    return [s for s in world.sessions if (not states or s["state"] in states) and project in {None, s["project"]["id"]}]
+    seen = _as_read(world, wanted)
+    return [s for s in seen if (not states or s["state"] in states) and project in {None, s["project"]["id"]}]
 
 
 def _findings(world: World, **wanted: Any) -> list[Json]:

@@ -135,6 +135,8 @@ class World:
     signing_keys: list[Json] = field(default_factory=list[Json])
     secrets: set[str] = field(default_factory=lambda: {TOKEN})
     one_time: set[str] = field(default_factory=lambda: {"qd_once"})
+    late: dict[str, str] = field(default_factory=dict[str, str])
+    """States, by session, that the read model tells until somebody waits for it."""
     provisioning: str = "ready"
     """`ready`, `failed` or `never`."""
     lacking: list[str] = field(default_factory=list[str])

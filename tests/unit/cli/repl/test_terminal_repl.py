@@ -1,5 +1,6 @@
 """`qd` alone on a real terminal, keystroke by keystroke, against a gateway of its own."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,41 @@ def test_paths_that_come_from_the_server_are_offered_when_they_come(
     screen.type("!cat ")
     screen.shows("hold/")
     screen.type("\x03exit\r")
+    assert screen.ended() == 0
+
+
+def test_the_prompt_follows_the_session_in_use_though_the_read_model_is_late(
+    started: Started, world: World, gateway: FakeGateway, session: dict[str, Any]
+) -> None:
+    short = ids.short(session["id"])
+    session["state"] = "OPENING"
+    screen = started()
+    screen.shows("● up")
+    screen.type(f"use {short}\r")
+    screen.shows(f"{short[-4:]} opening⟩")
+
+    world.late[session["id"]], session["state"] = "OPENING", "READY"
+    happened = world.append("SessionProvisioned", session["uuid"], session)
+    assert gateway.loop is not None
+    asyncio.run_coroutine_threadsafe(happened, gateway.loop).result(10)
+    screen.shows(f"{short[-4:]}⟩")
+    screen.type("\x03exit\r")
+    assert screen.ended() == 0
+
+
+def test_a_session_that_was_opened_is_ready_though_the_read_model_is_late(started: Started, world: World) -> None:
+    world.add_project("deck", "/deck")
+
+    async def late() -> None:
+        world.late.update({each["id"]: "OPENING" for each in world.sessions})
+
+    world.before_answers["openSession"] = late
+    screen = started()
+    screen.shows("● up")
+    screen.type("session open -p deck\r")
+    screen.shows("Run something in it", "deck:main ⟨")
+    assert "opening⟩" not in screen.text
+    screen.type("exit\r")
     assert screen.ended() == 0
 
 
