@@ -44,6 +44,32 @@ async def test_any_id_leads_to_a_pages_own_address(page: Page, product: Product)
     await expect(page).to_have_url(f"{product.url}{address}/commands/{command}")
 
 
+# Enter by the time that a row with the text is there: before it is painted, and so sooner than anybody.
+_ENTER_AT_ONCE = """text => new Promise(done => {
+  const look = () => {
+    if (![...document.querySelectorAll("[data-action]")].some(row => row.textContent.includes(text))) return;
+    seen.disconnect();
+    const enter = new KeyboardEvent("keydown", {key: "Enter", code: "Enter", bubbles: true, cancelable: true});
+    document.activeElement.dispatchEvent(enter);
+    done();
+  };
+  const seen = new MutationObserver(look);
+  seen.observe(document.body, {childList: true, subtree: true});
+  look();
+})"""
+
+
+async def test_enter_takes_what_an_id_leads_to_from_the_moment_it_is_there(page: Page, product: Product) -> None:
+    session = opened(product, "at once")
+    command = started(product, session, "echo taken")
+    await page.goto("/p/deck/sessions")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Sessions")
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("textbox", name=re.compile("paste an id")).fill(command[-8:])
+    await page.evaluate(_ENTER_AT_ONCE, "Command: echo taken")
+    await expect(page).to_have_url(f"{product.url}/p/deck/sessions/{session}/commands/{command}")
+
+
 async def test_who_works_elsewhere_is_told_and_led_there(page: Page, product: Product) -> None:
     session = opened(product, "told")
     await page.goto("/projects")

@@ -2,7 +2,7 @@ import { useMounted } from "@mantine/hooks";
 import { isActionsGroup, Spotlight, type SpotlightActionData, type SpotlightFilterFunction } from "@mantine/spotlight";
 import { type Icon, IconArrowRight, IconFolder, IconSearch } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 
 import type { PaletteContext } from "@/shared/feature";
 import { useViewer } from "@/shared/graphql/useViewer";
@@ -27,8 +27,9 @@ export function PaletteDialog() {
   const actions = useActions(context, query);
   const [first] = actions;
   const jump = first?.id?.startsWith(JUMP) ? first.id : undefined;
-  useEffect(() => {
-    // it is found later than what has the words, and comes before that; Spotlight selects when one types, and by this mark
+  useLayoutEffect(() => {
+    // it is found later than what has the words, and comes before that; Spotlight selects when one types, and by this mark.
+    // Before it is painted: who sees it and presses Enter means it
     if (jump)
       document.querySelectorAll("[data-action]").forEach((row, at) => row.toggleAttribute("data-selected", at === 0));
   }, [jump]);
