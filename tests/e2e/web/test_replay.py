@@ -63,8 +63,11 @@ async def recorded(page: Page, session: str) -> None:
     await eventually(printed(page, first))
     await ask(page, RESIZE, input={"commandId": first, "terminal": {"columns": 60, "rows": 14}})
     await eventually(ended(page, first))
-    sides = [await run(page, session, LEFT), await run(page, session, RIGHT)]
-    for side in sides:
+    left = await run(page, session, LEFT)
+    # on a busy host what both have printed by then would be read at once, in any order
+    await eventually(printed(page, left))
+    right = await run(page, session, RIGHT)
+    for side in (left, right):
         await eventually(ended(page, side))
     await eventually(ended(page, await run(page, session, HOSTILE, {"columns": 80, "rows": 24})))
 
