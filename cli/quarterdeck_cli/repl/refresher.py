@@ -45,7 +45,8 @@ class Refresher:
         self.backstage = Backstage(qd.logins)
         self.status = Status()
         self._me: UUID | None = None
-        self._stale = set(fetch.KINDS)
+        self.stale = set(fetch.KINDS)
+        """Kinds to be fetched."""
         self._read = 0
         """The log position that the read models are known to have come to."""
         self._wanted: set[tuple[str, str]] = set()
@@ -91,7 +92,7 @@ class Refresher:
         self.refetch(set(fetch.KINDS))
 
     def refetch(self, kinds: set[str]) -> None:
-        self._stale |= kinds
+        self.stale |= kinds
         self._wake.set()
 
     def want_folder(self, session: str, folder: str) -> None:
@@ -153,11 +154,7 @@ class Refresher:
             while self._wanted:
                 await self._fetch_folder(client, *self._wanted.pop())
             await asyncio.sleep(GATHER_SECONDS)
-            asked, is_news = set(self._stale), await self._come_to_news(client)
-            while self._stale:
-                await self._fetch_kind(client, self._stale.pop())
-            if not is_news:
-                self.refetch(asked)
+            await self.fetch_stale(client)
         except CliError:
             self._wake.set()
             raise
@@ -165,6 +162,19 @@ class Refresher:
             await self.backstage.write()
             self._known.look_again()
             self._changed()
+
+    async def fetch_stale(self, client: Client) -> None:
+        """What becomes stale meanwhile is for the next time: the read models may not have come to that yet."""
+        due, self.stale = self.stale, set[str]()
+        try:
+            is_news = await self._come_to_news(client)
+            while due:
+                kind = due.pop()
+                await self._fetch_kind(client, kind)
+                if not is_news:
+                    self.refetch({kind})
+        finally:
+            self.stale |= due
 
     async def _come_to_news(self, client: Client) -> bool:
         """Waits, as long as the server does, until what was heard of is in its read models: that of sessions comes to
@@ -204,7 +214,7 @@ class Refresher:
             if failure.code == "FORBIDDEN":
                 await self.backstage.forget(kind)
         except CliError:
-            self._stale.add(kind)
+            self.stale.add(kind)
             raise
         else:
             self._set(**({COUNTED[kind]: live} if kind in COUNTED else {}))

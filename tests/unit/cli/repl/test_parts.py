@@ -6,6 +6,7 @@ import signal
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import pytest
@@ -14,12 +15,15 @@ from prompt_toolkit.keys import Keys
 
 from quarterdeck_cli.app import make_app
 from quarterdeck_cli.commands.sessions import show_session
+from quarterdeck_cli.connection import Logins
 from quarterdeck_cli.ending import end
-from quarterdeck_cli.errors import UsageError
+from quarterdeck_cli.errors import ServerFailure, UsageError
 from quarterdeck_cli.ids import global_id
+from quarterdeck_cli.known import fetch
 from quarterdeck_cli.known.folders import KEPT, Folders
 from quarterdeck_cli.known.stored import StoredKnown
 from quarterdeck_cli.offline.memory import Memory
+from quarterdeck_cli.qd import Qd
 from quarterdeck_cli.repl.background import AnswersDropped, understood
 from quarterdeck_cli.repl.here import Here
 from quarterdeck_cli.repl.history import LONGEST, History, is_kept
@@ -27,10 +31,15 @@ from quarterdeck_cli.repl.interrupting import interruptible
 from quarterdeck_cli.repl.line import words_of
 from quarterdeck_cli.repl.parsing import Parser
 from quarterdeck_cli.repl.prompt import prompt_of
+from quarterdeck_cli.repl.refresher import Refresher
 from quarterdeck_cli.repl.status import Link, Status
 from quarterdeck_cli.repl.toolbar import fitted, segments
 from quarterdeck_cli.repl.unfinished import is_unfinished
 from quarterdeck_cli.theme import Theme, chosen
+
+if TYPE_CHECKING:
+    from quarterdeck_cli.client import Client
+    from quarterdeck_cli.output import Output
 
 SESSION = global_id("Session", UUID(int=0x4F2A))
 
@@ -322,3 +331,74 @@ def test_folders_are_known_to_other_processes_until_a_command_may_have_changed_t
 
 def test_a_session_is_named_by_its_short_id() -> None:
     assert Here(session_id=SESSION).session == "00004f2a"
+
+
+class LateReads:
+    """A client whose read models come to what is heard of only where somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.refuses = False
+
+    async def query(self, _document: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if self.refuses:
+            raise ServerFailure("UNAVAILABLE", "The read model has not come to that.")
+        self.asked.append(variables["waitFor"])
+        return {"sessions": {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}}
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Kinds in the order in which they were fetched."""
+    told: list[str] = []
+
+    def kind(name: str) -> fetch.Kind:
+        async def note(_client: "Client", _project: str | None) -> int:
+            told.append(name)
+            return len(told)
+
+        return fetch.Kind(note, ())
+
+    monkeypatch.setattr(fetch, "KINDS", {name: kind(name) for name in ("task", "alert")})
+    return told
+
+
+def refresher_at(position: int, tmp_path: Path, *stale: str) -> Refresher:
+    qd = Qd(cast("Output", None), Logins())
+    made = Refresher(qd, StoredKnown(tmp_path / "x.sqlite"), Here(), lambda: None, lambda: None)
+    made.status = Status(position=position)
+    made.stale = set(stale)
+    return made
+
+
+async def test_what_becomes_stale_while_others_are_fetched_waits_for_its_own_news(
+    tmp_path: Path, fetched: list[str]
+) -> None:
+    client, refresher = LateReads(), refresher_at(5, tmp_path, "task")
+
+    class Heard(LateReads):
+        async def query(self, _document: str, variables: dict[str, Any]) -> dict[str, Any]:
+            refresher.status = Status(position=6)
+            refresher.refetch({"task", "alert"})
+            return await client.query(_document, variables)
+
+    await refresher.fetch_stale(cast("Client", Heard()))
+    assert (client.asked, fetched, refresher.stale) == ([5], ["task"], {"task", "alert"})
+
+    await refresher.fetch_stale(cast("Client", client))
+    assert client.asked == [5, 6]
+    assert sorted(fetched[1:]) == ["alert", "task"]
+    assert refresher.stale == set()
+
+
+async def test_what_the_read_models_have_not_come_to_is_fetched_as_it_is_and_once_more(
+    tmp_path: Path, fetched: list[str]
+) -> None:
+    client, refresher = LateReads(), refresher_at(5, tmp_path, "task")
+    client.refuses = True
+    await refresher.fetch_stale(cast("Client", client))
+    assert (fetched, refresher.stale) == (["task"], {"task"})
+
+    client.refuses = False
+    await refresher.fetch_stale(cast("Client", client))
+    assert (client.asked, fetched, refresher.stale) == ([5], ["task", "task"], set())
