@@ -62,6 +62,24 @@ async def test_what_is_typed_before_a_terminal_runs_goes_to_it(page: Page, produ
     await expect(screen).to_contain_text("/42/")
 
 
+async def test_what_is_typed_before_a_terminal_is_shown_goes_to_it(page: Page, product: Product) -> None:
+    session = opened(product, "sooner")
+    await page.goto(f"/p/deck/sessions/{session}")
+    button = page.get_by_role("button", name="Open a terminal")
+    await expect(button).to_be_enabled()
+    gateway = product.pid_of("gateway")
+    os.kill(gateway, signal.SIGSTOP)
+    try:
+        await button.click()
+        # with `g b` among them, which is the shortcut of a page
+        await page.keyboard.type("echo bugbear-$((6*7))\n")
+        await expect(page).to_have_url(re.compile(f"/sessions/{session}$"))
+    finally:
+        os.kill(gateway, signal.SIGCONT)
+
+    await expect(page.get_by_test_id("terminal")).to_contain_text("bugbear-42")
+
+
 async def test_hostile_output_does_nothing_to_who_looks_at_it(page: Page, product: Product) -> None:
     session = opened(product, "hostile")
     command = started(product, session, HOSTILE)

@@ -8,6 +8,7 @@ import { useProject } from "@/shared/projects/useProjects";
 import { uuidOf } from "@/shared/text/ids";
 import { Failure } from "@/shared/ui/Failure";
 
+import { dropAhead, typeAhead } from "../ahead";
 import { RunCommandDocument } from "../api/RunCommand.generated";
 import { recall, remember } from "../history";
 
@@ -31,8 +32,9 @@ export function RunCommand({ sessionId, disabled }: { sessionId: string; disable
       background,
       timeoutSeconds: timeout ?? null,
     };
+    if (terminal) typeAhead();
     const done = await run({ input });
-    if (!done) return;
+    if (!done) return dropAhead();
     remember(sessionId, command);
     const params = { project: project.slug, session: uuidOf(sessionId), command: uuidOf(done.command.id) };
     void navigate({ to: "/p/$project/sessions/$session/commands/$command", params });
@@ -119,7 +121,7 @@ export function RunCommand({ sessionId, disabled }: { sessionId: string; disable
           </Button>
           <Button
             variant="default"
-            disabled={disabled}
+            disabled={disabled || running}
             leftSection={<IconTerminal2 size={14} aria-hidden />}
             onClick={() => void start("bash", true)}
           >

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useEffectEvent, useState } from "react";
 
 import type { Screen } from "@/shared/terminal/screen";
 
+import { takeAhead } from "../ahead";
 import { useTyping } from "../useTyping";
 
 const text = new TextEncoder();
@@ -41,6 +42,7 @@ export function useKeyboard(
     screen.takeKeys(typing);
     if (!typing) return undefined;
     screen.terminal.focus();
+    line.typed(text.encode(takeAhead()));
     const keys = [
       screen.terminal.onData((data) => line.typed(text.encode(data))),
       screen.terminal.onBinary((data) => line.typed(Uint8Array.from(data, (each) => each.charCodeAt(0)))),
