@@ -14,7 +14,7 @@ import pytest
 from tests.support.docker_daemon import OwnDaemon
 
 NAME = "debian-of-the-tests:minimal"
-PACKAGES = ("base-files", "base-passwd", "bash", "coreutils", "dash", "grep")
+PACKAGES = ("base-files", "base-passwd", "bash", "coreutils", "dash", "grep", "perl-base")
 """What tests run in it. They are only unpacked: to install all that Debian calls minimal takes six times as long."""
 LEFT_OUT = (
     *("dev/*", "var/cache/*", "var/lib/apt/lists/*", "var/lib/dpkg/info/*"),
