@@ -80,6 +80,23 @@ async def test_what_is_typed_before_a_terminal_is_shown_goes_to_it(page: Page, p
     await expect(page.get_by_test_id("terminal")).to_contain_text("bugbear-42")
 
 
+async def test_keys_are_the_pages_again_where_a_command_ended_before_its_terminal_was_shown(
+    page: Page, product: Product
+) -> None:
+    session = opened(product, "brief")
+    await page.goto(f"/p/deck/sessions/{session}")
+    field = page.get_by_role("textbox", name="Command to run")
+    await expect(field).to_be_enabled()
+    await page.get_by_text("Terminal", exact=True).click()
+    await field.fill("exit 3")
+    await field.press("Enter")
+    await expect(page).to_have_url(re.compile("/commands/"))
+    await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
+
+    await page.keyboard.type("gb")
+    await expect(page).to_have_url(re.compile("/budgets"))
+
+
 async def test_hostile_output_does_nothing_to_who_looks_at_it(page: Page, product: Product) -> None:
     session = opened(product, "hostile")
     command = started(product, session, HOSTILE)

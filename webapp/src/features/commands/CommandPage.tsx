@@ -1,5 +1,6 @@
 import { Code, Group, Paper, Text } from "@mantine/core";
 import { IconGitFork, IconPlayerPlay } from "@tabler/icons-react";
+import { useEffect } from "react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
@@ -17,6 +18,7 @@ import { Page, Section } from "@/shared/ui/Page";
 import { SafeText } from "@/shared/ui/SafeText";
 import { Skeletons } from "@/shared/ui/Skeletons";
 
+import { takeAhead } from "./ahead";
 import { CommandWholeDocument, type CommandWholeQuery } from "./api/CommandWhole.generated";
 import { useCommandActions } from "./components/CommandActions";
 import { CommandFacts } from "./components/CommandFacts";
@@ -53,6 +55,11 @@ function Shown({ command }: { command: Command }) {
   const params = { project: project.slug, session: uuidOf(command.session.id) };
   const mayWrite = may("session:write");
   const own = viewer !== undefined && command.requestedById === viewer.id;
+  const ended = hasEnded(command);
+  useEffect(() => {
+    // nobody will type to it: keys are the page's again
+    if (ended) takeAhead(command.id);
+  }, [ended, command.id]);
   return (
     <Page
       title={titleOf(command.text)}
@@ -79,7 +86,7 @@ function Shown({ command }: { command: Command }) {
             <ButtonLink
               to="/p/$project/sessions/$session"
               params={params}
-              search={{ fork: uuidOf(command.id), moment: hasEnded(command) ? "AFTER" : "BEFORE" }}
+              search={{ fork: uuidOf(command.id), moment: ended ? "AFTER" : "BEFORE" }}
               variant="default"
               leftSection={<IconGitFork size={14} aria-hidden />}
             >

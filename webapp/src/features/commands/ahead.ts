@@ -8,15 +8,23 @@ const BYTES: Readonly<Record<string, string>> = {
 /** A terminal that has not come by then will not come. */
 const WAITS_MS = 10_000;
 
-let waiting: { text: string; end: () => void } | undefined;
+/** What is typed for a terminal that is about to be shown. */
+interface Ahead {
+  /** Names the command that it is for. */
+  isFor: (commandId: string) => void;
+  /** There will be no terminal. */
+  end: () => void;
+}
+
+let waiting: { text: string; commandId?: string; end: () => void } | undefined;
 
 /**
- * From here on, what is typed is meant for a terminal that is about to be shown: it is kept until `takeAhead`, and is
- * nobody's shortcut. A click ends that, for then something else is meant. Keys with Ctrl and the like stay the page's.
+ * From here on, what is typed is kept until `takeAhead`, and is nobody's shortcut. A click ends that, for then something
+ * else is meant. Keys with Ctrl and the like stay the page's.
  */
-export function typeAhead(): void {
-  dropAhead();
-  const began = { text: "", end };
+export function typeAhead(): Ahead {
+  waiting?.end();
+  const began: NonNullable<typeof waiting> = { text: "", end };
   const over = new AbortController();
   const pressed = (event: KeyboardEvent) => {
     const bytes = event.key.length === 1 ? event.key : BYTES[event.key];
@@ -31,6 +39,7 @@ export function typeAhead(): void {
   addEventListener("keydown", pressed, { capture: true, signal: over.signal });
   addEventListener("pointerdown", end, { capture: true, signal: over.signal });
   waiting = began;
+  return { isFor: (commandId) => void (began.commandId = commandId), end };
 
   function end(): void {
     clearTimeout(late);
@@ -39,14 +48,10 @@ export function typeAhead(): void {
   }
 }
 
-/** What was typed since `typeAhead`; what is typed next goes its ordinary way. */
-export function takeAhead(): string {
-  const text = waiting?.text ?? "";
-  dropAhead();
+/** What was typed for this command's terminal since `typeAhead`; what is typed next goes its ordinary way. */
+export function takeAhead(commandId: string): string {
+  if (waiting?.commandId !== commandId) return "";
+  const { text, end } = waiting;
+  end();
   return text;
-}
-
-/** There will be no terminal. */
-export function dropAhead(): void {
-  waiting?.end();
 }

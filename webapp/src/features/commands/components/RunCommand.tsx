@@ -8,7 +8,7 @@ import { useProject } from "@/shared/projects/useProjects";
 import { uuidOf } from "@/shared/text/ids";
 import { Failure } from "@/shared/ui/Failure";
 
-import { dropAhead, typeAhead } from "../ahead";
+import { typeAhead } from "../ahead";
 import { RunCommandDocument } from "../api/RunCommand.generated";
 import { recall, remember } from "../history";
 
@@ -32,9 +32,10 @@ export function RunCommand({ sessionId, disabled }: { sessionId: string; disable
       background,
       timeoutSeconds: timeout ?? null,
     };
-    if (terminal) typeAhead();
+    const ahead = terminal ? typeAhead() : undefined;
     const done = await run({ input });
-    if (!done) return dropAhead();
+    if (!done) return ahead?.end();
+    ahead?.isFor(done.command.id);
     remember(sessionId, command);
     const params = { project: project.slug, session: uuidOf(sessionId), command: uuidOf(done.command.id) };
     void navigate({ to: "/p/$project/sessions/$session/commands/$command", params });

@@ -42,13 +42,13 @@ export function useKeyboard(
     screen.takeKeys(typing);
     if (!typing) return undefined;
     screen.terminal.focus();
-    line.typed(text.encode(takeAhead()));
+    line.typed(text.encode(takeAhead(commandId)));
     const keys = [
       screen.terminal.onData((data) => line.typed(text.encode(data))),
       screen.terminal.onBinary((data) => line.typed(Uint8Array.from(data, (each) => each.charCodeAt(0)))),
     ];
     return () => keys.forEach((each) => each.dispose());
-  }, [screen, typing, line]);
+  }, [screen, typing, line, commandId]);
   useEffect(() => {
     const around = element.current;
     const pasted = (event: ClipboardEvent) => {
