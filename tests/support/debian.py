@@ -21,7 +21,7 @@ LEFT_OUT = (
     *(f"usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
     "usr/lib/*/gconv/*",
 )
-"""What no test looks at: two thirds of the files, each of which costs whenever a daemon takes the image in."""
+"""What no test looks at: half of the files, each of which costs whenever a daemon takes the image in."""
 MMDEBSTRAP = shutil.which("mmdebstrap")
 MERGED_USR = Path("/usr/share/mmdebstrap/hooks/merged-usr")
 
