@@ -92,6 +92,27 @@ async def test_keys_are_the_pages_again_where_a_command_ended_before_its_termina
     await field.press("Enter")
     await expect(page).to_have_url(re.compile("/commands/"))
     await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
+    terminal = page.get_by_test_id("terminal")  # where it was shown running for a moment, it is left by then
+    await expect(terminal.get_by_role("textbox")).not_to_be_focused()
+
+    await page.keyboard.type("gb")
+    await expect(page).to_have_url(re.compile("/budgets"))
+
+
+async def test_a_terminal_is_left_once_its_program_has_ended_and_nobody_types_on(page: Page, product: Product) -> None:
+    session = opened(product, "left")
+    await page.goto(f"/p/deck/sessions/{session}")
+    await page.get_by_role("button", name="Open a terminal").click()
+    terminal = page.get_by_test_id("terminal")
+    await expect(terminal.get_by_role("textbox")).to_be_focused()
+    await page.keyboard.type("exec head -n 1\r")
+    await expect(terminal).to_contain_text("exec head -n 1")
+    address = page.url
+
+    await page.keyboard.type("the last\rgb")  # typed on: meant for the program
+    await expect(page.get_by_text("Complete, as recorded")).to_be_visible()
+    await expect(terminal.get_by_role("textbox")).not_to_be_focused()
+    assert page.url == address
 
     await page.keyboard.type("gb")
     await expect(page).to_have_url(re.compile("/budgets"))

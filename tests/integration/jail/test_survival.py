@@ -91,12 +91,16 @@ def _all_of(where: Place, session_id: UUID) -> set[int]:
 
 
 def _family(pid: int) -> set[int]:
-    """A process and all that descend from it."""
-    found = {pid}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found |= _family(int(child))
-    return found
+    """A process and all that descend from it. Where one ends meanwhile, its own children may not be seen: that fails."""
+    try:
+        children = [each for task in Path(f"/proc/{pid}/task").iterdir() for each in _numbers(task / "children")]
+    except OSError as gone:
+        raise AssertionError(f"process {pid} ended while they were looked up") from gone
+    return {pid}.union(*map(_family, children))
+
+
+def _numbers(file: Path) -> list[int]:
+    return [int(word) for word in file.read_text().split()]
 
 
 @pytest.mark.bubblewrap
@@ -247,7 +251,7 @@ async def test_a_killed_zygote_is_replaced(where: Place, driver: Driver) -> None
 async def test_a_killed_shim_takes_its_jail_with_it_and_is_cleared_away(
     where: Place, driver: Driver, jail: StandingJail
 ) -> None:
-    command_id = await start(jail, "echo up; (setsid sleep 1000 &) ; sleep 1000")
+    command_id = await start(jail, "(setsid sleep 1000 &); echo up; sleep 1000")
     await read_until(jail, command_id, b"up")
     shim = _record(where, jail.session_id)["shim"][0]
     family = _all_of(where, jail.session_id)
@@ -352,7 +356,9 @@ async def test_a_session_folder_that_is_a_link_is_not_followed(where: Place, dri
 async def test_destroying_leaves_no_process_no_mount_and_no_socket(
     where: Place, driver: Driver, jail: StandingJail
 ) -> None:
-    await start(jail, "(setsid sh -c 'trap \"\" TERM HUP; sleep 1000' &); sleep 1000")
+    command_id = await start(jail, "(setsid sh -c 'trap \"\" TERM HUP; echo deaf; sleep 1000' &); echo up; sleep 1000")
+    await read_until(jail, command_id, b"up")
+    await read_until(jail, command_id, b"deaf")
     family = _all_of(where, jail.session_id)
 
     await jail.destroy()

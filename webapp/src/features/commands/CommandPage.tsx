@@ -1,6 +1,6 @@
 import { Code, Group, Paper, Text } from "@mantine/core";
 import { IconGitFork, IconPlayerPlay } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 import { useAsked } from "@/shared/graphql/useAsked";
 import { useViewer } from "@/shared/graphql/useViewer";
@@ -56,8 +56,8 @@ function Shown({ command }: { command: Command }) {
   const mayWrite = may("session:write");
   const own = viewer !== undefined && command.requestedById === viewer.id;
   const ended = hasEnded(command);
-  useEffect(() => {
-    // nobody will type to it: keys are the page's again
+  useLayoutEffect(() => {
+    // nobody will type to it: keys are the page's again, as soon as it is seen to have ended
     if (ended) takeAhead(command.id);
   }, [ended, command.id]);
   return (

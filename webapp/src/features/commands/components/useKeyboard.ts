@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent, useState } from "react";
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 
 import type { Screen } from "@/shared/terminal/screen";
 
@@ -6,10 +6,13 @@ import { takeAhead } from "../ahead";
 import { useTyping } from "../useTyping";
 
 const text = new TextEncoder();
+/** Who typed a key less than this before does not mean the page. */
+const CALM_MS = 1000;
 
 /**
- * Keys go to the command while `typing`, as soon as it is `running`, and to the page otherwise. Several lines that are
- * pasted wait to be confirmed, where the program has not asked for marked pastes.
+ * Keys go to the command while `typing`, as soon as it is `running`, and to the page otherwise: where it ends under
+ * somebody's hands, once nothing is typed any more. Several lines that are pasted wait to be confirmed, where the program
+ * has not asked for marked pastes.
  */
 export function useKeyboard(
   screen: Screen | undefined,
@@ -24,7 +27,9 @@ export function useKeyboard(
   useEffect(() => {
     if (running) line.begin();
   }, [line, running]);
+  const lastKey = useRef(-CALM_MS);
   const key = useEffectEvent((event: KeyboardEvent) => {
+    lastKey.current = event.timeStamp;
     if (event.ctrlKey && event.shiftKey && event.code === "KeyF") {
       if (event.type === "keydown") find();
       return false;
@@ -49,6 +54,17 @@ export function useKeyboard(
     ];
     return () => keys.forEach((each) => each.dispose());
   }, [screen, typing, line, commandId]);
+  useEffect(() => {
+    if (!screen || typing) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const leave = () => {
+      const left = lastKey.current + CALM_MS - performance.now();
+      if (left > 0) timer = setTimeout(leave, left);
+      else screen.terminal.blur();
+    };
+    leave();
+    return () => clearTimeout(timer);
+  }, [screen, typing]);
   useEffect(() => {
     const around = element.current;
     const pasted = (event: ClipboardEvent) => {
