@@ -105,8 +105,8 @@ async def test_a_terminal_is_left_once_its_program_has_ended_and_nobody_types_on
     await page.get_by_role("button", name="Open a terminal").click()
     terminal = page.get_by_test_id("terminal")
     await expect(terminal.get_by_role("textbox")).to_be_focused()
-    await page.keyboard.type("exec head -n 1\r")
-    await expect(terminal).to_contain_text("exec head -n 1")
+    await page.keyboard.type("echo reads-$((6*7)); exec head -n 1\r")
+    await expect(terminal).to_contain_text("reads-42")
     address = page.url
 
     await page.keyboard.type("the last\rgb")  # typed on: meant for the program

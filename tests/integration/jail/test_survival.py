@@ -91,7 +91,7 @@ def _all_of(where: Place, session_id: UUID) -> set[int]:
 
 
 def _family(pid: int) -> set[int]:
-    """A process and all that descend from it. Where one ends meanwhile, its own children may not be seen: that fails."""
+    """A process and all that descend from it. Fails where one ends meanwhile, whose children may not be seen."""
     try:
         children = [each for task in Path(f"/proc/{pid}/task").iterdir() for each in _numbers(task / "children")]
     except OSError as gone:
