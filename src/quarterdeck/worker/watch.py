@@ -105,6 +105,8 @@ class Watch:
         limit = use and _over(use, before)
         if use and limit:
             await self._held.jail.destroy()
+            # it wrote on until it was ended: the next command, which may make room, is not to be held for that
+            self._last = None
             self._ports.alarm.set()
             await self._tell(None, latest, use, limit, ended=True)
 

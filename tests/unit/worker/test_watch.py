@@ -8,6 +8,7 @@ from tests.support.deck import Deck, working
 from tests.support.waiting import eventually
 
 from quarterdeck.adapters.memory.workspaces import MemoryWorkspaces
+from quarterdeck.application.ports.workspaces import WorkspaceUse
 from quarterdeck.domain.command import EndReason
 from quarterdeck.domain.errors import UnavailableError
 from quarterdeck.domain.limits import MIB, LimitsAsked
@@ -15,6 +16,7 @@ from quarterdeck.domain.quota import LargestPath, QuotaExceeded, QuotaLimit
 from quarterdeck.domain.session_events import Limit, SessionProvisioned
 from quarterdeck.domain.workspace import WorkspacePrepared, workspace_id
 from quarterdeck.jail.dummy import Hangs, Prints, Script, WaitsFor
+from quarterdeck.worker.settings import WorkerSettings
 
 SAYS = Prints(data=b"!")
 LIMITS = LimitsAsked(workspace_bytes=2 * MIB, workspace_files=100)
@@ -91,6 +93,45 @@ async def test_a_session_over_its_quota_can_run_what_makes_room(deck: Deck, file
         assert (await deck.finished(command_id)).reason is EndReason.QUOTA
 
     assert [event.command_id for event in await exceeded(deck, session_id)] == [command_id]
+
+
+async def test_what_was_written_until_the_session_was_ended_is_not_the_next_commands(
+    deck: Deck, files: MemoryWorkspaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, looks = asyncio.Event(), 0
+    deck.settings = WorkerSettings(worker_id="w1", host="here", state_dir=deck.folder, reconcile_seconds=0.05)
+    deck.scripts["rm"] = Script(steps=(SAYS, WaitsFor(event=go_on)))
+    async with working(deck.worker()):
+        session_id = await deck.opened(limits=LIMITS)
+        await deck.finished(await deck.run(session_id, "leaves"))
+        left = deck.host.jails[session_id]
+        processes, destroy, use = left.processes, left.destroy, files.use
+
+        async def one_more() -> int:
+            return 1 + await processes()
+
+        async def writing_on() -> None:
+            files.write(session_id, "big", b"x" * 4 * MIB)
+            await destroy()
+
+        async def seen(session_id: UUID) -> WorkspaceUse | None:
+            nonlocal looks
+            looks += 1
+            return await use(session_id)
+
+        monkeypatch.setattr(left, "processes", one_more)
+        monkeypatch.setattr(left, "destroy", writing_on)
+        files.write(session_id, "big", b"x" * 3 * MIB)
+        await eventually(lambda: left.dead and not deck.host.jails[session_id].dead)
+
+        removing = await running(deck, session_id, "rm")
+        monkeypatch.setattr(files, "use", seen)
+        await eventually(lambda: looks == 2)
+        files.delete(session_id, "big")
+        go_on.set()
+        assert (await deck.finished(removing)).reason is EndReason.EXITED
+
+    assert [(event.command_id, event.ended) for event in await exceeded(deck, session_id)] == [(None, True)]
 
 
 async def test_where_the_file_system_keeps_the_quota_a_command_goes_on_and_is_told_once(
