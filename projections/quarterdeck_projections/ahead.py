@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from quarterdeck.application.background import end
 from quarterdeck_projections.batch import Batch, project
 from quarterdeck_projections.changes import Changes
 from quarterdeck_projections.logged import Decode
@@ -55,5 +56,4 @@ def _asked(projections: Sequence[Projection], after: int, upto: int) -> tuple[tu
 
 async def _end(task: asyncio.Task[Prepared] | None) -> None:
     if task:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])

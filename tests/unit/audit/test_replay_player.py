@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -259,3 +260,18 @@ async def test_a_key_that_is_pressed_while_the_record_is_read_is_followed_by_a_p
         await eventually(lambda: model.scene.count == model.count)
         keys.send_text("q")
         assert await playing == 0
+
+
+class Deaf(Player):
+    """As by Python 3.11, where what is waited for comes in the moment of the cancellation."""
+
+    async def _play(self) -> None:
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+
+async def test_it_can_be_left_also_where_a_cancellation_is_lost(record: BundleRecord, model: Model) -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("q")
+        assert await Deaf(model, record).run() == 0

@@ -19,6 +19,7 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout import Layout as Root
 
+from quarterdeck.application.background import end
 from quarterdeck.audit.bundle.container import BundleError
 from quarterdeck.audit.patterns import Pattern
 from quarterdeck.audit.player.bar import Bar
@@ -68,11 +69,7 @@ class Player:
         try:
             return await self._app.run_async(handle_sigint=False)
         finally:
-            for task in (playing, self._search):
-                if task:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+            await end(task for task in (playing, self._search) if task)
 
     def _ended(self, playing: asyncio.Task[None]) -> None:
         """It never does by itself: a screen that stands still without a word would be worse than none."""
