@@ -315,6 +315,28 @@ async def test_what_swallows_its_cancellation_is_ended_all_the_same() -> None:
     assert task.cancelled()
 
 
+async def test_who_is_cancelled_while_it_ends_what_it_began_has_ended_it_all_the_same() -> None:
+    told, cleaned = asyncio.Event(), asyncio.Event()
+
+    async def cleans_up() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.set()
+            with suppress(asyncio.CancelledError):
+                await cleaned.wait()
+
+    task = asyncio.create_task(cleans_up())
+    await asyncio.sleep(0)
+    ending = asyncio.create_task(end(task))
+    await told.wait()
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+
+    assert task.cancelled()
+
+
 def test_folders_are_known_to_other_processes_until_a_command_may_have_changed_them(tmp_path: Path) -> None:
     memory, folders = Memory(tmp_path / "x.sqlite"), Folders()
     for number in range(KEPT + 1):
