@@ -3,6 +3,7 @@
 Readers are served meanwhile and the projector goes on. Only the last step stops them, for some milliseconds.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 import psycopg
@@ -22,6 +23,8 @@ from quarterdeck_projections.tables import NEXT_SCHEMA, SCHEMA
 BATCH_EVENTS = 4000
 NEAR_EVENTS = 500
 """So few are left for the last step."""
+LESS = 2
+"""As long as each round leaves at most the part of so many of what the one before had left, another one is worth it."""
 SWITCHES = 60
 """How often the last step is tried when readers hold the tables."""
 LOCK_TIMEOUT = b"SET LOCAL lock_timeout = '500ms'"
@@ -102,7 +105,10 @@ class _Rebuild:
         raise UnavailableError("Readers keep the tables busy; they were not switched.", "Start the rebuild again.")
 
     async def _catch_up(self) -> None:
-        while (last := await head(self._writing)) - self._position > NEAR_EVENTS:
+        """Until little is left for the last step, or as much as comes in a round: who writes all the time writes on."""
+        before = math.inf
+        while NEAR_EVENTS < (left := (last := await head(self._writing)) - self._position) <= before / LESS:
+            before = left
             while self._position < last:
                 await self._advance(min(self._position + BATCH_EVENTS, last), last)
                 self._tell(last)
@@ -129,9 +135,9 @@ class _Rebuild:
                 "SELECT FROM read.projection_positions WHERE name = ANY(%s) FOR UPDATE", (self._names,)
             )
             last = await head(self._reading)
-            if last > self._position:
-                # undone where the tables are not switched: the position stays
-                await self._scratch.advance(self._position, last)
+            # undone where the tables are not switched: the position stays
+            for after in range(self._position, last, BATCH_EVENTS):
+                await self._scratch.advance(after, min(after + BATCH_EVENTS, last))
             for table in self._scratch.tables:
                 await self._replace(table)
             for projection in self._scratch.readers:
