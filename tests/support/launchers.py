@@ -1,6 +1,7 @@
 """One zygote of each kind for a test process: one of each for each driver costs a tenth of a second of a processor."""
 
 import asyncio
+import atexit
 from collections.abc import Sequence
 
 from quarterdeck.jail.egress.keeper import PROXIES
@@ -14,6 +15,7 @@ class SharedLauncher(Launcher):
     def __init__(self, arguments: Sequence[str] = SHIMS) -> None:
         super().__init__(arguments)
         self._loop: asyncio.AbstractEventLoop | None = None
+        atexit.register(self._end)
 
     async def warm_up(self) -> None:
         self._come_to_this_loop()
