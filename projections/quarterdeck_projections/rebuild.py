@@ -24,7 +24,7 @@ BATCH_EVENTS = 4000
 NEAR_EVENTS = 500
 """So few are left for the last step."""
 LESS = 2
-"""As long as each round leaves at most the part of so many of what the one before had left, another one is worth it."""
+"""Another round is worth it where one in so many of what the round before had left is left now, or fewer."""
 SWITCHES = 60
 """How often the last step is tried when readers hold the tables."""
 LOCK_TIMEOUT = b"SET LOCAL lock_timeout = '500ms'"
