@@ -1,6 +1,7 @@
 """Building read models anew from the log, into tables beside the present ones, which take their place at the end.
 
-Readers are served meanwhile and the projector goes on. Only the last step stops them, for some milliseconds.
+Readers are served meanwhile and the projector goes on. Only the last step stops them: readers for some milliseconds,
+the projector for as long as what is left by then takes.
 """
 
 import math
